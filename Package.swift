@@ -1,0 +1,49 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// `MEMSH_STRICT=1` turns every warning into an error; `scripts/check` and CI set it. It is not the default, so
+/// that a newer compiler with a new warning still builds a release for a user.
+let settings: [SwiftSetting] =
+  Context.environment["MEMSH_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "memsh",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "memsh", targets: ["memsh"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(
+      name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
+    .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: settings),
+    .target(name: "HTTPClient", dependencies: ["CLibCurl"], swiftSettings: settings),
+    .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
+    .target(name: "MemoryCore", dependencies: [crypto], swiftSettings: settings),
+    .target(name: "PostgresStore", dependencies: ["MemoryCore", "PostgresClient"], swiftSettings: settings),
+    .target(name: "SQLiteStore", dependencies: ["MemoryCore", grdb, sqlite], swiftSettings: settings),
+    .target(name: "MemorySources", dependencies: ["MemoryCore", grdb, sqlite], swiftSettings: settings),
+    .target(name: "Embeddings", dependencies: ["MemoryCore", "HTTPClient"], swiftSettings: settings),
+    .target(name: "Shell", dependencies: ["MemoryCore", argumentParser], swiftSettings: settings),
+    .executableTarget(
+      name: "memsh",
+      dependencies: [
+        "Shell", "MemoryCore", "PostgresStore", "SQLiteStore", "MemorySources", "Embeddings", "PostgresClient",
+        "HTTPClient", "LineEditor", argumentParser, logging,
+      ],
+      swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,23 @@
+import Crypto
+
+/// The sha256 of text: how memsh tells whether two contents are the same.
+public enum ContentHash {
+  /// 64 hexadecimal digits of the sha256 of the text's UTF-8.
+  public static func hex(of text: String) -> String {
+    var text = text
+    let digest = text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+    return String(unsafeUninitializedCapacity: 64) { buffer in
+      var position = 0
+      for byte in digest {
+        buffer[position] = hexDigit(byte >> 4)
+        buffer[position + 1] = hexDigit(byte & 0xF)
+        position += 2
+      }
+      return position
+    }
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+}

@@ -1,0 +1,41 @@
+/// What makes two vectors comparable: who computed them, with which model, how long they are.
+///
+/// A store holds vectors of exactly one space; mixing two would rank noise.
+public struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
+  /// `openai`, `local`, `hash`, or `unknown` for vectors whose origin nobody recorded.
+  public let provider: String
+  /// The provider's name of the model, or `unknown`.
+  public let model: String
+  /// The number of components of every vector.
+  public let dimensions: Int
+
+  /// The distance under which every space of memsh is searched.
+  public static let distance = "cosine"
+
+  /// Creates a space from its parts.
+  public init(provider: String, model: String, dimensions: Int) {
+    self.provider = provider
+    self.model = model
+    self.dimensions = dimensions
+  }
+
+  /// `openai/text-embedding-3-large (3072)`
+  public var description: String { "\(provider)/\(model) (\(dimensions))" }
+
+  /// The space of vectors that a file brings along, by the name of a model.
+  ///
+  /// Names that OpenAI publishes get its provider, so that the OpenAI embedder can go on in the same space.
+  public init(sourceModel model: String, dimensions: Int) {
+    let provider = model.hasPrefix("text-embedding-") ? "openai" : "unknown"
+    self.init(provider: provider, model: model, dimensions: dimensions)
+  }
+
+  /// The error for using this space's vectors in a store of another.
+  public func mismatch(storeSpace: EmbeddingSpace) -> MemshError {
+    MemshError(
+      .embeddingSpaceMismatch,
+      "this store's vectors are \(storeSpace); the embedder in use makes \(self)",
+      hint: "choose the store's embedder with `set embedder`, or migrate into a fresh store with `--embeddings "
+        + "regenerate`")
+  }
+}

@@ -1,0 +1,103 @@
+/// A JSON value that loses nothing: numbers keep their digits and objects their order.
+///
+/// Memory metadata passes through this type on its way between stores, so a 20-digit number must come out as it
+/// went in; that rules out types that read numbers as doubles.
+public enum JSON: Sendable, Equatable {
+  case null
+  case bool(Bool)
+  /// The number as it was written.
+  case number(String)
+  case string(String)
+  case array([JSON])
+  /// Members in their written order; keys are unique (the last one wins, as in jsonb).
+  case object([Member])
+
+  /// One key of an object with its value.
+  public struct Member: Sendable, Equatable {
+    /// The key.
+    public let key: String
+    /// The value.
+    public var value: JSON
+
+    /// Creates a member.
+    public init(_ key: String, _ value: JSON) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// An integer as a JSON number.
+  public static func integer(_ value: some BinaryInteger) -> JSON { .number(String(value)) }
+
+  /// A double as a JSON number: the shortest digits that read back equal, or null when it is not finite.
+  public static func double(_ value: Double) -> JSON {
+    guard value.isFinite else { return .null }
+    if value == value.rounded(), abs(value) < 1e15 { return .number(String(Int64(value))) }
+    return .number("\(value)")
+  }
+
+  /// A string, or null.
+  public static func optional(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
+
+  /// The member of an object, or nil when there is none or this is no object.
+  public subscript(key key: String) -> JSON? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+
+  /// The object with one member set, in place if the key is there, else at the end. Other values are unchanged.
+  public func setting(_ key: String, to value: JSON) -> JSON {
+    guard case .object(var members) = self else { return self }
+    if let index = members.firstIndex(where: { $0.key == key }) {
+      members[index].value = value
+    } else {
+      members.append(Member(key, value))
+    }
+    return .object(members)
+  }
+
+  /// The string's text, or nil when this is no string.
+  public var stringValue: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+
+  /// The number as an integer, or nil when this is no whole number.
+  public var integerValue: Int? {
+    guard case .number(let digits) = self else { return nil }
+    return Int(digits)
+  }
+
+  /// The number as a double, or nil when this is no number.
+  public var doubleValue: Double? {
+    guard case .number(let digits) = self else { return nil }
+    return Double(digits)
+  }
+
+  /// How many NUL characters stand in its strings and keys: PostgreSQL's jsonb can hold none.
+  public var nulCount: Int {
+    switch self {
+    case .null, .bool, .number: 0
+    case .string(let text): text.utf8.count { $0 == 0 }
+    case .array(let items): items.reduce(0) { $0 + $1.nulCount }
+    case .object(let members): members.reduce(0) { $0 + $1.value.nulCount + $1.key.utf8.count { $0 == 0 } }
+    }
+  }
+
+  /// The same value with every NUL replaced by U+FFFD.
+  public var replacingNUL: JSON {
+    switch self {
+    case .null, .bool, .number: self
+    case .string(let text): .string(text.replacingNUL)
+    case .array(let items): .array(items.map(\.replacingNUL))
+    case .object(let members): .object(members.map { Member($0.key.replacingNUL, $0.value.replacingNUL) })
+    }
+  }
+}
+
+extension String {
+  /// The text with every NUL replaced by U+FFFD, the replacement character.
+  public var replacingNUL: String {
+    utf8.contains(0) ? String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })) : self
+  }
+}

@@ -1,0 +1,154 @@
+/// Which kind of store answers.
+public enum Backend: String, Sendable, CaseIterable {
+  case sqlite, postgres
+
+  /// The name people write: `SQLite`, `PostgreSQL`.
+  public var title: String { self == .sqlite ? "SQLite" : "PostgreSQL" }
+}
+
+/// Where a store is and what runs there. Holds no secret.
+public struct StoreIdentity: Sendable, Equatable {
+  /// The kind of store.
+  public let backend: Backend
+  /// The database's name, or the file's.
+  public let name: String
+  /// A URL without its password, or the file's path.
+  public let location: String
+
+  /// Creates an identity; `location` must already be without secrets.
+  public init(backend: Backend, name: String, location: String) {
+    self.backend = backend
+    self.name = name
+    self.location = location
+  }
+}
+
+/// What a server or library is able to do with vectors.
+public struct VectorSupport: Sendable, Equatable {
+  /// The server or library, such as `PostgreSQL 18.4` or `SQLite 3.40.1`.
+  public var server: String
+  /// `pgvector`, or `exact scan` where vectors need no extension.
+  public var engine: String
+  /// The extension's version in this database; nil when it is not installed there.
+  public var installedVersion: String?
+  /// The version the server could install; nil when it has none, or needs none.
+  public var availableVersion: String?
+  /// Whether this role may create the extension.
+  public var mayCreate: Bool
+  /// Whether the command just created or updated it.
+  public var changed: Bool
+  /// The longest vector that an index can hold, or nil where search is always exact.
+  public var indexableDimensions: Int?
+
+  /// Creates a report.
+  public init(
+    server: String, engine: String, installedVersion: String? = nil, availableVersion: String? = nil,
+    mayCreate: Bool = true, changed: Bool = false, indexableDimensions: Int? = nil
+  ) {
+    self.server = server
+    self.engine = engine
+    self.installedVersion = installedVersion
+    self.availableVersion = availableVersion
+    self.mayCreate = mayCreate
+    self.changed = changed
+    self.indexableDimensions = indexableDimensions
+  }
+}
+
+/// One table, index or trigger of the schema and how it stands.
+public struct SchemaObject: Sendable, Equatable {
+  /// What sort of object it is.
+  public enum Kind: String, Sendable { case table, index, trigger }
+  /// How it stands.
+  public enum State: String, Sendable { case present, missing, invalid }
+
+  /// The sort of object.
+  public let kind: Kind
+  /// Its name.
+  public let name: String
+  /// The table it belongs to (its own name for a table).
+  public let table: String
+  /// How it stands.
+  public let state: State
+  /// Its definition in the store's own words, where it is present.
+  public let definition: String?
+
+  /// Creates an entry.
+  public init(kind: Kind, name: String, table: String, state: State, definition: String?) {
+    self.kind = kind
+    self.name = name
+    self.table = table
+    self.state = state
+    self.definition = definition
+  }
+}
+
+/// The names that the memory system's applications rely on.
+public enum SchemaNames {
+  /// The four tables.
+  public static let tables = ["memories", "memory_analytics", "memory_duplicates", "prompt_fragments"]
+  /// The triggers that keep `updated_at`, with their tables.
+  public static let triggers = [
+    (name: "update_memories_updated_at", table: "memories"),
+    (name: "update_prompt_fragments_updated_at", table: "prompt_fragments"),
+  ]
+  /// The indexes other than the two vector indexes: name, table, columns.
+  public static let indexes = [
+    (name: "memories_user_idx", table: "memories", columns: "user_id"),
+    (name: "memories_category_idx", table: "memories", columns: "category"),
+    (name: "memories_importance_idx", table: "memories", columns: "importance_score DESC"),
+    (name: "memories_access_idx", table: "memories", columns: "last_accessed_at DESC"),
+    (name: "prompt_fragments_category_idx", table: "prompt_fragments", columns: "category"),
+    (name: "prompt_fragments_agent_idx", table: "prompt_fragments", columns: "agent_type"),
+    (name: "prompt_fragments_tier_idx", table: "prompt_fragments", columns: "context_tier"),
+    (name: "prompt_fragments_priority_idx", table: "prompt_fragments", columns: "priority DESC"),
+    (name: "memory_analytics_user_idx", table: "memory_analytics", columns: "user_id"),
+    (name: "memory_analytics_time_idx", table: "memory_analytics", columns: "created_at DESC"),
+    (name: "memory_duplicates_hash_idx", table: "memory_duplicates", columns: "duplicate_hash"),
+    (name: "memory_duplicates_original_idx", table: "memory_duplicates", columns: "original_id"),
+  ]
+  /// The two indexes on embeddings, with their tables.
+  public static let vectorIndexes = [
+    (name: "memories_embedding_idx", table: "memories"),
+    (name: "prompt_fragments_embedding_idx", table: "prompt_fragments"),
+  ]
+}
+
+/// The method of a vector index.
+public enum VectorIndexMethod: String, Sendable, CaseIterable {
+  case hnsw, ivfflat, none
+}
+
+/// Totals over a store.
+public struct StoreStatistics: Sendable, Equatable {
+  /// Rows of `memories`.
+  public var memories: Int64 = 0
+  /// Distinct user ids.
+  public var users: Int64 = 0
+  /// Distinct categories, NULL not counted.
+  public var categories: Int64 = 0
+  /// Mean importance, or nil for an empty store.
+  public var averageImportance: Double?
+  /// Sum of the access counts.
+  public var totalAccesses: Int64 = 0
+  /// When the newest memory was created.
+  public var latest: Timestamp?
+  /// Memories with an embedding.
+  public var embeddingsPresent: Int64 = 0
+  /// The space of those embeddings.
+  public var space: EmbeddingSpace?
+  /// Rows of `prompt_fragments`.
+  public var fragments: Int64 = 0
+  /// Fragments that prompts include.
+  public var activeFragments: Int64 = 0
+  /// Rows of `memory_duplicates`.
+  public var duplicates: Int64 = 0
+  /// Rows of `memory_analytics`.
+  public var analytics: Int64 = 0
+
+  /// Creates empty totals.
+  public init() {}
+
+  /// Memories without an embedding.
+  public var embeddingsMissing: Int64 { memories - embeddingsPresent }
+}

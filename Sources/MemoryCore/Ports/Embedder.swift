@@ -1,0 +1,22 @@
+/// What turns text into vectors.
+public protocol Embedder: AnyObject {
+  /// The space of the vectors it makes.
+  var space: EmbeddingSpace { get }
+
+  /// One line about what its results are worth, to be shown once; nil when there is nothing to say.
+  var notice: String? { get }
+
+  /// Embeds texts, in order; every vector has the dimensions of ``space`` and finite components.
+  ///
+  /// - Throws: `embedder_auth`, `embedder_failed`.
+  func embed(_ texts: [String]) throws -> [Vector]
+}
+
+/// Where long work tells how far it is. The shell decides whether and how anybody sees it.
+public protocol ProgressReporter: AnyObject {
+  /// A line of the work's own account, such as `✅ Schema created successfully`.
+  func line(_ text: String)
+
+  /// How far the current stage is; called often, shown now and then.
+  func progress(_ stage: String, done: Int64, total: Int64)
+}

@@ -1,0 +1,114 @@
+/// A memory file of another system, read row by row and never changed.
+public protocol MemorySource: AnyObject {
+  /// What and where it is.
+  var description: SourceDescription { get }
+
+  /// Counts the rows and finds the dimensions of their vectors, without reading them all.
+  func survey() throws -> SourceSurvey
+
+  /// Hands over all rows, `batchSize` at a time, in a stable order.
+  ///
+  /// - Parameter decodingEmbeddings: false leaves the vectors unread (``SourceEmbedding/skipped``).
+  func readRows(
+    batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRow]) throws -> Void
+  ) throws
+
+  /// Makes sure that nobody wrote to the source since it was opened.
+  ///
+  /// - Throws: `source_changed`.
+  func verifyUnchanged() throws
+}
+
+/// What a source is and where.
+public struct SourceDescription: Sendable, Equatable {
+  /// The system that wrote it, such as `legacy SQLite`.
+  public let kind: String
+  /// A path, or a URL without its password.
+  public let location: String
+  /// What identifies its present state: size and time of change, or the like.
+  public let fingerprint: String
+
+  /// Creates a description; `location` must already be without secrets.
+  public init(kind: String, location: String, fingerprint: String) {
+    self.kind = kind
+    self.location = location
+    self.fingerprint = fingerprint
+  }
+}
+
+/// What a first look at a source tells.
+public struct SourceSurvey: Sendable, Equatable {
+  /// The table the memories stand in.
+  public let table: String
+  /// How many rows it has.
+  public let rows: Int64
+  /// The most frequent length among the first vectors; nil when there are none.
+  public let dimensions: Int?
+  /// The model its vectors come from, where the source says so or its format implies it.
+  public let model: String?
+
+  /// Creates a survey.
+  public init(table: String, rows: Int64, dimensions: Int?, model: String?) {
+    self.table = table
+    self.rows = rows
+    self.dimensions = dimensions
+    self.model = model
+  }
+}
+
+/// A value as the source holds it.
+public enum SourceValue: Sendable, Equatable {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(String)
+  /// Bytes: of a blob, or of a text that is no UTF-8 (`isText`).
+  case bytes([UInt8], isText: Bool)
+}
+
+/// A source row's vector.
+public enum SourceEmbedding: Sendable, Equatable {
+  /// The row has none.
+  case missing
+  /// It was not read, because nobody asked for it.
+  case skipped
+  case vector(Vector)
+  /// It is there but cannot be read; the reason, and what stands there.
+  case unreadable(reason: String, value: SourceValue)
+}
+
+/// One row of a source, with its columns under the names that memsh gives them.
+public struct SourceRow: Sendable {
+  /// What identifies the row within its source, across runs.
+  public var key: String
+  /// The row's own id, for `metadata.legacy_id`.
+  public var legacyID: String?
+  /// Whose memory it is.
+  public var userID: SourceValue = .null
+  /// What is remembered.
+  public var content: SourceValue = .null
+  /// JSON text.
+  public var metadata: SourceValue = .null
+  /// A label.
+  public var category: SourceValue = .null
+  /// A number.
+  public var importanceScore: SourceValue = .null
+  /// How often agents have read it.
+  public var accessCount: SourceValue = .null
+  /// When an agent last read it.
+  public var lastAccessedAt: SourceValue = .null
+  /// A date in any of the forms of ``Timestamp/init(parsing:)``.
+  public var createdAt: SourceValue = .null
+  /// A date.
+  public var updatedAt: SourceValue = .null
+  /// The vector.
+  public var embedding: SourceEmbedding = .missing
+  /// Columns that memsh has no place for, which go to the metadata.
+  public var otherColumns: [(name: String, value: SourceValue)] = []
+
+  /// Creates a row without values.
+  public init(key: String, legacyID: String?) {
+    self.key = key
+    self.legacyID = legacyID
+  }
+}

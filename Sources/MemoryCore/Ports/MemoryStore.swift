@@ -1,0 +1,140 @@
+/// A database of memories: what every service works on and every backend implements.
+///
+/// All calls block until the database has answered; a store belongs to the thread that made it, except for
+/// ``interruptHandle``. Every error thrown is a ``MemshError``.
+public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, RunLedger {
+  /// Where the store is; free of secrets.
+  var identity: StoreIdentity { get }
+
+  /// Connects, if there is no connection yet, and makes sure that the other side answers.
+  func connect() throws
+
+  /// The server or library that answers, such as `PostgreSQL 18.4`.
+  func serverVersion() throws -> String
+
+  /// Runs `body` in one transaction, which ends as `ending` says, or is rolled back when `body` throws.
+  ///
+  /// Called inside another transaction it only runs `body`.
+  func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value
+
+  /// A function that stops whatever the store is doing; it may be called from any thread, at any time.
+  var interruptHandle: @Sendable () -> Void { get }
+
+  /// Gives the connection back. The store connects anew when it is used again.
+  func close()
+}
+
+/// How a transaction ends when its body has succeeded.
+public enum TransactionEnding: Sendable {
+  case commit
+  /// What was done is undone: for trials that must leave no trace, whatever happens to the process.
+  case rollback
+}
+
+/// What is asked of ``SchemaManaging/vectorSupport(_:)``.
+public enum VectorSupportAction: Sendable {
+  /// Look only.
+  case check
+  /// Create what is missing.
+  case ensure
+  /// Create what is missing and update what is outdated.
+  case update
+}
+
+/// The part of a store that knows its tables, indexes and extension.
+public protocol SchemaManaging: AnyObject {
+  /// Reports, and for `.ensure` and `.update` creates, what vectors need.
+  ///
+  /// - Throws: `pgvector_missing`, `permission_denied`.
+  func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport
+
+  /// Every table, index and trigger of the memory system with its state. Never writes.
+  func schema() throws -> [SchemaObject]
+
+  /// Creates what is missing of the schema, for vectors of `space`, and records the space where none is yet.
+  ///
+  /// - Returns: The names of the tables created.
+  func createSchema(space: EmbeddingSpace) throws -> [String]
+
+  /// Drops the four tables and what memsh keeps of migrations into them.
+  func dropSchema() throws
+
+  /// Builds the vector indexes that are missing.
+  ///
+  /// - Parameter method: nil for the store's own choice.
+  /// - Returns: A line for a person about each index, or why there is none.
+  func buildVectorIndexes(_ method: VectorIndexMethod?) throws -> [String]
+
+  /// The space of the store's vectors: as recorded; else, for a store that others made, `unknown/unknown` with
+  /// the dimensions of its column; nil for a store without tables.
+  func embeddingSpace() throws -> EmbeddingSpace?
+}
+
+/// The part of a store that answers questions.
+public protocol MemoryReading: AnyObject {
+  /// The rows nearest to a vector under cosine, best first, equal ones by id.
+  func search(_ query: VectorQuery) throws -> [SearchHit]
+
+  /// Totals over the store, or over one user's memories.
+  func statistics(userID: String?) throws -> StoreStatistics
+
+  /// Fragments for an agent (and those for all), of a tier or below, active ones only, by priority.
+  func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment]
+
+  /// Category, agent and content of every fragment: what makes one the same as another.
+  func fragmentKeys() throws -> Set<FragmentKey>
+
+  /// The ids of memories of a user with exactly this content.
+  func memoryIDs(userID: String, content: String) throws -> [Int64]
+}
+
+/// What makes two fragments the same.
+public struct FragmentKey: Sendable, Hashable {
+  /// The fragment's category.
+  public let category: String
+  /// The agent it is for.
+  public let agentType: String
+  /// The sha256 of its content, in hexadecimal.
+  public let contentHash: String
+
+  /// Creates a key from a fragment's own parts.
+  public init(category: String, agentType: String, content: String) {
+    self.category = category
+    self.agentType = agentType
+    self.contentHash = ContentHash.hex(of: content)
+  }
+}
+
+/// The part of a store that changes rows.
+public protocol MemoryWriting: AnyObject {
+  /// Inserts memories in order, in the fastest way the backend has.
+  ///
+  /// - Returns: The new ids, in the same order.
+  func insert(_ memories: [MemoryFields]) throws -> [Int64]
+
+  /// Inserts fragments.
+  func insert(_ fragments: [PromptFragment]) throws
+
+  /// Records that a memory duplicates another.
+  func insert(_ duplicate: DuplicateRecord) throws
+}
+
+/// A row of `memory_duplicates` without its key.
+public struct DuplicateRecord: Sendable, Equatable {
+  /// The memory that is kept.
+  public let originalID: Int64
+  /// The sha256 of the duplicate's content, in hexadecimal.
+  public let contentHash: String
+  /// How alike they are, from 0 to 1.
+  public let similarity: Double
+  /// The layer that found it: `exact`, `fuzzy`, `key_phrase` or `semantic`.
+  public let method: String
+
+  /// Creates a record.
+  public init(originalID: Int64, contentHash: String, similarity: Double, method: String) {
+    self.originalID = originalID
+    self.contentHash = contentHash
+    self.similarity = similarity
+    self.method = method
+  }
+}

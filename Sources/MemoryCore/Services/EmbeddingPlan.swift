@@ -1,0 +1,52 @@
+/// What a migration does with the vectors that its source brings along.
+public enum EmbeddingMode: String, Sendable, CaseIterable {
+  /// Take them as they are; they define the space of a fresh store.
+  case keep
+  /// Compute every one with the configured embedder.
+  case regenerate
+  /// Keep where the source's space is known to be the store's, otherwise regenerate.
+  case auto
+}
+
+/// The decision, made once before the first row: which space, and where each vector comes from.
+struct EmbeddingPlan {
+  /// The space that the store's vectors belong to from now on.
+  let space: EmbeddingSpace
+  /// Whether the source's vectors are taken over.
+  let keepsVectors: Bool
+  /// What computes the vectors that are not taken over; nil when nothing of the same space is configured.
+  let embedder: (any Embedder)?
+
+  /// Decides by the rules of the mode.
+  ///
+  /// - Parameters:
+  ///   - source: The space of the source's vectors; nil when it has none.
+  ///   - store: The space of the store; nil for a fresh one.
+  /// - Throws: `embedding_space_mismatch`.
+  init(mode: EmbeddingMode, source: EmbeddingSpace?, store: EmbeddingSpace?, embedder: any Embedder) throws {
+    let target = store ?? embedder.space
+    switch mode {
+    case .keep:
+      space = store ?? source ?? embedder.space
+      keepsVectors = true
+      if let source, source != space { throw source.keptMismatch(storeSpace: space) }
+    case .regenerate:
+      space = target
+      keepsVectors = false
+    case .auto:
+      space = target
+      keepsVectors = source != nil && source == target && target.model != "unknown"
+    }
+    if !keepsVectors, embedder.space != space { throw embedder.space.mismatch(storeSpace: space) }
+    self.embedder = embedder.space == space ? embedder : nil
+  }
+}
+
+extension EmbeddingSpace {
+  fileprivate func keptMismatch(storeSpace: EmbeddingSpace) -> MemshError {
+    MemshError(
+      .embeddingSpaceMismatch,
+      "the source's vectors are \(self); this store's are \(storeSpace)",
+      hint: "use `--embeddings regenerate`, name the model with `--source-model`, or migrate into a fresh store")
+  }
+}

@@ -1,0 +1,31 @@
+/// Puts prompt fragments into a store, each one once.
+public struct SeedingService {
+  private let store: any MemoryStore
+  private let embedder: (any Embedder)?
+
+  /// Sets seeding up.
+  ///
+  /// - Parameter embedder: Computes the fragments' vectors; must be of the store's space. nil leaves them NULL.
+  public init(store: any MemoryStore, embedder: (any Embedder)?) {
+    self.store = store
+    self.embedder = embedder
+  }
+
+  /// Inserts those fragments that the store does not have: the same category, agent and content counts as the same.
+  ///
+  /// - Returns: How many were inserted.
+  public func seed(_ fragments: [PromptFragment]) throws -> Int {
+    let present = try store.fragmentKeys()
+    var missing = fragments.filter {
+      !present.contains(FragmentKey(category: $0.category, agentType: $0.agentType, content: $0.content))
+    }
+    guard !missing.isEmpty else { return 0 }
+    if let embedder {
+      for (index, vector) in try embedder.embed(missing.map(\.content)).enumerated() {
+        missing[index].embedding = vector
+      }
+    }
+    try store.transaction(.commit) { try store.insert(missing) }
+    return missing.count
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+
+/// Reads the numbers of a JSON array as 32-bit floats, each correctly rounded from its decimal digits.
+///
+/// Most numbers take the fast road: up to 19 digits as an integer, scaled by an exact power of ten in double
+/// precision. Its error stays below two units in the last place of a double, so the float is certain unless the
+/// double lies within a few units of the middle between two floats; then, and for rare forms, `strtof` decides.
+struct FloatParser {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var position = 0
+
+  /// Why a text is no array of numbers.
+  struct Failure: Error {
+    let reason: String
+  }
+
+  /// Parses a whole text such as `[0.1, -2e-3]`.
+  ///
+  /// - Parameter capacity: How many numbers to expect.
+  static func parseArray(_ bytes: UnsafeBufferPointer<UInt8>, capacity: Int) throws(Failure) -> [Float] {
+    var parser = FloatParser(bytes: bytes)
+    return try parser.array(capacity: capacity)
+  }
+
+  private init(bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+  }
+
+  private mutating func array(capacity: Int) throws(Failure) -> [Float] {
+    skipWhitespace()
+    guard accept(UInt8(ascii: "[")) else { throw Failure(reason: "expected '['") }
+    var values: [Float] = []
+    values.reserveCapacity(capacity)
+    skipWhitespace()
+    guard !accept(UInt8(ascii: "]")) else { return try ended(values) }
+    repeat {
+      skipWhitespace()
+      values.append(try number())
+      skipWhitespace()
+    } while accept(UInt8(ascii: ","))
+    guard accept(UInt8(ascii: "]")) else { throw Failure(reason: "expected ',' or ']' at byte \(position)") }
+    return try ended(values)
+  }
+
+  private mutating func ended(_ values: [Float]) throws(Failure) -> [Float] {
+    skipWhitespace()
+    guard position == bytes.count else { throw Failure(reason: "unexpected text after the array") }
+    return values
+  }
+
+  @inline(__always)
+  private mutating func skipWhitespace() {
+    while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
+  }
+
+  @inline(__always)
+  private mutating func accept(_ byte: UInt8) -> Bool {
+    guard position < bytes.count, bytes[position] == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func number() throws(Failure) -> Float {
+    let start = position
+    let isNegative = accept(UInt8(ascii: "-"))
+    var mantissa: UInt64 = 0
+    var digits = readDigits(into: &mantissa)
+    guard digits > 0 else { throw Failure(reason: notANumber(from: start)) }
+    var exponent = 0
+    if accept(UInt8(ascii: ".")) {
+      let fraction = readDigits(into: &mantissa)
+      guard fraction > 0 else { throw Failure(reason: notANumber(from: start)) }
+      exponent = -fraction
+      digits += fraction
+    }
+    if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") { exponent += try readExponent(start) }
+    // Leading zeros count as digits here; that only sends a few numbers the slow way.
+    if digits <= 19, let value = FloatParser.scaled(mantissa, by: exponent) { return isNegative ? -value : value }
+    return try slowly(start..<position)
+  }
+
+  /// Reads digits, eight at a time where there are as many.
+  @inline(__always)
+  private mutating func readDigits(into mantissa: inout UInt64) -> Int {
+    let start = position
+    while position + 8 <= bytes.count, let value = eightDigits(at: position) {
+      mantissa = mantissa &* 100_000_000 &+ value
+      position += 8
+    }
+    while position < bytes.count, case let digit = bytes[position] &- 48, digit < 10 {
+      mantissa = mantissa &* 10 &+ UInt64(digit)
+      position += 1
+    }
+    return position - start
+  }
+
+  /// Eight ASCII digits as a number, all at once in a 64-bit word; nil when one of the bytes is no digit.
+  ///
+  /// The method is Daniel Lemire's, "Quickly parsing eight digits" (2018), https://lemire.me/blog/2018/10/03/.
+  @inline(__always)
+  private func eightDigits(at offset: Int) -> UInt64? {
+    let word = UInt64(
+      littleEndian: UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped).loadUnaligned(
+        fromByteOffset: offset, as: UInt64.self))
+    let low = word & 0xF0F0_F0F0_F0F0_F0F0
+    let high = (word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0
+    guard low | (high >> 4) == 0x3333_3333_3333_3333 else { return nil }
+    var value = word &- 0x3030_3030_3030_3030
+    value = value &* 10 &+ (value >> 8)
+    let mask: UInt64 = 0x0000_00FF_0000_00FF
+    let first = (value & mask) &* 0x000F_4240_0000_0064
+    let second = ((value >> 16) & mask) &* 0x0000_2710_0000_0001
+    return (first &+ second) >> 32
+  }
+
+  private mutating func readExponent(_ start: Int) throws(Failure) -> Int {
+    position += 1
+    let isNegative = accept(UInt8(ascii: "-"))
+    if !isNegative { _ = accept(UInt8(ascii: "+")) }
+    var value: UInt64 = 0
+    let digits = readDigits(into: &value)
+    guard digits > 0, digits < 8 else { throw Failure(reason: notANumber(from: start)) }
+    return isNegative ? -Int(value) : Int(value)
+  }
+
+  /// The powers of ten that a double holds exactly.
+  private static let powersOfTen: [Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+    1e20, 1e21, 1e22,
+  ]
+
+  /// The float nearest to `mantissa × 10^exponent`; nil when double precision cannot tell.
+  @inline(__always)
+  private static func scaled(_ mantissa: UInt64, by exponent: Int) -> Float? {
+    if mantissa == 0 { return 0 }
+    guard exponent >= -22, exponent <= 22 else { return nil }
+    let value = powersOfTen.withUnsafeBufferPointer {
+      exponent < 0 ? Double(mantissa) / $0[-exponent] : Double(mantissa) * $0[exponent]
+    }
+    guard value >= Double(Float.leastNormalMagnitude), value <= Double(Float.greatestFiniteMagnitude) else { return nil }
+    // The 29 bits that a float drops: at their middle, 2^28, the two neighbours are equally near.
+    let dropped = value.bitPattern & 0x1FFF_FFFF
+    guard dropped &- 0x0FFF_FFFC > 8 else { return nil }
+    return Float(value)
+  }
+
+  private func slowly(_ range: Range<Int>) throws(Failure) -> Float {
+    let text = String(decoding: bytes[range], as: UTF8.self)
+    let value = strtof(text, nil)
+    guard value.isFinite else { throw Failure(reason: "\(text.prefix(30)) does not fit into 32 bits") }
+    return value
+  }
+
+  private func notANumber(from start: Int) -> String {
+    let word = bytes[start...].prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "]") }.prefix(20)
+    return "\"\(String(decoding: word, as: UTF8.self))\" at byte \(start) is not a number"
+  }
+}

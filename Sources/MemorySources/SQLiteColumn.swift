@@ -1,0 +1,52 @@
+internal import GRDB
+internal import GRDBSQLite
+import MemoryCore
+
+/// Steps through a statement and reads its columns byte for byte.
+///
+/// GRDB decodes text as C strings, which end at the first NUL, and repairs invalid UTF-8; a migration must see
+/// both. So this one file reads columns through SQLite's own functions and copies the values out.
+struct SQLiteRowReader {
+  private let statement: OpaquePointer
+
+  init(_ statement: Statement) {
+    self.statement = statement.sqliteStatement
+  }
+
+  /// Moves to the next row; false at the end.
+  func step() throws -> Bool {
+    switch sqlite3_step(statement) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code))
+    }
+  }
+
+  /// The value of a column of the present row.
+  func value(_ column: Int32) -> SourceValue {
+    switch sqlite3_column_type(statement, column) {
+    case SQLITE_NULL: return .null
+    case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
+    case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, column))
+    case SQLITE_TEXT:
+      return withBytes(column) { bytes, _ in
+        String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self).map(SourceValue.text)
+          ?? .bytes(Array(bytes), isText: true)
+      }
+    default: return withBytes(column) { bytes, _ in .bytes(Array(bytes), isText: false) }
+    }
+  }
+
+  /// Whether a column of the present row is NULL.
+  func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
+
+  /// Lends the bytes of a text or blob, and whether it is text.
+  func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer, Bool) throws -> Value) rethrows -> Value {
+    let isText = sqlite3_column_type(statement, column) == SQLITE_TEXT
+    let start = isText ? sqlite3_column_text(statement, column).map { UnsafeRawPointer($0) } : sqlite3_column_blob(statement, column)
+    return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))), isText)
+  }
+
+  /// Whether this build of SQLite reads `file:` URIs, which alone can say that a file is immutable.
+  static var understandsURIs: Bool { sqlite3_compileoption_used("USE_URI") != 0 }
+}

@@ -1,0 +1,83 @@
+/// Writes the rows of `COPY … (FORMAT BINARY)`: a header, then for each row its number of fields and each field's
+/// length and binary form (PostgreSQL manual, COPY, "Binary Format").
+public struct BinaryCopyWriter {
+  private var buffer = BinaryWriter()
+  private let send: (UnsafeBufferPointer<UInt8>) throws -> Void
+
+  /// Bytes gathered before they are handed to libpq.
+  private static let chunkBytes = 1 << 18
+
+  init(send: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) {
+    self.send = send
+    buffer.append(contentsOf: Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00])
+    buffer.append(Int32(0))
+    buffer.append(Int32(0))
+  }
+
+  /// Starts a row.
+  public mutating func beginRow(fields: Int) throws {
+    if buffer.bytes.count >= BinaryCopyWriter.chunkBytes { try flush() }
+    buffer.append(Int16(fields))
+  }
+
+  /// Writes NULL.
+  public mutating func writeNull() { buffer.append(Int32(-1)) }
+
+  /// Writes an `integer`.
+  public mutating func write(int32 value: Int32) {
+    buffer.append(Int32(4))
+    buffer.append(value)
+  }
+
+  /// Writes a `bigint`.
+  public mutating func write(int64 value: Int64) {
+    buffer.append(Int32(8))
+    buffer.append(value)
+  }
+
+  /// Writes a `double precision`, or NULL.
+  public mutating func write(double value: Double?) {
+    guard let value else { return writeNull() }
+    buffer.append(Int32(8))
+    buffer.append(value.bitPattern)
+  }
+
+  /// Writes a text type, or NULL.
+  public mutating func write(text value: String?) {
+    guard let value else { return writeNull() }
+    buffer.append(Int32(value.utf8.count))
+    buffer.append(contentsOf: value.utf8)
+  }
+
+  /// Writes a `jsonb` from JSON text.
+  public mutating func write(jsonb value: String) {
+    buffer.append(Int32(value.utf8.count + 1))
+    buffer.append(UInt8(1))
+    buffer.append(contentsOf: value.utf8)
+  }
+
+  /// Writes a `timestamp` from microseconds since 1970-01-01, or NULL.
+  public mutating func write(timestamp microseconds: Int64?) {
+    guard let microseconds else { return writeNull() }
+    write(int64: microseconds - PostgresValue.epochOffsetMicroseconds)
+  }
+
+  /// Writes a pgvector `vector`, or NULL: its number of components, two zero bytes, the components.
+  public mutating func write(vector values: [Float]?) {
+    guard let values else { return writeNull() }
+    buffer.append(Int32(4 + 4 * values.count))
+    buffer.append(Int16(values.count))
+    buffer.append(Int16(0))
+    buffer.append(floats: values)
+  }
+
+  mutating func finish() throws {
+    buffer.append(Int16(-1))
+    try flush()
+  }
+
+  private mutating func flush() throws {
+    try buffer.bytes.withUnsafeBufferPointer(send)
+    buffer.removeAll()
+  }
+}

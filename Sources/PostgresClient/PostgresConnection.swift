@@ -1,0 +1,157 @@
+internal import CLibPQ
+
+/// One connection to a PostgreSQL server. It belongs to the thread that uses it; only cancelling is for others.
+public final class PostgresConnection {
+  private let handle: OpaquePointer
+  private let cancelHandle: CancelHandle
+
+  /// Connects and waits until the server is ready.
+  ///
+  /// - Parameter parameters: libpq's own keywords. `dbname` may be a whole connection string or URL, whose parts
+  ///   win over the other parameters; what nobody names comes from libpq's environment variables.
+  /// - Throws: ``PostgresError`` of kind `connection`.
+  public init(parameters: [String: String]) throws {
+    let fallback = parameters.filter { $0.key != "dbname" }.sorted { $0.key < $1.key }
+    let ordered = fallback + parameters.filter { $0.key == "dbname" }
+    let opened = withCStrings(ordered.map(\.key)) { keywords in
+      withCStrings(ordered.map(\.value)) { values in PQconnectdbParams(keywords, values, 1) }
+    }
+    guard let opened else { throw PostgresError(kind: .connection, message: "out of memory") }
+    guard PQstatus(opened) == CONNECTION_OK else {
+      defer { PQfinish(opened) }
+      throw PostgresError(
+        kind: .connection, message: PostgresConnection.firstLine(String(cString: PQerrorMessage(opened))))
+    }
+    handle = opened
+    cancelHandle = CancelHandle(PQgetCancel(opened))
+    // Notices belong to nobody yet; libpq would print them to stderr.
+    PQsetNoticeReceiver(opened, { _, _ in }, nil)
+  }
+
+  deinit { PQfinish(handle) }
+
+  /// A function that asks the server to stop the running statement; it may be called from any thread.
+  public var cancel: @Sendable () -> Void {
+    let cancelHandle = cancelHandle
+    return { cancelHandle.cancel() }
+  }
+
+  /// The user, host, port and database of the connection; never the password.
+  public var address: PostgresAddress {
+    PostgresAddress(
+      user: String(cString: PQuser(handle)), host: String(cString: PQhost(handle)),
+      port: String(cString: PQport(handle)), database: String(cString: PQdb(handle)))
+  }
+
+  /// The server's version, as `180004` for 18.4.
+  public var serverVersionNumber: Int { Int(PQserverVersion(handle)) }
+
+  /// A setting that the server reports by itself, such as `server_version`.
+  public func reportedParameter(_ name: String) -> String? {
+    PQparameterStatus(handle, name).map { String(cString: $0) }
+  }
+
+  /// Whether a transaction is open, failed or not.
+  public var isInTransaction: Bool {
+    let status = PQtransactionStatus(handle)
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
+  }
+
+  /// Runs one statement with its bound values.
+  @discardableResult
+  public func query(_ sql: SQL) throws -> PostgresResult {
+    let encoded = sql.values.map(\.bytes)
+    let lengths = encoded.map { Int32($0?.count ?? 0) }
+    let formats = sql.values.map { _ in Int32(1) }
+    let types = sql.values.map { Oid($0.oid) }
+    let result = withPointers(encoded) { values in
+      PQexecParams(handle, sql.text, Int32(encoded.count), types, values, lengths, formats, 1)
+    }
+    return try checked(result)
+  }
+
+  /// Runs one or more statements that the program itself made, without values.
+  public func execute(unsafeSQL sql: String) throws {
+    _ = try checked(PQexec(handle, sql))
+  }
+
+  /// Sends rows with `COPY … FROM STDIN (FORMAT BINARY)`.
+  ///
+  /// - Parameter body: Writes the rows. When it throws, the server forgets what it was sent.
+  public func copyIn(_ statement: SQL, _ body: (inout BinaryCopyWriter) throws -> Void) throws {
+    _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_IN)
+    do {
+      var writer = BinaryCopyWriter { [handle] bytes in
+        let sent = bytes.withMemoryRebound(to: CChar.self) { PQputCopyData(handle, $0.baseAddress, Int32($0.count)) }
+        guard sent == 1 else { throw self.connectionError() }
+      }
+      try body(&writer)
+      try writer.finish()
+    } catch {
+      PQputCopyEnd(handle, "the client gave up")
+      drain()
+      throw error
+    }
+    guard PQputCopyEnd(handle, nil) == 1 else { throw connectionError() }
+    let result = PQgetResult(handle)
+    drain()
+    _ = try checked(result)
+  }
+
+  private func drain() {
+    while let result = PQgetResult(handle) { PQclear(result) }
+  }
+
+  private func checked(
+    _ result: OpaquePointer?, expecting expected: ExecStatusType? = nil
+  ) throws -> PostgresResult {
+    guard let result else { throw connectionError() }
+    let status = PQresultStatus(result)
+    let owned = PostgresResult(owning: result)
+    if let expected {
+      if status == expected { return owned }
+    } else if status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY {
+      return owned
+    }
+    guard PQstatus(handle) == CONNECTION_OK else { throw connectionError() }
+    throw PostgresError(
+      kind: .server, sqlState: PostgresConnection.field("C", of: result),
+      message: PostgresConnection.field("M", of: result) ?? "the server gave no reason",
+      detail: PostgresConnection.field("D", of: result), hint: PostgresConnection.field("H", of: result))
+  }
+
+  /// A field of an error by its protocol letter: C SQLSTATE, M message, D detail, H hint.
+  private static func field(_ letter: Unicode.Scalar, of result: OpaquePointer) -> String? {
+    PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
+  }
+
+  private func connectionError() -> PostgresError {
+    let isLost = PQstatus(handle) != CONNECTION_OK
+    return PostgresError(
+      kind: isLost ? .connectionLost : .unexpected,
+      message: PostgresConnection.firstLine(String(cString: PQerrorMessage(handle))))
+  }
+
+  private static func firstLine(_ text: String) -> String {
+    text.split(separator: "\n").first.map(String.init) ?? "no reason given"
+  }
+}
+
+/// Owns a PGcancel.
+///
+/// `@unchecked Sendable` because libpq documents PQcancel as safe to call from other threads, and the pointer is
+/// only ever read.
+private final class CancelHandle: @unchecked Sendable {
+  private let handle: OpaquePointer?
+
+  init(_ handle: OpaquePointer?) {
+    self.handle = handle
+  }
+
+  deinit { PQfreeCancel(handle) }
+
+  func cancel() {
+    var message = [CChar](repeating: 0, count: 256)
+    PQcancel(handle, &message, Int32(message.count))
+  }
+}

@@ -1,0 +1,92 @@
+/// A value bound to `$1`, `$2`, … of a statement.
+public enum PostgresValue: Sendable, Equatable {
+  case null
+  case integer(Int64)
+  case double(Double)
+  case boolean(Bool)
+  case text(String)
+  case textArray([String])
+  /// Microseconds since 1970-01-01, for a `timestamp` column.
+  case timestamp(microseconds: Int64)
+  /// A type's own binary form; the type is what the statement says (`$1::vector`).
+  case binary([UInt8])
+
+  /// Microseconds from 1970-01-01, where Unix counts from, to 2000-01-01, where PostgreSQL does.
+  public static let epochOffsetMicroseconds: Int64 = 946_684_800_000_000
+
+  /// The type's OID as in `pg_type`; 0 lets the server infer it.
+  var oid: UInt32 {
+    switch self {
+    case .null, .binary: 0
+    case .integer: 20
+    case .double: 701
+    case .boolean: 16
+    case .text: 25
+    case .textArray: 1009
+    case .timestamp: 1114
+    }
+  }
+
+  /// The type's binary form, as its `send` function would make it; nil for NULL.
+  var bytes: [UInt8]? {
+    var writer = BinaryWriter()
+    switch self {
+    case .null: return nil
+    case .integer(let value): writer.append(value)
+    case .double(let value): writer.append(value.bitPattern)
+    case .boolean(let value): writer.append(value ? UInt8(1) : 0)
+    case .text(let value): return Array(value.utf8)
+    case .textArray(let values): writer.append(textArray: values)
+    case .timestamp(let microseconds): writer.append(microseconds - PostgresValue.epochOffsetMicroseconds)
+    case .binary(let bytes): return bytes
+    }
+    return writer.bytes
+  }
+}
+
+/// Builds PostgreSQL's binary forms: everything is big-endian.
+public struct BinaryWriter: Sendable {
+  /// What has been written.
+  public private(set) var bytes: [UInt8] = []
+
+  /// Creates an empty writer.
+  public init() {}
+
+  /// Appends an integer.
+  public mutating func append(_ value: some FixedWidthInteger) {
+    withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends raw bytes.
+  public mutating func append(contentsOf other: some Sequence<UInt8>) {
+    bytes.append(contentsOf: other)
+  }
+
+  /// Appends floats, four bytes each.
+  public mutating func append(floats: [Float]) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: floats.count * 4))
+    bytes.withUnsafeMutableBytes { buffer in
+      for (index, value) in floats.enumerated() {
+        buffer.storeBytes(of: value.bitPattern.bigEndian, toByteOffset: start + index * 4, as: UInt32.self)
+      }
+    }
+  }
+
+  /// Appends a `text[]` of one dimension.
+  mutating func append(textArray values: [String]) {
+    append(Int32(values.isEmpty ? 0 : 1))
+    append(Int32(0))
+    append(Int32(25))
+    guard !values.isEmpty else { return }
+    append(Int32(values.count))
+    append(Int32(1))
+    for value in values {
+      append(Int32(value.utf8.count))
+      append(contentsOf: value.utf8)
+    }
+  }
+
+  /// Forgets what has been written, but keeps the memory.
+  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+}

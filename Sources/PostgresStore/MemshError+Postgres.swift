@@ -1,0 +1,56 @@
+import MemoryCore
+import PostgresClient
+
+extension MemshError {
+  /// Says what a failure of the client means to somebody who works with memories.
+  init(translating error: PostgresError, location: String) {
+    let cause = [error.sqlState.map { "SQLSTATE \($0)" }, error.message, error.detail].compactMap(\.self)
+      .joined(separator: ": ")
+    switch error.kind {
+    case .connection, .invalidConnectionString: self.init(connecting: error, location: location)
+    case .connectionLost:
+      self.init(
+        .connectionLost, "the connection to \(location) was lost",
+        hint: "what was not committed is undone; `connect` opens a new connection", cause: cause)
+    case .server, .unexpected: self.init(sqlState: error.sqlState ?? "", error, location: location, cause: cause)
+    }
+  }
+
+  private init(connecting error: PostgresError, location: String) {
+    let text = error.message.lowercased()
+    if text.contains("authentication") || text.contains("no password supplied") {
+      self.init(
+        .authenticationFailed, "PostgreSQL does not accept the login for \(location)",
+        hint: "check the user and the password in DATABASE_URL, PGPASSWORD or ~/.pgpass", cause: error.message)
+    } else {
+      self.init(
+        .connectionFailed, "cannot connect to \(location)",
+        hint: "check DATABASE_URL and that the server runs: psql \"$DATABASE_URL\" -c 'SELECT version()'",
+        cause: error.message)
+    }
+  }
+
+  private init(sqlState: String, _ error: PostgresError, location: String, cause: String) {
+    switch sqlState {
+    case "42501":
+      self.init(
+        .permissionDenied, error.message,
+        hint: "have the owner or a superuser grant it, or connect as a role that may", cause: cause)
+    case "42P01", "3F000":
+      self.init(
+        .schemaMissing, "there are no memory tables in \(location)",
+        hint: "`schema --create` makes them, `migrate` fills them", cause: cause)
+    case "53100":
+      self.init(
+        .diskFull, "the server's disk is full", hint: "make room on the server; nothing of this command is stored",
+        cause: cause)
+    case "57014": self.init(.interrupted, "interrupted", cause: cause)
+    case "57P01", "57P02", "57P03", "08006", "08003":
+      self.init(.connectionLost, "the server closed the connection to \(location)", cause: cause)
+    case "55P03", "40P01", "40001":
+      self.init(.storeBusy, "another session is in the way", hint: "try again", cause: cause)
+    default:
+      self.init(.storeFailed, "PostgreSQL refused: \(error.message)", hint: error.hint, cause: cause)
+    }
+  }
+}

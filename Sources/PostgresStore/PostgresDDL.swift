@@ -1,0 +1,99 @@
+/// The definitions of the memory system's tables, as its own applications expect them, and of memsh's ledger.
+enum PostgresDDL {
+  private static let now = "(now() AT TIME ZONE 'UTC')"
+
+  static func table(_ name: String, dimensions: Int) -> String {
+    switch name {
+    case "memories":
+      """
+      CREATE TABLE memories (
+        id SERIAL PRIMARY KEY,
+        user_id VARCHAR(255) NOT NULL,
+        content TEXT NOT NULL,
+        embedding vector(\(dimensions)),
+        metadata JSONB NOT NULL DEFAULT '{}',
+        category VARCHAR(100),
+        importance_score FLOAT DEFAULT 0.5,
+        access_count INTEGER NOT NULL DEFAULT 0,
+        last_accessed_at TIMESTAMP,
+        created_at TIMESTAMP NOT NULL DEFAULT \(now),
+        updated_at TIMESTAMP NOT NULL DEFAULT \(now)
+      )
+      """
+    case "prompt_fragments":
+      """
+      CREATE TABLE prompt_fragments (
+        id SERIAL PRIMARY KEY,
+        category VARCHAR(100) NOT NULL,
+        priority INTEGER NOT NULL DEFAULT 5,
+        content TEXT NOT NULL,
+        tags TEXT[] NOT NULL DEFAULT '{}',
+        embedding vector(\(dimensions)),
+        agent_type VARCHAR(100) NOT NULL DEFAULT 'all',
+        context_tier VARCHAR(20) NOT NULL DEFAULT 'standard' CHECK (context_tier IN ('core', 'standard', 'full')),
+        is_active BOOLEAN NOT NULL DEFAULT true,
+        created_at TIMESTAMP NOT NULL DEFAULT \(now),
+        updated_at TIMESTAMP NOT NULL DEFAULT \(now)
+      )
+      """
+    case "memory_duplicates":
+      """
+      CREATE TABLE memory_duplicates (
+        id SERIAL PRIMARY KEY,
+        original_id INTEGER REFERENCES memories (id) ON DELETE CASCADE,
+        duplicate_hash VARCHAR(64) NOT NULL,
+        similarity_score FLOAT,
+        dedup_type VARCHAR(20),
+        created_at TIMESTAMP NOT NULL DEFAULT \(now)
+      )
+      """
+    default:
+      """
+      CREATE TABLE memory_analytics (
+        id SERIAL PRIMARY KEY,
+        user_id VARCHAR(255),
+        query_text TEXT,
+        results_count INTEGER,
+        response_time_ms INTEGER,
+        context_tier VARCHAR(20),
+        created_at TIMESTAMP NOT NULL DEFAULT \(now)
+      )
+      """
+    }
+  }
+
+  /// Sets `updated_at`, unless the statement itself set it: a repair that is undone gets its old time back.
+  static let triggerFunction = """
+    CREATE FUNCTION update_updated_at_column() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
+        NEW.updated_at := \(now);
+      END IF;
+      RETURN NEW;
+    END $$
+    """
+
+  static let ledger = """
+    CREATE SCHEMA IF NOT EXISTS memsh;
+    CREATE TABLE memsh.settings (key TEXT PRIMARY KEY, value JSONB NOT NULL);
+    CREATE TABLE memsh.runs (
+      id SERIAL PRIMARY KEY,
+      source TEXT NOT NULL,
+      fingerprint TEXT NOT NULL,
+      space JSONB NOT NULL,
+      started_at TIMESTAMP NOT NULL,
+      finished_at TIMESTAMP,
+      state TEXT NOT NULL,
+      counts JSONB NOT NULL DEFAULT '{}',
+      memsh_version TEXT NOT NULL
+    );
+    CREATE TABLE memsh.run_rows (
+      run_id INTEGER NOT NULL REFERENCES memsh.runs (id) ON DELETE CASCADE,
+      source_key TEXT NOT NULL,
+      memory_id INTEGER NOT NULL,
+      content_sha256 TEXT NOT NULL,
+      PRIMARY KEY (run_id, memory_id)
+    );
+    CREATE INDEX run_rows_source_key_idx ON memsh.run_rows (source_key);
+    """
+}

@@ -1,0 +1,150 @@
+import MemoryCore
+import PostgresClient
+
+extension PostgresStore {
+  /// The rows nearest to a vector.
+  ///
+  /// Without a filter the vector index answers, with an over-fetch that the exact distance then re-ranks. With
+  /// one, the rows that pass are compared exactly: an index would find too few of them.
+  public func search(_ query: VectorQuery) throws -> [SearchHit] {
+    guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
+    let shape = try pgvectorVersion().flatMap { VectorIndexShape(dimensions: space.dimensions, version: $0) }
+    let conditions = PostgresStore.conditions(query.filter)
+    let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
+    let nearest: SQL
+    if let shape, conditions == nil, query.limit <= PostgresStore.indexedLimitMaximum {
+      let distance = SQL("\(unsafeSQL: shape.expression) <=> \(vector)\(unsafeSQL: shape.cast)")
+      nearest = """
+        SELECT id, embedding <=> \(vector) AS distance FROM memories
+        ORDER BY \(distance) LIMIT \(query.limit * 2 + 20)
+        """
+    } else {
+      nearest = """
+        SELECT id, embedding <=> \(vector) AS distance FROM memories
+        WHERE embedding IS NOT NULL\(conditions ?? "")
+        """
+    }
+    let farthest = query.threshold.map { 1 - $0 + PostgresStore.thresholdSlack } ?? 3
+    return try transaction(.commit) {
+      try tuneIndexScan(limit: query.limit)
+      return try self.query(
+        """
+        WITH nearest AS MATERIALIZED (\(nearest)),
+          best AS (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
+            ORDER BY distance, id LIMIT \(query.limit))
+        SELECT 1 - distance, id, user_id, content, metadata, category, importance_score, access_count,
+          last_accessed_at, created_at, updated_at
+        FROM best JOIN memories USING (id) ORDER BY distance, id
+        """
+      ).rows.map(PostgresStore.hit)
+    }
+  }
+
+  /// The largest limit that an index scan serves; hnsw's ef_search ends at 1,000.
+  private static let indexedLimitMaximum = 400
+  /// pgvector computes distances from 32-bit products; a threshold of exactly 1 must still let equal vectors in.
+  private static let thresholdSlack = 1e-7
+
+  /// Widens the index scan to the number of rows wanted: at its default of 40, hnsw returns no more than 40.
+  private func tuneIndexScan(limit: Int) throws {
+    let candidates = min(1_000, max(100, limit * 2 + 20))
+    try query(
+      """
+      SELECT set_config('hnsw.ef_search', \(String(candidates)), true),
+        set_config('ivfflat.probes', \(String(max(10, limit / 10))), true)
+      """)
+  }
+
+  private static func conditions(_ filter: MemoryFilter) -> SQL? {
+    var conditions: [SQL] = []
+    if let userID = filter.userID { conditions.append(" AND user_id = \(userID)") }
+    if let category = filter.category { conditions.append(" AND category = \(category)") }
+    if let minimum = filter.minimumImportance { conditions.append(" AND importance_score >= \(minimum)") }
+    return conditions.isEmpty ? nil : conditions.reduce("", +)
+  }
+
+  private static func hit(_ row: PostgresRow) -> SearchHit {
+    let fields = MemoryFields(
+      userID: row.text(2) ?? "", content: row.text(3) ?? "",
+      metadata: row.text(4).flatMap { try? JSONParser.parse($0) } ?? .object([]), category: row.text(5),
+      importanceScore: row.double(6), accessCount: row.integer(7) ?? 0,
+      lastAccessedAt: row.timestamp(8).map(Timestamp.init(microseconds:)),
+      createdAt: Timestamp(microseconds: row.timestamp(9) ?? 0),
+      updatedAt: Timestamp(microseconds: row.timestamp(10) ?? 0))
+    return SearchHit(memory: Memory(id: row.integer(1) ?? 0, fields: fields), similarity: row.double(0) ?? 0)
+  }
+
+  /// Totals over the store, or over one user's memories.
+  public func statistics(userID: String?) throws -> StoreStatistics {
+    var statistics = StoreStatistics()
+    let row = try query(
+      """
+      SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score),
+        coalesce(sum(access_count), 0)::bigint, max(created_at), count(embedding)
+      FROM memories WHERE \(userID.map(PostgresValue.text) ?? .null)::text IS NULL
+        OR user_id = \(userID.map(PostgresValue.text) ?? .null)::text
+      """
+    ).first
+    statistics.memories = row?.integer(0) ?? 0
+    statistics.users = row?.integer(1) ?? 0
+    statistics.categories = row?.integer(2) ?? 0
+    statistics.averageImportance = row?.double(3)
+    statistics.totalAccesses = row?.integer(4) ?? 0
+    statistics.latest = row?.timestamp(5).map(Timestamp.init(microseconds:))
+    statistics.embeddingsPresent = row?.integer(6) ?? 0
+    statistics.space = try embeddingSpace()
+    let others = try query(
+      """
+      SELECT (SELECT count(*) FROM prompt_fragments), (SELECT count(*) FROM prompt_fragments WHERE is_active),
+        (SELECT count(*) FROM memory_duplicates), (SELECT count(*) FROM memory_analytics)
+      """
+    ).first
+    statistics.fragments = others?.integer(0) ?? 0
+    statistics.activeFragments = others?.integer(1) ?? 0
+    statistics.duplicates = others?.integer(2) ?? 0
+    statistics.analytics = others?.integer(3) ?? 0
+    return statistics
+  }
+
+  /// Active fragments for an agent and for all, of a tier or below.
+  public func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
+    try query(
+      """
+      SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
+      WHERE is_active AND agent_type = ANY(\([agentType, PromptFragment.everyAgent]))
+        AND context_tier = ANY(\(tier.included.map(\.rawValue)))
+      ORDER BY priority DESC, id
+      """
+    ).rows.map { row in
+      PromptFragment(
+        category: row.text(0) ?? "", priority: Int(row.integer(1) ?? 0), content: row.text(2) ?? "",
+        tags: row.textArray(3) ?? [], agentType: row.text(4) ?? "",
+        contextTier: row.text(5).flatMap(ContextTier.init(rawValue:)) ?? .standard, isActive: row.boolean(6) ?? true)
+    }
+  }
+
+  /// Category, agent and content of every fragment.
+  public func fragmentKeys() throws -> Set<FragmentKey> {
+    Set(
+      try query("SELECT category, agent_type, content FROM prompt_fragments").rows.map {
+        FragmentKey(category: $0.text(0) ?? "", agentType: $0.text(1) ?? "", content: $0.text(2) ?? "")
+      })
+  }
+
+  /// The ids of memories with exactly this content.
+  public func memoryIDs(userID: String, content: String) throws -> [Int64] {
+    try query("SELECT id FROM memories WHERE user_id = \(userID) AND content = \(content) ORDER BY id").rows
+      .compactMap { $0.integer(0) }
+  }
+}
+
+extension Vector {
+  /// pgvector's binary form: the number of components, two zero bytes, the components, all big-endian.
+  var postgresBytes: [UInt8] {
+    var writer = BinaryWriter()
+    writer.append(Int16(dimensions))
+    writer.append(Int16(0))
+    writer.append(floats: values)
+    return writer.bytes
+  }
+}

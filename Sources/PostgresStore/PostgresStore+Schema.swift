@@ -1,0 +1,95 @@
+import MemoryCore
+import PostgresClient
+
+extension PostgresStore {
+  /// Every table, index and trigger of the memory system with its state.
+  public func schema() throws -> [SchemaObject] {
+    let present = try presentObjects()
+    func object(_ kind: SchemaObject.Kind, _ name: String, _ table: String) -> SchemaObject {
+      let found = present["\(kind.rawValue) \(name)"]
+      let state: SchemaObject.State = found.map { $0.isValid ? .present : .invalid } ?? .missing
+      return SchemaObject(kind: kind, name: name, table: table, state: state, definition: found?.definition)
+    }
+    return SchemaNames.tables.map { object(.table, $0, $0) }
+      + (SchemaNames.vectorIndexes.map { ($0.name, $0.table) } + SchemaNames.indexes.map { ($0.name, $0.table) })
+      .map { object(.index, $0.0, $0.1) }
+      + SchemaNames.triggers.map { object(.trigger, $0.name, $0.table) }
+  }
+
+  /// Creates what is missing and records the space.
+  public func createSchema(space: EmbeddingSpace) throws -> [String] {
+    try transaction(.commit) {
+      let missing = try schema().filter { $0.state == .missing }
+      let missingTables = missing.filter { $0.kind == .table }.map(\.name)
+      for table in SchemaNames.tables where missingTables.contains(table) {
+        try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions))
+      }
+      for index in SchemaNames.indexes where missing.contains(where: { $0.name == index.name }) {
+        try execute(unsafeSQL: "CREATE INDEX \(index.name) ON \(index.table) (\(index.columns))")
+      }
+      for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
+        try createTrigger(trigger.name, table: trigger.table)
+      }
+      if try !hasLedger() { try execute(unsafeSQL: PostgresDDL.ledger) }
+      try query(
+        """
+        INSERT INTO memsh.settings (key, value) VALUES ('schema_version', '1'::jsonb),
+          ('embedding_space', \(space.json.text)::text::jsonb) ON CONFLICT (key) DO NOTHING
+        """)
+      return missingTables
+    }
+  }
+
+  /// Drops the four tables, and forgets the space and the migrations.
+  public func dropSchema() throws {
+    try transaction(.commit) {
+      for table in SchemaNames.tables { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
+      guard try hasLedger() else { return }
+      try execute(unsafeSQL: "DELETE FROM memsh.run_rows; DELETE FROM memsh.runs; DELETE FROM memsh.settings")
+    }
+  }
+
+  /// The recorded space, or what the column of a foreign store says.
+  public func embeddingSpace() throws -> EmbeddingSpace? {
+    if try hasLedger() {
+      let row = try query("SELECT value FROM memsh.settings WHERE key = 'embedding_space'").first
+      if let space = row?.text(0).flatMap(EmbeddingSpace.init(jsonText:)) { return space }
+    }
+    let row = try query(
+      "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass('memories') AND attname = 'embedding'"
+    ).first
+    return row?.integer(0).map { EmbeddingSpace(unrecordedDimensions: Int($0)) }
+  }
+
+  func hasLedger() throws -> Bool {
+    try query("SELECT to_regclass('memsh.settings') IS NOT NULL").first?.boolean(0) ?? false
+  }
+
+  private func createTrigger(_ name: String, table: String) throws {
+    let exists = try query("SELECT to_regprocedure('update_updated_at_column()') IS NOT NULL").first?.boolean(0)
+    if exists != true { try execute(unsafeSQL: PostgresDDL.triggerFunction) }
+    try execute(
+      unsafeSQL: "CREATE TRIGGER \(name) BEFORE UPDATE ON \(table) FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()"
+    )
+  }
+
+  private func presentObjects() throws -> [String: (isValid: Bool, definition: String)] {
+    let result = try query(
+      """
+      SELECT 'table ' || c.relname, true, format('TABLE %I.%I', n.nspname, c.relname)
+        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+      UNION ALL
+      SELECT 'index ' || i.relname, x.indisvalid, pg_get_indexdef(i.oid)
+        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)
+        JOIN pg_class i ON i.oid = x.indexrelid
+      UNION ALL
+      SELECT 'trigger ' || g.tgname, g.tgenabled <> 'D', pg_get_triggerdef(g.oid)
+        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_trigger g ON g.tgrelid = to_regclass(t.name)
+        WHERE NOT g.tgisinternal
+      """)
+    return Dictionary(
+      result.rows.map { ($0.text(0) ?? "", ($0.boolean(1) ?? false, $0.text(2) ?? "")) },
+      uniquingKeysWith: { first, _ in first })
+  }
+}

@@ -1,0 +1,122 @@
+import MemoryCore
+import PostgresClient
+
+extension PostgresStore {
+  /// Reports, and creates where asked, what vectors need.
+  public func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
+    var support = try currentSupport()
+    guard let available = support.availableVersion ?? support.installedVersion else {
+      throw try pgvectorMissing(server: support.server)
+    }
+    if support.installedVersion == nil, action != .check {
+      try execute(unsafeSQL: "CREATE EXTENSION IF NOT EXISTS vector")
+      support = try currentSupport()
+      support.changed = true
+    } else if action == .update, let installed = support.installedVersion, installed != available {
+      try execute(unsafeSQL: "ALTER EXTENSION vector UPDATE")
+      support = try currentSupport()
+      support.changed = true
+    }
+    return support
+  }
+
+  /// pgvector's version, such as [0, 8, 5]; empty when it is not installed in this database.
+  func pgvectorVersion() throws -> PgvectorVersion? {
+    try query("SELECT extversion FROM pg_extension WHERE extname = 'vector'").first?.text(0)
+      .map(PgvectorVersion.init)
+  }
+
+  private func currentSupport() throws -> VectorSupport {
+    let row = try query(
+      """
+      SELECT current_setting('server_version'),
+        (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
+        (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'),
+        (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+          OR (has_database_privilege(current_database(), 'CREATE') AND EXISTS (
+            SELECT FROM pg_available_extension_versions WHERE name = 'vector' AND trusted))
+      """
+    ).first
+    let installed = row?.text(1)
+    return VectorSupport(
+      server: "PostgreSQL \(row?.text(0)?.split(separator: " ").first ?? "")", engine: "pgvector",
+      installedVersion: installed, availableVersion: row?.text(2), mayCreate: row?.boolean(3) ?? false,
+      indexableDimensions: installed.map { PgvectorVersion($0).indexableDimensions })
+  }
+
+  private func pgvectorMissing(server: String) throws -> MemshError {
+    let number = try query("SELECT current_setting('server_version_num')").first?.text(0).flatMap(Int.init) ?? 0
+    return MemshError(
+      .pgvectorMissing, "pgvector extension is not available in this PostgreSQL instance (\(server))",
+      hint: "install it on the server: apt install postgresql-\(number / 10_000)-pgvector, or brew install pgvector; "
+        + "then run `ensure-vector` again")
+  }
+}
+
+/// A version of pgvector and what it can do (pgvector's CHANGELOG).
+struct PgvectorVersion {
+  private let parts: [Int]
+
+  init(_ text: String) {
+    parts = text.split(separator: ".").map { Int($0) ?? 0 }
+  }
+
+  private func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
+    !parts.lexicographicallyPrecedes([major, minor])
+  }
+
+  /// HNSW came with 0.5.0.
+  var hasHNSW: Bool { isAtLeast(0, 5) }
+  /// halfvec, which an index holds up to 4,000 dimensions of, came with 0.7.0.
+  var hasHalfvec: Bool { isAtLeast(0, 7) }
+
+  var indexableDimensions: Int { hasHalfvec ? VectorIndexShape.halfvecLimit : VectorIndexShape.vectorLimit }
+}
+
+/// In which form vectors of some length are indexed.
+enum VectorIndexShape: Equatable {
+  /// On the column itself.
+  case vector
+  /// On the column cast to 16-bit floats; a query must repeat the cast.
+  case halfvec(dimensions: Int)
+
+  /// The longest `vector` that an index holds.
+  static let vectorLimit = 2_000
+  /// The longest `halfvec` that an index holds.
+  static let halfvecLimit = 4_000
+
+  /// The form for a length; nil when no index can hold it.
+  init?(dimensions: Int, version: PgvectorVersion) {
+    if dimensions <= VectorIndexShape.vectorLimit {
+      self = .vector
+    } else if dimensions <= VectorIndexShape.halfvecLimit, version.hasHalfvec {
+      self = .halfvec(dimensions: dimensions)
+    } else {
+      return nil
+    }
+  }
+
+  /// The expression that is indexed.
+  var expression: String {
+    switch self {
+    case .vector: "embedding"
+    case .halfvec(let dimensions): "(embedding::halfvec(\(dimensions)))"
+    }
+  }
+
+  /// The operator class for cosine distance.
+  var operatorClass: String {
+    switch self {
+    case .vector: "vector_cosine_ops"
+    case .halfvec: "halfvec_cosine_ops"
+    }
+  }
+
+  /// The cast that the query's own vector needs.
+  var cast: String {
+    switch self {
+    case .vector: "::vector"
+    case .halfvec(let dimensions): "::halfvec(\(dimensions))"
+    }
+  }
+}

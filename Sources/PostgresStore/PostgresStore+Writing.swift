@@ -1,0 +1,64 @@
+import MemoryCore
+import PostgresClient
+
+extension PostgresStore {
+  /// Inserts memories by COPY BINARY, under ids taken from the table's own sequence.
+  public func insert(_ memories: [MemoryFields]) throws -> [Int64] {
+    let ids = try reserveIDs(memories.count)
+    try use { connection in
+      try connection.copyIn(
+        """
+        COPY memories (id, user_id, content, embedding, metadata, category, importance_score, access_count,
+          last_accessed_at, created_at, updated_at) FROM STDIN (FORMAT BINARY)
+        """
+      ) { writer in
+        for (id, memory) in zip(ids, memories) { try PostgresStore.write(memory, id: id, to: &writer) }
+      }
+    }
+    return ids
+  }
+
+  private func reserveIDs(_ count: Int) throws -> [Int64] {
+    try query(
+      "SELECT nextval(pg_get_serial_sequence('memories', 'id')) FROM generate_series(1, \(count))"
+    ).rows.compactMap { $0.integer(0) }
+  }
+
+  private static func write(_ memory: MemoryFields, id: Int64, to writer: inout BinaryCopyWriter) throws {
+    try writer.beginRow(fields: 11)
+    writer.write(int32: Int32(truncatingIfNeeded: id))
+    writer.write(text: memory.userID)
+    writer.write(text: memory.content)
+    writer.write(vector: memory.embedding?.values)
+    writer.write(jsonb: memory.metadata.text)
+    writer.write(text: memory.category)
+    writer.write(double: memory.importanceScore)
+    writer.write(int32: Int32(clamping: memory.accessCount))
+    writer.write(timestamp: memory.lastAccessedAt?.microseconds)
+    writer.write(timestamp: memory.createdAt.microseconds)
+    writer.write(timestamp: memory.updatedAt.microseconds)
+  }
+
+  /// Inserts fragments.
+  public func insert(_ fragments: [PromptFragment]) throws {
+    for fragment in fragments {
+      let vector = fragment.embedding.map { PostgresValue.binary($0.postgresBytes) } ?? .null
+      try query(
+        """
+        INSERT INTO prompt_fragments
+          (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
+        VALUES (\(fragment.category), \(fragment.priority), \(fragment.content), \(fragment.tags), \(vector)::vector,
+          \(fragment.agentType), \(fragment.contextTier.rawValue), \(PostgresValue.boolean(fragment.isActive)))
+        """)
+    }
+  }
+
+  /// Records that a memory duplicates another.
+  public func insert(_ duplicate: DuplicateRecord) throws {
+    try query(
+      """
+      INSERT INTO memory_duplicates (original_id, duplicate_hash, similarity_score, dedup_type)
+      VALUES (\(duplicate.originalID), \(duplicate.contentHash), \(duplicate.similarity), \(duplicate.method))
+      """)
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import GRDB
+import MemoryCore
+
+extension SQLiteStore {
+  /// The rows nearest to a vector, by comparing all that pass the filter.
+  public func search(_ query: VectorQuery) throws -> [SearchHit] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    return try read { db in
+      let best = try nearest(query, db)
+      let statement = try db.cachedStatement(sql: "SELECT \(SQLiteStore.columns) FROM memories WHERE id = ?")
+      return try best.compactMap { candidate in
+        try Row.fetchOne(statement, arguments: [candidate.id]).map {
+          SearchHit(memory: SQLiteStore.memory($0), similarity: candidate.similarity)
+        }
+      }
+    }
+  }
+
+  private func nearest(_ query: VectorQuery, _ db: Database) throws -> [NearestRows.Candidate] {
+    var best = NearestRows(limit: query.limit)
+    var components = [Float](repeating: 0, count: query.vector.dimensions)
+    let (conditions, arguments) = SQLiteStore.conditions(query.filter)
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT id, embedding FROM memories WHERE embedding IS NOT NULL\(conditions)", arguments: arguments)
+    while let row = try rows.next() {
+      let similarity = try row.withUnsafeData(atIndex: 1) { data -> Double? in
+        guard let data, data.count == components.count * 4 else { return nil }
+        _ = components.withUnsafeMutableBytes { data.copyBytes(to: $0) }
+        return query.vector.values.withUnsafeBufferPointer { query in
+          components.withUnsafeBufferPointer { Cosine.similarityOrNil(query, $0) }
+        }
+      }
+      guard let similarity, similarity >= query.threshold ?? -2 else { continue }
+      best.offer(NearestRows.Candidate(id: row[0], similarity: similarity))
+    }
+    return best.sorted
+  }
+
+  private static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
+    var sql = ""
+    var arguments = StatementArguments()
+    func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+      guard let value else { return }
+      sql += " AND " + condition
+      arguments += [value]
+    }
+    require("user_id = ?", filter.userID)
+    require("category = ?", filter.category)
+    require("importance_score >= ?", filter.minimumImportance)
+    return (sql, arguments)
+  }
+
+  static let columns = """
+    id, user_id, content, metadata, category, importance_score, access_count, last_accessed_at, created_at, updated_at
+    """
+
+  static func memory(_ row: Row) -> Memory {
+    func moment(_ column: Int) -> Timestamp? { (row[column] as String?).flatMap(Timestamp.init(parsing:)) }
+    let epoch = Timestamp(microseconds: 0)
+    return Memory(
+      id: row[0],
+      fields: MemoryFields(
+        userID: row[1], content: row[2],
+        metadata: (row[3] as String?).flatMap { try? JSONParser.parse($0) } ?? .object([]), category: row[4],
+        importanceScore: row[5], accessCount: row[6], lastAccessedAt: moment(7), createdAt: moment(8) ?? epoch,
+        updatedAt: moment(9) ?? epoch))
+  }
+
+  /// Totals over the store, or over one user's memories.
+  public func statistics(userID: String?) throws -> StoreStatistics {
+    guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
+    return try read { db in
+      var statistics = StoreStatistics()
+      statistics.space = space
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score),
+            coalesce(sum(access_count), 0), max(created_at)
+          FROM memories WHERE ?1 IS NULL OR user_id = ?1
+          """, arguments: [userID])
+      statistics.memories = row?[0] ?? 0
+      statistics.users = row?[1] ?? 0
+      statistics.categories = row?[2] ?? 0
+      statistics.averageImportance = row?[3]
+      statistics.totalAccesses = row?[4] ?? 0
+      statistics.latest = (row?[5] as String?).flatMap(Timestamp.init(parsing:))
+      func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT count(*) FROM " + sql, arguments: arguments) ?? 0
+      }
+      statistics.embeddingsPresent =
+        try userID.map { try count("memories WHERE embedding IS NOT NULL AND user_id = ?", [$0]) }
+        ?? count("memories WHERE embedding IS NOT NULL")
+      statistics.fragments = try count("prompt_fragments")
+      statistics.activeFragments = try count("prompt_fragments WHERE is_active")
+      statistics.duplicates = try count("memory_duplicates")
+      statistics.analytics = try count("memory_analytics")
+      return statistics
+    }
+  }
+
+  /// Active fragments for an agent and for all, of a tier or below.
+  public func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
+          WHERE is_active AND agent_type IN (?, ?) AND context_tier IN (SELECT value FROM json_each(?))
+          ORDER BY priority DESC, id
+          """,
+        arguments: [agentType, PromptFragment.everyAgent, SQLiteStore.jsonArray(tier.included.map(\.rawValue))]
+      ).map { row in
+        PromptFragment(
+          category: row[0], priority: row[1], content: row[2], tags: SQLiteStore.strings(jsonArray: row[3]),
+          agentType: row[4], contextTier: ContextTier(rawValue: row[5]) ?? .standard, isActive: row[6])
+      }
+    }
+  }
+
+  static func jsonArray(_ values: [String]) -> String { JSON.array(values.map(JSON.string)).text }
+
+  private static func strings(jsonArray text: String) -> [String] {
+    guard case .array(let items)? = try? JSONParser.parse(text) else { return [] }
+    return items.compactMap(\.stringValue)
+  }
+
+  /// Category, agent and content of every fragment.
+  public func fragmentKeys() throws -> Set<FragmentKey> {
+    try read { db in
+      Set(
+        try Row.fetchAll(db, sql: "SELECT category, agent_type, content FROM prompt_fragments").map {
+          FragmentKey(category: $0[0], agentType: $0[1], content: $0[2])
+        })
+    }
+  }
+
+  /// The ids of memories with exactly this content.
+  public func memoryIDs(userID: String, content: String) throws -> [Int64] {
+    try read { db in
+      try Int64.fetchAll(
+        db, sql: "SELECT id FROM memories WHERE user_id = ? AND content = ? ORDER BY id",
+        arguments: [userID, content])
+    }
+  }
+}

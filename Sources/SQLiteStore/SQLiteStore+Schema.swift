@@ -1,0 +1,118 @@
+import GRDB
+import MemoryCore
+
+extension SQLiteStore {
+  /// SQLite needs no extension for vectors: the scan is memsh's own.
+  public func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
+    VectorSupport(server: try serverVersion(), engine: "exact scan")
+  }
+
+  /// Every table, index and trigger of the memory system with its state.
+  public func schema() throws -> [SchemaObject] {
+    let definitions = try presentDefinitions()
+    func object(_ kind: SchemaObject.Kind, _ name: String, _ table: String) -> SchemaObject {
+      let definition = definitions["\(kind.rawValue) \(name)"]
+      return SchemaObject(
+        kind: kind, name: name, table: table, state: definition == nil ? .missing : .present, definition: definition)
+    }
+    return SchemaNames.tables.map { object(.table, $0, $0) }
+      + (SchemaNames.vectorIndexes.map { ($0.name, $0.table) } + SchemaNames.indexes.map { ($0.name, $0.table) })
+      .map { object(.index, $0.0, $0.1) }
+      + SchemaNames.triggers.map { object(.trigger, $0.name, $0.table) }
+  }
+
+  private func presentDefinitions() throws -> [String: String] {
+    guard fileExists else { return [:] }
+    return try read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master")
+      return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// Creates what is missing and records the space.
+  public func createSchema(space: EmbeddingSpace) throws -> [String] {
+    try refuseForeignFile()
+    try useWriteAheadLog()
+    return try transaction(.commit) {
+      let missing = try schema().filter { $0.state == .missing }
+      let hasLedger = try hasLedger()
+      try write { db in
+        for object in missing { try db.execute(sql: SQLiteStore.definition(of: object)) }
+        if !hasLedger { try db.execute(sql: SQLiteDDL.ledger) }
+        try db.execute(
+          sql: "INSERT INTO memsh_settings VALUES ('schema_version', '1'), ('embedding_space', ?) "
+            + "ON CONFLICT (key) DO NOTHING",
+          arguments: [space.json.text])
+      }
+      return missing.filter { $0.kind == .table }.map(\.name)
+    }
+  }
+
+  private static func definition(of object: SchemaObject) -> String {
+    switch object.kind {
+    case .table: return SQLiteDDL.table(object.name)
+    case .trigger: return SQLiteDDL.trigger(object.name, table: object.table)
+    case .index:
+      let columns = SchemaNames.indexes.first { $0.name == object.name }?.columns
+      return columns.map { "CREATE INDEX \(object.name) ON \(object.table) (\($0))" }
+        ?? SQLiteDDL.vectorIndex(object.name, table: object.table)
+    }
+  }
+
+  /// A file of another system must not get memsh's tables mixed into its own.
+  private func refuseForeignFile() throws {
+    guard try presentDefinitions()["table memories"] != nil, try !hasLedger() else { return }
+    throw foreignFile
+  }
+
+  private var foreignFile: MemshError {
+    MemshError(
+      .schemaMissing, "\(identity.location) is a memory file of another system, not a memsh store",
+      hint: "migrate it: memsh migrate --from \(identity.location)")
+  }
+
+  /// Readers go on while a writer works. The mode is kept in the file.
+  private func useWriteAheadLog() throws {
+    try write { db in
+      guard !db.isInsideTransaction else { return }
+      _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+    }
+  }
+
+  /// Drops the four tables, and forgets the space and the migrations.
+  public func dropSchema() throws {
+    try transaction(.commit) {
+      let hasLedger = try hasLedger()
+      try write { db in
+        for table in ["memory_duplicates", "memory_analytics", "prompt_fragments", "memories"] {
+          try db.execute(sql: "DROP TABLE IF EXISTS \(table)")
+        }
+        guard hasLedger else { return }
+        try db.execute(sql: "DELETE FROM memsh_run_rows; DELETE FROM memsh_runs; DELETE FROM memsh_settings")
+      }
+    }
+  }
+
+  /// Nothing to build: search is exact.
+  public func buildVectorIndexes(_ method: VectorIndexMethod?) throws -> [String] { [] }
+
+  /// The recorded space; nil for a store without tables.
+  ///
+  /// - Throws: `schema_missing` for a memory file of another system.
+  public func embeddingSpace() throws -> EmbeddingSpace? {
+    guard fileExists else { return nil }
+    guard try hasLedger() else {
+      if try presentDefinitions()["table memories"] != nil { throw foreignFile }
+      return nil
+    }
+    return try read { db in
+      try String.fetchOne(db, sql: "SELECT value FROM memsh_settings WHERE key = 'embedding_space'")
+        .flatMap(EmbeddingSpace.init(jsonText:))
+    }
+  }
+
+  private func hasLedger() throws -> Bool {
+    guard fileExists else { return false }
+    return try read { try $0.tableExists("memsh_settings") }
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+import MemoryCore
+import Synchronization
+
+/// A memory store in one SQLite file: the embedded default.
+///
+/// The file is opened when it is first used, and created when something is first written. The protocol's parts are
+/// in the extensions, one file each.
+public final class SQLiteStore: MemoryStore {
+  /// Where the store is.
+  public let identity: StoreIdentity
+
+  private let path: String
+  private let running = RunningQueue()
+  private var opened: DatabaseQueue?
+
+  /// How long a writer waits for another process.
+  private static let busyTimeoutSeconds = 5.0
+
+  /// Describes the store; nothing is opened yet.
+  public init(path: String) {
+    self.path = path
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    identity = StoreIdentity(backend: .sqlite, name: name, location: path)
+  }
+
+  /// Opens the file if there is one. A store that does not exist yet is as good as an empty one.
+  public func connect() throws {
+    guard fileExists else { return }
+    try read { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+  }
+
+  /// The version of the SQLite library.
+  public func serverVersion() throws -> String { "SQLite \(String(cString: sqlite3_libversion()))" }
+
+  /// Interrupts the running statement.
+  public var interruptHandle: @Sendable () -> Void {
+    let running = running
+    return { running.queue.withLock { $0 }?.interrupt() }
+  }
+
+  /// Closes the file.
+  public func close() {
+    running.queue.withLock { $0 = nil }
+    try? opened?.close()
+    opened = nil
+  }
+
+  /// Runs `body` in one transaction, which holds the file's write lock from its start.
+  public func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
+    try write { db in
+      guard !db.isInsideTransaction else { return try body() }
+      var value: Value?
+      try db.inTransaction(.immediate) {
+        value = try body()
+        return ending == .commit ? .commit : .rollback
+      }
+      guard let value else { throw MemshError(.storeFailed, "SQLite ended the transaction early") }
+      return value
+    }
+  }
+
+  /// Whether there is a file, empty or not.
+  var fileExists: Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Hands over the database for reading.
+  ///
+  /// - Throws: `schema_missing` when there is no file.
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    guard fileExists else { throw MemshError.schemaMissing(identity) }
+    return try use(body)
+  }
+
+  /// Hands over the database for writing, creating the file and its folder first.
+  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    if !fileExists {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+      do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      } catch {
+        throw MemshError(
+          .permissionDenied, "cannot create the folder \(folder.path)",
+          hint: "name another store with `-d PATH`, or set XDG_DATA_HOME", cause: error.localizedDescription)
+      }
+    }
+    return try use(body)
+  }
+
+  private func use<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    do {
+      return try queue().unsafeReentrantWrite(body)
+    } catch let error as DatabaseError {
+      throw MemshError(translating: error, location: identity.location)
+    }
+  }
+
+  private func queue() throws -> DatabaseQueue {
+    if let opened { return opened }
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(SQLiteStore.busyTimeoutSeconds)
+    configuration.label = "memsh.store"
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    running.queue.withLock { $0 = queue }
+    opened = queue
+    return queue
+  }
+}
+
+/// What other threads may know of a store: the queue whose statement they can interrupt.
+private final class RunningQueue: Sendable {
+  let queue = Mutex<DatabaseQueue?>(nil)
+}
+
+extension MemshError {
+  /// Says what a failure of SQLite means to somebody who works with memories.
+  init(translating error: DatabaseError, location: String) {
+    let cause = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no reason given")"
+    switch error.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self.init(.storeBusy, "another process is writing to \(location)", hint: "try again when it has ended", cause: cause)
+    case .SQLITE_NOTADB:
+      self.init(
+        .storeCorrupt, "\(location) is not a SQLite database", hint: "name the right file with `-d PATH`", cause: cause)
+    case .SQLITE_CORRUPT:
+      self.init(
+        .storeCorrupt, "\(location) is damaged", hint: "check it with sqlite3 FILE 'PRAGMA integrity_check'",
+        cause: cause)
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+      self.init(.permissionDenied, "\(location) cannot be written", hint: "check who owns the file", cause: cause)
+    case .SQLITE_CANTOPEN:
+      self.init(.connectionFailed, "cannot open \(location)", hint: "check the path and its permissions", cause: cause)
+    case .SQLITE_FULL:
+      self.init(.diskFull, "the disk is full", hint: "make room; nothing of this command is stored", cause: cause)
+    case .SQLITE_INTERRUPT: self.init(.interrupted, "interrupted", cause: cause)
+    default: self.init(.storeFailed, "SQLite refused: \(error.message ?? "no reason given")", cause: cause)
+    }
+  }
+}

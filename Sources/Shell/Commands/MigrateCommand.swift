@@ -1,0 +1,125 @@
+import ArgumentParser
+import MemoryCore
+
+struct MigrateCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate",
+    abstract: "Bring a memory file into this store.",
+    discussion: """
+      Checks the connection and the vector extension, creates the schema, migrates the rows, inserts the default \
+      fragments, builds the vector indexes and tests the whole. The source is read only. A run is in as a whole or \
+      not at all, and a second run migrates only what is new. Rows that cannot be migrated are written to a reject \
+      file.
+      """)
+
+  @Option(help: "The memory file; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
+  var from: String?
+
+  @Option(help: "What to do with the source's vectors: keep, regenerate or auto.")
+  var embeddings = EmbeddingMode.auto
+
+  @Option(help: "The model that the source's vectors come from.")
+  var sourceModel: String?
+
+  @Option(help: "The vector index: hnsw, ivfflat or none.")
+  var index: VectorIndexMethod?
+
+  @Option(help: "Where rejected rows are written.", completion: .file())
+  var rejectFile: String?
+
+  @Flag(help: "Drop the four tables first. Destroys what is in them.")
+  var forceRecreate = false
+
+  @Flag(help: "Leave out the test at the end.")
+  var skipTest = false
+
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    if forceRecreate {
+      try session.confirm(
+        "This drops the four memory tables of \(store.identity.location) with everything in them.",
+        typing: store.identity.name, isConfirmed: yes)
+    }
+    let source = try source(in: session, target: store)
+    let embedder = try session.embedder()
+    let started = session.services.now()
+    let service = MigrationService(
+      store: store, embedder: embedder, progress: session.progress, interruption: session.interruption,
+      options: options(in: session, source: source, startedAt: started))
+    let report = try service.run(from: source)
+    if report.counts.generated > 0 { session.announce(embedder) }
+    let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
+    MigrateCommand.summarize(report, in: session)
+    return CommandResult(.record(MigrateCommand.record(report, seconds: seconds)), failure: report.systemTestError)
+  }
+
+  /// The source; nil when the default one is not there. A source that was named must be.
+  private func source(in session: Session, target: any MemoryStore) throws -> (any MemorySource)? {
+    let location = from ?? session.services.defaultSourceLocation
+    guard !session.services.isSame(location, as: target.identity) else {
+      guard from == nil else { throw MemshError(.usage, "\(location) is the store itself", hint: "name another source") }
+      session.note("No source to migrate: the default one is this store itself")
+      return nil
+    }
+    do { return try session.services.source(at: location) } catch let error as MemshError {
+      let isAbsent = [.sourceNotFound, .sourceEmpty, .sourceWithoutMemories].contains(error.code)
+      guard from == nil, isAbsent else { throw error }
+      session.note("No source to migrate: \(error.message)")
+      return nil
+    }
+  }
+
+  private func options(
+    in session: Session, source: (any MemorySource)?, startedAt: Timestamp
+  ) -> MigrationOptions {
+    let place = source?.description.location ?? "none"
+    var options = MigrationOptions(
+      rejectPath: rejectFile ?? session.services.rejectPath(source: place, at: startedAt), startedAt: startedAt)
+    options.embeddings = embeddings
+    options.sourceModel = sourceModel
+    options.index = index
+    options.forceRecreate = forceRecreate
+    options.skipTest = skipTest
+    return options
+  }
+
+  /// The closing lines of the migration guide.
+  private static func summarize(_ report: MigrationReport, in session: Session) {
+    let rule = String(repeating: "=", count: 60)
+    session.note(rule)
+    session.note("Migration Summary:")
+    session.note("  Memories migrated: \(report.counts.migrated)")
+    session.note("  Prompt fragments: \(report.fragmentsInserted)")
+    session.note("  Errors encountered: \(report.errors)")
+    session.note(rule)
+    guard report.errors == 0 else { return }
+    session.note("🎉 Migration completed successfully!")
+    session.note("✅ Memory system is ready for use!")
+  }
+
+  private static func record(_ report: MigrationReport, seconds: Double) -> ResultRecord {
+    ResultRecord(
+      title: "Migration",
+      fields: [
+        .init("run", report.run.map(Cell.integer) ?? .null), .init("source", .optional(report.source)),
+        .init("target", .text(report.target)), .init("memories_migrated", .integer(report.counts.migrated)),
+        .init("already_present", .integer(report.counts.alreadyPresent)),
+        .init("rejected", .integer(report.counts.rejected)), .init("reject_file", .optional(report.rejectFile)),
+        .init(
+          "embeddings",
+          .record([
+            .init("kept", .integer(report.counts.kept)), .init("generated", .integer(report.counts.generated)),
+            .init("missing", .integer(report.counts.missing)),
+          ])),
+        .init("fragments_inserted", .count(report.fragmentsInserted)), .init("errors", .count(report.errors)),
+        .init("system_test", .text(report.systemTest.rawValue)), .init("seconds", .double(seconds, places: 2)),
+      ])
+  }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+struct OutputCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "output", abstract: "Choose the format of all following results.")
+
+  @Argument(help: "The format.")
+  var format: OutputFormat
+
+  func run(in session: Session) throws -> CommandResult {
+    session.settings.output = format
+    return .nothing
+  }
+}

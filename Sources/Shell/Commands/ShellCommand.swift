@@ -1,0 +1,58 @@
+import ArgumentParser
+import MemoryCore
+
+/// A command of memsh: one type, one file; the same at the prompt, in a script and on the command line.
+///
+/// A command calls a service and returns a value. It prints nothing and knows no SQL.
+protocol ShellCommand: ParsableCommand {
+  /// The format asked for with `--output`; nil for the session's.
+  var outputFormat: OutputFormat? { get }
+
+  func run(in session: Session) throws -> CommandResult
+}
+
+extension ShellCommand {
+  var outputFormat: OutputFormat? { nil }
+}
+
+extension Backend: ExpressibleByArgument {}
+extension EmbeddingMode: ExpressibleByArgument {}
+extension VectorIndexMethod: ExpressibleByArgument {}
+
+/// The options of every command that shows something.
+struct ResultOptions: ParsableArguments {
+  @Option(name: .customLong("output"), help: "Print the result in this format.")
+  var output: OutputFormat?
+}
+
+/// Every command of memsh. What is not listed here does not exist.
+public struct CommandRegistry: ParsableCommand {
+  /// The commands, grouped as the help shows them.
+  public static let configuration = CommandConfiguration(
+    commandName: "memsh",
+    abstract: "The admin shell for AI-agent memory.",
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Session",
+        subcommands: [
+          ConnectCommand.self, UseCommand.self, StatusCommand.self, SetCommand.self, UnsetCommand.self,
+          ShowCommand.self, OutputCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self,
+          HelpCommand.self, QuitCommand.self,
+        ]),
+      CommandGroup(
+        name: "Schema",
+        subcommands: [
+          EnsureVectorCommand.self, MigrateCommand.self, SeedCommand.self, RollbackCommand.self, SchemaCommand.self,
+        ]),
+      CommandGroup(name: "Explore", subcommands: [SearchCommand.self, StatsCommand.self]),
+    ])
+
+  /// The names of all commands, sorted.
+  public static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
+
+  /// The types of all commands.
+  static var commands: [any ParsableCommand.Type] { configuration.groupedSubcommands.flatMap { $0.subcommands } }
+
+  /// Creates the root; parsing does.
+  public init() {}
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import MemoryCore
+
+struct StatusCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show the connection, the state of the schema and the settings.")
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    try store.connect()
+    let objects = try store.schema()
+    let space = try? store.embeddingSpace()
+    let embedder = try session.embedder()
+    return CommandResult(
+      .record(
+        ResultRecord(
+          title: "Status",
+          fields: [
+            .init("version", .text(memshVersion)),
+            .init("backend", .text(store.identity.backend.rawValue)),
+            .init("database", .text(store.identity.name)),
+            .init("location", .text(store.identity.location)),
+            .init("server", .text(try store.serverVersion())),
+            .init("schema", .text(StatusCommand.summary(objects))),
+            .init("space", .optional(space?.description)),
+            .init("embedder", .text(embedder.space.description)),
+            .init("settings", .record(session.settings.listed.map { .init($0.name, .text($0.value)) })),
+          ])))
+  }
+
+  private static func summary(_ objects: [SchemaObject]) -> String {
+    if objects.allSatisfy({ $0.state == .present }) { return "complete" }
+    if objects.allSatisfy({ $0.state == .missing }) { return "missing" }
+    let missing = objects.filter { $0.state != .present }.map(\.name)
+    return "incomplete: " + missing.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import MemoryCore
+
+struct UseCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "use",
+    abstract: "Go to the SQLite or the PostgreSQL store.",
+    discussion: """
+      Goes back to the store of that kind this session was connected to last, else to the configured one: \
+      DATABASE_URL or libpq's environment for postgres, the embedded file for sqlite.
+      """)
+
+  @Argument(help: "sqlite or postgres.")
+  var backend: Backend
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+
+  func run(in session: Session) throws -> CommandResult {
+    CommandResult(.record(try session.use(backend).identity.record))
+  }
+}

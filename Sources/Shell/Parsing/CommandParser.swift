@@ -1,0 +1,106 @@
+import ArgumentParser
+import MemoryCore
+
+/// Turns the words of one command into a command value, and what is wrong with them into an error with a place.
+struct CommandParser {
+  /// Help was asked for: not an error, but nothing to run either.
+  struct HelpRequest: Error {
+    let text: String
+  }
+
+  /// Replaces the variables of a command's words; each word stays one word.
+  static func words(of command: ScriptCommand, scope: VariableScope) throws -> [String] {
+    try command.tokens.map { token in
+      try token.pieces.map { piece in
+        switch piece {
+        case .text(let text): return text
+        case .variable(let reference):
+          guard let value = scope.value(of: reference) else {
+            throw LocatedError(undefined(reference), at: token, of: command)
+          }
+          return value
+        }
+      }.joined()
+    }
+  }
+
+  /// Parses words into a command.
+  ///
+  /// - Throws: ``HelpRequest``, or a ``LocatedError`` with `usage` or `unknown_command`.
+  static func parse(_ words: [String], of command: ScriptCommand) throws -> any ShellCommand {
+    guard let name = words.first, CommandRegistry.names.contains(name) || name.hasPrefix("-") else {
+      throw LocatedError(unknownCommand(words.first ?? ""), at: command.tokens[0], of: command)
+    }
+    do {
+      let parsed = try CommandRegistry.parseAsRoot(words)
+      if let parsed = parsed as? any ShellCommand { return parsed }
+      throw HelpRequest(text: CommandRegistry.helpMessage())
+    } catch let error as HelpRequest {
+      throw error
+    } catch {
+      guard CommandRegistry.exitCode(for: error) != .success else {
+        throw HelpRequest(text: CommandRegistry.fullMessage(for: error))
+      }
+      throw located(usage(CommandRegistry.message(for: error), command: name), words: words, command)
+    }
+  }
+
+  private static func undefined(_ reference: VariableReference) -> MemshError {
+    let hint: String
+    switch reference {
+    case .named(let name): hint = "set it with `-v \(name)=VALUE` or an earlier `set \(name) VALUE`"
+    case .environment(let name): hint = "export \(name) before memsh starts"
+    }
+    return MemshError(.undefinedVariable, "${\(reference.text)} has no value", hint: hint)
+  }
+
+  private static func unknownCommand(_ name: String) -> MemshError {
+    let nearest = NearestMatch.find(name, among: CommandRegistry.names)
+    return MemshError(
+      .unknownCommand, "unknown command '\(name)'",
+      hint: nearest.map { "did you mean '\($0)'?" } ?? "`help` lists the commands")
+  }
+
+  /// Splits the parser's message into what is wrong and its suggestion.
+  private static func usage(_ message: String, command: String) -> MemshError {
+    let parts = message.split(separator: " Did you mean ", maxSplits: 1)
+    let what = String(parts.first ?? "").replacing("\n", with: " ")
+    let hint = parts.count > 1 ? "did you mean \(parts[1])" : "`help \(command)` shows how it is used"
+    return MemshError(.usage, "\(command): \(what.prefix(1).lowercased())\(what.dropFirst())", hint: hint)
+  }
+
+  /// Points at the word that the message quotes, else at the command's name.
+  private static func located(_ error: MemshError, words: [String], _ command: ScriptCommand) -> LocatedError {
+    let index = words.indices.dropFirst().first { index in
+      let option = words[index].prefix { $0 != "=" }
+      return error.message.contains("'\(words[index])'") || error.message.contains("'\(option)'")
+        || error.message.contains("'\(option) ")
+    }
+    return LocatedError(error, at: command.tokens[index ?? 0], of: command)
+  }
+}
+
+/// Finds what somebody probably meant.
+enum NearestMatch {
+  /// The candidate with the fewest edits, if they are few for the word's length.
+  static func find(_ word: String, among candidates: [String]) -> String? {
+    let ranked = candidates.map { (name: $0, edits: edits(word.lowercased(), $0)) }
+    guard let best = ranked.min(by: { $0.edits < $1.edits }), best.edits <= max(1, word.count / 3) else { return nil }
+    return best.name
+  }
+
+  /// Levenshtein distance.
+  private static func edits(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var previous = Array(0...right.count)
+    for (row, character) in left.enumerated() {
+      var current = [row + 1]
+      for (column, other) in right.enumerated() {
+        let substitution = previous[column] + (character == other ? 0 : 1)
+        current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
+      }
+      previous = current
+    }
+    return previous[right.count]
+  }
+}

@@ -1,0 +1,27 @@
+import MemoryCore
+
+/// An error and the place in a script or a line that it belongs to.
+public struct LocatedError: Error {
+  /// What went wrong.
+  public let error: MemshError
+  /// Where; nil when it belongs to no text.
+  public let position: SourcePosition?
+  /// The line of the script, to be shown with a caret below; nil when there is none to show.
+  public let sourceLine: String?
+  /// How many characters the caret underlines.
+  public let width: Int
+
+  /// Puts an error at a place.
+  public init(_ error: MemshError, position: SourcePosition? = nil, sourceLine: String? = nil, width: Int = 1) {
+    self.error = error
+    self.position = position
+    self.sourceLine = sourceLine
+    self.width = width
+  }
+
+  init(_ error: MemshError, at token: Token, of command: ScriptCommand) {
+    let isOnFirstLine = token.position.line == command.position.line
+    self.init(
+      error, position: token.position, sourceLine: isOnFirstLine ? command.sourceLine : nil, width: token.width)
+  }
+}

@@ -1,0 +1,52 @@
+/// A place in a script.
+public struct SourcePosition: Sendable, Equatable {
+  /// The script's file name as it was given; nil for what was typed at a prompt or on the command line.
+  public let file: String?
+  /// The line, from 1.
+  public let line: Int
+  /// The character within the line, from 1.
+  public let column: Int
+}
+
+/// What `${…}` names.
+public enum VariableReference: Sendable, Equatable {
+  /// `${name}`: set by `-v` or `set`.
+  case named(String)
+  /// `${ENV:NAME}`: an environment variable.
+  case environment(String)
+
+  /// The reference as it was written, without `${` and `}`.
+  public var text: String {
+    switch self {
+    case .named(let name): name
+    case .environment(let name): "ENV:" + name
+    }
+  }
+}
+
+/// One word of a command, with the variables in it still to be replaced.
+public struct Token: Sendable, Equatable {
+  /// A part of a word.
+  public enum Piece: Sendable, Equatable {
+    case text(String)
+    case variable(VariableReference)
+  }
+
+  /// The parts, in order.
+  public var pieces: [Piece]
+  /// Where the word begins.
+  public let position: SourcePosition
+  /// How many characters of its line it covers, quotes included.
+  public var width: Int
+}
+
+/// One command of a script: its words and where they stand.
+public struct ScriptCommand: Sendable, Equatable {
+  /// The words, at least one.
+  public let tokens: [Token]
+  /// The line of the script on which the command begins, for error messages.
+  public let sourceLine: String
+
+  /// Where the command begins.
+  public var position: SourcePosition { tokens[0].position }
+}

@@ -1,0 +1,49 @@
+import MemoryCore
+
+/// Prints errors: for people with place, caret and hint, for machines as one JSON object.
+public struct ErrorRenderer: Sendable {
+  /// Whether a machine reads it.
+  public let asJSON: Bool
+
+  /// Chooses the form: JSON under the formats `json` and `jsonl`.
+  public init(format: OutputFormat?) {
+    asJSON = format == .json || format == .jsonl
+  }
+
+  /// The error as text that ends in a newline.
+  public func text(of located: LocatedError) -> String {
+    asJSON ? jsonText(of: located) : plainText(of: located)
+  }
+
+  private func jsonText(of located: LocatedError) -> String {
+    JSON.object([
+      JSON.Member("code", .string(located.error.code.rawValue)),
+      JSON.Member("message", .string(located.error.message)), JSON.Member("hint", .optional(located.error.hint)),
+      JSON.Member("file", .optional(located.position?.file)),
+      JSON.Member("line", located.position.map { .integer($0.line) } ?? .null),
+      JSON.Member("cause", .optional(located.error.cause)),
+    ]).text + "\n"
+  }
+
+  private func plainText(of located: LocatedError) -> String {
+    let error = located.error
+    var lines: [String] = []
+    let place = located.position.flatMap { position in position.file.map { "\($0):\(position.line)" } } ?? "memsh"
+    lines.append("\(place): error: \(error.message.withVisibleControls)")
+    if let source = located.sourceLine, let position = located.position, position.file != nil {
+      lines += ErrorRenderer.caret(below: source, column: position.column, width: located.width)
+    }
+    if let cause = error.cause, !error.message.contains(cause) { lines.append("cause: \(cause.withVisibleControls)") }
+    if let hint = error.hint { lines.append("hint: \(hint.withVisibleControls)") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The source line with the place underlined; a long line is cut to the part around it.
+  private static func caret(below source: String, column: Int, width: Int) -> [String] {
+    let start = max(0, column - 60)
+    let shown = String(source.dropFirst(start).prefix(100)).withVisibleControls
+    let before = String(source.dropFirst(start).prefix(column - 1 - start)).withVisibleControls.displayWidth
+    let tail = max(0, min(width, 100) - 1)
+    return ["  " + shown, "  " + String(repeating: " ", count: before) + "^" + String(repeating: "~", count: tail)]
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import MemoryCore
+
+/// The ways to print a result.
+public enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
+  case table, tsv, json, jsonl, csv, markdown, vertical
+
+  /// The renderer of this format.
+  ///
+  /// - Parameter isTerminal: Whether a terminal reads it, so that no control character may reach it.
+  func renderer(isTerminal: Bool) -> any Renderer {
+    switch self {
+    case .table: TableRenderer()
+    case .tsv: TSVRenderer()
+    case .json: JSONRenderer()
+    case .jsonl: JSONLinesRenderer()
+    case .csv: CSVRenderer(isTerminal: isTerminal)
+    case .markdown: MarkdownRenderer()
+    case .vertical: VerticalRenderer()
+    }
+  }
+}
+
+/// Turns results into text of one format.
+protocol Renderer {
+  func render(_ table: ResultTable, to output: inout String)
+  func render(_ record: ResultRecord, to output: inout String)
+}
+
+extension Renderer {
+  /// A record as rows of field and value, for formats that only know rows.
+  func render(_ record: ResultRecord, to output: inout String) {
+    let rows = record.flattened.map { [Cell.text($0.name), $0.cell] }
+    render(ResultTable(columns: ["field", "value"], rows: rows), to: &output)
+  }
+
+  func text(of result: CommandResult.Output) -> String {
+    var output = ""
+    switch result {
+    case .none: break
+    case .text(let text): output = text + "\n"
+    case .table(let table): render(table, to: &output)
+    case .record(let record): render(record, to: &output)
+    }
+    return output
+  }
+}

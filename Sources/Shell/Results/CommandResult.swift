@@ -1,0 +1,125 @@
+import MemoryCore
+
+/// What a command has to say. It prints nothing itself: a renderer does.
+public struct CommandResult {
+  /// What goes to standard output.
+  public enum Output {
+    case none
+    /// Lines as they are, in every format.
+    case text(String)
+    case table(ResultTable)
+    case record(ResultRecord)
+  }
+
+  /// What goes to standard output.
+  public var output: Output
+  /// What went wrong although there is something to show.
+  public var failure: MemshError?
+  /// Whether the session ends after this command.
+  public var endsSession = false
+
+  /// Creates a result.
+  public init(_ output: Output, failure: MemshError? = nil, endsSession: Bool = false) {
+    self.output = output
+    self.failure = failure
+    self.endsSession = endsSession
+  }
+
+  /// A command that has nothing to show.
+  public static var nothing: CommandResult { CommandResult(.none) }
+}
+
+/// Rows with named columns. In JSON an array of objects, the names being the keys.
+public struct ResultTable {
+  /// The names, in order.
+  public let columns: [String]
+  /// The rows; each has a cell for every column.
+  public let rows: [[Cell]]
+  /// What the rows are, for the line that counts them: `result`, `object`.
+  public let noun: String
+  /// The columns that fit a person's screen, in their order there; machines get all.
+  public let shownColumns: [String]
+
+  /// Creates a table.
+  public init(columns: [String], rows: [[Cell]], noun: String = "row", shownColumns: [String]? = nil) {
+    self.columns = columns
+    self.rows = rows
+    self.noun = noun
+    self.shownColumns = shownColumns ?? columns
+  }
+
+  /// The table with only the columns for a person's screen.
+  var shown: ResultTable {
+    let indexes = shownColumns.compactMap { columns.firstIndex(of: $0) }
+    return ResultTable(columns: shownColumns, rows: rows.map { row in indexes.map { row[$0] } }, noun: noun)
+  }
+
+  /// An array of objects.
+  public var json: JSON {
+    .array(rows.map { row in .object(zip(columns, row).map { JSON.Member($0, $1.json) }) })
+  }
+}
+
+/// Named values, possibly in groups. In JSON one object.
+public struct ResultRecord {
+  /// One named value or group.
+  public struct Field {
+    /// The key in JSON and the name elsewhere.
+    public let name: String
+    /// The value.
+    public let value: Value
+
+    /// Creates a field.
+    public init(_ name: String, _ value: Value) {
+      self.name = name
+      self.value = value
+    }
+
+    /// Creates a field with a plain value.
+    public init(_ name: String, _ cell: Cell) {
+      self.init(name, .cell(cell))
+    }
+  }
+
+  /// A value or a group of fields.
+  public indirect enum Value {
+    case cell(Cell)
+    case record([Field])
+  }
+
+  /// What the record is, for people.
+  public let title: String
+  /// The values, in order.
+  public let fields: [Field]
+
+  /// Creates a record.
+  public init(title: String, fields: [Field]) {
+    self.title = title
+    self.fields = fields
+  }
+
+  /// The values with the names of their groups in front: `memories.total`.
+  public var flattened: [(name: String, cell: Cell)] { ResultRecord.flatten(fields, prefix: "") }
+
+  private static func flatten(_ fields: [Field], prefix: String) -> [(name: String, cell: Cell)] {
+    fields.flatMap { field -> [(name: String, cell: Cell)] in
+      switch field.value {
+      case .cell(let cell): [(prefix + field.name, cell)]
+      case .record(let inner): flatten(inner, prefix: prefix + field.name + ".")
+      }
+    }
+  }
+
+  /// One object.
+  public var json: JSON { ResultRecord.json(fields) }
+
+  private static func json(_ fields: [Field]) -> JSON {
+    .object(
+      fields.map { field in
+        switch field.value {
+        case .cell(let cell): JSON.Member(field.name, cell.json)
+        case .record(let inner): JSON.Member(field.name, json(inner))
+        }
+      })
+  }
+}

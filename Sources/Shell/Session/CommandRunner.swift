@@ -1,0 +1,97 @@
+import MemoryCore
+
+/// Runs loaded commands one after the other and prints what they return.
+public struct CommandRunner {
+  private let session: Session
+
+  /// Sets a runner up.
+  public init(session: Session) {
+    self.session = session
+  }
+
+  /// Reports what loading found; nothing runs.
+  public func report(_ errors: [LocatedError]) -> ExitStatus {
+    for error in errors { report(error) }
+    return errors.first.map { ExitStatus($0.error.code) } ?? .success
+  }
+
+  /// Runs commands until one fails, or to the end under `set on-error continue`.
+  ///
+  /// - Returns: The status of the first failure.
+  /// - Throws: ``ClosedPipe``.
+  public func run(_ commands: [ScriptCommand]) throws -> ExitStatus {
+    var status = ExitStatus.success
+    for command in commands {
+      let outcome = try run(command)
+      if status == .success { status = outcome.status }
+      let stops = outcome.status != .success && session.settings.onError == .stop
+      if stops || outcome.endsSession || outcome.status == .interrupted { break }
+    }
+    return status
+  }
+
+  /// How one command ended.
+  public struct Outcome: Sendable {
+    /// The status it would end a script with.
+    public let status: ExitStatus
+    /// Whether it was `quit`.
+    public let endsSession: Bool
+  }
+
+  /// Runs one command and prints its result or its error.
+  ///
+  /// - Throws: ``ClosedPipe``.
+  public func run(_ command: ScriptCommand) throws -> Outcome {
+    var format = session.settings.output
+    do {
+      try session.interruption.check()
+      let words = try CommandParser.words(of: command, scope: session.scope)
+      let parsed = try CommandParser.parse(words, of: command)
+      format = parsed.outputFormat ?? format
+      let result = try parsed.run(in: session)
+      remember(result)
+      try print(result.output, format: format)
+      if let failure = result.failure { throw failure }
+      return Outcome(status: .success, endsSession: result.endsSession)
+    } catch let error as ClosedPipe {
+      throw error
+    } catch let help as CommandParser.HelpRequest {
+      try session.console.write(help.text + "\n")
+      return Outcome(status: .success, endsSession: false)
+    } catch {
+      return Outcome(status: report(error, of: command, format: format), endsSession: false)
+    }
+  }
+
+  private func remember(_ result: CommandResult) {
+    switch result.output {
+    case .table(let table): session.lastResult = table.json
+    case .record(let record): session.lastResult = record.json
+    case .none, .text: break
+    }
+  }
+
+  private func print(_ output: CommandResult.Output, format: OutputFormat?) throws {
+    let isTerminal = session.console.outputIsTerminal
+    let chosen = format ?? (isTerminal ? .table : .tsv)
+    let text = chosen.renderer(isTerminal: isTerminal).text(of: output)
+    if !text.isEmpty { try session.console.write(text) }
+  }
+
+  private func report(_ error: any Error, of command: ScriptCommand, format: OutputFormat?) -> ExitStatus {
+    let located: LocatedError
+    switch error {
+    case let error as LocatedError: located = error
+    case let error as MemshError: located = LocatedError(error, at: command.tokens[0], of: command)
+    default:
+      located = LocatedError(
+        MemshError(.storeFailed, "\(error)", hint: "please report this"), at: command.tokens[0], of: command)
+    }
+    report(located, format: format)
+    return ExitStatus(located.error.code)
+  }
+
+  private func report(_ error: LocatedError, format: OutputFormat? = nil) {
+    session.console.writeError(ErrorRenderer(format: format ?? session.settings.output).text(of: error))
+  }
+}

@@ -1,0 +1,129 @@
+import MemoryCore
+
+/// A piece of input: a script file, or commands given as text.
+public enum ScriptInput: Sendable, Equatable {
+  /// `-f FILE`; `-` is standard input.
+  case file(String)
+  /// `-c 'COMMANDS'`.
+  case text(String)
+  /// Words of the command line, which are one command already.
+  case words([String])
+}
+
+/// Reads and checks everything that is to run, before the first command does.
+///
+/// It follows `set`, `unset` and `include`, which are all that decide what later commands look like.
+public struct ScriptLoader {
+  private var scope: VariableScope
+  private let services: any SessionServices
+  private var commands: [ScriptCommand] = []
+  private var errors: [LocatedError] = []
+  private var openFiles: [String] = []
+
+  /// Scripts that include each other deeper than this are taken for a circle.
+  private static let includeDepthLimit = 32
+
+  /// What loading found.
+  public struct Outcome {
+    /// All commands, those of included scripts in the place of their `include`.
+    public let commands: [ScriptCommand]
+    /// Everything that is wrong; when this is not empty, nothing may run.
+    public let errors: [LocatedError]
+  }
+
+  /// Loads inputs in order.
+  public static func load(
+    _ inputs: [ScriptInput], scope: VariableScope, services: any SessionServices
+  ) -> Outcome {
+    var loader = ScriptLoader(scope: scope, services: services)
+    for input in inputs { loader.load(input) }
+    return Outcome(commands: loader.commands, errors: loader.errors)
+  }
+
+  private init(scope: VariableScope, services: any SessionServices) {
+    self.scope = scope
+    self.services = services
+  }
+
+  private mutating func load(_ input: ScriptInput) {
+    switch input {
+    case .text(let text): check(text, file: nil)
+    case .words(let words): check(ScriptCommand(words: words))
+    case .file(let path):
+      do { check(try services.script(at: path), file: path == "-" ? "<stdin>" : path) } catch {
+        errors.append(LocatedError(ScriptLoader.memshError(error)))
+      }
+    }
+  }
+
+  private mutating func check(_ text: String, file: String?) {
+    do throws(LexicalError) {
+      for command in try Lexer.commands(in: text, file: file) { check(command) }
+    } catch {
+      let line = text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(error.position.line - 1).first
+      errors.append(
+        LocatedError(
+          MemshError(.syntax, error.message, hint: error.hint), position: error.position,
+          sourceLine: line.map(String.init)))
+    }
+  }
+
+  private mutating func check(_ command: ScriptCommand) {
+    do {
+      let parsed = try CommandParser.parse(CommandParser.words(of: command, scope: scope), of: command)
+      if let include = parsed as? IncludeCommand {
+        try splice(include, command)
+      } else {
+        (parsed as? any ScopeChanging)?.change(&scope)
+        commands.append(command)
+      }
+    } catch is CommandParser.HelpRequest {
+      commands.append(command)
+    } catch let error as LocatedError {
+      errors.append(error)
+    } catch {
+      errors.append(LocatedError(ScriptLoader.memshError(error), at: command.tokens[0], of: command))
+    }
+  }
+
+  private mutating func splice(_ include: IncludeCommand, _ command: ScriptCommand) throws {
+    let path = ScriptLoader.resolve(include.file, from: command.position.file)
+    guard openFiles.count < ScriptLoader.includeDepthLimit, !openFiles.contains(path) else {
+      throw LocatedError(
+        MemshError(.syntax, "\(path) includes itself", hint: "scripts must not include each other in a circle"),
+        at: command.tokens[0], of: command)
+    }
+    openFiles.append(path)
+    defer { openFiles.removeLast() }
+    check(try services.script(at: path), file: path)
+  }
+
+  /// A relative path counts from the folder of the script that includes it.
+  private static func resolve(_ path: String, from script: String?) -> String {
+    guard !path.hasPrefix("/"), let script, let slash = script.lastIndex(of: "/") else { return path }
+    return String(script[...slash]) + path
+  }
+
+  private static func memshError(_ error: any Error) -> MemshError {
+    error as? MemshError ?? MemshError(.scriptNotFound, "the script cannot be read", cause: "\(error)")
+  }
+}
+
+/// A command that changes what later commands of a script look like.
+protocol ScopeChanging {
+  func change(_ scope: inout VariableScope)
+}
+
+extension ScriptCommand {
+  /// A command of ready words, as the shell that started memsh has split them.
+  public init(words: [String]) {
+    let line = words.joined(separator: " ")
+    var column = 1
+    let tokens = words.map { word in
+      defer { column += word.count + 1 }
+      return Token(
+        pieces: [.text(word)], position: SourcePosition(file: nil, line: 1, column: column), width: word.count)
+    }
+    self.init(tokens: tokens, sourceLine: line)
+  }
+}

@@ -1,0 +1,137 @@
+import MemoryCore
+
+/// What a sequence of commands shares: the store in use, settings, variables and the last result.
+public final class Session {
+  /// What the program around the session provides.
+  public let services: any SessionServices
+  /// Where it writes.
+  public let console: any Console
+  /// Raised when the user wants the running command to stop.
+  public let interruption: Interruption
+  /// Changed by `set`, `output` and launch options.
+  public var settings: Settings
+  /// The variables for `${…}`.
+  public var scope: VariableScope
+
+  /// The last result, for `assert`.
+  var lastResult = JSON.null
+
+  private var currentStore: (any MemoryStore)?
+  /// Where `use` finds the store of a backend that was connected before.
+  private var visited: [Backend: String] = [:]
+  private var embedders: [String: any Embedder] = [:]
+  private var shownNotices: Set<String> = []
+  private let startLocation: String?
+
+  /// Starts a session; nothing is opened yet.
+  ///
+  /// - Parameter location: The store to begin with, a URL or path; nil takes the configured one.
+  public init(
+    services: any SessionServices, console: any Console, interruption: Interruption, settings: Settings,
+    scope: VariableScope, location: String?
+  ) {
+    self.services = services
+    self.console = console
+    self.interruption = interruption
+    self.settings = settings
+    self.scope = scope
+    startLocation = location
+  }
+
+  /// The store in use.
+  public func store() throws -> any MemoryStore {
+    if let currentStore { return currentStore }
+    return try adopt(services.store(at: startLocation ?? services.defaultLocation(of: nil)), from: startLocation)
+  }
+
+  /// The store in use, if a command has needed one yet.
+  public var storeIfOpen: (any MemoryStore)? { currentStore }
+
+  /// Connects to another store. When that fails, the one in use stays.
+  func connect(to location: String) throws -> any MemoryStore {
+    let store = try services.store(at: location)
+    try store.connect()
+    return try adopt(store, from: location)
+  }
+
+  /// Goes to a backend: to where this session was connected last, else to where the configuration says.
+  func use(_ backend: Backend) throws -> any MemoryStore {
+    if let currentStore, currentStore.identity.backend == backend { return currentStore }
+    if currentStore == nil, startLocation != nil { _ = try store() }
+    return try connect(to: visited[backend] ?? services.defaultLocation(of: backend))
+  }
+
+  @discardableResult
+  private func adopt(_ store: any MemoryStore, from location: String?) throws -> any MemoryStore {
+    currentStore?.close()
+    currentStore = store
+    visited[store.identity.backend] = location ?? store.identity.location
+    return store
+  }
+
+  /// The embedder in use; what its results are worth is said once.
+  func embedder() throws -> any Embedder {
+    let name = settings.embedder?.rawValue ?? "auto"
+    if let known = embedders[name] { return known }
+    let embedder = try services.embedder(settings.embedder)
+    embedders[name] = embedder
+    return embedder
+  }
+
+  /// Says once in a session what an embedder's results are worth.
+  func announce(_ embedder: any Embedder) {
+    guard let notice = embedder.notice, shownNotices.insert(notice).inserted else { return }
+    note("notice: " + notice)
+  }
+
+  /// Writes a line that is no result.
+  public func note(_ line: String) {
+    if !settings.isQuiet { console.writeError(line.withVisibleControls + "\n") }
+  }
+
+  /// Makes sure that somebody wants what cannot be taken back.
+  ///
+  /// - Parameters:
+  ///   - what: What will happen, as a sentence.
+  ///   - word: What a person must type.
+  ///   - isConfirmed: Whether the command was given with `--yes`.
+  /// - Throws: `confirmation_required` when nobody can be asked, or the answer was another.
+  func confirm(_ what: String, typing word: String, isConfirmed: Bool) throws {
+    if isConfirmed || settings.assumesYes { return }
+    guard let answer = console.ask("\(what)\nType \(word) to go on: ") else {
+      throw MemshError(.confirmationRequired, what, hint: "nobody is there to ask: add `--yes` to go on")
+    }
+    guard answer == word else { throw MemshError(.confirmationRequired, "nothing was done", hint: "type \(word) to go on") }
+  }
+
+  /// Where long work reports to.
+  var progress: any ProgressReporter { ConsoleProgress(session: self) }
+}
+
+/// Shows progress on standard error: lines always, a running count only to a terminal.
+private final class ConsoleProgress: ProgressReporter {
+  private let session: Session
+  private var isShowingCount = false
+
+  init(session: Session) {
+    self.session = session
+  }
+
+  deinit { clearCount() }
+
+  func line(_ text: String) {
+    clearCount()
+    session.note(text)
+  }
+
+  func progress(_ stage: String, done: Int64, total: Int64) {
+    guard session.console.errorIsTerminal, !session.settings.isQuiet else { return }
+    session.console.writeError("\r\u{1B}[K\(stage): \(done) of \(total) rows")
+    isShowingCount = true
+  }
+
+  private func clearCount() {
+    if isShowingCount { session.console.writeError("\r\u{1B}[K") }
+    isShowingCount = false
+  }
+}

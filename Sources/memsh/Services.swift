@@ -1,0 +1,155 @@
+import Embeddings
+import Foundation
+import MemoryCore
+import MemorySources
+import PostgresStore
+import SQLiteStore
+import Shell
+import Synchronization
+
+/// Knows every backend, embedder and reader, and makes the one that a session asks for.
+final class Services: SessionServices {
+  private let environment: Environment
+  private let interruption: Interruption
+  private let console: TerminalConsole
+  private let running: RunningStores
+
+  init(environment: Environment, interruption: Interruption, console: TerminalConsole, running: RunningStores) {
+    self.environment = environment
+    self.interruption = interruption
+    self.console = console
+    self.running = running
+    console.redactor.add(environment["OPENAI_API_KEY"])
+    console.redactor.add(environment["PGPASSWORD"], unlessPartOf: environment["PGUSER"] ?? "postgres")
+  }
+
+  // MARK: Stores
+
+  private static let connectTimeoutSeconds = 10
+
+  func store(at location: String) throws -> any MemoryStore {
+    guard let connectionString = Services.postgresConnectionString(location) else {
+      return remember(SQLiteStore(path: Services.path(location)))
+    }
+    // libpq's own variable wins over memsh's default.
+    let timeout = environment["PGCONNECT_TIMEOUT"] == nil ? Services.connectTimeoutSeconds : nil
+    let password = PostgresStore.password(inside: connectionString)
+    let store = try PostgresStore(
+      connectionString: connectionString, interruption: interruption, connectTimeoutSeconds: timeout)
+    console.redactor.add(password, unlessPartOf: store.identity.location)
+    return remember(store)
+  }
+
+  private func remember(_ store: any MemoryStore) -> any MemoryStore {
+    running.add(store.interruptHandle)
+    return store
+  }
+
+  func defaultLocation(of backend: Backend?) throws -> String {
+    let url = environment["DATABASE_URL"]
+    let urlBackend = url.map { Services.postgresConnectionString($0) == nil ? Backend.sqlite : .postgres }
+    switch try backend ?? configuredBackend() ?? urlBackend ?? .sqlite {
+    case .postgres:
+      if let url, urlBackend == .postgres { return url }
+      if ["PGSERVICE", "PGHOST", "PGDATABASE"].contains(where: { environment[$0] != nil }) { return "postgresql://" }
+      throw MemshError(
+        .usage, "no PostgreSQL database is configured",
+        hint: "export DATABASE_URL='postgresql://user@host:port/database', or `connect URL`")
+    case .sqlite:
+      if let url, urlBackend == .sqlite { return url }
+      return environment.folder("XDG_DATA_HOME", defaultBelowHome: ".local/share") + "/memory.db"
+    }
+  }
+
+  private func configuredBackend() throws -> Backend? {
+    guard let name = environment["MEMORY_TYPE"] else { return nil }
+    switch name.lowercased() {
+    case "sqlite": return .sqlite
+    case "postgres", "postgresql": return .postgres
+    default: throw MemshError(.usage, "MEMORY_TYPE is '\(name)'", hint: "it takes sqlite or postgres")
+    }
+  }
+
+  /// The location as libpq reads it; nil for a file.
+  private static func postgresConnectionString(_ location: String) -> String? {
+    if location.hasPrefix("postgresql:") || location.hasPrefix("postgres:") { return location }
+    let keywords = ["host=", "hostaddr=", "dbname=", "service=", "user=", "port="]
+    return keywords.contains(where: location.hasPrefix) ? location : nil
+  }
+
+  /// The path of a file given as `sqlite:///path`, `~/path` or a path.
+  private static func path(_ location: String) -> String {
+    let plain = location.hasPrefix("sqlite://") ? String(location.dropFirst("sqlite://".count)) : location
+    return (plain as NSString).expandingTildeInPath
+  }
+
+  // MARK: Embedders
+
+  func embedder(_ choice: EmbedderChoice?) throws -> any Embedder {
+    let baseURL = environment["OPENAI_BASE_URL"]
+    let key = environment["OPENAI_API_KEY"]
+    switch choice ?? (key != nil || baseURL != nil ? .openai : .hash) {
+    case .openai:
+      guard key != nil || baseURL != nil else {
+        throw MemshError(
+          .embedderUnavailable, "the openai embedder needs a key or a server",
+          hint: "export OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own")
+      }
+      return OpenAIEmbedder(baseURL: baseURL, key: key, interruption: interruption)
+    case .local:
+      throw MemshError(
+        .embedderUnavailable, "no local model is installed", hint: "use `--embedder hash`, or set OPENAI_API_KEY")
+    case .hash: return HashingEmbedder()
+    }
+  }
+
+  // MARK: Sources and files
+
+  func source(at location: String) throws -> any MemorySource {
+    try LegacySQLiteSource(path: Services.path(location))
+  }
+
+  var defaultSourceLocation: String {
+    environment["MEMORY_SQLITE_PATH"]
+      ?? environment.folder("XDG_DATA_HOME", defaultBelowHome: ".local/share") + "/memory.db"
+  }
+
+  func isSame(_ location: String, as store: StoreIdentity) -> Bool {
+    guard store.backend == .sqlite else { return false }
+    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    return resolved(Services.path(location)) == resolved(store.location)
+  }
+
+  func rejectPath(source location: String, at moment: Timestamp) -> String {
+    let name = URL(fileURLWithPath: location).deletingPathExtension().lastPathComponent
+    let stamp = moment.iso8601.prefix(19).replacing(":", with: "")
+    let folder = environment.folder("XDG_STATE_HOME", defaultBelowHome: ".local/state")
+    return "\(folder)/rejects/\(name)-\(stamp).jsonl"
+  }
+
+  func script(at path: String) throws -> String {
+    if path == "-" { return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) }
+    do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+      throw MemshError(
+        .scriptNotFound, "the script \(path) cannot be read", hint: "check the path and its permissions",
+        cause: error.localizedDescription)
+    }
+  }
+
+  func now() -> Timestamp {
+    var clock = timespec()
+    clock_gettime(CLOCK_REALTIME, &clock)
+    return Timestamp(microseconds: Int64(clock.tv_sec) * 1_000_000 + Int64(clock.tv_nsec) / 1_000)
+  }
+}
+
+/// How to stop what the open stores are doing; used by the signal handler's thread.
+final class RunningStores: Sendable {
+  private let handles = Mutex<[@Sendable () -> Void]>([])
+
+  func add(_ handle: @escaping @Sendable () -> Void) { handles.withLock { $0.append(handle) } }
+
+  func interruptAll() {
+    for handle in handles.withLock({ $0 }) { handle() }
+  }
+}
