@@ -48,7 +48,8 @@ public final class HashingEmbedder: Embedder {
   private static func words(_ text: String) -> [ArraySlice<Unicode.Scalar>] {
     Array(text.lowercased().unicodeScalars).split { scalar in
       let properties = scalar.properties
-      return !(properties.isAlphabetic || properties.numericType != nil || properties.isEmoji
+      return
+        !(properties.isAlphabetic || properties.numericType != nil || properties.isEmoji
         || properties.generalCategory == .nonspacingMark)
     }
   }

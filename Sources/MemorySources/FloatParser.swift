@@ -137,7 +137,9 @@ struct FloatParser {
     let value = powersOfTen.withUnsafeBufferPointer {
       exponent < 0 ? Double(mantissa) / $0[-exponent] : Double(mantissa) * $0[exponent]
     }
-    guard value >= Double(Float.leastNormalMagnitude), value <= Double(Float.greatestFiniteMagnitude) else { return nil }
+    guard value >= Double(Float.leastNormalMagnitude), value <= Double(Float.greatestFiniteMagnitude) else {
+      return nil
+    }
     // The 29 bits that a float drops: at their middle, 2^28, the two neighbours are equally near.
     let dropped = value.bitPattern & 0x1FFF_FFFF
     guard dropped &- 0x0FFF_FFFC > 8 else { return nil }

@@ -41,7 +41,8 @@ public final class LegacySQLiteSource: MemorySource {
   private func sampledDimensions(_ db: Database) throws -> Int? {
     guard let column = table.quoted(.embedding) else { return nil }
     let statement = try db.makeStatement(
-      sql: "SELECT \(column) FROM \(table.quotedName) WHERE \(column) IS NOT NULL LIMIT \(LegacySQLiteSource.sampleSize)")
+      sql:
+        "SELECT \(column) FROM \(table.quotedName) WHERE \(column) IS NOT NULL LIMIT \(LegacySQLiteSource.sampleSize)")
     let reader = SQLiteRowReader(statement)
     var frequency: [Int: Int] = [:]
     while try reader.step() {
@@ -101,7 +102,7 @@ public final class LegacySQLiteSource: MemorySource {
   private func embedding(_ reader: SQLiteRowReader, decoding: Bool) -> SourceEmbedding {
     guard let index = table.columns.firstIndex(where: { $0.role == .embedding }), !reader.isNull(Int32(index + 1))
     else { return .missing }
-    guard decoding else { return .skipped }
+    guard decoding else { return .undecoded(reader.value(Int32(index + 1))) }
     return reader.withBytes(Int32(index + 1)) { decoder.decode($0, isText: $1) }
   }
 

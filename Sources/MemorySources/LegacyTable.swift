@@ -50,7 +50,8 @@ struct LegacyTable {
     else {
       throw MemshError(
         .sourceWithoutMemories, "\(path) has no table memories, memory or user_memories",
-        hint: tables.isEmpty ? "it has no tables at all" : "its tables are: \(tables.prefix(10).joined(separator: ", "))")
+        hint: tables.isEmpty
+          ? "it has no tables at all" : "its tables are: \(tables.prefix(10).joined(separator: ", "))")
     }
     name = found
     let infos = try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [found])

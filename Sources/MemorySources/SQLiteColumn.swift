@@ -43,7 +43,9 @@ struct SQLiteRowReader {
   /// Lends the bytes of a text or blob, and whether it is text.
   func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer, Bool) throws -> Value) rethrows -> Value {
     let isText = sqlite3_column_type(statement, column) == SQLITE_TEXT
-    let start = isText ? sqlite3_column_text(statement, column).map { UnsafeRawPointer($0) } : sqlite3_column_blob(statement, column)
+    let start =
+      isText
+      ? sqlite3_column_text(statement, column).map { UnsafeRawPointer($0) } : sqlite3_column_blob(statement, column)
     return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))), isText)
   }
 

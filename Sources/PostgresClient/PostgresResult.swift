@@ -90,7 +90,8 @@ public struct PostgresRow {
         let length = Int(bytes.loadBigEndian(at: offset, as: Int32.self))
         offset += 4
         guard length >= 0 else { continue }
-        values.append(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]), as: UTF8.self))
+        values.append(
+          String(decoding: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]), as: UTF8.self))
         offset += length
       }
       return values

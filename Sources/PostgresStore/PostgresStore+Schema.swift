@@ -69,7 +69,8 @@ extension PostgresStore {
     let exists = try query("SELECT to_regprocedure('update_updated_at_column()') IS NOT NULL").first?.boolean(0)
     if exists != true { try execute(unsafeSQL: PostgresDDL.triggerFunction) }
     try execute(
-      unsafeSQL: "CREATE TRIGGER \(name) BEFORE UPDATE ON \(table) FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()"
+      unsafeSQL:
+        "CREATE TRIGGER \(name) BEFORE UPDATE ON \(table) FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()"
     )
   }
 

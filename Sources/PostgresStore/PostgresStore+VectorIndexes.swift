@@ -33,7 +33,8 @@ extension PostgresStore {
     let lists = PostgresStore.ivfflatLists(rows: Int(rows))
     let options = method == .ivfflat ? " WITH (lists = \(lists))" : ""
     try execute(
-      unsafeSQL: "CREATE INDEX \(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
+      unsafeSQL:
+        "CREATE INDEX \(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
         + options)
     return "✅ Built \(name): \(method.rawValue)\(options.lowercased()) over \(rows) vectors"
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import MemoryCore
 import PostgresClient
 import Synchronization
@@ -10,6 +11,8 @@ public final class PostgresStore: MemoryStore {
   /// Where the store is.
   public let identity: StoreIdentity
 
+  /// Statements are logged without their values.
+  private let logger = Logger(label: "memsh.postgres")
   private let parameters: [String: String]
   private let interruption: Interruption
   private let running = RunningStatement()
@@ -86,11 +89,13 @@ public final class PostgresStore: MemoryStore {
   /// Runs one statement.
   @discardableResult
   func query(_ sql: SQL) throws -> PostgresResult {
-    try use { try $0.query(sql) }
+    logger.debug("\(sql.text)")
+    return try use { try $0.query(sql) }
   }
 
   /// Runs statements that this module made.
   func execute(unsafeSQL sql: String) throws {
+    logger.debug("\(sql)")
     try use { try $0.execute(unsafeSQL: sql) }
   }
 
@@ -114,6 +119,7 @@ public final class PostgresStore: MemoryStore {
 
   private func connection() throws -> PostgresConnection {
     if let opened { return opened }
+    logger.info("connecting to \(identity.location)")
     let connection = try PostgresConnection(parameters: parameters)
     let cancelStatement = connection.cancel
     running.cancel.withLock { $0 = cancelStatement }

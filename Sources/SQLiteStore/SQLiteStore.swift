@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GRDBSQLite
+import Logging
 import MemoryCore
 import Synchronization
 
@@ -101,6 +102,12 @@ public final class SQLiteStore: MemoryStore {
     var configuration = Configuration()
     configuration.busyMode = .timeout(SQLiteStore.busyTimeoutSeconds)
     configuration.label = "memsh.store"
+    let logger = Logger(label: "memsh.sqlite")
+    logger.info("opening \(path)")
+    if logger.logLevel <= .debug {
+      // GRDB's description of a statement leaves its values out.
+      configuration.prepareDatabase { db in db.trace { logger.debug("\($0)") } }
+    }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     running.queue.withLock { $0 = queue }
     opened = queue
@@ -119,7 +126,8 @@ extension MemshError {
     let cause = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no reason given")"
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
-      self.init(.storeBusy, "another process is writing to \(location)", hint: "try again when it has ended", cause: cause)
+      self.init(
+        .storeBusy, "another process is writing to \(location)", hint: "try again when it has ended", cause: cause)
     case .SQLITE_NOTADB:
       self.init(
         .storeCorrupt, "\(location) is not a SQLite database", hint: "name the right file with `-d PATH`", cause: cause)

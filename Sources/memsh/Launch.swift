@@ -45,11 +45,20 @@ struct Launch {
       throw ValidationError("Unknown option '\(option)'. `memsh --help` lists the options.")
     default: break
     }
+    try Launch.refuseLaunchOptions(in: parsed.command)
     let command = parsed.command.first == "--" ? Array(parsed.command.dropFirst()) : parsed.command
     options = parsed.options
     let launchArguments = arguments.dropLast(parsed.command.count)
     inputs =
       Launch.inOrder(parsed.options, arguments: Array(launchArguments)) + (command.isEmpty ? [] : [.words(command)])
+  }
+
+  /// Options that no command has are launch options in the wrong place; the parser would only call them unknown.
+  private static func refuseLaunchOptions(in command: [String]) throws {
+    let names = ["-d", "--database", "-q", "--quiet", "--embedder", "--log-level", "--no-rc"]
+    for word in command.prefix(while: { $0 != "--" }) where names.contains(word) {
+      throw ValidationError("'\(word)' goes before the command: memsh \(word) … \(command[0])")
+    }
   }
 
   /// The scripts and commands in the order in which they were given, which the parser does not keep across options.

@@ -28,6 +28,7 @@ enum Main {
     let isInteractive = inputs.isEmpty && isatty(STDIN_FILENO) == 1
     if inputs.isEmpty && !isInteractive { inputs = [.file("-")] }
 
+    DiagnosticsHandler.install(level: launch.options.logLevel) { console.writeError($0) }
     let environment = Environment(process: ProcessInfo.processInfo.environment)
     let interruption = Interruption()
     let running = RunningStores()

@@ -1,20 +1,22 @@
+import Synchronization
+
 /// The one place that takes secrets out of what memsh prints.
-struct Redactor {
-  private var secrets: [String] = []
+final class Redactor: Sendable {
+  private let secrets = Mutex<[String]>([])
 
   /// Shorter values would be found inside ordinary words.
   private static let shortestSecret = 6
 
   /// Remembers a value that must not be printed, unless it is part of what is shown anyway, such as a user's name.
-  mutating func add(_ secret: String?, unlessPartOf shown: String = "") {
+  func add(_ secret: String?, unlessPartOf shown: String = "") {
     guard let secret, secret.count >= Redactor.shortestSecret, !shown.contains(secret) else { return }
-    secrets.append(secret)
+    secrets.withLock { $0.append(secret) }
   }
 
   /// The text with `***` in place of every known secret, every password of a URL and every `password=…`.
   func redact(_ text: String) -> String {
     var text = text
-    for secret in secrets { text = text.replacing(secret, with: "***") }
+    for secret in secrets.withLock({ $0 }) { text = text.replacing(secret, with: "***") }
     guard text.contains("://") || text.contains("password") else { return text }
     text = text.replacing(/(:\/\/[^\s:\/@]*):[^\s\/]*@/) { "\($0.output.1):***@" }
     return text.replacing(/password=('[^']*'|[^\s&]+)/) { _ in "password=***" }

@@ -2,12 +2,12 @@ import Foundation
 import Shell
 
 /// Writes to the standard streams of the process.
-final class TerminalConsole: Console {
+final class TerminalConsole: Console, Sendable {
   let outputIsTerminal = isatty(STDOUT_FILENO) == 1
   let errorIsTerminal = isatty(STDERR_FILENO) == 1
 
   /// Takes secrets out of what goes to standard error.
-  var redactor = Redactor()
+  let redactor = Redactor()
 
   func write(_ text: String) throws {
     guard TerminalConsole.writeAll(text, to: STDOUT_FILENO) else { throw ClosedPipe() }

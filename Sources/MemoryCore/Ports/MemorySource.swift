@@ -8,7 +8,7 @@ public protocol MemorySource: AnyObject {
 
   /// Hands over all rows, `batchSize` at a time, in a stable order.
   ///
-  /// - Parameter decodingEmbeddings: false leaves the vectors unread (``SourceEmbedding/skipped``).
+  /// - Parameter decodingEmbeddings: false leaves the vectors as they are (``SourceEmbedding/undecoded(_:)``).
   func readRows(
     batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRow]) throws -> Void
   ) throws
@@ -70,8 +70,8 @@ public enum SourceValue: Sendable, Equatable {
 public enum SourceEmbedding: Sendable, Equatable {
   /// The row has none.
   case missing
-  /// It was not read, because nobody asked for it.
-  case skipped
+  /// It was not decoded, because nobody asked for it; what stands there.
+  case undecoded(SourceValue)
   case vector(Vector)
   /// It is there but cannot be read; the reason, and what stands there.
   case unreadable(reason: String, value: SourceValue)

@@ -84,7 +84,7 @@ final class MigrationLoader {
 
   private func keptVector(_ embedding: SourceEmbedding) throws(RowNormalizer.Rejection) -> Vector? {
     switch embedding {
-    case .missing, .skipped: return nil
+    case .missing, .undecoded: return nil
     case .unreadable(let reason, _): throw RowNormalizer.Rejection(reason: "invalid_embedding", detail: reason)
     case .vector(let vector):
       guard vector.dimensions == plan.space.dimensions else {

@@ -96,7 +96,9 @@ struct RowNormalizer {
     case .text(let text): moment = Timestamp(parsing: text)
     case .bytes: moment = nil
     }
-    guard let moment else { throw Rejection(reason: "invalid_timestamp", detail: "\(column) is no date: \(value.shown)") }
+    guard let moment else {
+      throw Rejection(reason: "invalid_timestamp", detail: "\(column) is no date: \(value.shown)")
+    }
     return moment
   }
 
@@ -152,9 +154,10 @@ extension SourceRow {
     var members = [JSON.Member("id", .optional(legacyID))]
     members += named.filter { $0.value != .null }.map { JSON.Member($0.name, $0.value.json) }
     switch embedding {
-    case .missing, .skipped: break
+    case .missing: break
     case .vector(let vector): members.append(JSON.Member("embedding", vector.json))
-    case .unreadable(_, let value): members.append(JSON.Member("embedding", value.json))
+    case .undecoded(let value), .unreadable(_, let value):
+      members.append(JSON.Member("embedding", value.json))
     }
     return .object(members)
   }

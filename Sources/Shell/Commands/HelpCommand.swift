@@ -15,9 +15,7 @@ struct HelpCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    if let type = CommandRegistry.commands.first(where: { $0.configuration.commandName == command }) {
-      return CommandResult(.text(CommandRegistry.helpMessage(for: type)))
-    }
+    if let command { return CommandResult(.text(CommandRegistry.help(for: command))) }
     return CommandResult(.text(CommandOverview.text + "\n\n`help COMMAND` explains one."))
   }
 }

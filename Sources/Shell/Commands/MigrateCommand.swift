@@ -64,7 +64,9 @@ struct MigrateCommand: ShellCommand {
   private func source(in session: Session, target: any MemoryStore) throws -> (any MemorySource)? {
     let location = from ?? session.services.defaultSourceLocation
     guard !session.services.isSame(location, as: target.identity) else {
-      guard from == nil else { throw MemshError(.usage, "\(location) is the store itself", hint: "name another source") }
+      guard from == nil else {
+        throw MemshError(.usage, "\(location) is the store itself", hint: "name another source")
+      }
       session.note("No source to migrate: the default one is this store itself")
       return nil
     }

@@ -19,7 +19,8 @@ struct SeedCommand: ShellCommand {
       let space = try store.embeddingSpace() ?? embedder.space
       _ = try store.createSchema(space: space)
       if embedder.space != space {
-        session.note("notice: the fragments get no embeddings: the store's are \(space), the embedder's \(embedder.space)")
+        session.note(
+          "notice: the fragments get no embeddings: the store's are \(space), the embedder's \(embedder.space)")
       }
       let usable = embedder.space == space ? embedder : nil
       return try SeedingService(store: store, embedder: usable).seed(DefaultFragments.all)

@@ -53,6 +53,11 @@ public struct CommandRegistry: ParsableCommand {
   /// The types of all commands.
   static var commands: [any ParsableCommand.Type] { configuration.groupedSubcommands.flatMap { $0.subcommands } }
 
+  /// What `help NAME` and `NAME --help` print.
+  static func help(for name: String) -> String {
+    commands.first { $0.configuration.commandName == name }.map { helpMessage(for: $0) } ?? helpMessage()
+  }
+
   /// Creates the root; parsing does.
   public init() {}
 }

@@ -28,19 +28,18 @@ struct CommandParser {
   ///
   /// - Throws: ``HelpRequest``, or a ``LocatedError`` with `usage` or `unknown_command`.
   static func parse(_ words: [String], of command: ScriptCommand) throws -> any ShellCommand {
-    guard let name = words.first, CommandRegistry.names.contains(name) || name.hasPrefix("-") else {
+    guard let name = words.first, CommandRegistry.names.contains(name) else {
       throw LocatedError(unknownCommand(words.first ?? ""), at: command.tokens[0], of: command)
     }
+    if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
+      throw HelpRequest(text: CommandRegistry.help(for: name))
+    }
     do {
-      let parsed = try CommandRegistry.parseAsRoot(words)
-      if let parsed = parsed as? any ShellCommand { return parsed }
-      throw HelpRequest(text: CommandRegistry.helpMessage())
-    } catch let error as HelpRequest {
-      throw error
-    } catch {
-      guard CommandRegistry.exitCode(for: error) != .success else {
-        throw HelpRequest(text: CommandRegistry.fullMessage(for: error))
+      guard let parsed = try CommandRegistry.parseAsRoot(words) as? any ShellCommand else {
+        throw ValidationError("This cannot be run")
       }
+      return parsed
+    } catch {
       throw located(usage(CommandRegistry.message(for: error), command: name), words: words, command)
     }
   }

@@ -101,7 +101,9 @@ public final class Session {
     guard let answer = console.ask("\(what)\nType \(word) to go on: ") else {
       throw MemshError(.confirmationRequired, what, hint: "nobody is there to ask: add `--yes` to go on")
     }
-    guard answer == word else { throw MemshError(.confirmationRequired, "nothing was done", hint: "type \(word) to go on") }
+    guard answer == word else {
+      throw MemshError(.confirmationRequired, "nothing was done", hint: "type \(word) to go on")
+    }
   }
 
   /// Where long work reports to.
