@@ -45,5 +45,20 @@ let package = Package(
         "HTTPClient", "LineEditor", argumentParser, logging,
       ],
       swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["MemoryCore", "PostgresClient", grdb], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(name: "MemoryCoreTests", dependencies: ["MemoryCore"], swiftSettings: settings),
+    .testTarget(
+      name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "EmbeddingsTests", dependencies: ["Embeddings", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "MemorySourcesTests", dependencies: ["MemorySources", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "StoreContractTests", dependencies: ["PostgresStore", "SQLiteStore", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(name: "ShellTests", dependencies: ["Shell"], swiftSettings: settings),
+    .testTarget(name: "MemshTests", dependencies: ["TestSupport", "memsh"], swiftSettings: settings),
   ]
 )

@@ -30,7 +30,7 @@ public struct CommandResult {
 }
 
 /// Rows with named columns. In JSON an array of objects, the names being the keys.
-public struct ResultTable {
+public struct ResultTable: Sendable {
   /// The names, in order.
   public let columns: [String]
   /// The rows; each has a cell for every column.
@@ -61,9 +61,9 @@ public struct ResultTable {
 }
 
 /// Named values, possibly in groups. In JSON one object.
-public struct ResultRecord {
+public struct ResultRecord: Sendable {
   /// One named value or group.
-  public struct Field {
+  public struct Field: Sendable {
     /// The key in JSON and the name elsewhere.
     public let name: String
     /// The value.
@@ -82,7 +82,7 @@ public struct ResultRecord {
   }
 
   /// A value or a group of fields.
-  public indirect enum Value {
+  public indirect enum Value: Sendable {
     case cell(Cell)
     case record([Field])
   }

@@ -1,0 +1,34 @@
+import Foundation
+import MemoryCore
+import TestSupport
+
+/// A folder, a memsh that runs in it, and a store of either kind.
+struct World {
+  let folder: TestFolder
+  let memsh: Memsh
+  let database: TestDatabase?
+  /// The store's URL or path.
+  let store: String
+
+  enum Kind: String, CaseIterable, Sendable { case sqlite, postgres }
+
+  init(_ kind: Kind = .sqlite) throws {
+    folder = try TestFolder()
+    memsh = Memsh(in: folder)
+    database = kind == .postgres ? try TestDatabase() : nil
+    store = database?.url ?? folder.file("store.db")
+  }
+
+  /// Runs memsh on the store.
+  func run(_ arguments: String..., input: String = "") throws -> Memsh.Result {
+    try memsh.run(["-d", store] + arguments, input: input)
+  }
+
+  /// Runs memsh on the store and reads its JSON.
+  func json(_ arguments: String...) throws -> JSON {
+    try JSONParser.parse(try memsh.run(["-d", store, "-q", "--output", "json"] + arguments).output)
+  }
+
+  /// Writes a script.
+  func script(_ text: String, _ name: String = "test.memsh") throws -> String { try folder.write(text, to: name) }
+}

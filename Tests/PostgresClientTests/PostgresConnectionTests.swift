@@ -1,0 +1,142 @@
+import Foundation
+import PostgresClient
+import TestSupport
+import Testing
+
+@Suite struct PostgresConnectionTests {
+  private let database: TestDatabase
+  private let connection: PostgresConnection
+
+  init() throws {
+    database = try TestDatabase()
+    connection = try database.connect()
+  }
+
+  @Test(
+    "bound values arrive as they are", arguments: ["", "plain", "it's \"quoted\"; DROP TABLE x", "€ 𝄞 🧑🏽‍🚀 שלום", "$1"])
+  func bindsText(text: String) throws {
+    let row = try connection.query("SELECT \(text)::text, length(\(text)::text)").first
+    #expect(row?.text(0) == text)
+    #expect(row?.integer(1) == Int64(text.unicodeScalars.count))
+  }
+
+  @Test("every type of value goes there and back")
+  func bindsTypes() throws {
+    let row = try connection.query(
+      """
+      SELECT \(Int64.min)::bigint, \(Double.pi)::float8, \(PostgresValue.boolean(true)), \(["a", "", "ü,{}"]),
+        \(PostgresValue.timestamp(microseconds: 1_735_689_600_123_456)), \(PostgresValue.null)::text,
+        \(PostgresValue.binary([0, 255]))::bytea, 7::int2, 8::int4, 1.5::float4, '{"a": 1}'::jsonb, \([String]())
+      """
+    ).first
+    #expect(row?.integer(0) == Int64.min)
+    #expect(row?.double(1) == Double.pi)
+    #expect(row?.boolean(2) == true)
+    #expect(row?.textArray(3) == ["a", "", "ü,{}"])
+    #expect(row?.timestamp(4) == 1_735_689_600_123_456)
+    #expect(row?.text(5) == nil)
+    #expect(row?.bytes(6) == [0, 255])
+    #expect(row?.integer(7) == 7)
+    #expect(row?.integer(8) == 8)
+    #expect(row?.double(9) == 1.5)
+    #expect(row?.text(10) == #"{"a": 1}"#)
+    #expect(row?.textArray(11) == [])
+  }
+
+  @Test("statements nest, and their placeholders are renumbered")
+  func nestsStatements() throws {
+    let condition: SQL = " WHERE value > \(2) AND value < \(9)"
+    let values = try connection.query("SELECT \("x")::text, value FROM generate_series(1, \(10)) AS value\(condition)")
+      .rows
+    #expect(values.compactMap { $0.integer(1) } == [3, 4, 5, 6, 7, 8])
+  }
+
+  @Test("an error carries its SQLSTATE and the connection goes on")
+  func reportsErrors() throws {
+    #expect {
+      try connection.query("SELECT * FROM missing")
+    } throws: { error in
+      let error = error as? PostgresError
+      return error?.kind == .server && error?.sqlState == "42P01" && error?.message.contains("missing") == true
+    }
+    #expect(try connection.query("SELECT 1").first?.integer(0) == 1)
+  }
+
+  @Test("COPY BINARY writes every type, NULLs included")
+  func copies() throws {
+    try connection.execute(
+      unsafeSQL: "CREATE TABLE copied (i int, b bigint, d float8, t text, j jsonb, s timestamp)")
+    try connection.copyIn("COPY copied FROM STDIN (FORMAT BINARY)") { writer in
+      try writer.beginRow(fields: 6)
+      writer.write(int32: -1)
+      writer.write(int64: .max)
+      writer.write(double: 0.5)
+      writer.write(text: "tab\tand 🙂")
+      writer.write(jsonb: "{\"a\": [1]}")
+      writer.write(timestamp: 0)
+      try writer.beginRow(fields: 6)
+      for _ in 0..<6 { writer.writeNull() }
+    }
+    let text = try connection.query("SELECT string_agg(copied::text, ';') FROM copied").first?.text(0)
+    #expect(text == "(-1,9223372036854775807,0.5,\"tab\tand 🙂\",\"{\"\"a\"\": [1]}\",\"1970-01-01 00:00:00\");(,,,,,)")
+  }
+
+  @Test("a COPY that is given up leaves nothing and the connection usable")
+  func abandonsCopy() throws {
+    struct Stop: Error {}
+    try connection.execute(unsafeSQL: "CREATE TABLE t (i int)")
+    #expect(throws: Stop.self) {
+      try connection.copyIn("COPY t FROM STDIN (FORMAT BINARY)") { writer in
+        try writer.beginRow(fields: 1)
+        writer.write(int32: 1)
+        throw Stop()
+      }
+    }
+    #expect(try connection.query("SELECT count(*) FROM t").first?.integer(0) == 0)
+  }
+
+  @Test("cancelling from another thread ends a statement at once")
+  func cancels() throws {
+    let cancel = connection.cancel
+    Thread {
+      Thread.sleep(forTimeInterval: 0.3)
+      cancel()
+    }.start()
+    let started = Date()
+    #expect {
+      try connection.query("SELECT pg_sleep(30)")
+    } throws: { ($0 as? PostgresError)?.sqlState == "57014" }
+    #expect(Date().timeIntervalSince(started) < 10)
+  }
+
+  @Test("a lost connection is told from a refused statement")
+  func noticesLoss() throws {
+    let pid = try connection.query("SELECT pg_backend_pid()").first?.integer(0) ?? 0
+    _ = try database.connect().query("SELECT pg_terminate_backend(\(pid)::int)")
+    #expect {
+      try connection.query("SELECT 1")
+    } throws: { ($0 as? PostgresError)?.kind == .connectionLost }
+  }
+
+  @Test("no server: the address is named, the password is not")
+  func failsToConnect() {
+    #expect {
+      try PostgresConnection(parameters: ["dbname": "postgresql://u:hunter22@127.0.0.1:1/x"])
+    } throws: { error in
+      let error = error as? PostgresError
+      return error?.kind == .connection && error?.message.contains("hunter22") == false
+    }
+  }
+
+  @Test(
+    "addresses without their passwords",
+    arguments: [
+      ("postgresql://ada:secret@db.example:5433/agents", "postgresql://ada@db.example:5433/agents"),
+      ("host=db.example user=ada password=secret dbname=agents", "postgresql://ada@db.example/agents"),
+      ("postgresql:///agents?host=/run/pg&user=ada", "postgresql://ada@/agents?host=/run/pg"),
+    ])
+  func showsAddresses(text: String, expected: String) throws {
+    #expect(try PostgresAddress(connectionString: text).url == expected)
+    #expect(!expected.contains("secret"))
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// Runs the built memsh as a process of its own.
+public struct Memsh {
+  /// What a run left behind.
+  public struct Result: Sendable {
+    /// Standard output.
+    public let output: String
+    /// Standard error.
+    public let errors: String
+    /// The exit status.
+    public let status: Int32
+  }
+
+  private let folder: TestFolder
+
+  /// Runs below a folder, which takes the place of the user's home.
+  public init(in folder: TestFolder) {
+    self.folder = folder
+  }
+
+  /// The binary: the one `scripts/test --release` names, else the debug build.
+  public static var binary: String {
+    if let path = ProcessInfo.processInfo.environment["MEMSH_TEST_BINARY"] { return path }
+    return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent(".build/debug/memsh").path
+  }
+
+  /// Runs memsh to its end.
+  public func run(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], executable: String = Memsh.binary
+  ) throws -> Result {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.environment = self.environment.merging(environment) { _, given in given }
+    let (stdin, stdout, stderr) = (Pipe(), folder.file("stdout-\(UUID())"), folder.file("stderr-\(UUID())"))
+    for path in [stdout, stderr] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+    process.standardInput = stdin
+    process.standardOutput = FileHandle(forWritingAtPath: stdout)
+    process.standardError = FileHandle(forWritingAtPath: stderr)
+    try process.run()
+    try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try? stdin.fileHandleForWriting.close()
+    process.waitUntilExit()
+    func text(_ path: String) -> String {
+      String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    }
+    return Result(output: text(stdout), errors: text(stderr), status: process.terminationStatus)
+  }
+
+  /// The environment of every run: nothing of the user's.
+  public var environment: [String: String] {
+    [
+      "HOME": folder.path, "PATH": "/usr/bin:/bin", "XDG_DATA_HOME": folder.file("data"),
+      "XDG_STATE_HOME": folder.file("state"), "XDG_CONFIG_HOME": folder.file("config"),
+      "XDG_CACHE_HOME": folder.file("cache"),
+    ]
+  }
+
+  /// The path of the embedded default store of such a run.
+  public var defaultStore: String { folder.file("data/memsh/memory.db") }
+}
