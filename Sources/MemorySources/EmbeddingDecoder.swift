@@ -11,7 +11,7 @@ struct EmbeddingDecoder {
   /// Decodes the bytes of a column.
   func decode(_ bytes: UnsafeRawBufferPointer, isText: Bool) -> SourceEmbedding {
     let characters = bytes.bindMemory(to: UInt8.self)
-    guard let first = characters.first(where: { $0 > 0x20 }) else { return .missing }
+    guard let first = isText ? characters.first(where: { $0 > 0x20 }) : characters.first else { return .missing }
     if first == UInt8(ascii: "[") {
       do throws(FloatParser.Failure) {
         return checked(Vector(try FloatParser.parseArray(characters, capacity: expectedDimensions)), bytes, isText)
@@ -36,8 +36,8 @@ struct EmbeddingDecoder {
   private func floats(
     _ bytes: UnsafeRawBufferPointer, original: UnsafeRawBufferPointer, isText: Bool
   ) -> SourceEmbedding {
-    let holdsDoubles =
-      expectedDimensions > 0 ? bytes.count == expectedDimensions * 8 : EmbeddingDecoder.looksLikeDoubles(bytes)
+    let mayBeDoubles = expectedDimensions == 0 || bytes.count == expectedDimensions * 8
+    let holdsDoubles = mayBeDoubles && EmbeddingDecoder.looksLikeDoubles(bytes)
     if holdsDoubles {
       let values = (0..<bytes.count / 8).map { Float(EmbeddingDecoder.double(bytes, at: $0)) }
       return checked(Vector(values), original, isText)

@@ -54,14 +54,14 @@ public final class LegacySQLiteSource: MemorySource {
 
   /// Hands over all rows in the order of the table.
   public func readRows(
-    batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRow]) throws -> Void
+    batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRecord]) throws -> Void
   ) throws {
     try file.read { db in
       let statement = try db.makeStatement(sql: table.selectStatement)
       let reader = SQLiteRowReader(statement)
-      var batch: [SourceRow] = []
+      var batch: [SourceRecord] = []
       while try reader.step() {
-        batch.append(row(reader, decodingEmbeddings: decodingEmbeddings))
+        batch.append(.foreign(row(reader, decodingEmbeddings: decodingEmbeddings)))
         if batch.count == batchSize {
           try body(batch)
           batch.removeAll(keepingCapacity: true)
@@ -71,18 +71,18 @@ public final class LegacySQLiteSource: MemorySource {
     }
   }
 
+  /// The legacy system had no other tables.
+  public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {}
+
   /// Makes sure that nobody wrote to the file since it was opened.
   public func verifyUnchanged() throws { try file.verifyUnchanged() }
 
   private func row(_ reader: SQLiteRowReader, decodingEmbeddings: Bool) -> SourceRow {
-    // Column 0 is the row's number, the table's own columns follow.
     func value(_ role: LegacyTable.Role) -> SourceValue {
-      table.columns.firstIndex { $0.role == role }.map { reader.value(Int32($0 + 1)) } ?? .null
+      table.columns.firstIndex { $0.role == role }.map { reader.value(Int32($0)) } ?? .null
     }
     let id = LegacySQLiteSource.text(of: value(.id))
-    let rowNumber = LegacySQLiteSource.text(of: reader.value(0)) ?? ""
-    let key = table.idIsUnique ? id ?? "rowid:\(rowNumber)" : "rowid:\(rowNumber)"
-    var row = SourceRow(key: key.replacingNUL, legacyID: id)
+    var row = SourceRow(key: "", legacyID: id)
     row.userID = table.has(.userID) ? value(.userID) : .text("default")
     row.content = value(.content)
     row.metadata = value(.metadata)
@@ -94,16 +94,17 @@ public final class LegacySQLiteSource: MemorySource {
     row.updatedAt = value(.updatedAt)
     row.embedding = embedding(reader, decoding: decodingEmbeddings)
     for (index, column) in table.columns.enumerated() where column.role == nil {
-      row.otherColumns.append((column.name, reader.value(Int32(index + 1))))
+      row.otherColumns.append((column.name, reader.value(Int32(index))))
     }
+    row.key = table.idIsUnique && id != nil ? LegacySQLiteSource.bounded(id ?? "") : row.contentKey
     return row
   }
 
   private func embedding(_ reader: SQLiteRowReader, decoding: Bool) -> SourceEmbedding {
-    guard let index = table.columns.firstIndex(where: { $0.role == .embedding }), !reader.isNull(Int32(index + 1))
+    guard let index = table.columns.firstIndex(where: { $0.role == .embedding }), !reader.isNull(Int32(index))
     else { return .missing }
-    guard decoding else { return .undecoded(reader.value(Int32(index + 1))) }
-    return reader.withBytes(Int32(index + 1)) { decoder.decode($0, isText: $1) }
+    guard decoding else { return .undecoded(reader.value(Int32(index))) }
+    return reader.withBytes(Int32(index)) { decoder.decode($0, isText: $1) }
   }
 
   private static func text(of value: SourceValue) -> String? {
@@ -112,7 +113,14 @@ public final class LegacySQLiteSource: MemorySource {
     case .integer(let number): String(number)
     case .real(let number): "\(number)"
     case .text(let text): text
-    case .bytes(let bytes, _): String(decoding: bytes, as: UTF8.self)
+    case .bytes(let bytes, _): "base64:" + Base64.encode(bytes)
     }
   }
+
+  /// A key that an index can hold: a long id is replaced by its hash.
+  private static func bounded(_ id: String) -> String {
+    id.utf8.count <= keyBytesMaximum ? id.replacingNUL : "sha256:" + ContentHash.hex(of: id)
+  }
+
+  private static let keyBytesMaximum = 256
 }

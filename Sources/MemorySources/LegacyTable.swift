@@ -63,9 +63,8 @@ struct LegacyTable {
     }
     let keyColumns = infos.filter { ($0["pk"] as Int) > 0 }.map { $0["name"] as String }
     idIsUnique = keyColumns.count == 1 && columns.contains { $0.role == .id && $0.name == keyColumns[0] }
-    let definition = try String.fetchOne(
-      db, sql: "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", arguments: [found])
-    hasRowNumbers = definition?.uppercased().contains("WITHOUT ROWID") != true
+    // Only a table that is WITHOUT ROWID cannot be asked for its row numbers.
+    hasRowNumbers = (try? db.makeStatement(sql: "SELECT rowid FROM \(found.quotedDatabaseIdentifier)")) != nil
   }
 
   private static func assignRoles(_ names: [String]) -> [Column] {
@@ -86,11 +85,9 @@ struct LegacyTable {
 
   var quotedName: String { name.quotedDatabaseIdentifier }
 
-  /// Selects the row number and all columns, in the order in which the rows were written.
+  /// Selects all columns, in the order in which the rows were written.
   var selectStatement: String {
     let names = columns.map(\.name.quotedDatabaseIdentifier).joined(separator: ", ")
-    return hasRowNumbers
-      ? "SELECT rowid, \(names) FROM \(quotedName) ORDER BY rowid"
-      : "SELECT NULL, \(names) FROM \(quotedName)"
+    return "SELECT \(names) FROM \(quotedName)" + (hasRowNumbers ? " ORDER BY rowid" : "")
   }
 }

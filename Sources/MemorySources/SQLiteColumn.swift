@@ -7,10 +7,12 @@ import MemoryCore
 /// GRDB decodes text as C strings, which end at the first NUL, and repairs invalid UTF-8; a migration must see
 /// both. So this one file reads columns through SQLite's own functions and copies the values out.
 struct SQLiteRowReader {
-  private let statement: OpaquePointer
+  /// Finalised when nobody holds it any more, so it must be held.
+  private let owner: Statement
+  private var statement: OpaquePointer { owner.sqliteStatement }
 
   init(_ statement: Statement) {
-    self.statement = statement.sqliteStatement
+    owner = statement
   }
 
   /// Moves to the next row; false at the end.

@@ -2,7 +2,9 @@ import Foundation
 internal import GRDB
 import MemoryCore
 
-/// A SQLite file that is opened for reading only and leaves no trace beside it.
+/// A SQLite file that is opened for reading only and never changed.
+///
+/// Nothing is left beside it either, unless a writer left a write-ahead log there: reading that takes a `-shm` file.
 final class SourceFile {
   let path: String
   private let queue: DatabaseQueue

@@ -1,4 +1,5 @@
 internal import CLibPQ
+import Foundation
 
 /// One connection to a PostgreSQL server. It belongs to the thread that uses it; only cancelling is for others.
 public final class PostgresConnection {
@@ -73,6 +74,20 @@ public final class PostgresConnection {
   /// Runs one or more statements that the program itself made, without values.
   public func execute(unsafeSQL sql: String) throws {
     _ = try checked(PQexec(handle, sql))
+  }
+
+  /// Runs a long statement that the program itself made, and calls `meanwhile` now and then until it has ended.
+  public func execute(unsafeSQL sql: String, everyMilliseconds: Int, meanwhile: () -> Void) throws {
+    guard PQsendQuery(handle, sql) == 1 else { throw connectionError() }
+    while PQisBusy(handle) == 1 {
+      var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+      let ready = poll(&descriptor, 1, Int32(everyMilliseconds))
+      if ready == 0 { meanwhile() }
+      guard PQconsumeInput(handle) == 1 else { throw connectionError() }
+    }
+    let result = PQgetResult(handle)
+    drain()
+    _ = try checked(result)
   }
 
   /// Sends rows with `COPY … FROM STDIN (FORMAT BINARY)`.

@@ -44,6 +44,10 @@ extension MemshError {
       self.init(
         .diskFull, "the server's disk is full", hint: "make room on the server; nothing of this command is stored",
         cause: cause)
+    case "57014" where error.message.contains("timeout"):
+      self.init(
+        .storeFailed, "the server gave up: \(error.message)", hint: "raise statement_timeout for this role",
+        cause: cause)
     case "57014": self.init(.interrupted, "interrupted", cause: cause)
     case "57P01", "57P02", "57P03", "08006", "08003":
       self.init(.connectionLost, "the server closed the connection to \(location)", cause: cause)

@@ -89,10 +89,11 @@ enum PostgresDDL {
     );
     CREATE TABLE memsh.run_rows (
       run_id INTEGER NOT NULL REFERENCES memsh.runs (id) ON DELETE CASCADE,
+      table_name TEXT NOT NULL,
       source_key TEXT NOT NULL,
-      memory_id INTEGER NOT NULL,
+      target_id INTEGER NOT NULL,
       content_sha256 TEXT NOT NULL,
-      PRIMARY KEY (run_id, memory_id)
+      PRIMARY KEY (run_id, table_name, target_id)
     );
     CREATE INDEX run_rows_source_key_idx ON memsh.run_rows (source_key);
     """

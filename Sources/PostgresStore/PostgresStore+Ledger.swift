@@ -5,11 +5,19 @@ extension PostgresStore {
   /// An arbitrary number that every memsh uses for "migrating into this database": the bytes of "memsh".
   private static let migrationLock: Int64 = 0x6D65_6D73_68
 
-  /// Takes the advisory lock of this database, polling, so that a waiter holds no snapshot that index builds wait for.
+  /// Takes the advisory lock of this database, or fails at once: a waiter would hold up index builds.
   public func lockForMigration() throws {
-    while try query("SELECT pg_try_advisory_xact_lock(\(PostgresStore.migrationLock))").first?.boolean(0) != true {
-      try pause()
+    let isLocked = try query("SELECT pg_try_advisory_xact_lock(\(PostgresStore.migrationLock))").first?.boolean(0)
+    guard isLocked == true else {
+      throw MemshError(
+        .storeBusy, "another migration into \(identity.location) is running", hint: "try again when it has ended")
     }
+  }
+
+  /// Whether any migration is recorded.
+  public func hasRuns() throws -> Bool {
+    guard try hasLedger() else { return false }
+    return try query("SELECT EXISTS (SELECT FROM memsh.runs)").first?.boolean(0) ?? false
   }
 
   /// Opens a run in the ledger.
@@ -24,17 +32,20 @@ extension PostgresStore {
     ).first?.integer(0) ?? 0
   }
 
-  /// Notes which source row became which memory.
+  /// Notes which source row became which row here.
   public func record(_ rows: [RunRow], run: Int64) throws {
     try use { connection in
       try connection.copyIn(
-        "COPY memsh.run_rows (run_id, source_key, memory_id, content_sha256) FROM STDIN (FORMAT BINARY)"
+        """
+        COPY memsh.run_rows (run_id, table_name, source_key, target_id, content_sha256) FROM STDIN (FORMAT BINARY)
+        """
       ) { writer in
         for row in rows {
-          try writer.beginRow(fields: 4)
+          try writer.beginRow(fields: 5)
           writer.write(int32: Int32(truncatingIfNeeded: run))
+          writer.write(text: row.table)
           writer.write(text: row.sourceKey)
-          writer.write(int32: Int32(truncatingIfNeeded: row.memoryID))
+          writer.write(int32: Int32(truncatingIfNeeded: row.targetID))
           writer.write(text: row.contentHash)
         }
       }
@@ -50,16 +61,74 @@ extension PostgresStore {
       """)
   }
 
-  /// Rows of earlier runs that are still there.
+  /// Memories of earlier runs that are still there.
   public func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
     try query(
       """
-      SELECT r.source_key, r.content_sha256, runs.source FROM memsh.run_rows r
-        JOIN memsh.runs ON runs.id = r.run_id JOIN memories m ON m.id = r.memory_id
-      WHERE r.source_key = ANY(\(sourceKeys))
+      SELECT r.source_key, r.content_sha256, runs.source, m.user_id FROM memsh.run_rows r
+        JOIN memsh.runs ON runs.id = r.run_id JOIN memories m ON m.id = r.target_id
+      WHERE r.table_name = 'memories' AND runs.state <> 'running' AND r.source_key = ANY(\(sourceKeys))
       """
     ).rows.map {
-      MigratedRow(sourceKey: $0.text(0) ?? "", contentHash: $0.text(1) ?? "", source: $0.text(2) ?? "")
+      MigratedRow(
+        sourceKey: $0.text(0) ?? "", contentHash: $0.text(1) ?? "", source: $0.text(2) ?? "",
+        userID: $0.text(3) ?? "")
+    }
+  }
+
+  /// The recorded runs.
+  public func runs() throws -> [RunRecord] {
+    try query("SELECT id, source, started_at FROM memsh.runs ORDER BY id").rows.map {
+      RunRecord(
+        id: $0.integer(0) ?? 0, source: $0.text(1) ?? "", startedAt: Timestamp(microseconds: $0.timestamp(2) ?? 0))
+    }
+  }
+
+  /// The rows of a run that are still there.
+  public func rows(ofRun run: Int64) throws -> [RunRowState] {
+    let changed: SQL = """
+      encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256
+        OR t.updated_at > (SELECT finished_at FROM memsh.runs WHERE id = \(run))
+      """
+    return try query(
+      """
+      SELECT r.table_name, t.id, \(changed), left(t.content, 60) FROM memsh.run_rows r JOIN memories t
+        ON t.id = r.target_id WHERE r.table_name = 'memories' AND r.run_id = \(run)
+      UNION ALL
+      SELECT r.table_name, t.id, encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256,
+        left(t.content, 60) FROM memsh.run_rows r JOIN prompt_fragments t
+        ON t.id = r.target_id WHERE r.table_name = 'prompt_fragments' AND r.run_id = \(run)
+      UNION ALL
+      SELECT r.table_name, t.id, false, '' FROM memsh.run_rows r JOIN memory_duplicates t
+        ON t.id = r.target_id WHERE r.table_name = 'memory_duplicates' AND r.run_id = \(run)
+      UNION ALL
+      SELECT r.table_name, t.id, false, '' FROM memsh.run_rows r JOIN memory_analytics t
+        ON t.id = r.target_id WHERE r.table_name = 'memory_analytics' AND r.run_id = \(run)
+      ORDER BY 1, 2
+      """
+    ).rows.map {
+      RunRowState(
+        table: $0.text(0) ?? "", id: $0.integer(1) ?? 0, isChanged: $0.boolean(2) ?? true, excerpt: $0.text(3) ?? "")
+    }
+  }
+
+  /// Deletes rows that a run wrote.
+  public func deleteRows(_ ids: [Int64], from table: String) throws {
+    try query("DELETE FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::int[])")
+  }
+
+  /// Forgets a run, or those of its rows that are gone.
+  public func forgetRun(_ run: Int64, entirely: Bool) throws {
+    if entirely {
+      try query("DELETE FROM memsh.runs WHERE id = \(run)")
+    } else {
+      try query(
+        """
+        DELETE FROM memsh.run_rows r WHERE run_id = \(run) AND NOT EXISTS (
+          SELECT FROM memories m WHERE r.table_name = 'memories' AND m.id = r.target_id) AND NOT EXISTS (
+          SELECT FROM prompt_fragments f WHERE r.table_name = 'prompt_fragments' AND f.id = r.target_id)
+        """)
+      try query("UPDATE memsh.runs SET state = 'rolled back in part' WHERE id = \(run)")
     }
   }
 }

@@ -32,9 +32,7 @@ extension PostgresStore {
         WITH nearest AS MATERIALIZED (\(nearest)),
           best AS (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
             ORDER BY distance, id LIMIT \(query.limit))
-        SELECT 1 - distance, id, user_id, content, metadata, category, importance_score, access_count,
-          last_accessed_at, created_at, updated_at
-        FROM best JOIN memories USING (id) ORDER BY distance, id
+        SELECT 1 - distance, \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id) ORDER BY distance, id
         """
       ).rows.map(PostgresStore.hit)
     }
@@ -64,14 +62,8 @@ extension PostgresStore {
   }
 
   private static func hit(_ row: PostgresRow) -> SearchHit {
-    let fields = MemoryFields(
-      userID: row.text(2) ?? "", content: row.text(3) ?? "",
-      metadata: row.text(4).flatMap { try? JSONParser.parse($0) } ?? .object([]), category: row.text(5),
-      importanceScore: row.double(6), accessCount: row.integer(7) ?? 0,
-      lastAccessedAt: row.timestamp(8).map(Timestamp.init(microseconds:)),
-      createdAt: Timestamp(microseconds: row.timestamp(9) ?? 0),
-      updatedAt: Timestamp(microseconds: row.timestamp(10) ?? 0))
-    return SearchHit(memory: Memory(id: row.integer(1) ?? 0, fields: fields), similarity: row.double(0) ?? 0)
+    let memory = Memory(id: row.integer(1) ?? 0, fields: fields(row, from: 2, embedding: nil))
+    return SearchHit(memory: memory, similarity: row.double(0) ?? 0)
   }
 
   /// Totals over the store, or over one user's memories.
@@ -79,8 +71,8 @@ extension PostgresStore {
     var statistics = StoreStatistics()
     let row = try query(
       """
-      SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score),
-        coalesce(sum(access_count), 0)::bigint, max(created_at), count(embedding)
+      SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score)::float8,
+        coalesce(sum(access_count), 0)::bigint, max(created_at)::timestamp, count(embedding)
       FROM memories WHERE \(userID.map(PostgresValue.text) ?? .null)::text IS NULL
         OR user_id = \(userID.map(PostgresValue.text) ?? .null)::text
       """

@@ -16,16 +16,13 @@ extension PostgresStore {
       + SchemaNames.triggers.map { object(.trigger, $0.name, $0.table) }
   }
 
-  /// Creates what is missing and records the space.
+  /// Creates the tables and triggers that are missing and records the space.
   public func createSchema(space: EmbeddingSpace) throws -> [String] {
     try transaction(.commit) {
       let missing = try schema().filter { $0.state == .missing }
       let missingTables = missing.filter { $0.kind == .table }.map(\.name)
       for table in SchemaNames.tables where missingTables.contains(table) {
         try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions))
-      }
-      for index in SchemaNames.indexes where missing.contains(where: { $0.name == index.name }) {
-        try execute(unsafeSQL: "CREATE INDEX \(index.name) ON \(index.table) (\(index.columns))")
       }
       for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
         try createTrigger(trigger.name, table: trigger.table)

@@ -2,9 +2,9 @@ import MemoryCore
 import PostgresClient
 
 extension PostgresStore {
-  /// Inserts memories by COPY BINARY, under ids taken from the table's own sequence.
-  public func insert(_ memories: [MemoryFields]) throws -> [Int64] {
-    let ids = try reserveIDs(memories.count)
+  /// Inserts memories by COPY BINARY; ids that are not given come from the table's own sequence.
+  public func insert(_ memories: [MemoryFields], ids: [Int64?]) throws -> [Int64] {
+    let ids = try completed(ids, table: "memories")
     try use { connection in
       try connection.copyIn(
         """
@@ -16,12 +16,6 @@ extension PostgresStore {
       }
     }
     return ids
-  }
-
-  private func reserveIDs(_ count: Int) throws -> [Int64] {
-    try query(
-      "SELECT nextval(pg_get_serial_sequence('memories', 'id')) FROM generate_series(1, \(count))"
-    ).rows.compactMap { $0.integer(0) }
   }
 
   private static func write(_ memory: MemoryFields, id: Int64, to writer: inout BinaryCopyWriter) throws {
@@ -40,16 +34,18 @@ extension PostgresStore {
   }
 
   /// Inserts fragments.
-  public func insert(_ fragments: [PromptFragment]) throws {
-    for fragment in fragments {
+  public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
+    try fragments.compactMap { fragment in
       let vector = fragment.embedding.map { PostgresValue.binary($0.postgresBytes) } ?? .null
-      try query(
+      return try query(
         """
         INSERT INTO prompt_fragments
           (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
         VALUES (\(fragment.category), \(fragment.priority), \(fragment.content), \(fragment.tags), \(vector)::vector,
           \(fragment.agentType), \(fragment.contextTier.rawValue), \(PostgresValue.boolean(fragment.isActive)))
-        """)
+        RETURNING id
+        """
+      ).first?.integer(0)
     }
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import MemoryCore
 import PostgresClient
@@ -14,7 +13,7 @@ public final class PostgresStore: MemoryStore {
   /// Statements are logged without their values.
   private let logger = Logger(label: "memsh.postgres")
   private let parameters: [String: String]
-  private let interruption: Interruption
+  private let isReadOnly: Bool
   private let running = RunningStatement()
   private var opened: PostgresConnection?
 
@@ -22,22 +21,38 @@ public final class PostgresStore: MemoryStore {
   ///
   /// - Parameters:
   ///   - connectionString: A URL or `key=value` string; what it leaves out comes from libpq's environment.
-  ///   - interruption: Ends waiting for a lock.
+  ///   - isReadOnly: Whether the server is told to refuse every change.
   /// - Throws: `usage` when the string cannot be read.
-  public init(connectionString: String, interruption: Interruption, connectTimeoutSeconds: Int?) throws {
+  public init(connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil) throws {
     let address: PostgresAddress
     do {
       address = try PostgresAddress(connectionString: connectionString)
     } catch {
+      // libpq's own words quote the part it cannot read, which may be the password.
       throw MemshError(
-        .usage, "the connection string cannot be read", hint: "write postgresql://user@host:port/database",
-        cause: (error as? PostgresError)?.message)
+        .usage, "the connection string cannot be read",
+        hint: "write postgresql://user@host:port/database; in a password, % is %25, / is %2F and @ is %40")
+    }
+    guard !PostgresStore.hasMisplacedPassword(connectionString) else {
+      throw MemshError(
+        .usage, "the connection string has an @ behind its first /",
+        hint: "in a password, / is written %2F and @ is written %40")
     }
     var parameters = ["dbname": connectionString, "fallback_application_name": "memsh", "client_encoding": "UTF8"]
     if let connectTimeoutSeconds { parameters["connect_timeout"] = String(connectTimeoutSeconds) }
+    // A connection that died on the way is noticed within a minute, not in two hours.
+    parameters.merge(["keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"]) { own, _ in own }
     self.parameters = parameters
-    self.interruption = interruption
+    self.isReadOnly = isReadOnly
     identity = StoreIdentity(backend: .postgres, name: address.database, location: address.url)
+  }
+
+  /// Whether libpq would take a part of a password for the host or the database, and name it in messages.
+  private static func hasMisplacedPassword(_ text: String) -> Bool {
+    guard let scheme = text.firstRange(of: "://") else { return false }
+    let rest = text[scheme.upperBound...].prefix { $0 != "?" }
+    guard let slash = rest.firstIndex(of: "/") else { return rest.count { $0 == "@" } > 1 }
+    return rest[slash...].contains("@") || rest[..<slash].count { $0 == "@" } > 1
   }
 
   /// The password inside a connection string, for the one place that redacts secrets.
@@ -109,18 +124,16 @@ public final class PostgresStore: MemoryStore {
     }
   }
 
-  /// Sleeps for a moment unless the user has asked to stop.
-  ///
-  /// Sleeps here, not on the server: a statement that sleeps holds a snapshot, which index builds wait for.
-  func pause() throws {
-    try interruption.check()
-    Thread.sleep(forTimeInterval: 0.2)
-  }
+  /// What a second connection to the same database is opened with.
+  var connectionParameters: [String: String] { parameters }
 
   private func connection() throws -> PostgresConnection {
     if let opened { return opened }
     logger.info("connecting to \(identity.location)")
     let connection = try PostgresConnection(parameters: parameters)
+    // Columns of type timestamptz, in stores that others made, are then read as UTC.
+    try connection.execute(
+      unsafeSQL: "SET TIME ZONE 'UTC'" + (isReadOnly ? "; SET default_transaction_read_only = on" : ""))
     let cancelStatement = connection.cancel
     running.cancel.withLock { $0 = cancelStatement }
     opened = connection

@@ -94,10 +94,11 @@ enum SQLiteDDL {
     );
     CREATE TABLE memsh_run_rows (
       run_id INTEGER NOT NULL REFERENCES memsh_runs (id) ON DELETE CASCADE,
+      table_name TEXT NOT NULL,
       source_key TEXT NOT NULL,
-      memory_id INTEGER NOT NULL,
+      target_id INTEGER NOT NULL,
       content_sha256 TEXT NOT NULL,
-      PRIMARY KEY (run_id, memory_id)
+      PRIMARY KEY (run_id, table_name, target_id)
     ) WITHOUT ROWID;
     CREATE INDEX memsh_run_rows_source_key_idx ON memsh_run_rows (source_key);
     """

@@ -5,6 +5,12 @@ extension SQLiteStore {
   /// The transaction that a migration runs in holds the file's write lock already.
   public func lockForMigration() throws {}
 
+  /// Whether any migration is recorded.
+  public func hasRuns() throws -> Bool {
+    guard try embeddingSpace() != nil else { return false }
+    return try read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM memsh_runs)") ?? false }
+  }
+
   /// Opens a run in the ledger.
   public func beginRun(_ run: RunStart) throws -> Int64 {
     try write { db in
@@ -18,13 +24,16 @@ extension SQLiteStore {
     }
   }
 
-  /// Notes which source row became which memory.
+  /// Notes which source row became which row here.
   public func record(_ rows: [RunRow], run: Int64) throws {
     try write { db in
       let statement = try db.cachedStatement(
-        sql: "INSERT INTO memsh_run_rows (run_id, source_key, memory_id, content_sha256) VALUES (?, ?, ?, ?)")
+        sql: """
+          INSERT INTO memsh_run_rows (run_id, table_name, source_key, target_id, content_sha256)
+          VALUES (?, ?, ?, ?, ?)
+          """)
       for row in rows {
-        try statement.execute(arguments: [run, row.sourceKey, row.memoryID, row.contentHash])
+        try statement.execute(arguments: [run, row.table, row.sourceKey, row.targetID, row.contentHash])
       }
     }
   }
@@ -38,17 +47,75 @@ extension SQLiteStore {
     }
   }
 
-  /// Rows of earlier runs that are still there.
+  /// Memories of earlier runs that are still there.
   public func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
     try read { db in
       try Row.fetchAll(
         db,
         sql: """
-          SELECT r.source_key, r.content_sha256, runs.source FROM json_each(?) AS wanted
-            JOIN memsh_run_rows r ON r.source_key = wanted.value
-            JOIN memsh_runs runs ON runs.id = r.run_id JOIN memories m ON m.id = r.memory_id
+          SELECT r.source_key, r.content_sha256, runs.source, m.user_id FROM json_each(?) AS wanted
+            JOIN memsh_run_rows r ON r.source_key = wanted.value AND r.table_name = 'memories'
+            JOIN memsh_runs runs ON runs.id = r.run_id JOIN memories m ON m.id = r.target_id
+          WHERE runs.state <> 'running'
           """, arguments: [SQLiteStore.jsonArray(sourceKeys)]
-      ).map { MigratedRow(sourceKey: $0[0], contentHash: $0[1], source: $0[2]) }
+      ).map { MigratedRow(sourceKey: $0[0], contentHash: $0[1], source: $0[2], userID: $0[3]) }
+    }
+  }
+
+  /// The recorded runs.
+  public func runs() throws -> [RunRecord] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT id, source, started_at FROM memsh_runs ORDER BY id").map { row in
+        RunRecord(
+          id: row[0], source: row[1], startedAt: Timestamp(parsing: row[2]) ?? Timestamp(microseconds: 0))
+      }
+    }
+  }
+
+  /// The rows of a run that are still there.
+  public func rows(ofRun run: Int64) throws -> [RunRowState] {
+    try read { db in
+      let finished = try String.fetchOne(db, sql: "SELECT finished_at FROM memsh_runs WHERE id = ?", arguments: [run])
+      return try SchemaNames.tables.flatMap { table in
+        let hasContent = table == "memories" || table == SideTable.fragments.rawValue
+        let columns = hasContent ? "t.content, t.updated_at" : "'', ''"
+        return try Row.fetchAll(
+          db,
+          sql: """
+            SELECT t.id, r.content_sha256, \(columns) FROM memsh_run_rows r JOIN \(table) t ON t.id = r.target_id
+            WHERE r.run_id = ? AND r.table_name = ? ORDER BY t.id
+            """, arguments: [run, table]
+        ).map { row in
+          let content: String = row[2]
+          let isOther = hasContent && ContentHash.hex(of: content) != row[1]
+          // Fragments get their time of change when they are inserted, so only their content tells.
+          let isNewer = table == "memories" && (row[3] as String) > finished ?? ""
+          return RunRowState(
+            table: table, id: row[0], isChanged: isOther || isNewer, excerpt: String(content.prefix(60)))
+        }
+      }
+    }
+  }
+
+  /// Deletes rows that a run wrote.
+  public func deleteRows(_ ids: [Int64], from table: String) throws {
+    try write { db in
+      let statement = try db.cachedStatement(sql: "DELETE FROM \(table.quotedDatabaseIdentifier) WHERE id = ?")
+      for id in ids { try statement.execute(arguments: [id]) }
+    }
+  }
+
+  /// Forgets a run, or those of its rows that are gone.
+  public func forgetRun(_ run: Int64, entirely: Bool) throws {
+    try write { db in
+      guard !entirely else { return try db.execute(sql: "DELETE FROM memsh_runs WHERE id = ?", arguments: [run]) }
+      try db.execute(
+        sql: """
+          DELETE FROM memsh_run_rows WHERE run_id = ?
+            AND NOT (table_name = 'memories' AND target_id IN (SELECT id FROM memories))
+            AND NOT (table_name = 'prompt_fragments' AND target_id IN (SELECT id FROM prompt_fragments))
+          """, arguments: [run])
+      try db.execute(sql: "UPDATE memsh_runs SET state = 'rolled back in part' WHERE id = ?", arguments: [run])
     }
   }
 }

@@ -11,7 +11,7 @@ extension SQLiteStore {
       let statement = try db.cachedStatement(sql: "SELECT \(SQLiteStore.columns) FROM memories WHERE id = ?")
       return try best.compactMap { candidate in
         try Row.fetchOne(statement, arguments: [candidate.id]).map {
-          SearchHit(memory: SQLiteStore.memory($0), similarity: candidate.similarity)
+          SearchHit(memory: try SQLiteStore.memory($0), similarity: candidate.similarity)
         }
       }
     }
@@ -55,16 +55,22 @@ extension SQLiteStore {
     id, user_id, content, metadata, category, importance_score, access_count, last_accessed_at, created_at, updated_at
     """
 
-  static func memory(_ row: Row) -> Memory {
-    func moment(_ column: Int) -> Timestamp? { (row[column] as String?).flatMap(Timestamp.init(parsing:)) }
+  static func memory(_ row: Row) throws -> Memory {
+    func value<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {
+      try row.decode(Value.self, atIndex: column)
+    }
+    func optional<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value? {
+      try row.decode(Value?.self, atIndex: column)
+    }
+    func moment(_ column: Int) throws -> Timestamp? { try optional(column).flatMap { Timestamp(parsing: $0) } }
     let epoch = Timestamp(microseconds: 0)
     return Memory(
       id: row[0],
       fields: MemoryFields(
-        userID: row[1], content: row[2],
-        metadata: (row[3] as String?).flatMap { try? JSONParser.parse($0) } ?? .object([]), category: row[4],
-        importanceScore: row[5], accessCount: row[6], lastAccessedAt: moment(7), createdAt: moment(8) ?? epoch,
-        updatedAt: moment(9) ?? epoch))
+        userID: try value(1), content: try value(2),
+        metadata: try optional(3).flatMap { try? JSONParser.parse($0) } ?? .object([]), category: try optional(4),
+        importanceScore: try optional(5), accessCount: try optional(6) ?? 0, lastAccessedAt: try moment(7),
+        createdAt: try moment(8) ?? epoch, updatedAt: try moment(9) ?? epoch))
   }
 
   /// Totals over the store, or over one user's memories.
@@ -77,7 +83,7 @@ extension SQLiteStore {
         db,
         sql: """
           SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score),
-            coalesce(sum(access_count), 0), max(created_at)
+            CAST(total(access_count) AS INTEGER), max(created_at)
           FROM memories WHERE ?1 IS NULL OR user_id = ?1
           """, arguments: [userID])
       statistics.memories = row?[0] ?? 0
@@ -121,7 +127,7 @@ extension SQLiteStore {
 
   static func jsonArray(_ values: [String]) -> String { JSON.array(values.map(JSON.string)).text }
 
-  private static func strings(jsonArray text: String) -> [String] {
+  static func strings(jsonArray text: String) -> [String] {
     guard case .array(let items)? = try? JSONParser.parse(text) else { return [] }
     return items.compactMap(\.stringValue)
   }

@@ -29,12 +29,11 @@ extension SQLiteStore {
     }
   }
 
-  /// Creates what is missing and records the space.
+  /// Creates the tables and triggers that are missing and records the space.
   public func createSchema(space: EmbeddingSpace) throws -> [String] {
     try refuseForeignFile()
-    try useWriteAheadLog()
     return try transaction(.commit) {
-      let missing = try schema().filter { $0.state == .missing }
+      let missing = try schema().filter { $0.state == .missing && $0.kind != .index }
       let hasLedger = try hasLedger()
       try write { db in
         for object in missing { try db.execute(sql: SQLiteStore.definition(of: object)) }
@@ -71,14 +70,6 @@ extension SQLiteStore {
       hint: "migrate it: memsh migrate --from \(identity.location)")
   }
 
-  /// Readers go on while a writer works. The mode is kept in the file.
-  private func useWriteAheadLog() throws {
-    try write { db in
-      guard !db.isInsideTransaction else { return }
-      _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
-    }
-  }
-
   /// Drops the four tables, and forgets the space and the migrations.
   public func dropSchema() throws {
     try transaction(.commit) {
@@ -93,8 +84,14 @@ extension SQLiteStore {
     }
   }
 
-  /// Nothing to build: search is exact.
-  public func buildVectorIndexes(_ method: VectorIndexMethod?) throws -> [String] { [] }
+  /// Builds the indexes that are missing. Those on vectors only list rows: search is exact.
+  public func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+    let missing = try schema().filter { $0.kind == .index && $0.state == .missing }
+    try transaction(.commit) {
+      try write { db in for index in missing { try db.execute(sql: SQLiteStore.definition(of: index)) } }
+    }
+    return []
+  }
 
   /// The recorded space; nil for a store without tables.
   ///
@@ -113,6 +110,7 @@ extension SQLiteStore {
 
   private func hasLedger() throws -> Bool {
     guard fileExists else { return false }
-    return try read { try $0.tableExists("memsh_settings") }
+    // Not tableExists: GRDB answers from a cache that another process has not heard of.
+    return try presentDefinitions()["table memsh_settings"] != nil
   }
 }

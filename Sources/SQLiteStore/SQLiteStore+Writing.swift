@@ -4,16 +4,16 @@ import MemoryCore
 
 extension SQLiteStore {
   /// Inserts memories with one prepared statement.
-  public func insert(_ memories: [MemoryFields]) throws -> [Int64] {
+  public func insert(_ memories: [MemoryFields], ids: [Int64?]) throws -> [Int64] {
     try write { db in
       let statement = try db.cachedStatement(
         sql: """
-          INSERT INTO memories (user_id, content, embedding, metadata, category, importance_score, access_count,
-            last_accessed_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO memories (id, user_id, content, embedding, metadata, category, importance_score, access_count,
+            last_accessed_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """)
-      return try memories.map { memory in
+      return try zip(memories, ids).map { memory, id in
         try statement.execute(arguments: [
-          memory.userID, memory.content, memory.embedding.map { Data($0.littleEndianBytes) }, memory.metadata.text,
+          id, memory.userID, memory.content, memory.embedding.map { Data($0.littleEndianBytes) }, memory.metadata.text,
           memory.category, memory.importanceScore, memory.accessCount, memory.lastAccessedAt?.iso8601,
           memory.createdAt.iso8601, memory.updatedAt.iso8601,
         ])
@@ -23,9 +23,9 @@ extension SQLiteStore {
   }
 
   /// Inserts fragments.
-  public func insert(_ fragments: [PromptFragment]) throws {
+  public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
     try write { db in
-      for fragment in fragments {
+      try fragments.map { fragment in
         try db.execute(
           sql: """
             INSERT INTO prompt_fragments
@@ -37,6 +37,7 @@ extension SQLiteStore {
             fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier.rawValue,
             fragment.isActive,
           ])
+        return db.lastInsertedRowID
       }
     }
   }

@@ -14,15 +14,20 @@ public final class SQLiteStore: MemoryStore {
   public let identity: StoreIdentity
 
   private let path: String
+  private let isReadOnly: Bool
   private let running = RunningQueue()
   private var opened: DatabaseQueue?
+  private var usesWriteAheadLog = false
 
   /// How long a writer waits for another process.
   private static let busyTimeoutSeconds = 5.0
 
   /// Describes the store; nothing is opened yet.
-  public init(path: String) {
+  ///
+  /// - Parameter isReadOnly: Whether SQLite is told to refuse every change.
+  public init(path: String, isReadOnly: Bool = false) {
     self.path = path
+    self.isReadOnly = isReadOnly
     let name = URL(fileURLWithPath: path).lastPathComponent
     identity = StoreIdentity(backend: .sqlite, name: name, location: path)
   }
@@ -86,7 +91,25 @@ public final class SQLiteStore: MemoryStore {
           hint: "name another store with `-d PATH`, or set XDG_DATA_HOME", cause: error.localizedDescription)
       }
     }
-    return try use(body)
+    return try use { db in
+      try useWriteAheadLog(db)
+      return try body(db)
+    }
+  }
+
+  /// Readers go on while a writer works.
+  ///
+  /// The mode is kept in the file; a file of another system keeps its own.
+  private func useWriteAheadLog(_ db: Database) throws {
+    guard !usesWriteAheadLog, !db.isInsideTransaction else { return }
+    let foreign = try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM sqlite_master)
+          AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_settings')
+        """)
+    if foreign == false { _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }
+    usesWriteAheadLog = true
   }
 
   private func use<Value>(_ body: (Database) throws -> Value) throws -> Value {
@@ -94,6 +117,10 @@ public final class SQLiteStore: MemoryStore {
       return try queue().unsafeReentrantWrite(body)
     } catch let error as DatabaseError {
       throw MemshError(translating: error, location: identity.location)
+    } catch is RowDecodingError {
+      throw MemshError(
+        .storeCorrupt, "a row of \(identity.location) holds a value of the wrong type, such as text for a number",
+        hint: "find it with sqlite3: SELECT id FROM memories WHERE typeof(importance_score) = 'text'")
     }
   }
 
@@ -102,6 +129,8 @@ public final class SQLiteStore: MemoryStore {
     var configuration = Configuration()
     configuration.busyMode = .timeout(SQLiteStore.busyTimeoutSeconds)
     configuration.label = "memsh.store"
+    // Not SQLITE_OPEN_READONLY: a connection that may not write leaves its -wal and -shm files behind.
+    if isReadOnly { configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") } }
     let logger = Logger(label: "memsh.sqlite")
     logger.info("opening \(path)")
     if logger.logLevel <= .debug {

@@ -42,7 +42,7 @@ struct Launch {
     case "--version": throw CleanExit.message("memsh \(memshVersion)")
     case "--help", "-h": throw CleanExit.message(CommandLine.helpMessage() + "\n\n" + CommandOverview.text)
     case let option? where option.hasPrefix("-") && option != "--":
-      throw ValidationError("Unknown option '\(option)'. `memsh --help` lists the options.")
+      throw ValidationError("Unknown option '\(option)'.")
     default: break
     }
     try Launch.refuseLaunchOptions(in: parsed.command)
@@ -89,8 +89,10 @@ struct Launch {
   }
 
   /// The text and status for an error of ``init(arguments:)``.
-  static func exit(for error: any Error) -> (text: String, status: ExitStatus) {
-    let isHelp = CommandLine.exitCode(for: error) == .success
-    return (CommandLine.fullMessage(for: error), isHelp ? .success : .usage)
+  static func exit(for error: any Error, arguments: [String]) -> (text: String, status: ExitStatus) {
+    guard CommandLine.exitCode(for: error) != .success else { return (CommandLine.fullMessage(for: error), .success) }
+    let renderer = ErrorRenderer(format: OutputFormat.requested(in: arguments))
+    let message = MemshError(.usage, CommandLine.message(for: error), hint: "`memsh --help` lists the options")
+    return (String(renderer.text(of: LocatedError(message)).dropLast()), .usage)
   }
 }

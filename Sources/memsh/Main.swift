@@ -17,7 +17,7 @@ enum Main {
     } catch is ClosedPipe {
       return .success
     } catch {
-      let (text, status) = Launch.exit(for: error)
+      let (text, status) = Launch.exit(for: error, arguments: arguments)
       if status == .success { try? console.write(text + "\n") } else { console.writeError(text + "\n") }
       return status
     }
@@ -37,12 +37,12 @@ enum Main {
     let scope = VariableScope(variables: launch.options.variableValues, environment: environment.all)
     let session = Session(
       services: services, console: console, interruption: interruption, settings: settings(launch.options),
-      scope: scope, location: launch.options.database)
+      scope: scope, location: launch.options.database, isInteractive: isInteractive)
     let signals = Signals(interruption: interruption, running: running, endsProcess: !isInteractive)
 
     return try withExtendedLifetime(signals) {
       if isInteractive { return try interact(session, launch.options, environment, interruption) }
-      return try runScripts(inputs, session, checkOnly: launch.options.check)
+      return runScripts(inputs, session, checkOnly: launch.options.check)
     }
   }
 
@@ -55,13 +55,11 @@ enum Main {
     return settings
   }
 
-  private static func runScripts(
-    _ inputs: [ScriptInput], _ session: Session, checkOnly: Bool
-  ) throws -> ExitStatus {
+  private static func runScripts(_ inputs: [ScriptInput], _ session: Session, checkOnly: Bool) -> ExitStatus {
     let loaded = ScriptLoader.load(inputs, scope: session.scope, services: session.services)
     let runner = CommandRunner(session: session)
     guard loaded.errors.isEmpty else { return runner.report(loaded.errors) }
-    return checkOnly ? .success : try runner.run(loaded.commands)
+    return checkOnly ? .success : runner.run(loaded.commands)
   }
 
   private static func interact(
@@ -69,7 +67,7 @@ enum Main {
   ) throws -> ExitStatus {
     let startUpFile = environment.folder("XDG_CONFIG_HOME", defaultBelowHome: ".config") + "/rc.memsh"
     if !options.noStartUpFile, FileManager.default.fileExists(atPath: startUpFile) {
-      _ = try runScripts([.file(startUpFile)], session, checkOnly: false)
+      _ = runScripts([.file(startUpFile)], session, checkOnly: false)
     }
     return try Prompt(session: session, services: session.services, interruption: interruption).run()
   }

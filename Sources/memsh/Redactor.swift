@@ -18,7 +18,7 @@ final class Redactor: Sendable {
     var text = text
     for secret in secrets.withLock({ $0 }) { text = text.replacing(secret, with: "***") }
     guard text.contains("://") || text.contains("password") else { return text }
-    text = text.replacing(/(:\/\/[^\s:\/@]*):[^\s\/]*@/) { "\($0.output.1):***@" }
+    text = text.replacing(/(:\/\/[^\s:\/@]*):[^\s]*@/) { "\($0.output.1):***@" }
     return text.replacing(/password=('[^']*'|[^\s&]+)/) { _ in "password=***" }
   }
 }

@@ -20,6 +20,7 @@ final class Services: SessionServices {
     self.console = console
     self.running = running
     console.redactor.add(environment["OPENAI_API_KEY"])
+    console.redactor.add(environment["OPENAI_BASE_URL"].flatMap(Services.credentials))
     console.redactor.add(environment["PGPASSWORD"], unlessPartOf: environment["PGUSER"] ?? "postgres")
   }
 
@@ -27,15 +28,22 @@ final class Services: SessionServices {
 
   private static let connectTimeoutSeconds = 10
 
-  func store(at location: String) throws -> any MemoryStore {
+  func store(at location: String) throws -> any MemoryStore { try store(at: location, isReadOnly: false) }
+
+  private func store(at location: String, isReadOnly: Bool) throws -> any MemoryStore {
     guard let connectionString = Services.postgresConnectionString(location) else {
-      return remember(SQLiteStore(path: Services.path(location)))
+      guard !location.contains("://") || location.hasPrefix("sqlite://") else {
+        throw MemshError(
+          .usage, "'\(location.prefix { $0 != ":" })' is no kind of store",
+          hint: "a store is postgresql://user@host:port/database or the path of a SQLite file")
+      }
+      return remember(SQLiteStore(path: Services.path(location), isReadOnly: isReadOnly))
     }
     // libpq's own variable wins over memsh's default.
     let timeout = environment["PGCONNECT_TIMEOUT"] == nil ? Services.connectTimeoutSeconds : nil
     let password = PostgresStore.password(inside: connectionString)
     let store = try PostgresStore(
-      connectionString: connectionString, interruption: interruption, connectTimeoutSeconds: timeout)
+      connectionString: connectionString, isReadOnly: isReadOnly, connectTimeoutSeconds: timeout)
     console.redactor.add(password, unlessPartOf: store.identity.location)
     return remember(store)
   }
@@ -73,8 +81,21 @@ final class Services: SessionServices {
   /// The location as libpq reads it; nil for a file.
   private static func postgresConnectionString(_ location: String) -> String? {
     if location.hasPrefix("postgresql:") || location.hasPrefix("postgres:") { return location }
-    let keywords = ["host=", "hostaddr=", "dbname=", "service=", "user=", "port="]
-    return keywords.contains(where: location.hasPrefix) ? location : nil
+    let keywords = [
+      "host", "hostaddr", "dbname", "service", "user", "port", "password", "passfile", "sslmode", "options",
+      "application_name", "connect_timeout", "target_session_attrs",
+    ]
+    let first = location.prefix { $0 != "=" }
+    return first.count < location.count && keywords.contains(first.trimmingCharacters(in: .whitespaces))
+      ? location : nil
+  }
+
+  /// The user and password inside a URL.
+  private static func credentials(_ url: String) -> String? {
+    guard let scheme = url.firstRange(of: "://"), let at = url.lastIndex(of: "@"), scheme.upperBound < at else {
+      return nil
+    }
+    return String(url[scheme.upperBound..<at])
   }
 
   /// The path of a file given as `sqlite:///path`, `~/path` or a path.
@@ -106,7 +127,13 @@ final class Services: SessionServices {
   // MARK: Sources and files
 
   func source(at location: String) throws -> any MemorySource {
-    try LegacySQLiteSource(path: Services.path(location))
+    if Services.postgresConnectionString(location) != nil {
+      return StoreSource(try store(at: location, isReadOnly: true))
+    }
+    switch try SourceFormat.detect(path: Services.path(location)) {
+    case .memsh: return StoreSource(try store(at: location, isReadOnly: true))
+    case .legacy: return try LegacySQLiteSource(path: Services.path(location))
+    }
   }
 
   var defaultSourceLocation: String {
@@ -115,6 +142,9 @@ final class Services: SessionServices {
   }
 
   func isSame(_ location: String, as store: StoreIdentity) -> Bool {
+    if let connectionString = Services.postgresConnectionString(location) {
+      return (try? PostgresStore(connectionString: connectionString))?.identity.location == store.location
+    }
     guard store.backend == .sqlite else { return false }
     func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
     return resolved(Services.path(location)) == resolved(store.location)
@@ -122,9 +152,15 @@ final class Services: SessionServices {
 
   func rejectPath(source location: String, at moment: Timestamp) -> String {
     let name = URL(fileURLWithPath: location).deletingPathExtension().lastPathComponent
-    let stamp = moment.iso8601.prefix(19).replacing(":", with: "")
+    let stamp = moment.iso8601.replacing(":", with: "")
     let folder = environment.folder("XDG_STATE_HOME", defaultBelowHome: ".local/state")
     return "\(folder)/rejects/\(name)-\(stamp).jsonl"
+  }
+
+  func backupPath(of store: StoreIdentity, at moment: Timestamp) -> String {
+    let stamp = moment.iso8601.replacing(":", with: "")
+    let folder = environment.folder("XDG_STATE_HOME", defaultBelowHome: ".local/state")
+    return "\(folder)/backups/\(store.name)-\(stamp).db"
   }
 
   func script(at path: String) throws -> String {

@@ -21,9 +21,13 @@ final class Signals {
     source = DispatchSource.makeSignalSource(signal: SIGINT, queue: queue)
     source.setEventHandler {
       interruption.raise()
+      if endsProcess {
+        // On another queue and first: cancelling on a dead network may block.
+        DispatchQueue.global().asyncAfter(deadline: .now() + Signals.graceSeconds) {
+          _exit(ExitStatus.interrupted.rawValue)
+        }
+      }
       running.interruptAll()
-      guard endsProcess else { return }
-      queue.asyncAfter(deadline: .now() + Signals.graceSeconds) { _exit(ExitStatus.interrupted.rawValue) }
     }
     source.resume()
   }

@@ -1,4 +1,5 @@
 import Foundation
+import MemoryCore
 import Shell
 
 /// Writes to the standard streams of the process.
@@ -10,7 +11,13 @@ final class TerminalConsole: Console, Sendable {
   let redactor = Redactor()
 
   func write(_ text: String) throws {
-    guard TerminalConsole.writeAll(text, to: STDOUT_FILENO) else { throw ClosedPipe() }
+    switch TerminalConsole.writeAll(text, to: STDOUT_FILENO) {
+    case nil: return
+    case EPIPE: throw ClosedPipe()
+    case ENOSPC: throw MemshError(.diskFull, "standard output cannot be written: the disk is full")
+    case let code?:
+      throw MemshError(.fileFailed, "standard output cannot be written", cause: String(cString: strerror(code)))
+    }
   }
 
   func writeError(_ text: String) { _ = TerminalConsole.writeAll(redactor.redact(text), to: STDERR_FILENO) }
@@ -21,18 +28,23 @@ final class TerminalConsole: Console, Sendable {
     return readLine(strippingNewline: true)
   }
 
-  /// Writes everything; false when the reader has gone or the disk is full.
-  private static func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+  /// Writes everything, waiting for a slow reader; returns the errno of what cannot be written.
+  private static func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
     var text = text
     return text.withUTF8 { bytes in
       var written = 0
       while written < bytes.count {
         let count = Foundation.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return false }
-        written += count
+        if count >= 0 {
+          written += count
+        } else if errno == EAGAIN {
+          var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&waiting, 1, -1)
+        } else if errno != EINTR {
+          return errno
+        }
       }
-      return true
+      return nil
     }
   }
 }

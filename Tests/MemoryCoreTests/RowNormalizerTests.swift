@@ -37,6 +37,10 @@ import Testing
     #expect(rejection { $0.metadata = .text("{") } == "invalid_metadata")
     #expect(rejection { $0.importanceScore = .text("high") } == "invalid_importance_score")
     #expect(rejection { $0.createdAt = .text("yesterday") } == "invalid_timestamp")
+    #expect(rejection { $0.accessCount = .real(1e30) } == "invalid_access_count")
+    #expect(rejection { $0.accessCount = .integer(-1) } == "invalid_access_count")
+    #expect(rejection { $0.createdAt = .integer(-800_000_000_000_000_000) } == "invalid_timestamp")
+    #expect(rejection { $0.metadata = .text(#"{"n":1e200000}"#) } == "invalid_metadata")
     #expect(rejection { $0.userID = .text(String(repeating: "é", count: 256)) } == "user_id_too_long")
     #expect(rejection { $0.userID = .text(String(repeating: "é", count: 255)) } == nil)
     #expect(rejection { $0.category = .text(String(repeating: "c", count: 101)) } == "category_too_long")
@@ -46,14 +50,14 @@ import Testing
   func keepsUnknownColumns() throws {
     let accepted = try normalizer.accept(
       row {
-        $0.metadata = .text(#"{"tags":"own","importance":0.9,"category":"facts"}"#)
+        $0.metadata = .text(#"{"importance":0.9,"category":"facts"}"#)
         $0.otherColumns = [
           ("tags", .text("a,b")), ("score", .real(0.5)), ("empty", .null), ("raw", .bytes([255], isText: false)),
         ]
       })
     #expect(
       accepted.fields.metadata.text
-        == #"{"tags":"own","importance":0.9,"category":"facts","legacy_id":"mem_1","score":0.5,"raw":{"base64":"/w=="}}"#
+        == #"{"importance":0.9,"category":"facts","legacy_id":"mem_1","tags":"a,b","score":0.5,"raw":{"base64":"/w=="}}"#
     )
     #expect(accepted.fields.category == "facts")
     #expect(accepted.fields.importanceScore == 0.9)
@@ -64,6 +68,19 @@ import Testing
     arguments: [("[1]", #"{"value":[1],"legacy_id":"mem_1"}"#), ("null", #"{"legacy_id":"mem_1"}"#)])
   func wrapsMetadata(text: String, expected: String) throws {
     #expect(try normalizer.accept(row { $0.metadata = .text(text) }).fields.metadata.text == expected)
+  }
+
+  @Test("what would be overwritten is kept apart, and keys differ to the byte")
+  func overwritesNothing() throws {
+    let accepted = try normalizer.accept(
+      row {
+        $0.metadata = .text("{\"source\":\"chat\",\"legacy_id\":\"own\",\"\u{E9}\":1,\"e\u{301}\":2}")
+        $0.otherColumns = [("source", .text("email"))]
+      })
+    #expect(
+      accepted.fields.metadata.text
+        == "{\"source\":\"chat\",\"legacy_id\":\"mem_1\",\"\u{E9}\":1,\"e\u{301}\":2,"
+        + "\"legacy_columns\":{\"legacy_id\":\"own\",\"source\":\"email\"}}")
   }
 
   @Test("NUL is replaced and counted")

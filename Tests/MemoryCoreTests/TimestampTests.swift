@@ -25,7 +25,10 @@ import Testing
 
   @Test(
     "what is no date is refused",
-    arguments: ["", "yesterday", "2025-13-01", "2025-02-30", "2025-07-01T25:00", "2025-07-01T12:34:56+99:00", "NaN"])
+    arguments: [
+      "", "yesterday", "2025-13-01", "2025-02-30", "2025-07-01T25:00", "2025-07-01T12:34:56+99:00", "NaN", "20250701",
+      "2025",
+    ])
   func refuses(text: String) {
     #expect(Timestamp(parsing: text) == nil)
   }

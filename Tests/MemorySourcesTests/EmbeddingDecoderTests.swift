@@ -35,6 +35,14 @@ import Testing
     #expect(decode(Vector(values).littleEndianBytes) == .vector(Vector(values)))
   }
 
+  @Test("twice as many floats are not half as many doubles, and zeros are a vector")
+  func tellsFloatsFromDoubles() {
+    let eight = (0..<8).map { Float($0) / 10 - 0.35 }
+    #expect(decode(Vector(eight).littleEndianBytes, dimensions: 4) == .vector(Vector(eight)))
+    let zeros = [Float](repeating: 0, count: 4)
+    #expect(decode(Vector(zeros).littleEndianBytes, dimensions: 4) == .vector(Vector(zeros)))
+  }
+
   @Test("nothing, an empty array and null are no embedding")
   func isMissing() {
     #expect(decode([]) == .missing)

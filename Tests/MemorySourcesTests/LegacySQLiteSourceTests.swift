@@ -13,7 +13,9 @@ import Testing
     let source = try LegacySQLiteSource(path: path)
     _ = try source.survey()
     var rows: [SourceRow] = []
-    try source.readRows(batchSize: 2, decodingEmbeddings: decoding) { rows += $0 }
+    try source.readRows(batchSize: 2, decodingEmbeddings: decoding) { records in
+      rows += records.compactMap { if case .foreign(let row) = $0 { row } else { nil } }
+    }
     try source.verifyUnchanged()
     return rows
   }
@@ -39,15 +41,35 @@ import Testing
     #expect(row.metadata == .text("{}"))
   }
 
-  @Test("rows of a table without a unique id are told apart by their number")
-  func keysByRowNumber() throws {
+  @Test("rows of a table without a unique id are told apart by what is in them")
+  func keysByContent() throws {
     let path = try folder.sqlite(
       "a.db",
-      "CREATE TABLE memory (id TEXT, content TEXT); INSERT INTO memory VALUES ('x', 'a'), ('x', 'b'), (NULL, 'c')")
+      """
+      CREATE TABLE memory (a INT, id TEXT, content TEXT, PRIMARY KEY (a, id)) WITHOUT
+        ROWID;
+      INSERT INTO memory VALUES (1, 'x', 'a'), (2, 'x', 'a'), (2, 'y', 'b');
+      """)
     let found = try rows(path)
-    #expect(found.map(\.key) == ["rowid:1", "rowid:2", "rowid:3"])
-    #expect(found.map(\.legacyID) == ["x", "x", nil])
+    #expect(Set(found.map(\.key)).count == 3)
+    #expect(found.map(\.legacyID) == ["x", "x", "y"])
     #expect(found[0].userID == .text("default"))
+    #expect(try rows(path).map(\.key) == found.map(\.key))
+  }
+
+  @Test("ids that are bytes, or very long, still tell rows apart")
+  func keysByBytes() throws {
+    let path = try folder.sqlite(
+      "a.db",
+      """
+      CREATE TABLE memory (id PRIMARY KEY, content TEXT);
+      INSERT INTO memory VALUES (x'ff', 'a'), (x'fe', 'a'), (hex(zeroblob(10000)), 'long');
+      """)
+    let found = try rows(path)
+    #expect(found[0].key == "base64:/w==")
+    #expect(found[1].key == "base64:/g==")
+    #expect(found[2].key.hasPrefix("sha256:"))
+    #expect(found[2].legacyID?.count == 20_000)
   }
 
   @Test("text with a NUL and text that is not UTF-8 come through byte for byte")

@@ -16,7 +16,7 @@ import Testing
     #expect(
       ContractTests.keys(migrate) == [
         "run", "source", "target", "memories_migrated", "already_present", "rejected", "reject_file", "embeddings",
-        "fragments_inserted", "errors", "system_test", "seconds",
+        "fragments_inserted", "errors", "system_test", "seconds", "verified",
       ])
     let stats = try world.json("stats")
     #expect(
@@ -101,6 +101,13 @@ import Testing
         environment: ["OPENAI_API_KEY": "sk-" + secret, "PGPASSWORD": secret])
       #expect(result.status == 3)
       #expect(!(result.output + result.errors).contains(secret))
+    }
+    // What libpq cannot read, or would read as host and database, is not quoted back.
+    for location in ["postgresql://u:hunter%zz2@h/x", "postgresql://u:hun/ter2@h/x", "postgresql://u:hun@ter2@h/x"] {
+      let result = try world.memsh.run(["-d", location, "--log-level", "trace", "status"])
+      #expect(result.status == 2)
+      #expect(!(result.output + result.errors).contains("hun"))
+      #expect(!(result.output + result.errors).contains("ter2"))
     }
   }
 }

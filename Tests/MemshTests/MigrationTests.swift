@@ -116,6 +116,33 @@ import Testing
     #expect(try world.json("migrate", "--from", world.folder.file("moved.db"))[key: "already_present"] == .integer(4))
   }
 
+  @Test("files that count from 1 do not hide each other's rows", arguments: World.Kind.allCases)
+  func tellsUsersApart(kind: World.Kind) throws {
+    let world = try World(kind)
+    for (name, user) in [("a.db", "ada"), ("b.db", "ben")] {
+      let source = try world.folder.sqlite(
+        name,
+        """
+        CREATE TABLE memories (id INTEGER PRIMARY KEY, user_id TEXT, content TEXT);
+        INSERT INTO memories VALUES (1, '\(user)', 'Likes tea');
+        """)
+      #expect(try world.json("migrate", "--from", source)[key: "memories_migrated"] == .integer(1))
+    }
+  }
+
+  @Test("a reject file never replaces a file that is there")
+  func sparesFiles() throws {
+    let world = try World()
+    let source = try world.folder.legacyFile()
+    try world.folder.addRejectedRows()
+    let before = try Data(contentsOf: URL(fileURLWithPath: source))
+    let result = try world.run("migrate", "--from", source, "--reject-file", source)
+    #expect(result.status == 1)
+    #expect(result.errors.contains("cannot create the reject file"))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: source)) == before)
+    #expect(try world.run("stats").status == 1)
+  }
+
   @Test("the lines of the migration guide are printed, on standard error")
   func printsSteps() throws {
     let world = try World(.postgres)

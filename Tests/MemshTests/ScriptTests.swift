@@ -52,7 +52,9 @@ import Testing
       ("echo ok", 0), ("quit; assert 1 = 2", 0), ("stats", 1), ("unknown", 2), ("search", 2), ("assert 1 = 2", 4),
       ("connect postgresql://127.0.0.1:1/x", 3), ("set on-error continue; assert 1 = 2; echo on", 4),
       ("set on-error continue; stats; assert 1 = 2; echo on", 1), ("output xml", 2), ("set output xml", 2),
-      ("set on-eror stop", 2), ("include missing.memsh", 2), ("schema --index hnsw", 2),
+      ("set on-eror stop", 2), ("echo -5 --help", 0), ("assert 1 > -5", 0), ("assert 1 = 2 --message no", 4),
+      ("assert 1", 2), ("assert 1 ~ 2", 2), ("connect mysql://host/x", 2), ("include missing.memsh", 2),
+      ("schema --index hnsw", 2),
     ])
   func hasStatus(commands: String, status: Int) throws {
     #expect(Int(try world.run("-c", commands).status) == status)
@@ -111,7 +113,7 @@ import Testing
   func endsOnClosedPipe() throws {
     let script = try world.script(String(repeating: "help migrate\n", count: 2_000))
     let result = try world.memsh.runShell("\"$MEMSH\" -f \(script) | head -n 1; echo \"${PIPESTATUS[0]}\"")
-    #expect(result.output == "OVERVIEW: Bring a memory file into this store.\n0\n")
+    #expect(result.output == "OVERVIEW: Bring a memory file or another store into this store.\n0\n")
     #expect(result.errors == "")
   }
 
@@ -122,6 +124,26 @@ import Testing
     #expect(result.output == "")
     #expect(result.errors.hasPrefix(#"{"code":"schema_missing","message":"there are no memory tables in "#))
     #expect(result.errors.contains(#""file":"\#(script)","line":1,"cause":null}"#))
+  }
+
+  @Test("after a connect that failed, a script has no store to do harm to")
+  func losesStore() throws {
+    let result = try world.run(
+      "-c", "schema --create; set on-error continue; connect postgresql://127.0.0.1:1/x; seed; stats")
+    #expect(result.status == 3)
+    #expect(result.errors.contains("there is no connection: the last `connect` failed"))
+    #expect(try world.folder.rows("store.db", "SELECT count(*) FROM prompt_fragments") == ["0"])
+  }
+
+  @Test("output that cannot be written is a failure, and a closed pipe hides none")
+  func reportsFullDisk() throws {
+    let full = try world.memsh.runShell("\"$MEMSH\" help > /dev/full; echo $?")
+    #expect(full.output == "1\n")
+    #expect(full.errors.contains("the disk is full"))
+    let closed = try world.memsh.runShell(
+      "\"$MEMSH\" -c 'set on-error continue; assert 1 = 2; \(String(repeating: "help;", count: 500))' | head -n 1 >&2; "
+        + "echo \"${PIPESTATUS[0]}\"")
+    #expect(closed.output == "4\n")
   }
 
   @Test("Ctrl-C ends a script with 130 and leaves nothing of a migration")
@@ -146,7 +168,7 @@ import Testing
     for word in ["--database", "migrate", "rollback", "USAGE: memsh [OPTIONS]"] { #expect(help.output.contains(word)) }
     #expect(try world.memsh.run(["search", "--help"]).output.hasPrefix("OVERVIEW: Find memories by meaning."))
     #expect(try world.memsh.run(["--wrong"]).status == 2)
-    #expect(try world.memsh.run(["stats", "-d", "x"]).errors.hasPrefix("Error: '-d' goes before the command"))
+    #expect(try world.memsh.run(["stats", "-d", "x"]).errors.hasPrefix("memsh: error: '-d' goes before the command"))
   }
 }
 

@@ -48,7 +48,7 @@ import Testing
       ("add <<EOF\ntext", 1, 5, "the text after <<EOF does not end"),
       ("echo a \\\n", 1, 8, "the script ends after a backslash"),
       ("echo ${1x}", 1, 6, "'${1x' is not a variable"), ("echo ${open", 1, 6, "'${open' is not a variable"),
-      ("echo << a", 1, 6, "'<<' needs a word"),
+      ("echo << a", 1, 6, "'<<' needs a word"), ("echo <<E\nfine\n${1}\nE", 3, 1, "'${1' is not a variable"),
     ])
   func refuses(text: String, line: Int, column: Int, message: String) {
     #expect {

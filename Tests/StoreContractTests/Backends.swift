@@ -24,7 +24,7 @@ struct Fixture {
       let database = try TestDatabase()
       self.database = database
       store = try PostgresStore(
-        connectionString: database.url, interruption: Interruption(), connectTimeoutSeconds: 10)
+        connectionString: database.url)
     }
   }
 
@@ -42,6 +42,12 @@ struct Fixture {
   var present: [SchemaObject] {
     get throws { try store.schema().filter { $0.state == .present } }
   }
+}
+
+/// Shows progress to nobody.
+final class NoProgress: ProgressReporter {
+  func line(_ text: String) {}
+  func progress(_ stage: String, done: Int64, total: Int64) {}
 }
 
 /// A memory for tests.

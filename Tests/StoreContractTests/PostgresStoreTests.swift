@@ -18,11 +18,11 @@ import Testing
     let fixture = try Fixture(.postgres)
     _ = try fixture.store.vectorSupport(.ensure)
     _ = try fixture.store.createSchema(space: EmbeddingSpace(provider: "t", model: "m", dimensions: dimensions))
-    _ = try fixture.store.buildVectorIndexes(method)
+    _ = try fixture.store.buildIndexes(method, NoProgress())
     let indexes = try fixture.store.schema().filter { $0.name.hasSuffix("embedding_idx") }
     #expect(indexes.count == 2)
     for index in indexes { #expect(index.definition?.hasSuffix(definition) == true) }
-    #expect(try fixture.store.buildVectorIndexes(method) == [])
+    #expect(try fixture.store.buildIndexes(method, NoProgress()) == [])
   }
 
   @Test("vectors too long for an index get none, and the reason is said")
@@ -30,7 +30,7 @@ import Testing
     let fixture = try Fixture(.postgres)
     _ = try fixture.store.vectorSupport(.ensure)
     _ = try fixture.store.createSchema(space: EmbeddingSpace(provider: "t", model: "m", dimensions: 4_096))
-    let lines = try fixture.store.buildVectorIndexes(nil)
+    let lines = try fixture.store.buildIndexes(nil, NoProgress())
     #expect(lines.count == 1)
     #expect(lines[0].contains("4096"))
   }
@@ -61,7 +61,7 @@ import Testing
     try connection.execute(unsafeSQL: "CREATE ROLE \(role) LOGIN")
     defer { try? connection.execute(unsafeSQL: "DROP OWNED BY \(role); DROP ROLE \(role)") }
     let url = database.url.replacing("postgres@", with: "\(role)@")
-    let store = try PostgresStore(connectionString: url, interruption: Interruption(), connectTimeoutSeconds: 10)
+    let store = try PostgresStore(connectionString: url)
     #expect(try store.vectorSupport(.check).mayCreate == false)
     #expect { try store.vectorSupport(.ensure) } throws: { ($0 as? MemshError)?.code == .permissionDenied }
   }
@@ -72,6 +72,29 @@ import Testing
     try fixture.database?.connect().execute(
       unsafeSQL: "CREATE EXTENSION vector; CREATE TABLE memories (id serial, embedding vector(3072))")
     #expect(try fixture.store.embeddingSpace()?.description == "openai/text-embedding-3-large (3072)")
+  }
+
+  @Test("a store with other column types and a sequence it does not own works all the same")
+  func adaptsToForeignTables() throws {
+    let fixture = try Fixture(.postgres)
+    try fixture.database?.connect().execute(
+      unsafeSQL: """
+        CREATE EXTENSION vector; CREATE SEQUENCE own_seq;
+        CREATE TABLE memories (id int PRIMARY KEY DEFAULT nextval('own_seq'), user_id text, content text,
+          embedding vector(3), metadata jsonb, category text, importance_score numeric, access_count bigint,
+          last_accessed_at timestamptz, created_at timestamptz, updated_at timestamptz)
+        """)
+    try fixture.database?.connect().execute(
+      unsafeSQL: """
+        INSERT INTO memories (user_id, content, embedding, importance_score, created_at)
+        VALUES ('ada', 'x', '[1,0,0]', 0.75, '2025-01-01T02:00:00+02')
+        """)
+    let found = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0])))
+    #expect(found.first?.memory.fields.importanceScore == 0.75)
+    #expect(found.first?.memory.fields.createdAt.iso8601 == "2025-01-01T00:00:00.000000Z")
+    try fixture.database?.connect().execute(
+      unsafeSQL: "ALTER TABLE memories ALTER importance_score TYPE float8, ALTER access_count TYPE int")
+    #expect(try fixture.store.insert([memory("y")], ids: [nil]) == [2])
   }
 
   @Test("the updated_at trigger fires unless the statement sets the time itself")

@@ -46,6 +46,24 @@ import Testing
     #expect(try fixture.folder.rows("store.db", "SELECT updated_at FROM memories") == ["2020-01-01T00:00:00.000000Z"])
   }
 
+  @Test("a value of the wrong type is an error, not the end of the process")
+  func survivesWrongTypes() throws {
+    let fixture = try Fixture.prepared(.sqlite)
+    _ = try fixture.store.insert([memory("a", vector: [1, 0, 0])])
+    try fixture.folder.sqlite("store.db", "UPDATE memories SET importance_score = 'high', access_count = 1e300")
+    #expect { try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]))) } throws: {
+      ($0 as? MemshError)?.code == .storeCorrupt
+    }
+    #expect(try fixture.store.statistics(userID: nil).memories == 1)
+  }
+
+  @Test("a store is in WAL mode once something is written")
+  func usesWriteAheadLog() throws {
+    let fixture = try Fixture(.sqlite)
+    _ = try fixture.store.transaction(.commit) { try fixture.store.createSchema(space: Fixture.space) }
+    #expect(try fixture.folder.rows("store.db", "PRAGMA journal_mode") == ["wal"])
+  }
+
   @Test("embeddings are little-endian 32-bit floats")
   func storesFloats() throws {
     let fixture = try Fixture.prepared(.sqlite)

@@ -15,7 +15,7 @@ import Testing
   @Test("the schema is complete and made once", arguments: StoreKind.allCases)
   func createsSchema(kind: StoreKind) throws {
     let fixture = try Fixture.prepared(kind)
-    _ = try fixture.store.buildVectorIndexes(nil)
+    _ = try fixture.store.buildIndexes(nil, NoProgress())
     let objects = try fixture.present
     #expect(objects.filter { $0.kind == .table }.map(\.name).sorted() == SchemaNames.tables)
     #expect(objects.count { $0.kind == .index } == 14)
@@ -146,12 +146,14 @@ import Testing
     let ids = try fixture.store.insert([memory("a"), memory("b")])
     let start = RunStart(source: "here", fingerprint: "f", space: Fixture.space, startedAt: Timestamp(microseconds: 0))
     let run = try fixture.store.beginRun(start)
-    let rows = zip(["k'1", "k\"2"], ids).map { RunRow(sourceKey: $0, memoryID: $1, contentHash: "h") }
+    let rows = zip(["k'1", "k\"2"], ids).map {
+      RunRow(table: "memories", sourceKey: $0, targetID: $1, contentHash: "h")
+    }
     try fixture.store.record(rows, run: run)
     try fixture.store.finishRun(run, counts: RunCounts())
     #expect(
       try fixture.store.migratedRows(sourceKeys: ["k'1", "other"])
-        == [MigratedRow(sourceKey: "k'1", contentHash: "h", source: "here")])
+        == [MigratedRow(sourceKey: "k'1", contentHash: "h", source: "here", userID: "ada")])
     try fixture.store.dropSchema()
     _ = try fixture.store.createSchema(space: Fixture.space)
     #expect(try fixture.store.migratedRows(sourceKeys: ["k'1"]) == [])

@@ -24,6 +24,9 @@ public enum JSON: Sendable, Equatable {
       self.key = key
       self.value = value
     }
+
+    /// Whether the key is this one to the byte; to Swift, canonically equivalent strings are equal.
+    func hasKey(_ other: String) -> Bool { key.utf8.elementsEqual(other.utf8) }
   }
 
   /// An integer as a JSON number.
@@ -42,13 +45,13 @@ public enum JSON: Sendable, Equatable {
   /// The member of an object, or nil when there is none or this is no object.
   public subscript(key key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.key == key }?.value
+    return members.first { $0.hasKey(key) }?.value
   }
 
   /// The object with one member set, in place if the key is there, else at the end. Other values are unchanged.
   public func setting(_ key: String, to value: JSON) -> JSON {
     guard case .object(var members) = self else { return self }
-    if let index = members.firstIndex(where: { $0.key == key }) {
+    if let index = members.firstIndex(where: { $0.hasKey(key) }) {
       members[index].value = value
     } else {
       members.append(Member(key, value))
@@ -72,6 +75,20 @@ public enum JSON: Sendable, Equatable {
   public var doubleValue: Double? {
     guard case .number(let digits) = self else { return nil }
     return Double(digits)
+  }
+
+  /// Whether every number is one that PostgreSQL's numeric can hold: at most 1,000 digits, written out or as exponent.
+  var hasStorableNumbers: Bool {
+    switch self {
+    case .null, .bool, .string: true
+    case .number(let digits):
+      digits.utf8.count <= 1_000
+        && digits.lowercased().split(separator: "e").dropFirst().allSatisfy {
+          Int($0).map { abs($0) <= 1_000 } ?? false
+        }
+    case .array(let items): items.allSatisfy(\.hasStorableNumbers)
+    case .object(let members): members.allSatisfy { $0.value.hasStorableNumbers }
+    }
   }
 
   /// How many NUL characters stand in its strings and keys: PostgreSQL's jsonb can hold none.

@@ -95,7 +95,7 @@ public struct JSONParser {
   private mutating func object() throws(Failure) -> JSON {
     position += 1
     var members: [JSON.Member] = []
-    var indexes: [String: Int] = [:]
+    var indexes: [[UInt8]: Int] = [:]
     if accept("}") { return .object(members) }
     repeat {
       skipWhitespace()
@@ -103,9 +103,9 @@ public struct JSONParser {
       let key = try string()
       guard accept(":") else { throw failure("expected ':'") }
       let member = JSON.Member(key, try value())
-      if let index = indexes.updateValue(members.count, forKey: key) {
+      if let index = indexes.updateValue(members.count, forKey: Array(key.utf8)) {
         members[index] = member
-        indexes[key] = index
+        indexes[Array(key.utf8)] = index
       } else {
         members.append(member)
       }

@@ -5,6 +5,8 @@ struct TimestampParser {
   static func parse(_ text: String) -> Timestamp? {
     let trimmed = text.utf8.drop { $0 == UInt8(ascii: " ") }
     if let date = dateOnly(trimmed) ?? dateTime(trimmed) { return date }
+    // Fewer digits are a year, or a date without its dashes, rather than a moment of 1970.
+    guard text.utf8.count(where: { (48...57).contains($0) }) >= 9 else { return nil }
     return Double(text).flatMap { Timestamp(epoch: $0) }
   }
 

@@ -10,13 +10,24 @@ public protocol MemorySource: AnyObject {
   ///
   /// - Parameter decodingEmbeddings: false leaves the vectors as they are (``SourceEmbedding/undecoded(_:)``).
   func readRows(
-    batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRow]) throws -> Void
+    batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRecord]) throws -> Void
   ) throws
+
+  /// Hands over the rows of a side table; a source without that table hands over none.
+  func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws
 
   /// Makes sure that nobody wrote to the source since it was opened.
   ///
   /// - Throws: `source_changed`.
   func verifyUnchanged() throws
+}
+
+/// One row of a source.
+public enum SourceRecord: Sendable {
+  /// A row of another system, to be checked and fitted.
+  case foreign(SourceRow)
+  /// A row of a store like this one, to be taken over as it is.
+  case stored(Memory)
 }
 
 /// What a source is and where.
@@ -44,15 +55,20 @@ public struct SourceSurvey: Sendable, Equatable {
   public let rows: Int64
   /// The most frequent length among the first vectors; nil when there are none.
   public let dimensions: Int?
-  /// The model its vectors come from, where the source says so or its format implies it.
+  /// The model its vectors come from, where its format implies it.
   public let model: String?
+  /// The space its vectors are recorded to belong to.
+  public let recordedSpace: EmbeddingSpace?
 
   /// Creates a survey.
-  public init(table: String, rows: Int64, dimensions: Int?, model: String?) {
+  public init(
+    table: String, rows: Int64, dimensions: Int?, model: String?, recordedSpace: EmbeddingSpace? = nil
+  ) {
     self.table = table
     self.rows = rows
     self.dimensions = dimensions
     self.model = model
+    self.recordedSpace = recordedSpace
   }
 }
 

@@ -51,7 +51,7 @@ public protocol SchemaManaging: AnyObject {
   /// Every table, index and trigger of the memory system with its state. Never writes.
   func schema() throws -> [SchemaObject]
 
-  /// Creates what is missing of the schema, for vectors of `space`, and records the space where none is yet.
+  /// Creates the tables and triggers that are missing, for vectors of `space`, and records the space where none is.
   ///
   /// - Returns: The names of the tables created.
   func createSchema(space: EmbeddingSpace) throws -> [String]
@@ -59,11 +59,13 @@ public protocol SchemaManaging: AnyObject {
   /// Drops the four tables and what memsh keeps of migrations into them.
   func dropSchema() throws
 
-  /// Builds the vector indexes that are missing.
+  /// Builds the indexes that are missing or invalid.
   ///
-  /// - Parameter method: nil for the store's own choice.
-  /// - Returns: A line for a person about each index, or why there is none.
-  func buildVectorIndexes(_ method: VectorIndexMethod?) throws -> [String]
+  /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.
+  ///
+  /// - Parameter method: The method of the vector indexes; nil for the store's own choice.
+  /// - Returns: A line for a person about each vector index, or why there is none.
+  func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String]
 
   /// The space of the store's vectors: as recorded; else, for a store that others made, `unknown/unknown` with
   /// the dimensions of its column; nil for a store without tables.
@@ -86,6 +88,28 @@ public protocol MemoryReading: AnyObject {
 
   /// The ids of memories of a user with exactly this content.
   func memoryIDs(userID: String, content: String) throws -> [Int64]
+
+  /// Hands over all memories with their embeddings, by id, `batchSize` at a time.
+  func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws
+
+  /// Hands over the id, user and content of every memory, without a particular order.
+  func readMemoryKeys(_ body: (_ id: Int64, _ userID: String, _ content: String) throws -> Void) throws
+
+  /// Hands over all rows of a side table by id, `batchSize` at a time.
+  func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws
+
+  /// Which of these ids are in use.
+  func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64>
+
+  /// The memories that a run wrote, with their embeddings, by id: for comparing what was read with what is stored.
+  func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws
+}
+
+extension MemoryWriting {
+  /// Inserts memories under the next free ids.
+  public func insert(_ memories: [MemoryFields]) throws -> [Int64] {
+    try insert(memories, ids: memories.map { _ in nil })
+  }
 }
 
 /// What makes two fragments the same.
@@ -109,11 +133,23 @@ public struct FragmentKey: Sendable, Hashable {
 public protocol MemoryWriting: AnyObject {
   /// Inserts memories in order, in the fastest way the backend has.
   ///
-  /// - Returns: The new ids, in the same order.
-  func insert(_ memories: [MemoryFields]) throws -> [Int64]
+  /// - Parameter ids: The id that each is to have, nil for the next free one; the caller knows that they are free.
+  /// - Returns: The ids, in the same order.
+  func insert(_ memories: [MemoryFields], ids: [Int64?]) throws -> [Int64]
+
+  /// Inserts rows into a side table; the ids are handled as those of memories.
+  ///
+  /// - Returns: The ids, in the same order.
+  func insert(_ rows: [SideRow], ids: [Int64?], into table: SideTable) throws -> [Int64]
 
   /// Inserts fragments.
-  func insert(_ fragments: [PromptFragment]) throws
+  ///
+  /// - Returns: Their ids, in the same order.
+  @discardableResult
+  func insert(_ fragments: [PromptFragment]) throws -> [Int64]
+
+  /// Makes the next free ids follow the largest ones in use.
+  func advanceSequences() throws
 
   /// Records that a memory duplicates another.
   func insert(_ duplicate: DuplicateRecord) throws

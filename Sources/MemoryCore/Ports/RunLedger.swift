@@ -1,21 +1,38 @@
 /// The part of a store that remembers migrations: what came from where, and under which id it stands now.
 public protocol RunLedger: AnyObject {
-  /// Waits for, and takes, the right to migrate into this store until the transaction ends.
+  /// Takes the right to migrate into this store until the transaction ends.
+  ///
+  /// - Throws: `store_busy` when another migration has it.
   func lockForMigration() throws
+
+  /// Whether any migration is recorded.
+  func hasRuns() throws -> Bool
 
   /// Opens a run in the ledger.
   ///
   /// - Returns: The run's number.
   func beginRun(_ run: RunStart) throws -> Int64
 
-  /// Notes which source row became which memory.
+  /// Notes which source row became which row here.
   func record(_ rows: [RunRow], run: Int64) throws
 
   /// Closes a run with its counts.
   func finishRun(_ run: Int64, counts: RunCounts) throws
 
-  /// Rows of earlier runs that are still there, for any of these source keys.
+  /// Memories of earlier, finished runs that are still there, for any of these source keys.
   func migratedRows(sourceKeys: [String]) throws -> [MigratedRow]
+
+  /// The recorded runs, oldest first.
+  func runs() throws -> [RunRecord]
+
+  /// The rows of a run that are still there, and whether each is as the run left it.
+  func rows(ofRun run: Int64) throws -> [RunRowState]
+
+  /// Deletes rows that a run wrote.
+  func deleteRows(_ ids: [Int64], from table: String) throws
+
+  /// Forgets a run, or only those of its rows that are gone.
+  func forgetRun(_ run: Int64, entirely: Bool) throws
 }
 
 /// What is known of a run when it begins.
@@ -38,20 +55,60 @@ public struct RunStart: Sendable, Equatable {
   }
 }
 
+/// A run as the ledger has it.
+public struct RunRecord: Sendable, Equatable {
+  /// The run's number.
+  public let id: Int64
+  /// The source's place.
+  public let source: String
+  /// When it began.
+  public let startedAt: Timestamp
+
+  /// Creates a record.
+  public init(id: Int64, source: String, startedAt: Timestamp) {
+    self.id = id
+    self.source = source
+    self.startedAt = startedAt
+  }
+}
+
 /// How one source row was migrated.
 public struct RunRow: Sendable, Equatable {
+  /// The table the row stands in.
+  public let table: String
   /// The row's key in its source.
   public let sourceKey: String
-  /// The memory's id in the store.
-  public let memoryID: Int64
-  /// The sha256 of the content as migrated, in hexadecimal.
+  /// The row's id in the store.
+  public let targetID: Int64
+  /// The sha256 of the content as migrated, in hexadecimal; empty for rows without content.
   public let contentHash: String
 
   /// Creates a ledger row.
-  public init(sourceKey: String, memoryID: Int64, contentHash: String) {
+  public init(table: String, sourceKey: String, targetID: Int64, contentHash: String) {
+    self.table = table
     self.sourceKey = sourceKey
-    self.memoryID = memoryID
+    self.targetID = targetID
     self.contentHash = contentHash
+  }
+}
+
+/// A row of a run that is still in the store.
+public struct RunRowState: Sendable, Equatable {
+  /// The table it stands in.
+  public let table: String
+  /// Its id.
+  public let id: Int64
+  /// Whether somebody changed it since: its content differs, or it was updated after the run.
+  public let isChanged: Bool
+  /// The beginning of its content.
+  public let excerpt: String
+
+  /// Creates a state.
+  public init(table: String, id: Int64, isChanged: Bool, excerpt: String) {
+    self.table = table
+    self.id = id
+    self.isChanged = isChanged
+    self.excerpt = excerpt
   }
 }
 
@@ -63,12 +120,15 @@ public struct MigratedRow: Sendable, Equatable {
   public let contentHash: String
   /// The source of that run.
   public let source: String
+  /// Whose memory it is now.
+  public let userID: String
 
   /// Creates an entry.
-  public init(sourceKey: String, contentHash: String, source: String) {
+  public init(sourceKey: String, contentHash: String, source: String, userID: String) {
     self.sourceKey = sourceKey
     self.contentHash = contentHash
     self.source = source
+    self.userID = userID
   }
 }
 
@@ -86,6 +146,8 @@ public struct RunCounts: Sendable, Equatable {
   public var generated: Int64 = 0
   /// Memories written without one.
   public var missing: Int64 = 0
+  /// Rows of the side tables written.
+  public var sideRows: Int64 = 0
   /// NUL characters replaced by U+FFFD.
   public var nulReplaced: Int64 = 0
   /// Kept embeddings that are zero: they have no direction, and no search finds them.

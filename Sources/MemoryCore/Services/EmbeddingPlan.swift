@@ -21,10 +21,14 @@ struct EmbeddingPlan {
   ///
   /// - Parameters:
   ///   - source: The space of the source's vectors; nil when it has none.
+  ///   - recorded: The same, where the source itself has recorded it: a fresh store then takes it over.
   ///   - store: The space of the store; nil for a fresh one.
   /// - Throws: `embedding_space_mismatch`.
-  init(mode: EmbeddingMode, source: EmbeddingSpace?, store: EmbeddingSpace?, embedder: any Embedder) throws {
-    let target = store ?? embedder.space
+  init(
+    mode: EmbeddingMode, source: EmbeddingSpace?, recorded: EmbeddingSpace? = nil, store: EmbeddingSpace?,
+    embedder: any Embedder
+  ) throws {
+    let target = store ?? (mode == .auto ? recorded : nil) ?? embedder.space
     switch mode {
     case .keep:
       space = store ?? source ?? embedder.space
@@ -35,7 +39,7 @@ struct EmbeddingPlan {
       keepsVectors = false
     case .auto:
       space = target
-      keepsVectors = source != nil && source == target && target.model != "unknown"
+      keepsVectors = source != nil && source == target && (recorded != nil || target.model != "unknown")
     }
     if !keepsVectors, embedder.space != space { throw embedder.space.mismatch(storeSpace: space) }
     self.embedder = embedder.space == space ? embedder : nil

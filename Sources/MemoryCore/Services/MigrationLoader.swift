@@ -5,61 +5,103 @@ final class MigrationLoader {
   private let plan: EmbeddingPlan
   private let normalizer: RowNormalizer
   private let startedAt: Timestamp
-  private var run: Int64?
+  private let isDryRun: Bool
+  /// Whether nothing that is in the store now will be there when the rows arrive.
+  private let startsEmpty: Bool
+  private let hadRuns: Bool
+  /// Made when the first row of another store arrives.
+  private var present: ContentIndex?
+  /// Ids of another store's memories that have another id here.
+  private(set) var renumbered: [Int64: Int64] = [:]
 
+  /// The run's number, once there is a row.
+  private(set) var run: Int64?
   /// Where rows go that cannot be migrated.
   let rejects: RejectFile
   /// What has happened so far.
   private(set) var counts = RunCounts()
   /// How many source rows have been looked at.
   private(set) var rowsSeen: Int64 = 0
+  /// The estimated tokens of the texts that a dry run would have embedded.
+  private(set) var tokens = 0
+  /// The sum over the memories written.
+  private(set) var digest = RowDigest()
 
   init(
     store: any MemoryStore, source: SourceDescription, plan: EmbeddingPlan, rejects: RejectFile,
-    startedAt: Timestamp
-  ) {
+    startedAt: Timestamp, isDryRun: Bool, ignoresLedger: Bool
+  ) throws {
     self.store = store
     self.source = source
     self.plan = plan
     self.rejects = rejects
     self.startedAt = startedAt
     normalizer = RowNormalizer(migrationTime: startedAt)
+    self.isDryRun = isDryRun
+    startsEmpty = ignoresLedger
+    hadRuns = try !ignoresLedger && store.hasRuns()
   }
 
   /// A row on its way into the store.
   private struct Candidate {
     let key: String
     let contentHash: String
+    /// The id it had in another store.
+    let oldID: Int64?
     var fields: MemoryFields
   }
 
   /// Migrates one batch.
-  func load(_ rows: [SourceRow]) throws {
-    rowsSeen += Int64(rows.count)
-    let known = try knownRows(rows)
+  func load(_ records: [SourceRecord]) throws {
+    rowsSeen += Int64(records.count)
+    let known = try knownRows(records)
     var candidates: [Candidate] = []
-    for row in rows {
-      do throws(RowNormalizer.Rejection) {
-        if let candidate = try candidate(row, known: known[row.key] ?? []) { candidates.append(candidate) }
-      } catch {
-        try rejects.append(row, reason: error.reason, detail: error.detail)
-        counts.rejected += 1
+    for record in records {
+      switch record {
+      case .foreign(let row):
+        do throws(RowNormalizer.Rejection) {
+          if let candidate = try candidate(row, known: known[row.key] ?? []) { candidates.append(candidate) }
+        } catch {
+          try rejects.append(row, reason: error.reason, detail: error.detail)
+          counts.rejected += 1
+        }
+      case .stored(let memory):
+        if let candidate = try candidate(memory) { candidates.append(candidate) }
       }
     }
+    guard !isDryRun else { return count(candidates) }
     try embedMissing(in: &candidates)
     try write(candidates)
   }
 
-  /// Closes the run.
-  ///
-  /// - Returns: Its number; nil when no row was written.
-  func finish() throws -> Int64? {
-    if let run { try store.finishRun(run, counts: counts) }
-    return run
+  /// What writing the candidates would add to the counts.
+  private func count(_ candidates: [Candidate]) {
+    counts.migrated += Int64(candidates.count)
+    let missing = candidates.filter { $0.fields.embedding == nil }
+    guard plan.embedder != nil else { return counts.missing += Int64(missing.count) }
+    counts.generated += Int64(missing.count)
+    tokens += missing.reduce(0) { $0 + PromptAssembly.estimatedTokens($1.fields.content) }
   }
 
-  private func knownRows(_ rows: [SourceRow]) throws -> [String: [MigratedRow]] {
-    Dictionary(grouping: try store.migratedRows(sourceKeys: rows.map(\.key)), by: \.sourceKey)
+  /// Opens the run in the ledger, if nothing has yet.
+  func currentRun() throws -> Int64 {
+    if let run { return run }
+    let number = try store.beginRun(
+      RunStart(
+        source: source.location, fingerprint: source.fingerprint, space: plan.space, startedAt: startedAt))
+    run = number
+    return number
+  }
+
+  /// Notes that rows of a side table were written.
+  func countSideRows(_ count: Int) { counts.sideRows += Int64(count) }
+
+  private func knownRows(_ records: [SourceRecord]) throws -> [String: [MigratedRow]] {
+    guard hadRuns else { return [:] }
+    let keys = records.compactMap { record in
+      if case .foreign(let row) = record { row.key } else { nil }
+    }
+    return Dictionary(grouping: try store.migratedRows(sourceKeys: keys), by: \.sourceKey)
   }
 
   /// The row as it will be written; nil when it is there already.
@@ -68,7 +110,12 @@ final class MigrationLoader {
   ) throws(RowNormalizer.Rejection) -> Candidate? {
     var accepted = try normalizer.accept(row)
     let hash = ContentHash.hex(of: accepted.fields.content)
-    if known.contains(where: { $0.contentHash == hash }) {
+    // A file that was copied or moved is recognised by its rows; the same number and content for another user is
+    // another memory, because many files count from 1.
+    let isPresent = known.contains {
+      $0.contentHash == hash && ($0.source == source.location || $0.userID == accepted.fields.userID)
+    }
+    if isPresent {
       counts.alreadyPresent += 1
       return nil
     }
@@ -79,7 +126,26 @@ final class MigrationLoader {
     }
     accepted.fields.embedding = try keptVector(row.embedding)
     counts.nulReplaced += Int64(accepted.nulReplaced)
-    return Candidate(key: row.key, contentHash: hash, fields: accepted.fields)
+    return Candidate(key: row.key, contentHash: hash, oldID: nil, fields: accepted.fields)
+  }
+
+  /// The memory of another store as it will be written; nil when it is there already.
+  private func candidate(_ memory: Memory) throws -> Candidate? {
+    var index = try present ?? (startsEmpty ? ContentIndex() : ContentIndex(store))
+    // The index must not be copied on every change, so it has only one owner at a time.
+    present = nil
+    defer { present = index }
+    let fields = memory.fields.replacingNUL
+    if let id = index.take(userID: fields.userID, content: fields.content) {
+      counts.alreadyPresent += 1
+      if id != memory.id { renumbered[memory.id] = id }
+      return nil
+    }
+    var candidate = Candidate(
+      key: "memory:\(memory.id)", contentHash: ContentHash.hex(of: fields.content), oldID: memory.id, fields: fields)
+    if !plan.keepsVectors { candidate.fields.embedding = nil }
+    if candidate.fields.embedding != nil { counts.kept += 1 }
+    return candidate
   }
 
   private func keptVector(_ embedding: SourceEmbedding) throws(RowNormalizer.Rejection) -> Vector? {
@@ -111,21 +177,19 @@ final class MigrationLoader {
 
   private func write(_ candidates: [Candidate]) throws {
     guard !candidates.isEmpty else { return }
-    let ids = try store.insert(candidates.map(\.fields))
+    let oldIDs = candidates.compactMap(\.oldID)
+    let used = oldIDs.isEmpty ? [] : try store.usedIDs(oldIDs, in: "memories")
+    let wanted = candidates.map { candidate in candidate.oldID.flatMap { used.contains($0) ? nil : $0 } }
+    let ids = try store.insert(candidates.map(\.fields), ids: wanted)
+    for (candidate, id) in zip(candidates, ids) {
+      digest.add(id: id, candidate.fields)
+      if let old = candidate.oldID, old != id { renumbered[old] = id }
+    }
     let rows = zip(candidates, ids).map { candidate, id in
-      RunRow(sourceKey: candidate.key, memoryID: id, contentHash: candidate.contentHash)
+      RunRow(table: "memories", sourceKey: candidate.key, targetID: id, contentHash: candidate.contentHash)
     }
     try store.record(rows, run: try currentRun())
     counts.migrated += Int64(candidates.count)
-  }
-
-  private func currentRun() throws -> Int64 {
-    if let run { return run }
-    let number = try store.beginRun(
-      RunStart(
-        source: source.location, fingerprint: source.fingerprint, space: plan.space, startedAt: startedAt))
-    run = number
-    return number
   }
 
   /// What a person should know about the rows.
@@ -134,6 +198,9 @@ final class MigrationLoader {
       "✅ Migrated \(counts.migrated) memories, \(counts.alreadyPresent) already present"
         + " (embeddings: \(counts.kept) kept, \(counts.generated) generated, \(counts.missing) missing)"
     ]
+    if counts.sideRows > 0 {
+      lines.append("✅ Migrated \(counts.sideRows) rows of fragments, duplicates and analytics")
+    }
     if counts.missing > 0, plan.embedder == nil {
       lines.append("⚠️ \(counts.missing) memories have no embedding: no embedder of \(plan.space) is configured")
     }
@@ -141,5 +208,17 @@ final class MigrationLoader {
     if counts.zeroVectors > 0 { lines.append("⚠️ \(counts.zeroVectors) embeddings are zero: no search finds them") }
     if let path = rejects.writtenPath { lines.append("⚠️ \(counts.rejected) rows rejected, written to \(path)") }
     return lines
+  }
+}
+
+extension MemoryFields {
+  /// The same memory with every NUL replaced, for databases whose text cannot hold one.
+  var replacingNUL: MemoryFields {
+    var fields = self
+    fields.userID = userID.replacingNUL
+    fields.content = content.replacingNUL
+    fields.category = category?.replacingNUL
+    if metadata.nulCount > 0 { fields.metadata = metadata.replacingNUL }
+    return fields
   }
 }

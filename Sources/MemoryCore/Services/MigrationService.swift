@@ -1,54 +1,6 @@
-/// How a migration is to be done.
-public struct MigrationOptions: Sendable {
-  /// What to do with the source's vectors.
-  public var embeddings = EmbeddingMode.auto
-  /// The model that the source's vectors come from, where the source does not say.
-  public var sourceModel: String?
-  /// The vector index to build; nil for the store's choice.
-  public var index: VectorIndexMethod?
-  /// Whether the four tables are dropped first.
-  public var forceRecreate = false
-  /// Whether the built-in test at the end is left out.
-  public var skipTest = false
-  /// Where rejected rows are written.
-  public var rejectPath: String
-  /// When the run begins.
-  public var startedAt: Timestamp
+import Foundation
 
-  /// Creates the default way of migrating.
-  public init(rejectPath: String, startedAt: Timestamp) {
-    self.rejectPath = rejectPath
-    self.startedAt = startedAt
-  }
-}
-
-/// What a migration did.
-public struct MigrationReport: Sendable {
-  /// How the built-in test ended.
-  public enum SystemTestOutcome: String, Sendable { case passed, failed, skipped }
-
-  /// The run's number in the ledger; nil when no row was written.
-  public var run: Int64?
-  /// The source's place; nil when there was none.
-  public var source: String?
-  /// The store's place.
-  public var target: String
-  /// The counts.
-  public var counts = RunCounts()
-  /// The file with the rejected rows; nil when there are none.
-  public var rejectFile: String?
-  /// Default fragments inserted.
-  public var fragmentsInserted = 0
-  /// How the built-in test ended.
-  public var systemTest = SystemTestOutcome.skipped
-  /// What the built-in test failed with.
-  public var systemTestError: MemshError?
-
-  /// Things that went wrong: a failed test.
-  public var errors: Int { systemTest == .failed ? 1 : 0 }
-}
-
-/// Moves a foreign memory file into a store, in the six steps of the migration guide.
+/// Moves a memory file or another store into a store, in the six steps of the migration guide.
 ///
 /// Schema, rows, ledger, fragments and indexes are one transaction: a run is in as a whole or not at all.
 public struct MigrationService {
@@ -58,8 +10,12 @@ public struct MigrationService {
   private let interruption: Interruption
   private let options: MigrationOptions
 
-  /// Rows handled at a time: enough to hide round trips, few enough to stay small (some 12 MB of vectors).
+  /// Rows handled at a time: enough to hide round trips, few enough to stay small (some 3 MB of vectors).
   static let batchSize = 500
+  /// Batches that reading may be ahead of writing.
+  static let batchesAhead = 3
+  /// How often a migration that waits for another one tries again.
+  private static let pollSeconds = 0.5
 
   /// Sets a migration up; nothing happens yet.
   public init(
@@ -82,33 +38,76 @@ public struct MigrationService {
     try store.connect()
     progress.line("✅ \(store.identity.backend.title) database connection successful")
     progress.line(try store.vectorSupport(.ensure).successLine)
-
     let survey = try source?.survey()
-    let plan = try plan(for: source, survey: survey)
+
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
-    try store.transaction(.commit) {
-      try store.lockForMigration()
-      try prepareSchema(plan)
-      if let source, let survey { try migrate(source, survey, plan, into: &report) }
-      report.fragmentsInserted = try seed(plan)
-      for line in try store.buildVectorIndexes(options.index) { progress.line(line) }
+    let (plan, digest, indexesLater) = try locked {
+      // Under the lock: another run may have given the store its space a moment ago.
+      let plan = try self.plan(survey)
+      let created = try prepareSchema(plan)
+      let digest = try load(source, survey, plan, into: &report)
+      // A table that is new serves nobody yet: its indexes are built after the load, in the same transaction.
+      let isNew = created.contains("memories")
+      if isNew { try buildIndexes() }
       try source?.verifyUnchanged()
       try interruption.check()
+      return (plan, digest, !isNew)
     }
+    if indexesLater { try buildIndexes() }
+    try verify(digest, into: &report)
     test(plan, into: &report)
     return report
   }
 
-  private func plan(for source: (any MemorySource)?, survey: SourceSurvey?) throws -> EmbeddingPlan {
-    let sourceSpace = survey?.dimensions.map { dimensions in
-      EmbeddingSpace(
-        sourceModel: options.sourceModel ?? survey?.model ?? "unknown", dimensions: dimensions)
-    }
-    let storeSpace = options.forceRecreate ? nil : try store.embeddingSpace()
-    return try EmbeddingPlan(mode: options.embeddings, source: sourceSpace, store: storeSpace, embedder: embedder)
+  /// Tells what ``run(from:)`` would do, without writing anything anywhere.
+  public func dryRun(from source: (any MemorySource)?) throws -> MigrationReport {
+    try store.connect()
+    var report = MigrationReport(source: source?.description.location, target: store.identity.location)
+    guard let source else { return report }
+    let survey = try source.survey()
+    let plan = try plan(survey)
+    let loader = try loader(source, plan, isDryRun: true)
+    try transfer(source, survey, plan, loader)
+    report.counts = loader.counts
+    report.tokens = loader.tokens
+    for line in loader.summaryLines { progress.line("Would have: " + line) }
+    return report
   }
 
-  private func prepareSchema(_ plan: EmbeddingPlan) throws {
+  // MARK: Steps
+
+  private func plan(_ survey: SourceSurvey?) throws -> EmbeddingPlan {
+    let sourceSpace =
+      survey?.recordedSpace
+      ?? survey?.dimensions.map { dimensions in
+        EmbeddingSpace(sourceModel: options.sourceModel ?? survey?.model ?? "unknown", dimensions: dimensions)
+      }
+    return try EmbeddingPlan(
+      mode: options.embeddings, source: sourceSpace, recorded: survey?.recordedSpace,
+      store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder)
+  }
+
+  /// Runs `body` in a transaction that no other migration shares, waiting for its turn where that is wanted.
+  private func locked<Value>(_ body: () throws -> Value) throws -> Value {
+    var hasSaidSo = false
+    while true {
+      var isRunning = false
+      do {
+        return try store.transaction(.commit) {
+          try store.lockForMigration()
+          isRunning = true
+          return try body()
+        }
+      } catch let error as MemshError where error.code == .storeBusy && !isRunning && options.waits {
+        if !hasSaidSo { progress.line("⏳ Waiting: another migration into this store is running") }
+        hasSaidSo = true
+        try interruption.check()
+        Thread.sleep(forTimeInterval: MigrationService.pollSeconds)
+      }
+    }
+  }
+
+  private func prepareSchema(_ plan: EmbeddingPlan) throws -> [String] {
     if options.forceRecreate { try store.dropSchema() }
     let created = try store.createSchema(space: plan.space)
     progress.line("✅ Schema created successfully")
@@ -116,34 +115,104 @@ public struct MigrationService {
       created.isEmpty
         ? "All tables were there already: \(SchemaNames.tables.pythonStyle)"
         : "Created tables: \(created.pythonStyle)")
+    return created
   }
 
-  private func migrate(
-    _ source: any MemorySource, _ survey: SourceSurvey, _ plan: EmbeddingPlan, into report: inout MigrationReport
-  ) throws {
-    guard survey.rows > 0 else { return progress.line("SQLite database exists but is empty") }
-    progress.line("Found \(survey.rows) memories in \(source.description.location) (table \(survey.table))")
-    let loader = MigrationLoader(
-      store: store, source: source.description, plan: plan, rejects: RejectFile(path: options.rejectPath),
-      startedAt: options.startedAt)
-    try source.readRows(batchSize: MigrationService.batchSize, decodingEmbeddings: plan.keepsVectors) { rows in
-      try interruption.check()
-      try loader.load(rows)
-      progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows)
+  /// Rows, side tables and fragments, with their ledger.
+  private func load(
+    _ source: (any MemorySource)?, _ survey: SourceSurvey?, _ plan: EmbeddingPlan, into report: inout MigrationReport
+  ) throws -> RowDigest {
+    guard let source, let survey else {
+      report.fragmentsInserted = try seed(plan, loader: nil)
+      return RowDigest()
     }
-    report.run = try loader.finish()
+    let loader = try loader(source, plan, isDryRun: false)
+    if survey.rows == 0 {
+      progress.line("SQLite database exists but is empty")
+    } else {
+      progress.line("Found \(survey.rows) memories in \(source.description.location) (table \(survey.table))")
+      try transfer(source, survey, plan, loader)
+    }
+    try copySideTables(source, plan, loader)
+    if survey.rows > 0 { for line in loader.summaryLines { progress.line(line) } }
+    report.fragmentsInserted = try seed(plan, loader: loader)
+    try store.advanceSequences()
+    report.run = loader.run
+    if let run = loader.run { try store.finishRun(run, counts: loader.counts) }
     report.counts = loader.counts
     report.rejectFile = loader.rejects.writtenPath
-    for line in loader.summaryLines { progress.line(line) }
+    return loader.digest
   }
 
-  private func seed(_ plan: EmbeddingPlan) throws -> Int {
-    let inserted = try SeedingService(store: store, embedder: plan.embedder).seed(DefaultFragments.all)
+  private func loader(_ source: any MemorySource, _ plan: EmbeddingPlan, isDryRun: Bool) throws -> MigrationLoader {
+    try MigrationLoader(
+      store: store, source: source.description, plan: plan,
+      rejects: RejectFile(path: isDryRun ? nil : options.rejectPath),
+      startedAt: options.startedAt, isDryRun: isDryRun, ignoresLedger: options.forceRecreate)
+  }
+
+  /// Reads and decodes on one thread, checks and writes on this one.
+  private func transfer(
+    _ source: any MemorySource, _ survey: SourceSurvey, _ plan: EmbeddingPlan, _ loader: MigrationLoader
+  ) throws {
+    try Overlap.run(capacity: MigrationService.batchesAhead) { hand in
+      try source.readRows(batchSize: MigrationService.batchSize, decodingEmbeddings: plan.keepsVectors, hand)
+    } consume: { (records: [SourceRecord]) in
+      try interruption.check()
+      try loader.load(records)
+      progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows)
+    }
+  }
+
+  private func copySideTables(_ source: any MemorySource, _ plan: EmbeddingPlan, _ loader: MigrationLoader) throws {
+    let copy = SideTableCopy(
+      store: store, source: source, renumbered: loader.renumbered, keepsVectors: plan.keepsVectors)
+    for table in SideTable.allCases {
+      try copy.copy(table) { rows in
+        try store.record(rows, run: try loader.currentRun())
+        loader.countSideRows(rows.count)
+      }
+    }
+  }
+
+  private func seed(_ plan: EmbeddingPlan, loader: MigrationLoader?) throws -> Int {
+    guard options.seedsFragments else { return 0 }
+    let ids = try SeedingService(store: store, embedder: plan.embedder).seedReturningIDs(DefaultFragments.all)
+    // What a run seeds is the run's: taking the run back takes it back, too.
+    if let loader, let run = loader.run, !ids.isEmpty {
+      try store.record(
+        ids.map { id, hash in
+          RunRow(table: SideTable.fragments.rawValue, sourceKey: "default", targetID: id, contentHash: hash)
+        }, run: run)
+    }
     progress.line(
-      inserted == 0
+      ids.isEmpty
         ? "✅ Default prompt fragments were there already"
-        : "✅ Inserted \(inserted) default prompt fragments")
-    return inserted
+        : "✅ Inserted \(ids.count) default prompt fragments")
+    return ids.count
+  }
+
+  private func buildIndexes() throws {
+    for line in try store.buildIndexes(options.index, progress) { progress.line(line) }
+  }
+
+  /// Reads back what was committed and compares it with what was written.
+  private func verify(_ written: RowDigest, into report: inout MigrationReport) throws {
+    guard options.verifies, let run = report.run else { return }
+    var found = RowDigest()
+    try store.readMemories(ofRun: run, batchSize: MigrationService.batchSize) { memories in
+      try interruption.check()
+      for memory in memories { found.add(id: memory.id, memory.fields) }
+      progress.progress("Verifying", done: found.rows, total: written.rows)
+    }
+    report.verified = found == written
+    guard found == written else {
+      throw MemshError(
+        .verificationFailed,
+        "the store gives back other rows than were written: \(found.rows) of \(written.rows), or with other values",
+        hint: "`rollback --run \(run)` takes them out again; then look at the server's log")
+    }
+    progress.line("✅ Verified: \(found.rows) memories read back equal, every vector to the bit")
   }
 
   private func test(_ plan: EmbeddingPlan, into report: inout MigrationReport) {

@@ -4,12 +4,13 @@ import Foundation
 ///
 /// The file comes into being with the first row, readable by its owner only, because rows are private.
 final class RejectFile {
-  private let path: String
+  /// nil counts rows without writing them.
+  private let path: String?
   private var handle: FileHandle?
   /// How many rows stand in it.
   private(set) var count: Int64 = 0
 
-  init(path: String) {
+  init(path: String?) {
     self.path = path
   }
 
@@ -20,28 +21,28 @@ final class RejectFile {
 
   /// Appends a row.
   func append(_ row: SourceRow, reason: String, detail: String) throws {
+    count += 1
+    guard let path else { return }
     let line = JSON.object([
       JSON.Member("key", .string(row.key)), JSON.Member("reason", .string(reason)),
       JSON.Member("detail", .string(detail)), JSON.Member("row", row.json),
     ])
-    try opened().write(contentsOf: Data((line.text + "\n").utf8))
-    count += 1
+    try opened(path).write(contentsOf: Data((line.text + "\n").utf8))
   }
 
-  private func opened() throws -> FileHandle {
+  private func opened(_ path: String) throws -> FileHandle {
     if let handle { return handle }
-    do {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-      else { throw CocoaError(.fileWriteNoPermission) }
-      let opened = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      handle = opened
-      return opened
-    } catch {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    // O_EXCL: what is there already is somebody's, and stays.
+    let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
       throw MemshError(
-        .fileFailed, "cannot write the reject file \(path)", hint: "name another with `--reject-file PATH`",
-        cause: error.localizedDescription)
+        .fileFailed, "cannot create the reject file \(path)", hint: "name another with `--reject-file PATH`",
+        cause: String(cString: strerror(errno)))
     }
+    let opened = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    handle = opened
+    return opened
   }
 }

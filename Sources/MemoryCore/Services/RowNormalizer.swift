@@ -32,8 +32,10 @@ struct RowNormalizer {
     var category = try text(row.category, column: "category") ?? metadata[key: "category"]?.stringValue
     let importance =
       try number(row.importanceScore, column: "importance_score")
-      ?? metadata[key: "importance_score"]?.doubleValue ?? metadata[key: "importance"]?.doubleValue
-    let accesses = try number(row.accessCount, column: "access_count") ?? 0
+      ?? (metadata[key: "importance_score"] ?? metadata[key: "importance"])?.doubleValue.flatMap {
+        $0.isFinite ? $0 : nil
+      }
+    let accesses = try accessCount(row.accessCount)
     let accessed = try timestamp(row.lastAccessedAt, column: "last_accessed_at")
     let updated = try timestamp(row.updatedAt, column: "updated_at")
     let created = try timestamp(row.createdAt, column: "created_at") ?? updated ?? migrationTime
@@ -49,7 +51,7 @@ struct RowNormalizer {
     try check(length: category ?? "", limit: MemoryFields.categoryLimit, column: "category")
     let fields = MemoryFields(
       userID: userID, content: content, metadata: metadata, category: category,
-      importanceScore: importance ?? MemoryFields.defaultImportance, accessCount: Int64(accesses.rounded()),
+      importanceScore: importance ?? MemoryFields.defaultImportance, accessCount: accesses,
       lastAccessedAt: accessed, createdAt: created, updatedAt: updated ?? created)
     return Accepted(fields: fields, nulReplaced: nulCount)
   }
@@ -79,11 +81,19 @@ struct RowNormalizer {
     case .integer(let number): return Double(number)
     case .real(let number) where number.isFinite: return number
     default:
-      if let text = try text(value, column: "importance_score"), let number = Double(text), number.isFinite {
+      if let text = try text(value, column: column), let number = Double(text), number.isFinite {
         return number
       }
       throw Rejection(reason: "invalid_\(column)", detail: "\(column) is not a finite number: \(value.shown)")
     }
+  }
+
+  private func accessCount(_ value: SourceValue) throws(Rejection) -> Int64 {
+    let count = try number(value, column: "access_count") ?? 0
+    guard (0...Double(Int32.max)).contains(count) else {
+      throw Rejection(reason: "invalid_access_count", detail: "access_count does not fit: \(value.shown)")
+    }
+    return Int64(count.rounded())
   }
 
   private func timestamp(_ value: SourceValue, column: String) throws(Rejection) -> Timestamp? {
@@ -96,7 +106,7 @@ struct RowNormalizer {
     case .text(let text): moment = Timestamp(parsing: text)
     case .bytes: moment = nil
     }
-    guard let moment else {
+    guard let moment, Timestamp.storable.contains(moment) else {
       throw Rejection(reason: "invalid_timestamp", detail: "\(column) is no date: \(value.shown)")
     }
     return moment
@@ -104,7 +114,8 @@ struct RowNormalizer {
 
   /// The row's metadata as an object, with what memsh has no column for: the foreign id and unknown columns.
   ///
-  /// Metadata that is JSON but no object is kept under `value`.
+  /// Metadata that is JSON but no object is kept under `value`. Nothing is overwritten: a column whose name the
+  /// metadata has already, and a `legacy_id` of its own, go to `legacy_columns`.
   private func metadata(of row: SourceRow) throws(Rejection) -> JSON {
     var metadata = JSON.object([])
     if let text = try text(row.metadata, column: "metadata"), !text.isEmpty {
@@ -118,10 +129,22 @@ struct RowNormalizer {
       default: metadata = .object([JSON.Member("value", parsed)])
       }
     }
-    if let id = row.legacyID { metadata = metadata.setting("legacy_id", to: .string(id)) }
-    for column in row.otherColumns where column.value != .null && metadata[key: column.name] == nil {
-      metadata = metadata.setting(column.name, to: column.value.json)
+    guard metadata.hasStorableNumbers else {
+      throw Rejection(reason: "invalid_metadata", detail: "metadata holds a number of more than 1,000 digits")
     }
+    var collisions: [JSON.Member] = []
+    if let id = row.legacyID {
+      if let own = metadata[key: "legacy_id"], own != .string(id) { collisions.append(JSON.Member("legacy_id", own)) }
+      metadata = metadata.setting("legacy_id", to: .string(id))
+    }
+    for column in row.otherColumns where column.value != .null {
+      if metadata[key: column.name] == nil {
+        metadata = metadata.setting(column.name, to: column.value.json)
+      } else {
+        collisions.append(JSON.Member(column.name, column.value.json))
+      }
+    }
+    if !collisions.isEmpty { metadata = metadata.setting("legacy_columns", to: .object(collisions)) }
     return metadata
   }
 }
@@ -143,6 +166,13 @@ extension SourceValue {
 }
 
 extension SourceRow {
+  /// A key for a row that has none of its own: the hash of everything in it but the vector.
+  public var contentKey: String {
+    var row = self
+    row.embedding = .missing
+    return "row:" + ContentHash.hex(of: row.json.text)
+  }
+
   /// The whole row as JSON, for the reject file.
   var json: JSON {
     let named: [(name: String, value: SourceValue)] =

@@ -15,17 +15,23 @@ public struct SeedingService {
   ///
   /// - Returns: How many were inserted.
   public func seed(_ fragments: [PromptFragment]) throws -> Int {
+    try store.transaction(.commit) { try seedReturningIDs(fragments).count }
+  }
+
+  /// The same inside a transaction of the caller's.
+  ///
+  /// - Returns: The id and the content's sha256 of each fragment inserted.
+  func seedReturningIDs(_ fragments: [PromptFragment]) throws -> [(id: Int64, contentHash: String)] {
     let present = try store.fragmentKeys()
     var missing = fragments.filter {
       !present.contains(FragmentKey(category: $0.category, agentType: $0.agentType, content: $0.content))
     }
-    guard !missing.isEmpty else { return 0 }
+    guard !missing.isEmpty else { return [] }
     if let embedder {
       for (index, vector) in try embedder.embed(missing.map(\.content)).enumerated() {
         missing[index].embedding = vector
       }
     }
-    try store.transaction(.commit) { try store.insert(missing) }
-    return missing.count
+    return zip(try store.insert(missing), missing).map { ($0, ContentHash.hex(of: $1.content)) }
   }
 }

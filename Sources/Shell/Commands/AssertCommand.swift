@@ -11,7 +11,7 @@ struct AssertCommand: ShellCommand {
       """)
 
   /// How the two sides are compared.
-  enum Comparison: String, ExpressibleByArgument, CaseIterable {
+  enum Comparison: String {
     case equal = "="
     case unequal = "!="
     case less = "<"
@@ -21,17 +21,25 @@ struct AssertCommand: ShellCommand {
     case contains
   }
 
-  @Argument(help: "A value or a path into the last result.")
-  var left: String
+  @Argument(
+    parsing: .captureForPassthrough,
+    help: ArgumentHelp(
+      "LEFT, one of =, !=, <, <=, >, >=, contains, then RIGHT; after them --message and what to say.",
+      valueName: "left op right"))
+  var words: [String]
 
-  @Argument(help: "=, !=, <, <=, >, >= or contains.")
-  var comparison: Comparison
+  func validate() throws {
+    let hasMessage = words.count == 5 && words[3] == "--message"
+    guard words.count == 3 || hasMessage else { throw ValidationError("Write LEFT OP RIGHT, such as .length = 3") }
+    guard Comparison(rawValue: words[1]) != nil else {
+      throw ValidationError("'\(words[1])' is no comparison; use =, !=, <, <=, >, >= or contains")
+    }
+  }
 
-  @Argument(help: "A value or a path into the last result.")
-  var right: String
-
-  @Option(help: "What to say when it does not hold.")
-  var message: String?
+  private var left: String { words[0] }
+  private var comparison: Comparison { Comparison(rawValue: words[1]) ?? .equal }
+  private var right: String { words[2] }
+  private var message: String? { words.count == 5 ? words[4] : nil }
 
   func run(in session: Session) throws -> CommandResult {
     let found = try AssertCommand.value(left, in: session.lastResult)

@@ -3,7 +3,7 @@ import ArgumentParser
 struct EchoCommand: ShellCommand {
   static let configuration = CommandConfiguration(commandName: "echo", abstract: "Print text.")
 
-  @Argument(help: "The words to print.")
+  @Argument(parsing: .captureForPassthrough, help: "The words to print.")
   var words: [String] = []
 
   func run(in session: Session) throws -> CommandResult { CommandResult(.text(words.joined(separator: " "))) }

@@ -4,15 +4,15 @@ import MemoryCore
 struct MigrateCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate",
-    abstract: "Bring a memory file into this store.",
+    abstract: "Bring a memory file or another store into this store.",
     discussion: """
       Checks the connection and the vector extension, creates the schema, migrates the rows, inserts the default \
-      fragments, builds the vector indexes and tests the whole. The source is read only. A run is in as a whole or \
-      not at all, and a second run migrates only what is new. Rows that cannot be migrated are written to a reject \
-      file.
+      fragments, builds the indexes, reads back what it wrote and tests the whole. The source is a legacy memory \
+      file, a memsh SQLite store or a PostgreSQL URL; it is read only. A run is in as a whole or not at all, and a \
+      second run migrates only what is new. Rows that cannot be migrated are written to a reject file.
       """)
 
-  @Option(help: "The memory file; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
+  @Option(help: "The source; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
   var from: String?
 
   @Option(help: "What to do with the source's vectors: keep, regenerate or auto.")
@@ -27,8 +27,20 @@ struct MigrateCommand: ShellCommand {
   @Option(help: "Where rejected rows are written.", completion: .file())
   var rejectFile: String?
 
-  @Flag(help: "Drop the four tables first. Destroys what is in them.")
+  @Flag(help: "Only tell what would be done; nothing is written anywhere.")
+  var dryRun = false
+
+  @Flag(inversion: .prefixedNo, help: "Read back what was written and compare it.")
+  var verify = true
+
+  @Flag(help: "Fail at once when another migration into this store is running.")
+  var noWait = false
+
+  @Flag(help: "Drop the four tables first, after writing a backup. Destroys what is in them.")
   var forceRecreate = false
+
+  @Flag(help: "Leave out the backup before --force-recreate.")
+  var noBackup = false
 
   @Flag(help: "Leave out the test at the end.")
   var skipTest = false
@@ -42,22 +54,33 @@ struct MigrateCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    if forceRecreate {
-      try session.confirm(
-        "This drops the four memory tables of \(store.identity.location) with everything in them.",
-        typing: store.identity.name, isConfirmed: yes)
-    }
-    let source = try source(in: session, target: store)
-    let embedder = try session.embedder()
     let started = session.services.now()
+    let source = try source(in: session, target: store)
+    if forceRecreate, !dryRun { try prepareRecreation(of: store, in: session, at: started) }
+    let embedder = try session.embedder()
     let service = MigrationService(
       store: store, embedder: embedder, progress: session.progress, interruption: session.interruption,
       options: options(in: session, source: source, startedAt: started))
-    let report = try service.run(from: source)
+    let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
     if report.counts.generated > 0 { session.announce(embedder) }
     let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
-    MigrateCommand.summarize(report, in: session)
-    return CommandResult(.record(MigrateCommand.record(report, seconds: seconds)), failure: report.systemTestError)
+    if !dryRun { MigrateCommand.summarize(report, in: session) }
+    return CommandResult(.record(record(report, seconds: seconds)), failure: report.systemTestError)
+  }
+
+  /// Asks, then copies what is there into a SQLite store of its own.
+  private func prepareRecreation(of store: any MemoryStore, in session: Session, at moment: Timestamp) throws {
+    guard let space = try store.embeddingSpace() else { return }
+    try session.confirm(
+      "This drops the four memory tables of \(store.identity.location) with everything in them.",
+      typing: store.identity.name, isConfirmed: yes)
+    guard !noBackup else { return }
+    let path = session.services.backupPath(of: store.identity, at: moment)
+    let copy = try session.services.store(at: path)
+    defer { copy.close() }
+    try BackupService(progress: session.progress, interruption: session.interruption)
+      .backUp(store, space: space, into: copy, at: moment)
+    session.note("✅ Backup written to \(path)")
   }
 
   /// The source; nil when the default one is not there. A source that was named must be.
@@ -89,6 +112,8 @@ struct MigrateCommand: ShellCommand {
     options.index = index
     options.forceRecreate = forceRecreate
     options.skipTest = skipTest
+    options.verifies = verify
+    options.waits = !noWait
     return options
   }
 
@@ -106,22 +131,26 @@ struct MigrateCommand: ShellCommand {
     session.note("✅ Memory system is ready for use!")
   }
 
-  private static func record(_ report: MigrationReport, seconds: Double) -> ResultRecord {
-    ResultRecord(
-      title: "Migration",
-      fields: [
-        .init("run", report.run.map(Cell.integer) ?? .null), .init("source", .optional(report.source)),
-        .init("target", .text(report.target)), .init("memories_migrated", .integer(report.counts.migrated)),
-        .init("already_present", .integer(report.counts.alreadyPresent)),
-        .init("rejected", .integer(report.counts.rejected)), .init("reject_file", .optional(report.rejectFile)),
-        .init(
-          "embeddings",
-          .record([
-            .init("kept", .integer(report.counts.kept)), .init("generated", .integer(report.counts.generated)),
-            .init("missing", .integer(report.counts.missing)),
-          ])),
-        .init("fragments_inserted", .count(report.fragmentsInserted)), .init("errors", .count(report.errors)),
-        .init("system_test", .text(report.systemTest.rawValue)), .init("seconds", .double(seconds, places: 2)),
-      ])
+  private func record(_ report: MigrationReport, seconds: Double) -> ResultRecord {
+    let counts = report.counts
+    var fields: [ResultRecord.Field] = [
+      .init("run", report.run.map(Cell.integer) ?? .null), .init("source", .optional(report.source)),
+      .init("target", .text(report.target)), .init("memories_migrated", .integer(counts.migrated)),
+      .init("already_present", .integer(counts.alreadyPresent)), .init("rejected", .integer(counts.rejected)),
+      .init("reject_file", .optional(report.rejectFile)),
+      .init(
+        "embeddings",
+        .record([
+          .init("kept", .integer(counts.kept)), .init("generated", .integer(counts.generated)),
+          .init("missing", .integer(counts.missing)),
+        ])),
+      .init("fragments_inserted", .count(report.fragmentsInserted)), .init("errors", .count(report.errors)),
+      .init("system_test", .text(report.systemTest.rawValue)), .init("seconds", .double(seconds, places: 2)),
+      .init("verified", report.verified.map(Cell.boolean) ?? .null),
+    ]
+    if dryRun {
+      fields += [.init("dry_run", .boolean(true)), .init("tokens", report.tokens.map { .count($0) } ?? .null)]
+    }
+    return ResultRecord(title: dryRun ? "Migration (dry run)" : "Migration", fields: fields)
   }
 }

@@ -4,20 +4,107 @@ import MemoryCore
 struct RollbackCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Go back to SQLite; what PostgreSQL holds stays untouched.",
+    abstract: "Go back to SQLite, or take one migration run out again.",
     discussion: """
-      Makes the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new ones. Nothing is \
-      deleted anywhere.
+      Without options it makes the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new \
+      ones; what PostgreSQL holds stays untouched. --sync first copies what PostgreSQL has and the SQLite store has \
+      not. --run takes the rows of one migration out of the store in use; rows changed since are kept and listed.
       """)
+
+  @Flag(help: "First copy what PostgreSQL has and the SQLite store has not.")
+  var sync = false
+
+  @Option(help: ArgumentHelp("Take this run out again.", valueName: "number|last"))
+  var run: RunNumber?
+
+  @Flag(help: "With --run: only list what would be taken out.")
+  var dryRun = false
+
+  @Flag(help: "With --run: take out rows that were changed since, too.")
+  var force = false
+
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
 
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
 
+  /// A run's number, or the last one.
+  enum RunNumber: ExpressibleByArgument {
+    case last
+    case number(Int64)
+
+    init?(argument: String) {
+      if argument == "last" {
+        self = .last
+      } else if let number = Int64(argument), number > 0 {
+        self = .number(number)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  func validate() throws {
+    if run != nil, sync { throw ValidationError("'--run' and '--sync' are two different things") }
+    if run == nil, dryRun || force { throw ValidationError("'--dry-run' and '--force' go with '--run'") }
+  }
+
   func run(in session: Session) throws -> CommandResult {
+    guard let run else { return try goBack(in: session) }
+    let store = try session.store()
+    let number: Int64? = if case .number(let number) = run { number } else { nil }
+    let service = RollbackService(store: store)
+    let preview = try service.rollBack(run: number, force: force, dryRun: true)
+    guard !dryRun else { return CommandResult(.record(RollbackCommand.record(preview, isDryRun: true))) }
+    let rows = preview.removed.values.reduce(0, +)
+    try session.confirm(
+      "This takes the \(rows) rows of run \(preview.run.id) out of \(store.identity.location).",
+      typing: store.identity.name, isConfirmed: yes)
+    let report = try service.rollBack(run: preview.run.id, force: force, dryRun: false)
+    return CommandResult(.record(RollbackCommand.record(report, isDryRun: false)))
+  }
+
+  /// Makes SQLite the active backend.
+  private func goBack(in session: Session) throws -> CommandResult {
+    let left = try session.store()
     let store = try session.use(.sqlite)
+    if sync {
+      guard left.identity.backend == .postgres else {
+        throw MemshError(
+          .usage, "this session is on SQLite already: there is nothing to copy", hint: "`use postgres` first")
+      }
+      let started = session.services.now()
+      var options = MigrationOptions(
+        rejectPath: session.services.rejectPath(source: left.identity.name, at: started), startedAt: started)
+      options.seedsFragments = false
+      options.skipTest = true
+      let source = StoreSource(left)
+      _ = try MigrationService(
+        store: store, embedder: session.embedder(), progress: session.progress, interruption: session.interruption,
+        options: options
+      ).run(from: source)
+    }
     session.note("✅ Active backend: SQLite. PostgreSQL data remains untouched.")
     session.note("For new sessions: export MEMORY_TYPE=sqlite")
     return CommandResult(.record(store.identity.record))
+  }
+
+  private static func record(_ report: RollbackReport, isDryRun: Bool) -> ResultRecord {
+    let kept = report.kept.map { row in
+      JSON.object([
+        .init("table", .string(row.table)), .init("id", .integer(row.id)), .init("content", .string(row.excerpt)),
+      ])
+    }
+    let removed = SchemaNames.tables.map { ResultRecord.Field($0, .count(report.removed[$0] ?? 0)) }
+    return ResultRecord(
+      title: isDryRun ? "Rollback (dry run)" : "Rollback",
+      fields: [
+        .init("run", .integer(report.run.id)), .init("source", .text(report.run.source)),
+        .init("started_at", .timestamp(report.run.startedAt)), .init("removed", .record(removed)),
+        .init("kept", .count(report.kept.count)), .init("kept_rows", .json(.array(kept))),
+        .init("dry_run", .boolean(isDryRun)),
+      ])
   }
 }

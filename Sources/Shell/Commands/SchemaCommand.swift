@@ -25,8 +25,8 @@ struct SchemaCommand: ShellCommand {
       _ = try store.vectorSupport(.ensure)
       try store.transaction(.commit) {
         _ = try store.createSchema(space: store.embeddingSpace() ?? session.embedder().space)
-        for line in try store.buildVectorIndexes(index) { session.note(line) }
       }
+      for line in try store.buildIndexes(index, session.progress) { session.note(line) }
     }
     let rows = try store.schema().map { object -> [Cell] in
       [

@@ -21,7 +21,7 @@ struct SearchCommand: ShellCommand {
   @Option(help: "At most so many results, up to 10000.")
   var limit = 10
 
-  @Option(help: "Only results at least this similar, from -1 to 1.")
+  @Option(parsing: .unconditional, help: "Only results at least this similar, from -1 to 1.")
   var threshold: Double?
 
   @OptionGroup var result: ResultOptions

@@ -25,6 +25,7 @@ struct SeedCommand: ShellCommand {
       let usable = embedder.space == space ? embedder : nil
       return try SeedingService(store: store, embedder: usable).seed(DefaultFragments.all)
     }
+    _ = try store.buildIndexes(nil, session.progress)
     return CommandResult(
       .record(
         ResultRecord(

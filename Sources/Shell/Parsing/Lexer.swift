@@ -209,6 +209,7 @@ struct Lexer {
     let pending = heredocs
     heredocs = []
     for heredoc in pending {
+      let firstLine = line
       var body: [String] = []
       while line <= lines.count, index < characters.count, lines[line - 1] != heredoc.delimiter {
         body.append(String(lines[line - 1]))
@@ -221,7 +222,7 @@ struct Lexer {
       }
       skipLine()
       let text = body.joined(separator: "\n")
-      let pieces = heredoc.interpolates ? try Lexer.interpolated(text, file: file) : [.text(text)]
+      let pieces = heredoc.interpolates ? try Lexer.interpolated(text, file: file, line: firstLine) : [.text(text)]
       replace(heredoc, pieces: pieces)
     }
   }
@@ -237,8 +238,11 @@ struct Lexer {
     commands[heredoc.command] = ScriptCommand(tokens: changed, sourceLine: commands[heredoc.command].sourceLine)
   }
 
-  private static func interpolated(_ text: String, file: String?) throws(LexicalError) -> [Token.Piece] {
+  private static func interpolated(
+    _ text: String, file: String?, line: Int
+  ) throws(LexicalError) -> [Token.Piece] {
     var lexer = Lexer(text: text, file: file)
+    lexer.line = line
     var pieces = PieceBuilder()
     while let character = lexer.current {
       if character == "$", lexer.following == "{" {

@@ -11,9 +11,16 @@ public struct LocatedError: Error {
   /// How many characters the caret underlines.
   public let width: Int
 
+  /// The format that the faulty command asked for with `--output`.
+  public let requestedFormat: OutputFormat?
+
   /// Puts an error at a place.
-  public init(_ error: MemshError, position: SourcePosition? = nil, sourceLine: String? = nil, width: Int = 1) {
+  public init(
+    _ error: MemshError, position: SourcePosition? = nil, sourceLine: String? = nil, width: Int = 1,
+    requestedFormat: OutputFormat? = nil
+  ) {
     self.error = error
+    self.requestedFormat = requestedFormat
     self.position = position
     self.sourceLine = sourceLine
     self.width = width
@@ -22,6 +29,7 @@ public struct LocatedError: Error {
   init(_ error: MemshError, at token: Token, of command: ScriptCommand) {
     let isOnFirstLine = token.position.line == command.position.line
     self.init(
-      error, position: token.position, sourceLine: isOnFirstLine ? command.sourceLine : nil, width: token.width)
+      error, position: token.position, sourceLine: isOnFirstLine ? command.sourceLine : nil, width: token.width,
+      requestedFormat: OutputFormat.requested(in: command.tokens.map(\.plainText)))
   }
 }

@@ -38,6 +38,11 @@ public struct Token: Sendable, Equatable {
   public let position: SourcePosition
   /// How many characters of its line it covers, quotes included.
   public var width: Int
+
+  /// The word without its variables.
+  var plainText: String {
+    pieces.map { if case .text(let text) = $0 { text } else { "" } }.joined()
+  }
 }
 
 /// One command of a script: its words and where they stand.

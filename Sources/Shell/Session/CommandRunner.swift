@@ -11,18 +11,17 @@ public struct CommandRunner {
 
   /// Reports what loading found; nothing runs.
   public func report(_ errors: [LocatedError]) -> ExitStatus {
-    for error in errors { report(error) }
+    for error in errors { report(error, format: error.requestedFormat) }
     return errors.first.map { ExitStatus($0.error.code) } ?? .success
   }
 
   /// Runs commands until one fails, or to the end under `set on-error continue`.
   ///
-  /// - Returns: The status of the first failure.
-  /// - Throws: ``ClosedPipe``.
-  public func run(_ commands: [ScriptCommand]) throws -> ExitStatus {
+  /// - Returns: The status of the first failure; a reader that goes away is none.
+  public func run(_ commands: [ScriptCommand]) -> ExitStatus {
     var status = ExitStatus.success
     for command in commands {
-      let outcome = try run(command)
+      guard let outcome = try? run(command) else { return status }
       if status == .success { status = outcome.status }
       let stops = outcome.status != .success && session.settings.onError == .stop
       if stops || outcome.endsSession || outcome.status == .interrupted { break }

@@ -60,7 +60,9 @@ public struct ScriptLoader {
     do throws(LexicalError) {
       for command in try Lexer.commands(in: text, file: file) { check(command) }
     } catch {
-      let line = text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(error.position.line - 1).first
+      let line = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropFirst(
+        error.position.line - 1
+      ).first
       errors.append(
         LocatedError(
           MemshError(.syntax, error.message, hint: error.hint), position: error.position,

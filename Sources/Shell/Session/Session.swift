@@ -22,14 +22,19 @@ public final class Session {
   private var embedders: [String: any Embedder] = [:]
   private var shownNotices: Set<String> = []
   private let startLocation: String?
+  /// Whether a person types the commands.
+  private let isInteractive: Bool
+  /// Whether a script lost its store to a `connect` that failed.
+  private var isDisconnected = false
 
   /// Starts a session; nothing is opened yet.
   ///
   /// - Parameter location: The store to begin with, a URL or path; nil takes the configured one.
   public init(
     services: any SessionServices, console: any Console, interruption: Interruption, settings: Settings,
-    scope: VariableScope, location: String?
+    scope: VariableScope, location: String?, isInteractive: Bool
   ) {
+    self.isInteractive = isInteractive
     self.services = services
     self.console = console
     self.interruption = interruption
@@ -41,17 +46,35 @@ public final class Session {
   /// The store in use.
   public func store() throws -> any MemoryStore {
     if let currentStore { return currentStore }
+    guard !isDisconnected else {
+      throw MemshError(
+        .connectionFailed, "there is no connection: the last `connect` failed",
+        hint: "a script goes on with another store only after a `connect` that succeeds")
+    }
     return try adopt(services.store(at: startLocation ?? services.defaultLocation(of: nil)), from: startLocation)
   }
 
   /// The store in use, if a command has needed one yet.
   public var storeIfOpen: (any MemoryStore)? { currentStore }
 
-  /// Connects to another store. When that fails, the one in use stays.
-  func connect(to location: String) throws -> any MemoryStore {
-    let store = try services.store(at: location)
-    try store.connect()
-    return try adopt(store, from: location)
+  /// Connects to another store.
+  ///
+  /// When that fails, a person keeps the store in use; a script has none any more, so that its later commands cannot
+  /// hit the wrong one.
+  public func connect(to location: String) throws -> any MemoryStore {
+    do {
+      let store = try services.store(at: location)
+      try store.connect()
+      isDisconnected = false
+      return try adopt(store, from: location)
+    } catch {
+      if !isInteractive {
+        currentStore?.close()
+        currentStore = nil
+        isDisconnected = true
+      }
+      throw error
+    }
   }
 
   /// Goes to a backend: to where this session was connected last, else to where the configuration says.
@@ -98,7 +121,7 @@ public final class Session {
   /// - Throws: `confirmation_required` when nobody can be asked, or the answer was another.
   func confirm(_ what: String, typing word: String, isConfirmed: Bool) throws {
     if isConfirmed || settings.assumesYes { return }
-    guard let answer = console.ask("\(what)\nType \(word) to go on: ") else {
+    guard isInteractive, let answer = console.ask("\(what)\nType \(word) to go on: ") else {
       throw MemshError(.confirmationRequired, what, hint: "nobody is there to ask: add `--yes` to go on")
     }
     guard answer == word else {

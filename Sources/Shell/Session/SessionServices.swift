@@ -22,6 +22,8 @@ public protocol SessionServices: AnyObject {
   var defaultSourceLocation: String { get }
   /// A new file for the rejected rows of a migration from `location`.
   func rejectPath(source location: String, at moment: Timestamp) -> String
+  /// A new file for a copy of a store that is about to be emptied.
+  func backupPath(of store: StoreIdentity, at moment: Timestamp) -> String
   /// The text of a script.
   func script(at path: String) throws -> String
   /// The present moment.

@@ -1,0 +1,49 @@
+/// What taking a run back did, or would do.
+public struct RollbackReport: Sendable, Equatable {
+  /// The run.
+  public let run: RunRecord
+  /// Rows taken out, by table.
+  public let removed: [String: Int]
+  /// Rows that were changed since the run and stay.
+  public let kept: [RunRowState]
+}
+
+/// Takes exactly one migration run out of a store again.
+public struct RollbackService {
+  private let store: any MemoryStore
+
+  /// Sets a rollback up.
+  public init(store: any MemoryStore) {
+    self.store = store
+  }
+
+  /// Deletes the rows of a run in one transaction; rows that somebody changed since are kept and listed.
+  ///
+  /// - Parameters:
+  ///   - number: The run; nil for the last one.
+  ///   - force: Whether changed rows go, too.
+  ///   - dryRun: Whether the report is all that is wanted.
+  /// - Throws: `not_found` when there is no such run.
+  public func rollBack(run number: Int64?, force: Bool, dryRun: Bool) throws -> RollbackReport {
+    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    return try store.transaction(.commit) {
+      guard let run = try store.runs().last(where: { number == nil || $0.id == number }) else {
+        throw MemshError(
+          .notFound, number.map { "there is no run \($0)" } ?? "there is no run to take back",
+          hint: "`rollback` takes back what `migrate` has recorded in this store")
+      }
+      let rows = try store.rows(ofRun: run.id)
+      let removed = rows.filter { force || !$0.isChanged }
+      let kept = rows.filter { !force && $0.isChanged }
+      if !dryRun {
+        // Duplicates before the memories they refer to.
+        for table in SideTable.allCases.map(\.rawValue) + ["memories"] {
+          try store.deleteRows(removed.filter { $0.table == table }.map(\.id), from: table)
+        }
+        try store.forgetRun(run.id, entirely: kept.isEmpty)
+      }
+      return RollbackReport(
+        run: run, removed: Dictionary(grouping: removed, by: \.table).mapValues(\.count), kept: kept)
+    }
+  }
+}

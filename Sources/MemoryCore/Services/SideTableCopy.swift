@@ -1,0 +1,68 @@
+/// Takes the rows of fragments, duplicates and analytics over from another store, each one once.
+struct SideTableCopy {
+  let store: any MemoryStore
+  let source: any MemorySource
+  /// Ids of memories that differ between the two stores.
+  let renumbered: [Int64: Int64]
+  /// Whether the fragments' vectors belong to this store's space.
+  let keepsVectors: Bool
+
+  private static let batchSize = 500
+
+  /// Copies one table.
+  ///
+  /// - Parameter record: Called with each batch of rows written, for the ledger.
+  func copy(_ table: SideTable, record: ([RunRow]) throws -> Void) throws {
+    var present = try presentRows(table)
+    try source.readRows(of: table, batchSize: SideTableCopy.batchSize) { rows in
+      let missing = rows.map { adapted($0, table) }.filter { row in
+        let identity = table.identity(of: row)
+        guard let count = present[identity], count > 0 else { return true }
+        present[identity] = count - 1
+        return false
+      }
+      guard !missing.isEmpty else { return }
+      let used = try store.usedIDs(missing.map(\.id), in: table.rawValue)
+      let ids = try store.insert(missing, ids: missing.map { used.contains($0.id) ? nil : $0.id }, into: table)
+      try record(
+        zip(missing, ids).map { row, id in
+          RunRow(
+            table: table.rawValue, sourceKey: "\(table.rawValue):\(row.id)", targetID: id,
+            contentHash: table.contentHash(of: row))
+        })
+    }
+  }
+
+  /// How many of each row this store has.
+  private func presentRows(_ table: SideTable) throws -> [[SideValue]: Int] {
+    var present: [[SideValue]: Int] = [:]
+    try store.readRows(of: table, batchSize: SideTableCopy.batchSize) { rows in
+      for row in rows { present[table.identity(of: row), default: 0] += 1 }
+    }
+    return present
+  }
+
+  private func adapted(_ row: SideRow, _ table: SideTable) -> SideRow {
+    var row = SideRow(id: row.id, values: row.values.map(\.replacingNUL))
+    for (index, value) in row.values.enumerated() {
+      if case .vector = value, !keepsVectors { row.values[index] = .null }
+    }
+    if table == .duplicates, case .integer(let id) = row.values[0] { row.values[0] = .integer(renumbered[id] ?? id) }
+    return row
+  }
+}
+
+extension SideTable {
+  /// What makes a row the same as another; texts by their hash, because to Swift equivalent strings are equal.
+  func identity(of row: SideRow) -> [SideValue] {
+    identity.map { column in
+      if case .text(let text) = row.values[column] { .text(ContentHash.hex(of: text)) } else { row.values[column] }
+    }
+  }
+
+  /// The sha256 of a fragment's content; empty for rows without content.
+  func contentHash(of row: SideRow) -> String {
+    guard self == .fragments, case .text(let content) = row.values[2] else { return "" }
+    return ContentHash.hex(of: content)
+  }
+}

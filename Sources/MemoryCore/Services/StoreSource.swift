@@ -1,0 +1,38 @@
+/// Another memsh store as the source of a migration: its rows are taken over as they are, ids included where free.
+public final class StoreSource: MemorySource {
+  /// What and where it is.
+  public let description: SourceDescription
+
+  private let store: any MemoryStore
+
+  /// Wraps a store that was opened for reading only.
+  public init(_ store: any MemoryStore) {
+    self.store = store
+    description = SourceDescription(
+      kind: "memsh \(store.identity.backend.title) store", location: store.identity.location, fingerprint: "live")
+  }
+
+  /// Counts the memories.
+  public func survey() throws -> SourceSurvey {
+    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    let statistics = try store.statistics(userID: nil)
+    return SourceSurvey(
+      table: "memories", rows: statistics.memories, dimensions: space.dimensions, model: space.model,
+      recordedSpace: space)
+  }
+
+  /// Hands over all memories by id.
+  public func readRows(
+    batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRecord]) throws -> Void
+  ) throws {
+    try store.readMemories(batchSize: batchSize) { try body($0.map(SourceRecord.stored)) }
+  }
+
+  /// Hands over the rows of a side table by id.
+  public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
+    try store.readRows(of: table, batchSize: batchSize, body)
+  }
+
+  /// Nothing to check: the rows are read in one snapshot of the database.
+  public func verifyUnchanged() throws {}
+}

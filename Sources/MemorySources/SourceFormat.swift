@@ -1,0 +1,17 @@
+internal import GRDB
+import MemoryCore
+
+/// Which system wrote a SQLite file.
+public enum SourceFormat: Sendable {
+  /// memsh itself.
+  case memsh
+  /// The legacy system, or one that nobody knows: its reader then says what is missing.
+  case legacy
+
+  /// Looks at the tables of a file.
+  ///
+  /// - Throws: `source_not_found`, `source_unreadable`, `source_empty`, `source_not_a_database`.
+  public static func detect(path: String) throws -> SourceFormat {
+    try SourceFile(path: path).read { try $0.tableExists("memsh_settings") } ? .memsh : .legacy
+  }
+}

@@ -1,0 +1,129 @@
+import MemoryCore
+import PostgresClient
+
+extension PostgresStore {
+  /// Builds the indexes that are missing or invalid; outside a transaction CONCURRENTLY, so that others go on.
+  public func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+    let wanting = try schema().filter { $0.kind == .index && $0.state != .present }
+    let isPartOfTransaction = try use { $0.isInTransaction }
+    let mode = isPartOfTransaction ? "" : "CONCURRENTLY "
+    for object in wanting where object.state == .invalid { try execute(unsafeSQL: "DROP INDEX \(mode)\(object.name)") }
+    for index in SchemaNames.indexes where wanting.contains(where: { $0.name == index.name }) {
+      try execute(unsafeSQL: "CREATE INDEX \(mode)\(index.name) ON \(index.table) (\(index.columns))")
+    }
+    let vectorIndexes = SchemaNames.vectorIndexes.filter { index in wanting.contains { $0.name == index.name } }
+    guard !vectorIndexes.isEmpty, let space = try embeddingSpace(), let version = try pgvectorVersion() else {
+      return []
+    }
+    let chosen = method ?? (version.hasHNSW ? .hnsw : .ivfflat)
+    switch try shape(chosen, dimensions: space.dimensions, version: version) {
+    case .none(let reason): return [reason]
+    case .some(let shape):
+      return try vectorIndexes.map { index in
+        let build = VectorIndexBuild(
+          name: index.name, table: index.table, method: chosen, shape: shape, dimensions: space.dimensions, mode: mode,
+          rows: Int(try query("SELECT count(embedding) FROM \(identifier: index.table)").first?.integer(0) ?? 0))
+        return try run(build, progress)
+      }
+    }
+  }
+
+  /// The form an index takes, or the reason why there can be none.
+  private enum ShapeOrReason {
+    case some(VectorIndexShape)
+    case none(String)
+  }
+
+  private func shape(
+    _ method: VectorIndexMethod, dimensions: Int, version: PgvectorVersion
+  ) throws -> ShapeOrReason {
+    guard method != .none else { return .none("➖ No vector index, as asked: search scans the table") }
+    guard method != .hnsw || version.hasHNSW else {
+      throw MemshError(
+        .pgvectorMissing, "this pgvector has no hnsw indexes; they came with 0.5.0",
+        hint: "use `--index ivfflat`, or update with `ensure-vector --update`")
+    }
+    guard let shape = VectorIndexShape(dimensions: dimensions, version: version) else {
+      return .none(
+        "➖ No vector index: this pgvector indexes up to \(version.indexableDimensions) dimensions, not "
+          + "\(dimensions); search scans the table (a model of fewer dimensions, or a newer pgvector, helps)")
+    }
+    return .some(shape)
+  }
+
+  /// Builds one vector index with the memory and the workers that it can use, and tells how far it is.
+  private func run(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws -> String {
+    // A small table is built in a moment; there is nothing to tune or to watch.
+    guard build.rows >= VectorIndexBuild.rowsWorthTuning else {
+      try execute(unsafeSQL: build.statement)
+      return build.summary
+    }
+    let workers = try query("SELECT current_setting('max_parallel_maintenance_workers')").first?.text(0).flatMap(
+      Int.init)
+    // PostgreSQL takes a table with toasted vectors for small and plans no workers unless the table says so.
+    try execute(unsafeSQL: build.tuning(workers: workers ?? 0))
+    defer { try? execute(unsafeSQL: build.untuning) }
+    try watched(build, progress)
+    return build.summary
+  }
+
+  private func watched(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws {
+    let process = try query("SELECT pg_backend_pid()").first?.integer(0) ?? 0
+    let observer = try? PostgresConnection(parameters: connectionParameters)
+    try use { connection in
+      try connection.execute(unsafeSQL: build.statement, everyMilliseconds: 500) {
+        let row = try? observer?.query(
+          """
+          SELECT phase, tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE pid = \(process)::int
+          """
+        ).first
+        guard let row, let done = row.integer(1) else { return }
+        progress.progress("Building \(build.name) (\(row.text(0) ?? ""))", done: done, total: row.integer(2) ?? 0)
+      }
+    }
+  }
+
+  /// pgvector's advice: rows/1000 lists up to a million rows, then their square root; never fewer than 10.
+  static func ivfflatLists(rows: Int) -> Int {
+    max(10, rows < 1_000_000 ? rows / 1_000 : Int(Double(rows).squareRoot()))
+  }
+}
+
+/// One vector index to be built.
+private struct VectorIndexBuild {
+  let name: String
+  let table: String
+  let method: VectorIndexMethod
+  let shape: VectorIndexShape
+  let dimensions: Int
+  /// `CONCURRENTLY ` or nothing.
+  let mode: String
+  let rows: Int
+
+  static let rowsWorthTuning = 1_000
+  private static let memoryMaximumMB = 1_024
+
+  private var options: String {
+    method == .ivfflat ? " WITH (lists = \(PostgresStore.ivfflatLists(rows: rows)))" : ""
+  }
+
+  var statement: String {
+    "CREATE INDEX \(mode)\(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
+      + options
+  }
+
+  var summary: String { "✅ Built \(name): \(method.rawValue)\(options.lowercased()) over \(rows) vectors" }
+
+  /// What the graph of an hnsw index needs: the vectors and some 300 bytes of links each, a fifth more for the rest.
+  private var memoryMB: Int {
+    let bytesPerComponent = shape == .vector ? 4 : 2
+    let bytes = Double(rows * (dimensions * bytesPerComponent + 300)) * 1.2
+    return min(VectorIndexBuild.memoryMaximumMB, max(64, Int(bytes / 1_048_576)))
+  }
+
+  func tuning(workers: Int) -> String {
+    "SET maintenance_work_mem = '\(memoryMB)MB'; ALTER TABLE \(table) SET (parallel_workers = \(workers))"
+  }
+
+  var untuning: String { "RESET maintenance_work_mem; ALTER TABLE \(table) RESET (parallel_workers)" }
+}
