@@ -74,6 +74,9 @@ public final class LegacySQLiteSource: MemorySource {
   /// The legacy system had no other tables.
   public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {}
 
+  /// Foreign ids are not kept as ids.
+  public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 { 0 }
+
   /// Makes sure that nobody wrote to the file since it was opened.
   public func verifyUnchanged() throws { try file.verifyUnchanged() }
 

@@ -130,7 +130,7 @@ extension PostgresStore {
 
   /// Which of these ids are in use; one too large for the column counts as used.
   public func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
-    let fitting = ids.filter { (1...Int64(Int32.max)).contains($0) }
+    let fitting = ids.filter { (1...idMaximum).contains($0) }
     let used = try query(
       "SELECT id FROM \(identifier: table) WHERE id = ANY(\(fitting.map(String.init))::text[]::int[])"
     ).rows.compactMap { $0.integer(0) }
@@ -138,8 +138,7 @@ extension PostgresStore {
   }
 
   /// Inserts rows into a side table.
-  public func insert(_ rows: [SideRow], ids: [Int64?], into table: SideTable) throws -> [Int64] {
-    let ids = try completed(ids, table: table.rawValue)
+  public func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
     for (row, id) in zip(rows, ids) {
       var columns: SQL = "id"
       var values: SQL = "\(id)"
@@ -149,7 +148,6 @@ extension PostgresStore {
       }
       try query("INSERT INTO \(identifier: table.rawValue) (\(columns)) VALUES (\(values))")
     }
-    return ids
   }
 
   private static func bound(_ value: SideValue) -> PostgresValue {
@@ -165,22 +163,20 @@ extension PostgresStore {
     }
   }
 
-  /// The ids with the sequence's next numbers in place of nil, leaping over those that are taken.
-  func completed(_ ids: [Int64?], table: String) throws -> [Int64] {
-    let missing = ids.count { $0 == nil }
-    guard missing > 0 else { return ids.compactMap(\.self) }
-    // Rows that brought their ids along may lie ahead of the sequence.
-    if missing < ids.count { try advanceSequences() }
-    let sequence = try sequence(of: table)
-    let taken = Set(ids.compactMap(\.self))
-    var fresh: [Int64] = []
-    while fresh.count < missing {
-      fresh += try query(
-        "SELECT nextval(\(sequence)::regclass) FROM generate_series(1, \(missing - fresh.count))"
-      ).rows.compactMap { $0.integer(0) }.filter { !taken.contains($0) }
-    }
-    var next = fresh.makeIterator()
-    return ids.compactMap { $0 ?? next.next() }
+  /// `id` is SERIAL, a 32-bit integer.
+  public var idMaximum: Int64 { Int64(Int32.max) }
+
+  /// The largest id of a table.
+  public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
+    try query("SELECT coalesce(max(id), 0)::int8 FROM \(identifier: table) WHERE id <= \(limit)").first?.integer(0) ?? 0
+  }
+
+  /// The next numbers of a table's sequence.
+  func nextIDs(_ count: Int, table: String) throws -> [Int64] {
+    let ids = try query("SELECT nextval(\(try sequence(of: table))::regclass) FROM generate_series(1, \(count))").rows
+      .compactMap { $0.integer(0) }
+    guard ids.count == count else { throw MemshError(.storeFailed, "the sequence of \(table) gave too few numbers") }
+    return ids
   }
 
   /// Makes the next free ids follow the largest ones in use.

@@ -3,8 +3,8 @@ import PostgresClient
 
 extension PostgresStore {
   /// Inserts memories by COPY BINARY; ids that are not given come from the table's own sequence.
-  public func insert(_ memories: [MemoryFields], ids: [Int64?]) throws -> [Int64] {
-    let ids = try completed(ids, table: "memories")
+  public func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64] {
+    let ids = try ids ?? nextIDs(memories.count, table: "memories")
     try use { connection in
       try connection.copyIn(
         """

@@ -96,6 +96,18 @@ extension SQLiteStore {
     }
   }
 
+  /// `id` is a 64-bit integer.
+  public var idMaximum: Int64 { .max }
+
+  /// The largest id of a table.
+  public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
+    try read { db in
+      try Int64.fetchOne(
+        db, sql: "SELECT coalesce(max(id), 0) FROM \(table.quotedDatabaseIdentifier) WHERE id <= ?", arguments: [limit])
+        ?? 0
+    }
+  }
+
   /// Which of these ids are in use.
   public func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
     guard try embeddingSpace() != nil else { return [] }
@@ -108,15 +120,14 @@ extension SQLiteStore {
   }
 
   /// Inserts rows into a side table.
-  public func insert(_ rows: [SideRow], ids: [Int64?], into table: SideTable) throws -> [Int64] {
+  public func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
     let places = table.columns.map { _ in ", ?" }.joined()
-    return try write { db in
+    try write { db in
       let statement = try db.cachedStatement(sql: "INSERT INTO \(table.rawValue) (id, \(names)) VALUES (?\(places))")
-      return try zip(rows, ids).map { row, id in
+      for (row, id) in zip(rows, ids) {
         let values = [id.databaseValue] + row.values.map(SQLiteStore.bound)
         try statement.execute(arguments: StatementArguments(values))
-        return db.lastInsertedRowID
       }
     }
   }

@@ -4,16 +4,17 @@ import MemoryCore
 
 extension SQLiteStore {
   /// Inserts memories with one prepared statement.
-  public func insert(_ memories: [MemoryFields], ids: [Int64?]) throws -> [Int64] {
+  public func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64] {
     try write { db in
       let statement = try db.cachedStatement(
         sql: """
           INSERT INTO memories (id, user_id, content, embedding, metadata, category, importance_score, access_count,
             last_accessed_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """)
-      return try zip(memories, ids).map { memory, id in
+      return try memories.enumerated().map { index, memory in
         try statement.execute(arguments: [
-          id, memory.userID, memory.content, memory.embedding.map { Data($0.littleEndianBytes) }, memory.metadata.text,
+          ids?[index], memory.userID, memory.content, memory.embedding.map { Data($0.littleEndianBytes) },
+          memory.metadata.text,
           memory.category, memory.importanceScore, memory.accessCount, memory.lastAccessedAt?.iso8601,
           memory.createdAt.iso8601, memory.updatedAt.iso8601,
         ])

@@ -19,6 +19,13 @@ struct World {
     store = database?.url ?? folder.file("store.db")
   }
 
+  init(folder: TestFolder, database: TestDatabase) {
+    self.folder = folder
+    self.database = database
+    memsh = Memsh(in: folder)
+    store = database.url
+  }
+
   /// Runs memsh on the store.
   func run(_ arguments: String..., input: String = "") throws -> Memsh.Result {
     try memsh.run(["-d", store] + arguments, input: input)

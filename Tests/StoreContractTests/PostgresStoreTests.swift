@@ -94,7 +94,7 @@ import Testing
     #expect(found.first?.memory.fields.createdAt.iso8601 == "2025-01-01T00:00:00.000000Z")
     try fixture.database?.connect().execute(
       unsafeSQL: "ALTER TABLE memories ALTER importance_score TYPE float8, ALTER access_count TYPE int")
-    #expect(try fixture.store.insert([memory("y")], ids: [nil]) == [2])
+    #expect(try fixture.store.insert([memory("y")]) == [2])
   }
 
   @Test("the updated_at trigger fires unless the statement sets the time itself")

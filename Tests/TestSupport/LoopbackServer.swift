@@ -25,20 +25,7 @@ public final class LoopbackServer: @unchecked Sendable {
   /// Starts the server.
   public init(_ answer: @escaping Answer) throws {
     self.answer = answer
-    socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let listening = socket
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(listening, address, length) == 0 && listen(listening, 64) == 0
-          && getsockname(listening, address, &length) == 0
-      }
-    }
-    guard bound else { throw POSIXError(.EADDRINUSE) }
-    port = UInt16(bigEndian: address.sin_port)
+    (socket, port) = try Loopback.listen()
     Thread { [self] in serve() }.start()
   }
 

@@ -22,9 +22,12 @@ public struct Memsh {
   /// The binary: the one `scripts/test --release` names, else the debug build.
   public static var binary: String {
     if let path = ProcessInfo.processInfo.environment["MEMSH_TEST_BINARY"] { return path }
-    return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent(".build/debug/memsh").path
+    return package + "/.build/debug/memsh"
   }
+
+  /// The root of the package, for its scripts.
+  public static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
 
   /// Runs memsh to its end.
   public func run(

@@ -14,14 +14,22 @@ public final class TestDatabase {
     public let description = "MEMSH_TEST_POSTGRES is not set: run the tests with scripts/test"
   }
 
+  /// Which of the servers that `scripts/test` starts.
+  public enum Server: String, CaseIterable, Sendable {
+    case postgres18 = "MEMSH_TEST_POSTGRES"
+    case postgres16 = "MEMSH_TEST_POSTGRES_16"
+  }
+
   /// Creates an empty database.
-  public init() throws {
-    guard let serverURL = ProcessInfo.processInfo.environment["MEMSH_TEST_POSTGRES"] else { throw NoServer() }
+  ///
+  /// - Parameter options: What follows `CREATE DATABASE name`.
+  public init(on server: Server = .postgres18, options: String = "") throws {
+    guard let serverURL = ProcessInfo.processInfo.environment[server.rawValue] else { throw NoServer() }
     name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
     self.serverURL = serverURL
     guard let slash = serverURL.lastIndex(of: "/") else { throw NoServer() }
     url = serverURL[...slash] + name
-    try PostgresConnection(parameters: ["dbname": serverURL]).execute(unsafeSQL: "CREATE DATABASE \(name)")
+    try PostgresConnection(parameters: ["dbname": serverURL]).execute(unsafeSQL: "CREATE DATABASE \(name) \(options)")
   }
 
   deinit {
@@ -31,6 +39,18 @@ public final class TestDatabase {
 
   /// Opens a connection to it.
   public func connect() throws -> PostgresConnection { try PostgresConnection(parameters: ["dbname": url]) }
+
+  /// The port of its server.
+  public var port: UInt16 {
+    URLComponents(string: url)?.port.flatMap { UInt16(exactly: $0) } ?? 5432
+  }
+
+  /// All rows of a table as COPY writes them, sorted.
+  public func dump(_ table: String) throws -> [String] {
+    try connect().query(SQL(stringLiteral: "SELECT t::text FROM \(table) AS t ORDER BY 1")).rows.compactMap {
+      $0.text(0)
+    }
+  }
 
   /// The first column of the first row of a statement, as text.
   public func value(_ sql: String) throws -> String? {

@@ -16,6 +16,9 @@ public protocol MemorySource: AnyObject {
   /// Hands over the rows of a side table; a source without that table hands over none.
   func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws
 
+  /// The largest id of a table that is not above `limit`, where ids are to be kept; 0 elsewhere.
+  func largestID(in table: String, notAbove limit: Int64) throws -> Int64
+
   /// Makes sure that nobody wrote to the source since it was opened.
   ///
   /// - Throws: `source_changed`.

@@ -98,7 +98,10 @@ public protocol MemoryReading: AnyObject {
   /// Hands over all rows of a side table by id, `batchSize` at a time.
   func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws
 
-  /// Which of these ids are in use.
+  /// The largest id of a table that is not above `limit`; 0 when there is none.
+  func largestID(in table: String, notAbove limit: Int64) throws -> Int64
+
+  /// Which of these ids are in use, or cannot be used.
   func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64>
 
   /// The memories that a run wrote, with their embeddings, by id: for comparing what was read with what is stored.
@@ -108,7 +111,7 @@ public protocol MemoryReading: AnyObject {
 extension MemoryWriting {
   /// Inserts memories under the next free ids.
   public func insert(_ memories: [MemoryFields]) throws -> [Int64] {
-    try insert(memories, ids: memories.map { _ in nil })
+    try insert(memories, ids: nil)
   }
 }
 
@@ -131,16 +134,17 @@ public struct FragmentKey: Sendable, Hashable {
 
 /// The part of a store that changes rows.
 public protocol MemoryWriting: AnyObject {
+  /// The largest id that a table can hold.
+  var idMaximum: Int64 { get }
+
   /// Inserts memories in order, in the fastest way the backend has.
   ///
-  /// - Parameter ids: The id that each is to have, nil for the next free one; the caller knows that they are free.
+  /// - Parameter ids: The id that each is to have, which must be free; nil for the next free ones.
   /// - Returns: The ids, in the same order.
-  func insert(_ memories: [MemoryFields], ids: [Int64?]) throws -> [Int64]
+  func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64]
 
-  /// Inserts rows into a side table; the ids are handled as those of memories.
-  ///
-  /// - Returns: The ids, in the same order.
-  func insert(_ rows: [SideRow], ids: [Int64?], into table: SideTable) throws -> [Int64]
+  /// Inserts rows into a side table under ids that are free.
+  func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws
 
   /// Inserts fragments.
   ///

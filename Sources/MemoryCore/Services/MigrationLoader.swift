@@ -9,6 +9,7 @@ final class MigrationLoader {
   /// Whether nothing that is in the store now will be there when the rows arrive.
   private let startsEmpty: Bool
   private let hadRuns: Bool
+  private var assignment: IDAssignment?
   /// Made when the first row of another store arrives.
   private var present: ContentIndex?
   /// Ids of another store's memories that have another id here.
@@ -28,17 +29,19 @@ final class MigrationLoader {
   private(set) var digest = RowDigest()
 
   init(
-    store: any MemoryStore, source: SourceDescription, plan: EmbeddingPlan, rejects: RejectFile,
+    store: any MemoryStore, source: any MemorySource, plan: EmbeddingPlan, rejects: RejectFile,
     startedAt: Timestamp, isDryRun: Bool, ignoresLedger: Bool
   ) throws {
     self.store = store
-    self.source = source
+    self.source = source.description
     self.plan = plan
     self.rejects = rejects
     self.startedAt = startedAt
     normalizer = RowNormalizer(migrationTime: startedAt)
     self.isDryRun = isDryRun
     startsEmpty = ignoresLedger
+    // A dry run may come before there are tables, and assigns nothing.
+    assignment = isDryRun ? nil : try IDAssignment(table: "memories", store: store, source: source)
     hadRuns = try !ignoresLedger && store.hasRuns()
   }
 
@@ -178,9 +181,8 @@ final class MigrationLoader {
   private func write(_ candidates: [Candidate]) throws {
     guard !candidates.isEmpty else { return }
     let oldIDs = candidates.compactMap(\.oldID)
-    let used = oldIDs.isEmpty ? [] : try store.usedIDs(oldIDs, in: "memories")
-    let wanted = candidates.map { candidate in candidate.oldID.flatMap { used.contains($0) ? nil : $0 } }
-    let ids = try store.insert(candidates.map(\.fields), ids: wanted)
+    // A source holds rows of one kind only: all of them bring their ids along, or none does.
+    let ids = try store.insert(candidates.map(\.fields), ids: oldIDs.isEmpty ? nil : assignment?.assign(oldIDs))
     for (candidate, id) in zip(candidates, ids) {
       digest.add(id: id, candidate.fields)
       if let old = candidate.oldID, old != id { renumbered[old] = id }

@@ -146,7 +146,7 @@ public struct MigrationService {
 
   private func loader(_ source: any MemorySource, _ plan: EmbeddingPlan, isDryRun: Bool) throws -> MigrationLoader {
     try MigrationLoader(
-      store: store, source: source.description, plan: plan,
+      store: store, source: source, plan: plan,
       rejects: RejectFile(path: isDryRun ? nil : options.rejectPath),
       startedAt: options.startedAt, isDryRun: isDryRun, ignoresLedger: options.forceRecreate)
   }

@@ -14,6 +14,7 @@ struct SideTableCopy {
   /// - Parameter record: Called with each batch of rows written, for the ledger.
   func copy(_ table: SideTable, record: ([RunRow]) throws -> Void) throws {
     var present = try presentRows(table)
+    var assignment = try IDAssignment(table: table.rawValue, store: store, source: source)
     try source.readRows(of: table, batchSize: SideTableCopy.batchSize) { rows in
       let missing = rows.map { adapted($0, table) }.filter { row in
         let identity = table.identity(of: row)
@@ -22,8 +23,8 @@ struct SideTableCopy {
         return false
       }
       guard !missing.isEmpty else { return }
-      let used = try store.usedIDs(missing.map(\.id), in: table.rawValue)
-      let ids = try store.insert(missing, ids: missing.map { used.contains($0.id) ? nil : $0.id }, into: table)
+      let ids = try assignment.assign(missing.map(\.id))
+      try store.insert(missing, ids: ids, into: table)
       try record(
         zip(missing, ids).map { row, id in
           RunRow(

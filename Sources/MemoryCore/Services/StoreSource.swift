@@ -33,6 +33,11 @@ public final class StoreSource: MemorySource {
     try store.readRows(of: table, batchSize: batchSize, body)
   }
 
+  /// The largest id of a table.
+  public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
+    try store.largestID(in: table, notAbove: limit)
+  }
+
   /// Nothing to check: the rows are read in one snapshot of the database.
   public func verifyUnchanged() throws {}
 }
