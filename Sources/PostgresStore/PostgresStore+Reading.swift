@@ -12,7 +12,9 @@ extension PostgresStore {
     let conditions = PostgresStore.conditions(query.filter)
     let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
     let nearest: SQL
+    var usesIndex = false
     if let shape, conditions == nil, query.limit <= PostgresStore.indexedLimitMaximum {
+      usesIndex = true
       let distance = SQL("\(unsafeSQL: shape.expression) <=> \(vector)\(unsafeSQL: shape.cast)")
       nearest = """
         SELECT id, embedding <=> \(vector) AS distance FROM memories
@@ -26,7 +28,7 @@ extension PostgresStore {
     }
     let farthest = query.threshold.map { 1 - $0 + PostgresStore.thresholdSlack } ?? 3
     return try transaction(.commit) {
-      try tuneIndexScan(limit: query.limit)
+      if usesIndex { try tuneIndexScan(limit: query.limit) }
       return try self.query(
         """
         WITH nearest AS MATERIALIZED (\(nearest)),
@@ -43,12 +45,15 @@ extension PostgresStore {
   /// pgvector computes distances from 32-bit products; a threshold of exactly 1 must still let equal vectors in.
   private static let thresholdSlack = 1e-7
 
-  /// Widens the index scan to the number of rows wanted: at its default of 40, hnsw returns no more than 40.
+  /// Widens the index scan to the number of rows wanted, and makes the planner take it.
+  ///
+  /// At its default of 40, hnsw returns no more than 40 rows. And PostgreSQL takes a table whose vectors are toasted
+  /// for a small one that is quick to scan; without an index it scans the table all the same.
   private func tuneIndexScan(limit: Int) throws {
     let candidates = min(1_000, max(100, limit * 2 + 20))
     try query(
       """
-      SELECT set_config('hnsw.ef_search', \(String(candidates)), true),
+      SELECT set_config('enable_seqscan', 'off', true), set_config('hnsw.ef_search', \(String(candidates)), true),
         set_config('ivfflat.probes', \(String(max(10, limit / 10))), true)
       """)
   }
