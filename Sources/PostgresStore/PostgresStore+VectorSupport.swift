@@ -9,6 +9,7 @@ extension PostgresStore {
       throw try pgvectorMissing(server: support.server)
     }
     if support.installedVersion == nil, action != .check {
+      guard support.mayCreate else { throw try mayNotCreate() }
       try execute(unsafeSQL: "CREATE EXTENSION IF NOT EXISTS vector")
       support = try currentSupport()
       support.changed = true
@@ -18,6 +19,38 @@ extension PostgresStore {
       support.changed = true
     }
     return support
+  }
+
+  /// Stores vectors, measures distances and builds each kind of index, in a transaction that is rolled back.
+  public func testVectors(dimensions: Int) throws -> [String] {
+    guard let version = try pgvectorVersion() else { return [] }
+    return try transaction(.rollback) {
+      // One vector of ones, one of ones and zeros in turn: their cosine is the root of the share of ones.
+      let ones = "array_fill(1::real, ARRAY[\(dimensions)])::vector"
+      try execute(
+        unsafeSQL: """
+          CREATE TEMP TABLE memsh_vector_test (embedding vector(\(dimensions))) ON COMMIT DROP;
+          INSERT INTO memsh_vector_test VALUES (\(ones)),
+            ((SELECT array_agg((i % 2)::real) FROM generate_series(1, \(dimensions)) AS i)::vector)
+          """)
+      let distances = try query(
+        "SELECT (embedding <=> \(unsafeSQL: ones))::float8 FROM memsh_vector_test ORDER BY 1"
+      ).rows.compactMap { $0.double(0) }
+      let expected = [0, 1 - (Double((dimensions + 1) / 2) / Double(dimensions)).squareRoot()]
+      guard zip(distances, expected).allSatisfy({ abs($0 - $1) < 1e-6 }), distances.count == 2 else {
+        throw MemshError(.storeFailed, "pgvector measures wrong distances: \(distances) instead of \(expected)")
+      }
+      var tested = ["insert", "distance"]
+      guard let shape = VectorIndexShape(dimensions: dimensions, version: version) else { return tested }
+      for method in version.indexMethods {
+        let options = method == .ivfflat ? " WITH (lists = 1)" : ""
+        try execute(
+          unsafeSQL: "CREATE INDEX ON memsh_vector_test USING \(method.rawValue) "
+            + "(\(shape.expression) \(shape.operatorClass))\(options)")
+        tested.append("\(method.rawValue) index")
+      }
+      return tested
+    }
   }
 
   /// pgvector's version, such as [0, 8, 5]; empty when it is not installed in this database.
@@ -38,18 +71,28 @@ extension PostgresStore {
       """
     ).first
     let installed = row?.text(1)
-    return VectorSupport(
+    var support = VectorSupport(
       server: "PostgreSQL \(row?.text(0)?.split(separator: " ").first ?? "")", engine: "pgvector",
       installedVersion: installed, availableVersion: row?.text(2), mayCreate: row?.boolean(3) ?? false,
       indexableDimensions: installed.map { PgvectorVersion($0).indexableDimensions })
+    support.indexMethods = installed.map { PgvectorVersion($0).indexMethods } ?? []
+    return support
+  }
+
+  private func mayNotCreate() throws -> MemshError {
+    let row = try query("SELECT current_user::text, current_database()::text").first
+    let (role, database) = (row?.text(0) ?? "", row?.text(1) ?? "")
+    return MemshError(
+      .permissionDenied, "permission denied to create extension \"vector\": the role \(role) may not do that",
+      hint: "as a superuser: psql -d \(database) -c 'CREATE EXTENSION vector'")
   }
 
   private func pgvectorMissing(server: String) throws -> MemshError {
     let number = try query("SELECT current_setting('server_version_num')").first?.text(0).flatMap(Int.init) ?? 0
     return MemshError(
       .pgvectorMissing, "pgvector extension is not available in this PostgreSQL instance (\(server))",
-      hint: "install it on the server: apt install postgresql-\(number / 10_000)-pgvector, or brew install pgvector; "
-        + "then run `ensure-vector` again")
+      hint: "install it on the server: apt install postgresql-\(number / 10_000)-pgvector, dnf install "
+        + "pgvector_\(number / 10_000), or brew install pgvector; then run `ensure-vector` again")
   }
 }
 
@@ -69,6 +112,9 @@ struct PgvectorVersion {
   var hasHNSW: Bool { isAtLeast(0, 5) }
   /// halfvec, which an index holds up to 4,000 dimensions of, came with 0.7.0.
   var hasHalfvec: Bool { isAtLeast(0, 7) }
+
+  /// The methods of index, the best one last to be built.
+  var indexMethods: [VectorIndexMethod] { hasHNSW ? [.ivfflat, .hnsw] : [.ivfflat] }
 
   var indexableDimensions: Int { hasHalfvec ? VectorIndexShape.halfvecLimit : VectorIndexShape.vectorLimit }
 }

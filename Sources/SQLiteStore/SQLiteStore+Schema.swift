@@ -7,6 +7,9 @@ extension SQLiteStore {
     VectorSupport(server: try serverVersion(), engine: "exact scan")
   }
 
+  /// Nothing to try: vectors are blobs, and the scan is part of memsh.
+  public func testVectors(dimensions: Int) throws -> [String] { [] }
+
   /// Every table, index and trigger of the memory system with its state.
   public func schema() throws -> [SchemaObject] {
     let definitions = try presentDefinitions()

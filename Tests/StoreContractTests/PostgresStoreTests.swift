@@ -63,7 +63,47 @@ import Testing
     let url = database.url.replacing("postgres@", with: "\(role)@")
     let store = try PostgresStore(connectionString: url)
     #expect(try store.vectorSupport(.check).mayCreate == false)
-    #expect { try store.vectorSupport(.ensure) } throws: { ($0 as? MemshError)?.code == .permissionDenied }
+    #expect { try store.vectorSupport(.ensure) } throws: { error in
+      let error = error as? MemshError
+      return error?.code == .permissionDenied && error?.hint?.contains("CREATE EXTENSION vector") == true
+    }
+  }
+
+  @Test("a server without pgvector is told with the package that mends it")
+  func reportsMissingExtension() throws {
+    let fixture = try Fixture(.postgres)
+    let name = fixture.store.identity.name
+    // PostgreSQL 18 looks for extensions where this says, so this database has none.
+    try fixture.database?.connect().execute(unsafeSQL: "ALTER DATABASE \(name) SET extension_control_path = '/none'")
+    for action in [VectorSupportAction.check, .ensure, .update] {
+      #expect { try fixture.store.vectorSupport(action) } throws: { error in
+        let error = error as? MemshError
+        return error?.code == .pgvectorMissing && error?.hint?.contains("postgresql-18-pgvector") == true
+      }
+    }
+  }
+
+  @Test("vectors are tried for real, and nothing of it stays", arguments: TestDatabase.Server.allCases)
+  func testsVectors(server: TestDatabase.Server) throws {
+    let database = try TestDatabase(on: server)
+    let store = try PostgresStore(connectionString: database.url)
+    #expect(try store.vectorSupport(.check).installedVersion == nil)
+    #expect(try database.value("SELECT count(*) FROM pg_extension WHERE extname = 'vector'") == "0")
+    #expect(try store.vectorSupport(.ensure).changed)
+    #expect(try !store.vectorSupport(.ensure).changed)
+    for dimensions in [256, 3_072] {
+      #expect(try store.testVectors(dimensions: dimensions) == ["insert", "distance", "ivfflat index", "hnsw index"])
+    }
+    #expect(try store.testVectors(dimensions: 5_000) == ["insert", "distance"])
+    #expect(try database.value("SELECT count(*) FROM pg_class WHERE relname = 'memsh_vector_test'") == "0")
+  }
+
+  @Test(
+    "an older version than the server has is outdated",
+    arguments: [("0.8.4", "0.8.5", true), ("0.8.5", "0.8.5", false), ("0.10.0", "0.9.9", false)])
+  func noticesOutdated(installed: String, available: String, isOutdated: Bool) {
+    let support = VectorSupport(server: "", engine: "", installedVersion: installed, availableVersion: available)
+    #expect(support.isOutdated == isOutdated)
   }
 
   @Test("a store that others made has a space by its column")

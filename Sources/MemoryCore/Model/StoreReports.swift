@@ -39,6 +39,17 @@ public struct VectorSupport: Sendable, Equatable {
   public var changed: Bool
   /// The longest vector that an index can hold, or nil where search is always exact.
   public var indexableDimensions: Int?
+  /// The methods of index it has.
+  public var indexMethods: [VectorIndexMethod] = []
+  /// What was tried for real, in order: `insert`, `distance`, `hnsw index`, …; empty when only looking.
+  public var tested: [String] = []
+
+  /// Whether the server could install a newer version than the one that is installed.
+  public var isOutdated: Bool {
+    guard let installedVersion, let availableVersion else { return false }
+    func parts(_ version: String) -> [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
+    return parts(installedVersion).lexicographicallyPrecedes(parts(availableVersion))
+  }
 
   /// Creates a report.
   public init(

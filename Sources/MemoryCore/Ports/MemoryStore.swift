@@ -48,6 +48,11 @@ public protocol SchemaManaging: AnyObject {
   /// - Throws: `pgvector_missing`, `permission_denied`.
   func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport
 
+  /// Stores vectors, measures distances and builds indexes for real; nothing of it stays.
+  ///
+  /// - Returns: What was tried, in order.
+  func testVectors(dimensions: Int) throws -> [String]
+
   /// Every table, index and trigger of the memory system with its state. Never writes.
   func schema() throws -> [SchemaObject]
 

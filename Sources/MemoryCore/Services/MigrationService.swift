@@ -200,7 +200,9 @@ public struct MigrationService {
   private func verify(_ written: RowDigest, into report: inout MigrationReport) throws {
     guard options.verifies, let run = report.run else { return }
     var found = RowDigest()
-    try store.readMemories(ofRun: run, batchSize: MigrationService.batchSize) { memories in
+    try Overlap.run(capacity: MigrationService.batchesAhead) { hand in
+      try store.readMemories(ofRun: run, batchSize: MigrationService.batchSize, hand)
+    } consume: { (memories: [Memory]) in
       try interruption.check()
       for memory in memories { found.add(id: memory.id, memory.fields) }
       progress.progress("Verifying", done: found.rows, total: written.rows)

@@ -3,7 +3,12 @@ import MemoryCore
 
 struct EnsureVectorCommand: ShellCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ensure-vector", abstract: "Make sure that the store can hold and search vectors.")
+    commandName: "ensure-vector",
+    abstract: "Make sure that the store can hold and search vectors.",
+    discussion: """
+      On PostgreSQL: reports the versions, creates the extension where it is missing and may be created, and then \
+      stores vectors, measures distances and builds each kind of index for real, in a transaction that is rolled back.
+      """)
 
   @Flag(help: "Look only; change nothing.")
   var check = false
@@ -20,7 +25,17 @@ struct EnsureVectorCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let support = try session.store().vectorSupport(check ? .check : update ? .update : .ensure)
+    let store = try session.store()
+    var support = try store.vectorSupport(check ? .check : update ? .update : .ensure)
+    if !check {
+      let space = try store.embeddingSpace() ?? session.embedder().space
+      support.tested = try store.testVectors(dimensions: space.dimensions)
+    }
+    if support.isOutdated {
+      session.note(
+        "notice: the server has \(support.engine) \(support.availableVersion ?? ""): `ensure-vector --update`")
+    }
+    let methods = support.indexMethods.map { JSON.string($0.rawValue) }
     return CommandResult(
       .record(
         ResultRecord(
@@ -29,8 +44,11 @@ struct EnsureVectorCommand: ShellCommand {
             .init("server", .text(support.server)), .init("engine", .text(support.engine)),
             .init("installed", .optional(support.installedVersion)),
             .init("available", .optional(support.availableVersion)),
-            .init("may_create", .boolean(support.mayCreate)), .init("changed", .boolean(support.changed)),
+            .init("outdated", .boolean(support.isOutdated)), .init("may_create", .boolean(support.mayCreate)),
+            .init("changed", .boolean(support.changed)),
             .init("indexable_dimensions", support.indexableDimensions.map { .count($0) } ?? .null),
+            .init("index_methods", .json(.array(methods))),
+            .init("tested", .json(.array(support.tested.map(JSON.string)))),
           ])))
   }
 }

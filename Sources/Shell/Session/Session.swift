@@ -132,31 +132,3 @@ public final class Session {
   /// Where long work reports to.
   var progress: any ProgressReporter { ConsoleProgress(session: self) }
 }
-
-/// Shows progress on standard error: lines always, a running count only to a terminal.
-private final class ConsoleProgress: ProgressReporter {
-  private let session: Session
-  private var isShowingCount = false
-
-  init(session: Session) {
-    self.session = session
-  }
-
-  deinit { clearCount() }
-
-  func line(_ text: String) {
-    clearCount()
-    session.note(text)
-  }
-
-  func progress(_ stage: String, done: Int64, total: Int64) {
-    guard session.console.errorIsTerminal, !session.settings.isQuiet else { return }
-    session.console.writeError("\r\u{1B}[K\(stage): \(done) of \(total) rows")
-    isShowingCount = true
-  }
-
-  private func clearCount() {
-    if isShowingCount { session.console.writeError("\r\u{1B}[K") }
-    isShowingCount = false
-  }
-}

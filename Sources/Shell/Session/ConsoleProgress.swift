@@ -1,0 +1,68 @@
+import MemoryCore
+
+/// Shows progress on standard error: to a terminal as one line that keeps changing, elsewhere as a line now and then.
+final class ConsoleProgress: ProgressReporter {
+  private let session: Session
+  private var stage = ""
+  private var stageBegan = Timestamp(microseconds: 0)
+  private var lastShown = Timestamp(microseconds: 0)
+  private var isShowingCount = false
+
+  private static let terminalIntervalMicroseconds: Int64 = 100_000
+  private static let lineIntervalMicroseconds: Int64 = 5_000_000
+
+  init(session: Session) {
+    self.session = session
+  }
+
+  deinit { clearCount() }
+
+  func line(_ text: String) {
+    clearCount()
+    session.note(text)
+  }
+
+  func progress(_ stage: String, done: Int64, total: Int64) {
+    guard !session.settings.isQuiet else { return }
+    let now = session.services.now()
+    if stage != self.stage {
+      self.stage = stage
+      stageBegan = now
+      lastShown = now
+    }
+    let isTerminal = session.console.errorIsTerminal
+    let interval =
+      isTerminal ? ConsoleProgress.terminalIntervalMicroseconds : ConsoleProgress.lineIntervalMicroseconds
+    guard now.microseconds - lastShown.microseconds >= interval else { return }
+    lastShown = now
+    let seconds = Double(now.microseconds - stageBegan.microseconds) / 1e6
+    let text = ProgressText.text(stage, done: done, total: total, seconds: seconds).withVisibleControls
+    session.console.writeError(isTerminal ? "\r\u{1B}[K" + text : text + "\n")
+    isShowingCount = isTerminal
+  }
+
+  private func clearCount() {
+    if isShowingCount { session.console.writeError("\r\u{1B}[K") }
+    isShowingCount = false
+  }
+}
+
+/// How far something is, in words.
+enum ProgressText {
+  /// `Migrating: 12000 of 20000 (60 %), 11500 a second, 1 s left`
+  static func text(_ stage: String, done: Int64, total: Int64, seconds: Double) -> String {
+    guard total > 0 else { return "\(stage): \(done)" }
+    var text = "\(stage): \(done) of \(total) (\(done * 100 / total) %)"
+    guard seconds > 0, done > 0 else { return text }
+    let rate = Double(done) / seconds
+    text += ", \(fixed(rate, places: rate < 10 ? 1 : 0)) a second"
+    if done < total { text += ", \(duration(Double(total - done) / rate)) left" }
+    return text
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    let whole = Int64(min(seconds.rounded(.up), 1e9))
+    return whole < 60
+      ? "\(whole) s" : whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole / 60 % 60) min"
+  }
+}
