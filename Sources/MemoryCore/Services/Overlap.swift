@@ -8,28 +8,26 @@ import Synchronization
 enum Overlap {
   /// Runs `produce` on another thread and `consume`, in order, on this one.
   ///
-  /// Whichever of the two throws first ends both.
+  /// Whichever of the two throws first ends both. When this returns, `produce` has returned, too.
   static func run<Batch: Sendable>(
-    capacity: Int, produce: (_ hand: (Batch) throws -> Void) throws -> Void, consume: (Batch) throws -> Void
+    capacity: Int, produce: @escaping (_ hand: (Batch) throws -> Void) throws -> Void, consume: (Batch) throws -> Void
   ) throws {
     let queue = BoundedQueue<Batch>(capacity: capacity)
-    try withoutActuallyEscaping(produce) { produce in
-      let producer = Lent(produce)
-      let thread = Thread {
-        do {
-          try producer.value { batch in
-            guard queue.append(batch) else { throw Abandoned() }
-          }
-          queue.finish(nil)
-        } catch {
-          queue.finish(error)
+    let producer = Lent(produce)
+    let thread = Thread {
+      do {
+        try producer.value { batch in
+          guard queue.append(batch) else { throw Abandoned() }
         }
+        queue.finish(nil)
+      } catch {
+        queue.finish(error)
       }
-      thread.stackSize = 8 << 20
-      thread.start()
-      defer { queue.abandonAndWait() }
-      while let batch = try queue.next() { try consume(batch) }
     }
+    thread.stackSize = 8 << 20
+    thread.start()
+    defer { queue.abandonAndWait() }
+    while let batch = try queue.next() { try consume(batch) }
   }
 
   /// Thrown into a producer that nobody consumes from any more.
