@@ -72,7 +72,11 @@ public struct PostgresRow {
 
   /// A `timestamp` or `timestamptz`, in microseconds since 1970-01-01.
   public func timestamp(_ column: Int) -> Int64? {
-    integer(column).map { $0 + PostgresValue.epochOffsetMicroseconds }
+    integer(column).map { value in
+      // 'infinity' is the largest number there is, '-infinity' the smallest.
+      let (moment, isBeyond) = value.addingReportingOverflow(PostgresValue.epochOffsetMicroseconds)
+      return isBeyond ? .max : moment
+    }
   }
 
   /// Any type's binary form.

@@ -86,6 +86,11 @@ extension PostgresStore {
 
   /// The rows of a run that are still there.
   public func rows(ofRun run: Int64) throws -> [RunRowState] {
+    // An id that a later run has written again is that run's.
+    let own: SQL = """
+      NOT EXISTS (SELECT FROM memsh.run_rows later WHERE later.table_name = r.table_name
+        AND later.target_id = r.target_id AND later.run_id > r.run_id)
+      """
     let changed: SQL = """
       encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256
         OR t.updated_at > (SELECT finished_at FROM memsh.runs WHERE id = \(run))
@@ -93,17 +98,17 @@ extension PostgresStore {
     return try query(
       """
       SELECT r.table_name, t.id, \(changed), left(t.content, 60) FROM memsh.run_rows r JOIN memories t
-        ON t.id = r.target_id WHERE r.table_name = 'memories' AND r.run_id = \(run)
+        ON t.id = r.target_id WHERE r.table_name = 'memories' AND r.run_id = \(run) AND \(own)
       UNION ALL
       SELECT r.table_name, t.id, encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256,
         left(t.content, 60) FROM memsh.run_rows r JOIN prompt_fragments t
-        ON t.id = r.target_id WHERE r.table_name = 'prompt_fragments' AND r.run_id = \(run)
+        ON t.id = r.target_id WHERE r.table_name = 'prompt_fragments' AND r.run_id = \(run) AND \(own)
       UNION ALL
       SELECT r.table_name, t.id, false, '' FROM memsh.run_rows r JOIN memory_duplicates t
-        ON t.id = r.target_id WHERE r.table_name = 'memory_duplicates' AND r.run_id = \(run)
+        ON t.id = r.target_id WHERE r.table_name = 'memory_duplicates' AND r.run_id = \(run) AND \(own)
       UNION ALL
       SELECT r.table_name, t.id, false, '' FROM memsh.run_rows r JOIN memory_analytics t
-        ON t.id = r.target_id WHERE r.table_name = 'memory_analytics' AND r.run_id = \(run)
+        ON t.id = r.target_id WHERE r.table_name = 'memory_analytics' AND r.run_id = \(run) AND \(own)
       ORDER BY 1, 2
       """
     ).rows.map {

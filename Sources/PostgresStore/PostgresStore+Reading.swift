@@ -66,8 +66,8 @@ extension PostgresStore {
     return conditions.isEmpty ? nil : conditions.reduce("", +)
   }
 
-  private static func hit(_ row: PostgresRow) -> SearchHit {
-    let memory = Memory(id: row.integer(1) ?? 0, fields: fields(row, from: 2, embedding: nil))
+  private static func hit(_ row: PostgresRow) throws -> SearchHit {
+    let memory = Memory(id: row.integer(1) ?? 0, fields: try fields(row, from: 2, embedding: nil))
     return SearchHit(memory: memory, similarity: row.double(0) ?? 0)
   }
 

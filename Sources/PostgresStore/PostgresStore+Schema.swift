@@ -37,6 +37,13 @@ extension PostgresStore {
     }
   }
 
+  /// Takes the lock that DROP TABLE will need.
+  public func lockTables() throws {
+    let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
+    guard !present.isEmpty else { return }
+    try execute(unsafeSQL: "LOCK TABLE \(present.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE")
+  }
+
   /// Drops the four tables, and forgets the space and the migrations.
   public func dropSchema() throws {
     try transaction(.commit) {

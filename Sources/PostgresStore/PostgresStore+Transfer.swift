@@ -9,7 +9,7 @@ extension PostgresStore {
       try inBatches(batchSize) { last in
         try query(
           """
-          SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding FROM memories WHERE id > \(last)
+          SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories WHERE id > \(last)
           ORDER BY id LIMIT \(batchSize)
           """
         ).rows.map(PostgresStore.memory)
@@ -24,7 +24,7 @@ extension PostgresStore {
     try inBatches(batchSize) { last in
       try query(
         """
-        SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding FROM memories WHERE id > \(last) AND id IN (
+        SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories WHERE id > \(last) AND id IN (
           SELECT target_id FROM memsh.run_rows
           WHERE run_id = \(run) AND table_name = 'memories' AND target_id > \(last)
           ORDER BY target_id LIMIT \(batchSize))
@@ -99,18 +99,18 @@ extension PostgresStore {
     """
 
   /// A memory from ``memoryColumns``, with its embedding behind them.
-  static func memory(_ row: PostgresRow) -> Memory {
+  static func memory(_ row: PostgresRow) throws -> Memory {
     Memory(
       id: row.integer(0) ?? 0,
-      fields: fields(row, from: 1, embedding: row.bytes(10).flatMap(Vector.init(postgresBytes:))))
+      fields: try fields(row, from: 1, embedding: row.bytes(10).flatMap(Vector.init(postgresBytes:))))
   }
 
   /// The fields of a memory from the columns `user_id` to `updated_at`.
-  static func fields(_ row: PostgresRow, from first: Int, embedding: Vector?) -> MemoryFields {
+  static func fields(_ row: PostgresRow, from first: Int, embedding: Vector?) throws -> MemoryFields {
     func moment(_ column: Int) -> Timestamp? { row.timestamp(first + column).map(Timestamp.init(microseconds:)) }
     return MemoryFields(
       userID: row.text(first) ?? "", content: row.text(first + 1) ?? "", embedding: embedding,
-      metadata: row.text(first + 2).flatMap { try? JSONParser.parse($0) } ?? .object([]),
+      metadata: try row.text(first + 2).map(JSON.init(stored:)) ?? .object([]),
       category: row.text(first + 3), importanceScore: row.double(first + 4), accessCount: row.integer(first + 5) ?? 0,
       lastAccessedAt: moment(6), createdAt: moment(7) ?? Timestamp(microseconds: 0),
       updatedAt: moment(8) ?? Timestamp(microseconds: 0))
@@ -222,7 +222,7 @@ extension SideRow: Identified {}
 extension Vector {
   /// Reads pgvector's binary form; nil when it is none.
   init?(postgresBytes bytes: [UInt8]) {
-    guard bytes.count >= 4, (bytes.count - 4) % 4 == 0 else { return nil }
+    guard bytes.count >= 4, bytes.count == 4 + 4 * (Int(bytes[0]) << 8 | Int(bytes[1])) else { return nil }
     self.init(
       [Float](unsafeUninitializedCapacity: (bytes.count - 4) / 4) { buffer, count in
         bytes.withUnsafeBytes { raw in

@@ -10,7 +10,10 @@ extension PostgresStore {
     }
     if support.installedVersion == nil, action != .check {
       guard support.mayCreate else { throw try mayNotCreate() }
-      try execute(unsafeSQL: "CREATE EXTENSION IF NOT EXISTS vector")
+      do { try execute(unsafeSQL: "CREATE EXTENSION IF NOT EXISTS vector") } catch {
+        // IF NOT EXISTS does not help against another session that creates it at this very moment.
+        guard try currentSupport().installedVersion != nil else { throw error }
+      }
       support = try currentSupport()
       support.changed = true
     } else if action == .update, let installed = support.installedVersion, installed != available {

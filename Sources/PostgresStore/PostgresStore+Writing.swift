@@ -20,17 +20,25 @@ extension PostgresStore {
 
   private static func write(_ memory: MemoryFields, id: Int64, to writer: inout BinaryCopyWriter) throws {
     try writer.beginRow(fields: 11)
-    writer.write(int32: Int32(truncatingIfNeeded: id))
+    writer.write(int32: try fitting(id, "id"))
     writer.write(text: memory.userID)
     writer.write(text: memory.content)
     writer.write(vector: memory.embedding?.values)
     writer.write(jsonb: memory.metadata.text)
     writer.write(text: memory.category)
     writer.write(double: memory.importanceScore)
-    writer.write(int32: Int32(clamping: memory.accessCount))
+    writer.write(int32: try fitting(memory.accessCount, "access_count"))
     writer.write(timestamp: memory.lastAccessedAt?.microseconds)
     writer.write(timestamp: memory.createdAt.microseconds)
     writer.write(timestamp: memory.updatedAt.microseconds)
+  }
+
+  private static func fitting(_ value: Int64, _ column: String) throws -> Int32 {
+    guard let fitting = Int32(exactly: value) else {
+      throw MemshError(
+        .storeFailed, "\(column) \(value) does not fit into PostgreSQL's integer", hint: "mend it in the source first")
+    }
+    return fitting
   }
 
   /// Inserts fragments.

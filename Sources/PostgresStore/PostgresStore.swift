@@ -131,9 +131,11 @@ public final class PostgresStore: MemoryStore {
     if let opened { return opened }
     logger.info("connecting to \(identity.location)")
     let connection = try PostgresConnection(parameters: parameters)
+    // A source that is the target under another name would wait for the target's locks for ever.
     // Columns of type timestamptz, in stores that others made, are then read as UTC.
     try connection.execute(
-      unsafeSQL: "SET TIME ZONE 'UTC'" + (isReadOnly ? "; SET default_transaction_read_only = on" : ""))
+      unsafeSQL: "SET TIME ZONE 'UTC'"
+        + (isReadOnly ? "; SET default_transaction_read_only = on; SET lock_timeout = '30s'" : ""))
     let cancelStatement = connection.cancel
     running.cancel.withLock { $0 = cancelStatement }
     opened = connection

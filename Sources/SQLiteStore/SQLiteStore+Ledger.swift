@@ -83,7 +83,10 @@ extension SQLiteStore {
           db,
           sql: """
             SELECT t.id, r.content_sha256, \(columns) FROM memsh_run_rows r JOIN \(table) t ON t.id = r.target_id
-            WHERE r.run_id = ? AND r.table_name = ? ORDER BY t.id
+            WHERE r.run_id = ? AND r.table_name = ? AND NOT EXISTS (
+              SELECT 1 FROM memsh_run_rows later WHERE later.table_name = r.table_name
+                AND later.target_id = r.target_id AND later.run_id > r.run_id)
+            ORDER BY t.id
             """, arguments: [run, table]
         ).map { row in
           let content: String = row[2]

@@ -68,7 +68,7 @@ extension SQLiteStore {
       id: row[0],
       fields: MemoryFields(
         userID: try value(1), content: try value(2),
-        metadata: try optional(3).flatMap { try? JSONParser.parse($0) } ?? .object([]), category: try optional(4),
+        metadata: try optional(3).map(JSON.init(stored:)) ?? .object([]), category: try optional(4),
         importanceScore: try optional(5), accessCount: try optional(6) ?? 0, lastAccessedAt: try moment(7),
         createdAt: try moment(8) ?? epoch, updatedAt: try moment(9) ?? epoch))
   }

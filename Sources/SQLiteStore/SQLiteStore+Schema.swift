@@ -73,6 +73,9 @@ extension SQLiteStore {
       hint: "migrate it: memsh migrate --from \(identity.location)")
   }
 
+  /// The transaction holds the file's write lock already.
+  public func lockTables() throws {}
+
   /// Drops the four tables, and forgets the space and the migrations.
   public func dropSchema() throws {
     try transaction(.commit) {

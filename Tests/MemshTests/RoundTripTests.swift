@@ -192,4 +192,45 @@ import Testing
     let again = try world.json("migrate", "--from", source, "--embeddings", "keep", "--dry-run")
     #expect(again[key: "already_present"] == .integer(4))
   }
+
+  @Test("--force-recreate asks for tables of any shape, and does not drop what it cannot back up")
+  func asksForForeignTables() throws {
+    let world = try World(.postgres)
+    let connection = try #require(try world.database?.connect())
+    try connection.execute(
+      unsafeSQL: "CREATE TABLE memories (id int, note text); INSERT INTO memories VALUES (1, 'mine')")
+    let source = try world.folder.legacyFile()
+    #expect(try world.run("migrate", "--from", source, "--force-recreate").errors.contains("add `--yes`"))
+    let refused = try world.run("migrate", "--from", source, "--force-recreate", "--yes")
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("--no-backup"))
+    #expect(try world.database?.dump("memories") == ["(1,mine)"])
+  }
+
+  @Test("a store whose default fragments were edited can be moved", arguments: World.Kind.allCases)
+  func movesEditedFragments(kind: World.Kind) throws {
+    let world = try filled(.sqlite)
+    try world.folder.sqlite("store.db", "UPDATE prompt_fragments SET content = 'our own' WHERE priority = 10")
+    let target = try World(kind)
+    let moved = try target.run("-q", "--output", "json", "migrate", "--from", world.store)
+    #expect(moved.status == 0, "\(moved.errors)")
+    #expect(try target.json("stats")[key: "fragments"]?[key: "total"] == .integer(8))
+  }
+
+  @Test("an id that a later run has written again belongs to that run", arguments: World.Kind.allCases)
+  func leavesLaterRuns(kind: World.Kind) throws {
+    let world = try filled(.sqlite)
+    let target = try World(kind)
+    _ = try target.json("migrate", "--from", world.store)
+    let delete = "DELETE FROM memories WHERE id = 3"
+    if let connection = try target.database?.connect() {
+      try connection.execute(unsafeSQL: delete)
+    } else {
+      try target.folder.sqlite("store.db", delete)
+    }
+    #expect(try target.json("migrate", "--from", world.store)[key: "memories_migrated"] == .integer(1))
+    let first = try target.json("rollback", "--run", "1", "--yes")
+    #expect(first[key: "removed"]?[key: "memories"] == .integer(2))
+    #expect(try target.json("stats")[key: "memories"]?[key: "total"] == .integer(1))
+  }
 }

@@ -1,3 +1,16 @@
+extension JSON {
+  /// Reads what a store holds.
+  ///
+  /// - Throws: `store_corrupt` for text that is no JSON, or nested too deep: better no row than one without its
+  ///   metadata.
+  public init(stored text: String) throws {
+    do { self = try JSONParser.parse(text) } catch {
+      throw MemshError(
+        .storeCorrupt, "a row's metadata cannot be read: \(error)", hint: "it begins with \(text.prefix(60))")
+    }
+  }
+}
+
 /// Reads strict JSON (RFC 8259) from UTF-8.
 public struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>

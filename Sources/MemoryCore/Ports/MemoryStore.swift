@@ -61,6 +61,9 @@ public protocol SchemaManaging: AnyObject {
   /// - Returns: The names of the tables created.
   func createSchema(space: EmbeddingSpace) throws -> [String]
 
+  /// Keeps everybody else out of the four tables until the transaction ends.
+  func lockTables() throws
+
   /// Drops the four tables and what memsh keeps of migrations into them.
   func dropSchema() throws
 

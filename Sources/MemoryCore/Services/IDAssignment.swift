@@ -3,23 +3,28 @@
 struct IDAssignment {
   private let store: any MemoryStore
   private let table: String
-  private var next: Int64
+  /// The last id that was given out or is in use.
+  private var last: Int64
 
   init(table: String, store: any MemoryStore, source: any MemorySource) throws {
     self.store = store
     self.table = table
     let limit = store.idMaximum
-    next =
-      try max(store.largestID(in: table, notAbove: limit), source.largestID(in: table, notAbove: limit)) + 1
+    last = try max(store.largestID(in: table, notAbove: limit), source.largestID(in: table, notAbove: limit))
   }
 
   /// The ids for some rows, in their order.
   mutating func assign(_ ids: [Int64]) throws -> [Int64] {
     let used = try store.usedIDs(ids, in: table)
-    return ids.map { id in
+    return try ids.map { id in
       guard used.contains(id) else { return id }
-      defer { next += 1 }
-      return next
+      guard last < store.idMaximum else {
+        throw MemshError(
+          .storeFailed, "\(table) has no free id behind \(last) for the row \(id) of the source",
+          hint: "give the rows with the largest ids smaller ones first")
+      }
+      last += 1
+      return last
     }
   }
 }

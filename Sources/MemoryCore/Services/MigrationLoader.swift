@@ -147,6 +147,12 @@ final class MigrationLoader {
     var candidate = Candidate(
       key: "memory:\(memory.id)", contentHash: ContentHash.hex(of: fields.content), oldID: memory.id, fields: fields)
     if !plan.keepsVectors { candidate.fields.embedding = nil }
+    if let vector = candidate.fields.embedding, vector.dimensions != plan.space.dimensions {
+      throw MemshError(
+        .invalidVector,
+        "memory \(memory.id) has \(vector.dimensions) numbers; this store's have \(plan.space.dimensions)",
+        hint: "use `--embeddings regenerate`")
+    }
     if candidate.fields.embedding != nil { counts.kept += 1 }
     return candidate
   }

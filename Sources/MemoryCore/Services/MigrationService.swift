@@ -9,6 +9,7 @@ public struct MigrationService {
   private let progress: any ProgressReporter
   private let interruption: Interruption
   private let options: MigrationOptions
+  private let beforeDropping: (() throws -> Void)?
 
   /// Rows handled at a time: enough to hide round trips, few enough to stay small (some 3 MB of vectors).
   static let batchSize = 500
@@ -18,11 +19,14 @@ public struct MigrationService {
   private static let pollSeconds = 0.5
 
   /// Sets a migration up; nothing happens yet.
+  ///
+  /// - Parameter beforeDropping: Called when the tables are locked and about to be dropped; what it throws saves them.
   public init(
     store: any MemoryStore, embedder: any Embedder, progress: any ProgressReporter, interruption: Interruption,
-    options: MigrationOptions
+    options: MigrationOptions, beforeDropping: (() throws -> Void)? = nil
   ) {
     self.store = store
+    self.beforeDropping = beforeDropping
     self.embedder = embedder
     self.progress = progress
     self.interruption = interruption
@@ -108,7 +112,11 @@ public struct MigrationService {
   }
 
   private func prepareSchema(_ plan: EmbeddingPlan) throws -> [String] {
-    if options.forceRecreate { try store.dropSchema() }
+    if options.forceRecreate {
+      try store.lockTables()
+      try beforeDropping?()
+      try store.dropSchema()
+    }
     let created = try store.createSchema(space: plan.space)
     progress.line("✅ Schema created successfully")
     progress.line(
@@ -134,9 +142,10 @@ public struct MigrationService {
       try transfer(source, survey, plan, loader)
     }
     try copySideTables(source, plan, loader)
+    // Rows brought their ids along; what is inserted from here on must come behind them.
+    try store.advanceSequences()
     if survey.rows > 0 { for line in loader.summaryLines { progress.line(line) } }
     report.fragmentsInserted = try seed(plan, loader: loader)
-    try store.advanceSequences()
     report.run = loader.run
     if let run = loader.run { try store.finishRun(run, counts: loader.counts) }
     report.counts = loader.counts

@@ -27,6 +27,7 @@ public struct RollbackService {
   public func rollBack(run number: Int64?, force: Bool, dryRun: Bool) throws -> RollbackReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     return try store.transaction(.commit) {
+      if !dryRun { try store.lockForMigration() }
       guard let run = try store.runs().last(where: { number == nil || $0.id == number }) else {
         throw MemshError(
           .notFound, number.map { "there is no run \($0)" } ?? "there is no run to take back",

@@ -56,11 +56,11 @@ struct MigrateCommand: ShellCommand {
     let store = try session.store()
     let started = session.services.now()
     let source = try source(in: session, target: store)
-    if forceRecreate, !dryRun { try prepareRecreation(of: store, in: session, at: started) }
+    let beforeDropping = forceRecreate && !dryRun ? try confirmRecreation(of: store, in: session, at: started) : nil
     let embedder = try session.embedder()
     let service = MigrationService(
       store: store, embedder: embedder, progress: session.progress, interruption: session.interruption,
-      options: options(in: session, source: source, startedAt: started))
+      options: options(in: session, source: source, startedAt: started), beforeDropping: beforeDropping)
     let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
     if report.counts.generated > 0 { session.announce(embedder) }
     let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
@@ -68,18 +68,40 @@ struct MigrateCommand: ShellCommand {
     return CommandResult(.record(record(report, seconds: seconds)), failure: report.systemTestError)
   }
 
-  /// Asks, then copies what is there into a SQLite store of its own.
-  private func prepareRecreation(of store: any MemoryStore, in session: Session, at moment: Timestamp) throws {
-    guard let space = try store.embeddingSpace() else { return }
+  /// Asks whether what is there may go.
+  ///
+  /// - Returns: What copies it into a SQLite store of its own, to be called once nobody can change it any more.
+  private func confirmRecreation(
+    of store: any MemoryStore, in session: Session, at moment: Timestamp
+  ) throws -> (() throws -> Void)? {
+    guard try store.schema().contains(where: { $0.kind == .table && $0.state != .missing }) else { return nil }
     try session.confirm(
       "This drops the four memory tables of \(store.identity.location) with everything in them.",
       typing: store.identity.name, isConfirmed: yes)
-    guard !noBackup else { return }
+    guard !noBackup else { return nil }
+    guard let space = try store.embeddingSpace() else {
+      throw MemshError(
+        .confirmationRequired, "the tables of \(store.identity.location) are not complete, so no backup can be written",
+        hint: "save them by other means, then add `--no-backup`")
+    }
+    return { try backUp(store, space: space, in: session, at: moment) }
+  }
+
+  private func backUp(
+    _ store: any MemoryStore, space: EmbeddingSpace, in session: Session, at moment: Timestamp
+  ) throws {
     let path = session.services.backupPath(of: store.identity, at: moment)
     let copy = try session.services.store(at: path)
-    defer { copy.close() }
+    // The transaction that is about to drop the tables keeps SQLite's own connection busy; it holds the write lock, so
+    // a second one reads what nobody can change. On PostgreSQL only the session that has locked the tables can read.
+    let isSQLite = store.identity.backend == .sqlite
+    let source = isSQLite ? try session.services.store(at: store.identity.location) : store
+    defer {
+      copy.close()
+      if isSQLite { source.close() }
+    }
     try BackupService(progress: session.progress, interruption: session.interruption)
-      .backUp(store, space: space, into: copy, at: moment)
+      .backUp(source, space: space, into: copy, at: moment)
     session.note("✅ Backup written to \(path)")
   }
 
