@@ -2,102 +2,112 @@ import Foundation
 
 /// Reads the numbers of a JSON array as 32-bit floats, each correctly rounded from its decimal digits.
 ///
-/// Most numbers take the fast road: up to 19 digits as an integer, scaled by an exact power of ten in double
-/// precision. Its error stays below two units in the last place of a double, so the float is certain unless the
-/// double lies within a few units of the middle between two floats; then, and for rare forms, `strtof` decides.
+/// Most numbers take the fast road: their first digits as an integer, scaled by a power of ten in double precision.
+/// How far that may be from the exact value is known, so the float is certain unless the double lies that near to the
+/// middle between two floats; then, and for rare forms, `strtof` decides.
 struct FloatParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
+  /// Where the numbers go.
+  private let room: UnsafeMutableBufferPointer<Float>
+  private var count = 0
 
   /// Why a text is no array of numbers.
   struct Failure: Error {
     let reason: String
+    /// Whether there was no room for all numbers, which says nothing about the text.
+    fileprivate var isForRoom = false
   }
 
   /// Parses a whole text such as `[0.1, -2e-3]`.
   ///
   /// - Parameter capacity: How many numbers to expect.
   static func parseArray(_ bytes: UnsafeBufferPointer<UInt8>, capacity: Int) throws(Failure) -> [Float] {
-    var parser = FloatParser(bytes: bytes)
-    return try parser.array(capacity: capacity)
+    if capacity > 0 {
+      do { return try parse(bytes, room: capacity) } catch  where error.isForRoom {}
+    }
+    // A number and the comma behind it take two bytes at least.
+    return try parse(bytes, room: bytes.count / 2 + 1)
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>) {
+  private static func parse(_ bytes: UnsafeBufferPointer<UInt8>, room: Int) throws(Failure) -> [Float] {
+    var failure: Failure?
+    let values = [Float](unsafeUninitializedCapacity: room) { buffer, count in
+      var parser = FloatParser(bytes: bytes, room: buffer)
+      do throws(Failure) { try parser.array() } catch { failure = error }
+      count = parser.count
+    }
+    if let failure { throw failure }
+    return values
+  }
+
+  private init(bytes: UnsafeBufferPointer<UInt8>, room: UnsafeMutableBufferPointer<Float>) {
     self.bytes = bytes
+    self.room = room
   }
 
-  private mutating func array(capacity: Int) throws(Failure) -> [Float] {
+  private mutating func array() throws(Failure) {
     skipWhitespace()
     guard accept(UInt8(ascii: "[")) else { throw Failure(reason: "expected '['") }
-    var values: [Float] = []
-    values.reserveCapacity(capacity)
     skipWhitespace()
-    guard !accept(UInt8(ascii: "]")) else { return try ended(values) }
+    guard !accept(UInt8(ascii: "]")) else { return try checkEnd() }
     repeat {
-      readPlainNumbers(into: &values)
+      readPlainNumbers()
       skipWhitespace()
-      values.append(try number())
+      guard count < room.count else { throw Failure(reason: "more numbers than expected", isForRoom: true) }
+      room.initializeElement(at: count, to: try number())
+      count += 1
       skipWhitespace()
     } while accept(UInt8(ascii: ","))
     guard accept(UInt8(ascii: "]")) else { throw Failure(reason: "expected ',' or ']' at byte \(position)") }
-    return try ended(values)
+    try checkEnd()
   }
 
-  /// Reads as many numbers of the form `-0.0123456789012345678`, with 16 to 19 decimals and a comma right behind
+  /// Reads as many numbers of the form `-0.0123456789012345678`, with 16 to 23 decimals and a comma right behind
   /// them, as stand here.
   ///
-  /// That is how JavaScript prints nearly every number of an embedding. The digits are taken eight at a time and
-  /// without branches that depend on them. It stops in front of the first number that has another form or whose value
-  /// needs a second look; ``number()`` then reads that one.
-  private mutating func readPlainNumbers(into values: inout [Float]) {
-    guard let start = bytes.baseAddress else { return }
+  /// That is how JavaScript prints nearly every number of an embedding. The first 16 decimals are taken eight at a
+  /// time and without branches that depend on them; the others are only checked to be digits, because a float does
+  /// not need them. It stops in front of the first number that has another form or whose value needs a second look;
+  /// ``number()`` then reads that one.
+  private mutating func readPlainNumbers() {
+    guard let start = bytes.baseAddress, let output = room.baseAddress else { return }
     let end = start + bytes.count
     var next = start + position
-    while next + FloatParser.plainNumberWindow <= end {
+    var index = count
+    while next + FloatParser.plainNumberWindow <= end, index < room.count {
       let sign: UInt32 = next.pointee == UInt8(ascii: "-") ? 1 : 0
       let digits = UnsafeRawPointer(next + Int(sign))
-      guard digits.loadUnaligned(as: UInt16.self) == FloatParser.zeroPoint,
-        let first = FloatParser.eightDigits(at: digits + 2), let second = FloatParser.eightDigits(at: digits + 10)
-      else { break }
       // The rest: as many digits as stand in front of the first other character.
       let rest = digits.loadUnaligned(fromByteOffset: 18, as: UInt64.self) ^ FloatParser.zeros
       let others = (rest &+ 0x7676_7676_7676_7676 | rest) & 0x8080_8080_8080_8080
-      let count = others.trailingZeroBitCount >> 3
-      guard count <= 3, digits.load(fromByteOffset: 18 + count, as: UInt8.self) == UInt8(ascii: ",") else { break }
-      // Moving the digits to the end of the word fills it with leading zeros.
-      let aligned = (rest &<< UInt64(56 - 8 * count)) &<< 8
-      let leading = first &* 100_000_000 &+ second
-      let mantissa = leading &* FloatParser.powerOfTen(count) &+ FloatParser.value(ofDigits: aligned)
-      let value = Double(Int64(bitPattern: mantissa)) / (1e16 * Double(FloatParser.powerOfTen(count)))
-      guard FloatParser.isCertain(value) else { break }
-      values.append(Float(bitPattern: Float(value).bitPattern | sign << 31))
-      next = (digits + 19 + count).assumingMemoryBound(to: UInt8.self)
+      let comma = digits + 18 + others.trailingZeroBitCount >> 3
+      guard digits.loadUnaligned(as: UInt16.self) == FloatParser.zeroPoint,
+        let first = FloatParser.eightDigits(at: digits + 2), let second = FloatParser.eightDigits(at: digits + 10),
+        comma.load(as: UInt8.self) == UInt8(ascii: ",")
+      else { break }
+      let mantissa = first &* 100_000_000 &+ second
+      let value = Double(Int64(bitPattern: mantissa)) * 1e-16
+      // What was left out is less than 1 of at least 2^40: 2^13 units in the last place of a double.
+      guard mantissa >> 40 > 0, FloatParser.isCertain(value, within: 1 << 14) else { break }
+      (output + index).initialize(to: Float(bitPattern: Float(value).bitPattern | sign << 31))
+      index += 1
+      next = (comma + 1).assumingMemoryBound(to: UInt8.self)
     }
+    count = index
     position = next - start
   }
 
-  /// The most bytes that ``readPlainNumbers(into:)`` looks at for one number.
+  /// The most bytes that ``readPlainNumbers()`` looks at for one number.
   private static let plainNumberWindow = 32
   /// `0.` as it lies in memory.
   private static let zeroPoint = UInt16(littleEndian: 0x2E30)
   /// Eight times `0`.
   private static let zeros: UInt64 = 0x3030_3030_3030_3030
 
-  /// 1, 10, 100 or 1,000; the compiler makes a table of it.
-  @inline(__always)
-  private static func powerOfTen(_ exponent: Int) -> UInt64 {
-    switch exponent {
-    case 0: 1
-    case 1: 10
-    case 2: 100
-    default: 1_000
-    }
-  }
-
-  private mutating func ended(_ values: [Float]) throws(Failure) -> [Float] {
+  private mutating func checkEnd() throws(Failure) {
     skipWhitespace()
     guard position == bytes.count else { throw Failure(reason: "unexpected text after the array") }
-    return values
   }
 
   @inline(__always)
@@ -208,15 +218,16 @@ struct FloatParser {
       let digits = mantissa < 1 << 63 ? Double(Int64(bitPattern: mantissa)) : Double(mantissa)
       return exponent < 0 ? digits / $0[-exponent] : digits * $0[exponent]
     }
-    return isCertain(value) ? Float(value) : nil
+    return isCertain(value, within: 4) ? Float(value) : nil
   }
 
-  /// Whether rounding a positive double that may be two units off gives the float that the exact value gives.
+  /// Whether rounding a positive double that may be `units` in its last place off gives the float that the exact
+  /// value gives.
   @inline(__always)
-  private static func isCertain(_ value: Double) -> Bool {
+  private static func isCertain(_ value: Double, within units: UInt64) -> Bool {
     // The 29 bits that a float drops: at their middle, 2^28, the two neighbours are equally near.
     let dropped = value.bitPattern & 0x1FFF_FFFF
-    return dropped &- 0x0FFF_FFFC > 8 && value >= Double(Float.leastNormalMagnitude)
+    return dropped &- (0x1000_0000 - units) > 2 * units && value >= Double(Float.leastNormalMagnitude)
       && value <= Double(Float.greatestFiniteMagnitude)
   }
 

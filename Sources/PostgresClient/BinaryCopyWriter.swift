@@ -46,14 +46,14 @@ public struct BinaryCopyWriter {
   public mutating func write(text value: String?) {
     guard let value else { return writeNull() }
     buffer.append(Int32(value.utf8.count))
-    buffer.append(contentsOf: value.utf8)
+    buffer.append(utf8: value)
   }
 
   /// Writes a `jsonb` from JSON text.
   public mutating func write(jsonb value: String) {
     buffer.append(Int32(value.utf8.count + 1))
     buffer.append(UInt8(1))
-    buffer.append(contentsOf: value.utf8)
+    buffer.append(utf8: value)
   }
 
   /// Writes a `timestamp` from microseconds since 1970-01-01, or NULL.

@@ -113,6 +113,36 @@ public final class PostgresConnection {
     _ = try checked(result)
   }
 
+  /// Receives the rows of `COPY … TO STDOUT (FORMAT BINARY)` one by one, while the server produces them.
+  ///
+  /// - Parameter body: Takes a row; no other statement can run meanwhile. When it throws, the rest is cancelled.
+  public func copyOut(_ statement: SQL, _ body: (CopiedRow) throws -> Void) throws {
+    _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_OUT)
+    var reader = BinaryCopyReader()
+    do {
+      while let message = try nextCopyMessage() {
+        defer { PQfreemem(message.baseAddress) }
+        try reader.read(UnsafeRawBufferPointer(message), body)
+      }
+    } catch {
+      cancelHandle.cancel()
+      while let message = try? nextCopyMessage() { PQfreemem(message.baseAddress) }
+      drain()
+      throw error
+    }
+    let result = PQgetResult(handle)
+    drain()
+    _ = try checked(result)
+  }
+
+  /// What the server sent next, to be freed with `PQfreemem`; nil at the end.
+  private func nextCopyMessage() throws -> UnsafeMutableRawBufferPointer? {
+    var bytes: UnsafeMutablePointer<CChar>?
+    let count = PQgetCopyData(handle, &bytes, 0)
+    if count == -2 { throw connectionError() }
+    return bytes.map { UnsafeMutableRawBufferPointer(start: $0, count: Int(count)) }
+  }
+
   private func drain() {
     while let result = PQgetResult(handle) { PQclear(result) }
   }
@@ -129,8 +159,14 @@ public final class PostgresConnection {
       return owned
     }
     guard PQstatus(handle) == CONNECTION_OK else { throw connectionError() }
+    let sqlState = PostgresConnection.field("C", of: result)
+    // The server gives every error its code. One without comes from libpq itself, which could not send or receive.
+    if status == PGRES_FATAL_ERROR, sqlState == nil {
+      throw PostgresError(
+        kind: .connectionLost, message: PostgresConnection.firstLine(String(cString: PQresultErrorMessage(result))))
+    }
     throw PostgresError(
-      kind: .server, sqlState: PostgresConnection.field("C", of: result),
+      kind: .server, sqlState: sqlState,
       message: PostgresConnection.field("M", of: result) ?? "the server gave no reason",
       detail: PostgresConnection.field("D", of: result), hint: PostgresConnection.field("H", of: result))
   }

@@ -58,8 +58,14 @@ public struct BinaryWriter: Sendable {
   }
 
   /// Appends raw bytes.
-  public mutating func append(contentsOf other: some Sequence<UInt8>) {
+  public mutating func append(contentsOf other: [UInt8]) {
     bytes.append(contentsOf: other)
+  }
+
+  /// Appends text in UTF-8.
+  public mutating func append(utf8 text: String) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
   }
 
   /// Appends floats, four bytes each.
@@ -83,7 +89,7 @@ public struct BinaryWriter: Sendable {
     append(Int32(1))
     for value in values {
       append(Int32(value.utf8.count))
-      append(contentsOf: value.utf8)
+      append(utf8: value)
     }
   }
 

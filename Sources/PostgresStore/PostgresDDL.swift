@@ -73,6 +73,7 @@ enum PostgresDDL {
     END $$
     """
 
+  /// `run_rows` names runs without a foreign key: checking one costs as much for each row as writing it.
   static let ledger = """
     CREATE SCHEMA IF NOT EXISTS memsh;
     CREATE TABLE memsh.settings (key TEXT PRIMARY KEY, value JSONB NOT NULL);
@@ -88,9 +89,9 @@ enum PostgresDDL {
       memsh_version TEXT NOT NULL
     );
     CREATE TABLE memsh.run_rows (
-      run_id INTEGER NOT NULL REFERENCES memsh.runs (id) ON DELETE CASCADE,
-      table_name TEXT NOT NULL,
-      source_key TEXT NOT NULL,
+      run_id INTEGER NOT NULL,
+      table_name TEXT COLLATE "C" NOT NULL,
+      source_key TEXT COLLATE "C" NOT NULL,
       target_id INTEGER NOT NULL,
       content_sha256 TEXT NOT NULL,
       PRIMARY KEY (run_id, table_name, target_id)

@@ -125,6 +125,7 @@ extension PostgresStore {
   /// Forgets a run, or those of its rows that are gone.
   public func forgetRun(_ run: Int64, entirely: Bool) throws {
     if entirely {
+      try query("DELETE FROM memsh.run_rows WHERE run_id = \(run)")
       try query("DELETE FROM memsh.runs WHERE id = \(run)")
     } else {
       try query(

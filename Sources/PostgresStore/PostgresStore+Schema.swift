@@ -56,7 +56,7 @@ extension PostgresStore {
   /// The recorded space, or what the column of a foreign store says.
   public func embeddingSpace() throws -> EmbeddingSpace? {
     if try hasLedger() {
-      let row = try query("SELECT value FROM memsh.settings WHERE key = 'embedding_space'").first
+      let row = try query("SELECT value::text FROM memsh.settings WHERE key = 'embedding_space'").first
       if let space = row?.text(0).flatMap(EmbeddingSpace.init(jsonText:)) { return space }
     }
     let row = try query(

@@ -5,108 +5,79 @@ import PostgresClient
 extension PostgresStore {
   /// Hands over all memories by id.
   public func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
-    try readInSnapshot {
-      try inBatches(batchSize) { last in
-        try query(
-          """
-          SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories WHERE id > \(last)
-          ORDER BY id LIMIT \(batchSize)
-          """
-        ).rows.map(PostgresStore.memory)
-      } body: {
-        try body($0)
-      }
-    }
+    try copyOut(
+      "SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories ORDER BY id",
+      batchSize: batchSize, PostgresStore.memory, body)
   }
 
   /// Hands over the memories that a run wrote.
   public func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
-    try inBatches(batchSize) { last in
-      try query(
-        """
-        SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories WHERE id > \(last) AND id IN (
-          SELECT target_id FROM memsh.run_rows
-          WHERE run_id = \(run) AND table_name = 'memories' AND target_id > \(last)
-          ORDER BY target_id LIMIT \(batchSize))
-        ORDER BY id
-        """
-      ).rows.map(PostgresStore.memory)
-    } body: {
-      try body($0)
-    }
+    try copyOut(
+      """
+      SELECT \(unsafeSQL: PostgresStore.columns(metadata: "'{}'")), embedding::vector FROM memories
+      WHERE id IN (SELECT target_id FROM memsh.run_rows
+        WHERE run_id = \(unsafeSQL: String(run)) AND table_name = 'memories')
+      """, batchSize: batchSize, PostgresStore.memory, body)
   }
 
   /// Hands over the id, user and content of every memory.
   public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
-    var last: Int64 = .min
-    while true {
-      let rows = try query(
-        "SELECT id, user_id, content FROM memories WHERE id > \(last) ORDER BY id LIMIT 5000"
-      ).rows
-      for row in rows {
-        last = row.integer(0) ?? last
-        try body(last, row.text(1) ?? "", row.text(2) ?? "")
-      }
-      if rows.isEmpty { return }
+    try copyOut("SELECT id, user_id::text, content::text FROM memories") {
+      try body($0.integer(0) ?? 0, $0.text(1) ?? "", $0.text(2) ?? "")
     }
   }
 
   /// Hands over all rows of a side table by id.
   public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
-    try inBatches(batchSize) { last in
-      try query(
-        """
-        SELECT id, \(unsafeSQL: names) FROM \(identifier: table.rawValue) WHERE id > \(last)
-        ORDER BY id LIMIT \(batchSize)
-        """
-      ).rows.map { row in
+    try copyOut(
+      "SELECT id, \(unsafeSQL: names) FROM \(identifier: table.rawValue) ORDER BY id", batchSize: batchSize,
+      { row in
         SideRow(
           id: row.integer(0) ?? 0,
           values: table.columns.enumerated().map { PostgresStore.value(row, $0.offset + 1, $0.element.type) })
-      }
-    } body: {
-      try body($0)
-    }
+      }, body)
   }
 
-  /// One snapshot for a read that takes many statements.
-  private func readInSnapshot(_ body: () throws -> Void) throws {
-    let isInTransaction = try use { $0.isInTransaction }
-    guard !isInTransaction else { return try body() }
-    try transaction(.rollback) {
-      try execute(unsafeSQL: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-      try body()
-    }
+  /// Streams the rows of a query, which sees one snapshot however long that takes.
+  private func copyOut(_ query: SQL, _ body: (CopiedRow) throws -> Void) throws {
+    let statement: SQL = "COPY (\(query)) TO STDOUT (FORMAT BINARY)"
+    logger.debug("\(statement.text)")
+    try use { try $0.copyOut(statement, body) }
   }
 
-  private func inBatches<Row: Identified>(
-    _ size: Int, _ fetch: (Int64) throws -> [Row], body: ([Row]) throws -> Void
+  private func copyOut<Row>(
+    _ query: SQL, batchSize: Int, _ row: (CopiedRow) throws -> Row, _ body: ([Row]) throws -> Void
   ) throws {
-    var last: Int64 = .min
-    while true {
-      let rows = try fetch(last)
-      guard let final = rows.last else { return }
-      last = final.id
-      try body(rows)
+    var batch: [Row] = []
+    try copyOut(query) {
+      batch.append(try row($0))
+      guard batch.count == batchSize else { return }
+      try body(batch)
+      batch.removeAll(keepingCapacity: true)
     }
+    if !batch.isEmpty { try body(batch) }
   }
 
   /// The columns of a memory, in the types this module reads; stores that others made may have declared others.
-  static let memoryColumns = """
-    id, user_id::text, content::text, metadata::jsonb, category::text, importance_score::float8, access_count::int8,
+  static let memoryColumns = columns(metadata: "metadata::jsonb")
+
+  private static func columns(metadata: String) -> String {
+    """
+    id, user_id::text, content::text, \(metadata)::text, category::text, importance_score::float8, access_count::int8,
       last_accessed_at::timestamp, created_at::timestamp, updated_at::timestamp
     """
+  }
 
   /// A memory from ``memoryColumns``, with its embedding behind them.
-  static func memory(_ row: PostgresRow) throws -> Memory {
+  static func memory(_ row: some BinaryRow) throws -> Memory {
     Memory(
       id: row.integer(0) ?? 0,
-      fields: try fields(row, from: 1, embedding: row.bytes(10).flatMap(Vector.init(postgresBytes:))))
+      fields: try fields(row, from: 1, embedding: row.vector(10)))
   }
 
   /// The fields of a memory from the columns `user_id` to `updated_at`.
-  static func fields(_ row: PostgresRow, from first: Int, embedding: Vector?) throws -> MemoryFields {
+  static func fields(_ row: some BinaryRow, from first: Int, embedding: Vector?) throws -> MemoryFields {
     func moment(_ column: Int) -> Timestamp? { row.timestamp(first + column).map(Timestamp.init(microseconds:)) }
     return MemoryFields(
       userID: row.text(first) ?? "", content: row.text(first + 1) ?? "", embedding: embedding,
@@ -116,7 +87,7 @@ extension PostgresStore {
       updatedAt: moment(8) ?? Timestamp(microseconds: 0))
   }
 
-  private static func value(_ row: PostgresRow, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
+  private static func value(_ row: some BinaryRow, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
     switch type {
     case .integer: row.integer(column).map(SideValue.integer) ?? .null
     case .double: row.double(column).map(SideValue.double) ?? .null
@@ -124,7 +95,7 @@ extension PostgresStore {
     case .boolean: row.boolean(column).map(SideValue.boolean) ?? .null
     case .texts: row.textArray(column).map(SideValue.texts) ?? .null
     case .timestamp: row.timestamp(column).map { .timestamp(Timestamp(microseconds: $0)) } ?? .null
-    case .vector: row.bytes(column).flatMap(Vector.init(postgresBytes:)).map(SideValue.vector) ?? .null
+    case .vector: row.vector(column).map(SideValue.vector) ?? .null
     }
   }
 
@@ -193,6 +164,7 @@ extension PostgresStore {
 
   /// The sequence that numbers a table: the one it owns, else the one its default names.
   private func sequence(of table: String) throws -> String {
+    if let known = sequences[table] { return known }
     let name = try query(
       """
       SELECT coalesce(pg_get_serial_sequence(\(table), 'id'), (
@@ -207,31 +179,30 @@ extension PostgresStore {
         .storeFailed, "the column id of \(table) has no sequence that numbers new rows",
         hint: "ALTER TABLE \(table) ALTER id ADD GENERATED BY DEFAULT AS IDENTITY")
     }
+    sequences[table] = name
     return name
   }
 }
 
-/// What has an id to page by.
-private protocol Identified {
-  var id: Int64 { get }
+extension BinaryRow {
+  /// A `vector`; nil for NULL.
+  fileprivate func vector(_ column: Int) -> Vector? { withBytes(column, Vector.init(postgresBytes:)) ?? nil }
 }
-
-extension Memory: Identified {}
-extension SideRow: Identified {}
 
 extension Vector {
   /// Reads pgvector's binary form; nil when it is none.
-  init?(postgresBytes bytes: [UInt8]) {
-    guard bytes.count >= 4, bytes.count == 4 + 4 * (Int(bytes[0]) << 8 | Int(bytes[1])) else { return nil }
+  fileprivate init?(postgresBytes bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= 4,
+      case let dimensions = Int(UInt16(bigEndian: bytes.loadUnaligned(as: UInt16.self))),
+      bytes.count == 4 + 4 * dimensions
+    else { return nil }
     self.init(
-      [Float](unsafeUninitializedCapacity: (bytes.count - 4) / 4) { buffer, count in
-        bytes.withUnsafeBytes { raw in
-          for index in 0..<(raw.count - 4) / 4 {
-            let bits = raw.loadUnaligned(fromByteOffset: 4 + index * 4, as: UInt32.self)
-            buffer[index] = Float(bitPattern: UInt32(bigEndian: bits))
-          }
+      [Float](unsafeUninitializedCapacity: dimensions) { buffer, count in
+        for index in 0..<dimensions {
+          let bits = bytes.loadUnaligned(fromByteOffset: 4 + index * 4, as: UInt32.self)
+          buffer[index] = Float(bitPattern: UInt32(bigEndian: bits))
         }
-        count = (bytes.count - 4) / 4
+        count = dimensions
       })
   }
 }

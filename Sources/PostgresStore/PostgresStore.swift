@@ -11,11 +11,13 @@ public final class PostgresStore: MemoryStore {
   public let identity: StoreIdentity
 
   /// Statements are logged without their values.
-  private let logger = Logger(label: "memsh.postgres")
+  let logger = Logger(label: "memsh.postgres")
   private let parameters: [String: String]
   private let isReadOnly: Bool
   private let running = RunningStatement()
   private var opened: PostgresConnection?
+  /// The names of sequences, by table, as far as they have been looked up.
+  var sequences: [String: String] = [:]
 
   /// Describes the store; nothing is opened yet.
   ///
@@ -80,6 +82,7 @@ public final class PostgresStore: MemoryStore {
   public func close() {
     running.cancel.withLock { $0 = nil }
     opened = nil
+    sequences = [:]
   }
 
   /// Runs `body` in one transaction.

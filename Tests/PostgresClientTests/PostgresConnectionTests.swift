@@ -26,7 +26,7 @@ import Testing
       """
       SELECT \(Int64.min)::bigint, \(Double.pi)::float8, \(PostgresValue.boolean(true)), \(["a", "", "ü,{}"]),
         \(PostgresValue.timestamp(microseconds: 1_735_689_600_123_456)), \(PostgresValue.null)::text,
-        \(PostgresValue.binary([0, 255]))::bytea, 7::int2, 8::int4, 1.5::float4, '{"a": 1}'::jsonb, \([String]())
+        \(PostgresValue.binary([0, 255]))::bytea, 7::int2, 8::int4, 1.5::float4, '{"a": 1}'::json, \([String]())
       """
     ).first
     #expect(row?.integer(0) == Int64.min)
@@ -79,6 +79,37 @@ import Testing
     }
     let text = try connection.query("SELECT string_agg(copied::text, ';') FROM copied").first?.text(0)
     #expect(text == "(-1,9223372036854775807,0.5,\"tab\tand 🙂\",\"{\"\"a\"\": [1]}\",\"1970-01-01 00:00:00\");(,,,,,)")
+  }
+
+  @Test("COPY BINARY reads what a query gives, NULLs and no rows included", arguments: [0, 1, 3])
+  func copiesOut(rows: Int) throws {
+    var found: [String] = []
+    try connection.copyOut(
+      """
+      COPY (SELECT n, CASE WHEN n <> 2 THEN repeat('tab\tand 🙂', 100000) END
+        FROM generate_series(1, \(unsafeSQL: String(rows))) AS n) TO STDOUT (FORMAT BINARY)
+      """
+    ) { row in found.append("\(row.integer(0) ?? -1): \(row.text(1)?.utf8.count ?? -1)") }
+    #expect(found == ["1: 1200000", "2: -1", "3: 1200000"].prefix(rows).map(\.self))
+    #expect(try connection.query("SELECT 1").first?.integer(0) == 1)
+  }
+
+  @Test("reading that is given up, or fails on the server, leaves the connection usable")
+  func abandonsCopyOut() throws {
+    struct Stop: Error {}
+    let endless: SQL = "COPY (SELECT generate_series(1, 1000000000)) TO STDOUT (FORMAT BINARY)"
+    #expect(throws: Stop.self) {
+      try connection.copyOut(endless) { if $0.integer(0) == 1_000 { throw Stop() } }
+    }
+    var last: Int64?
+    #expect {
+      let failing: SQL = "COPY (SELECT 1 / (500 - n) + n FROM generate_series(1, 1000) AS n) TO STDOUT (FORMAT BINARY)"
+      try connection.copyOut(failing) { last = $0.integer(0) }
+    } throws: { error in
+      (error as? PostgresError)?.sqlState == "22012"
+    }
+    #expect(last == 500)
+    #expect(try connection.query("SELECT 1").first?.integer(0) == 1)
   }
 
   @Test("a COPY that is given up leaves nothing and the connection usable")

@@ -79,6 +79,8 @@ extension JSON {
 
   private static func quote(_ text: String, into output: inout String) {
     output += "\""
+    defer { output += "\"" }
+    guard text.utf8.contains(where: mayNeedEscape) else { return output += text }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": output += "\\\""
@@ -95,7 +97,14 @@ extension JSON {
         }
       }
     }
-    output += "\""
+  }
+
+  /// Whether a byte of UTF-8 is, or begins, a character that is escaped.
+  private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x7F, 0xC2, 0xD8, 0xE2: true
+    default: false
+    }
   }
 }
 

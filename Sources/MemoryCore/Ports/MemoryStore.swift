@@ -112,7 +112,8 @@ public protocol MemoryReading: AnyObject {
   /// Which of these ids are in use, or cannot be used.
   func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64>
 
-  /// The memories that a run wrote, with their embeddings, by id: for comparing what was read with what is stored.
+  /// Hands over the memories that a run wrote, with their embeddings but without their metadata, in any order: for
+  /// comparing what was written with what is stored.
   func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws
 }
 

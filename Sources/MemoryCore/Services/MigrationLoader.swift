@@ -3,7 +3,6 @@ final class MigrationLoader {
   private let store: any MemoryStore
   private let source: SourceDescription
   private let plan: EmbeddingPlan
-  private let normalizer: RowNormalizer
   private let startedAt: Timestamp
   private let isDryRun: Bool
   /// Whether nothing that is in the store now will be there when the rows arrive.
@@ -37,7 +36,6 @@ final class MigrationLoader {
     self.plan = plan
     self.rejects = rejects
     self.startedAt = startedAt
-    normalizer = RowNormalizer(migrationTime: startedAt)
     self.isDryRun = isDryRun
     startsEmpty = ignoresLedger
     // A dry run may come before there are tables, and assigns nothing.
@@ -55,19 +53,19 @@ final class MigrationLoader {
   }
 
   /// Migrates one batch.
-  func load(_ records: [SourceRecord]) throws {
+  func load(_ records: [PreparedRecord]) throws {
     rowsSeen += Int64(records.count)
     let known = try knownRows(records)
     var candidates: [Candidate] = []
     for record in records {
       switch record {
-      case .foreign(let row):
+      case .accepted(let row):
         do throws(RowNormalizer.Rejection) {
-          if let candidate = try candidate(row, known: known[row.key] ?? []) { candidates.append(candidate) }
+          if let candidate = try candidate(row, known: known[row.source.key] ?? []) { candidates.append(candidate) }
         } catch {
-          try rejects.append(row, reason: error.reason, detail: error.detail)
-          counts.rejected += 1
+          try reject(row.source, error)
         }
+      case .rejected(let row, let reason): try reject(row, reason)
       case .stored(let memory):
         if let candidate = try candidate(memory) { candidates.append(candidate) }
       }
@@ -75,6 +73,11 @@ final class MigrationLoader {
     guard !isDryRun else { return count(candidates) }
     try embedMissing(in: &candidates)
     try write(candidates)
+  }
+
+  private func reject(_ row: SourceRow, _ rejection: RowNormalizer.Rejection) throws {
+    try rejects.append(row, reason: rejection.reason, detail: rejection.detail)
+    counts.rejected += 1
   }
 
   /// What writing the candidates would add to the counts.
@@ -99,24 +102,23 @@ final class MigrationLoader {
   /// Notes that rows of a side table were written.
   func countSideRows(_ count: Int) { counts.sideRows += Int64(count) }
 
-  private func knownRows(_ records: [SourceRecord]) throws -> [String: [MigratedRow]] {
+  private func knownRows(_ records: [PreparedRecord]) throws -> [String: [MigratedRow]] {
     guard hadRuns else { return [:] }
     let keys = records.compactMap { record in
-      if case .foreign(let row) = record { row.key } else { nil }
+      if case .accepted(let row) = record { row.source.key } else { nil }
     }
     return Dictionary(grouping: try store.migratedRows(sourceKeys: keys), by: \.sourceKey)
   }
 
   /// The row as it will be written; nil when it is there already.
   private func candidate(
-    _ row: SourceRow, known: [MigratedRow]
+    _ row: PreparedRow, known: [MigratedRow]
   ) throws(RowNormalizer.Rejection) -> Candidate? {
-    var accepted = try normalizer.accept(row)
-    let hash = ContentHash.hex(of: accepted.fields.content)
+    var fields = row.fields
     // A file that was copied or moved is recognised by its rows; the same number and content for another user is
     // another memory, because many files count from 1.
     let isPresent = known.contains {
-      $0.contentHash == hash && ($0.source == source.location || $0.userID == accepted.fields.userID)
+      $0.contentHash == row.contentHash && ($0.source == source.location || $0.userID == fields.userID)
     }
     if isPresent {
       counts.alreadyPresent += 1
@@ -127,9 +129,9 @@ final class MigrationLoader {
         reason: "changed_since_migrated",
         detail: "an earlier run migrated this row with another content; the store keeps that one")
     }
-    accepted.fields.embedding = try keptVector(row.embedding)
-    counts.nulReplaced += Int64(accepted.nulReplaced)
-    return Candidate(key: row.key, contentHash: hash, oldID: nil, fields: accepted.fields)
+    fields.embedding = try keptVector(row.source.embedding)
+    counts.nulReplaced += Int64(row.nulReplaced)
+    return Candidate(key: row.source.key, contentHash: row.contentHash, oldID: nil, fields: fields)
   }
 
   /// The memory of another store as it will be written; nil when it is there already.

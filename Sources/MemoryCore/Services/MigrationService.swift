@@ -160,13 +160,16 @@ public struct MigrationService {
       startedAt: options.startedAt, isDryRun: isDryRun, ignoresLedger: options.forceRecreate)
   }
 
-  /// Reads and decodes on one thread, checks and writes on this one.
+  /// Reads, decodes and checks on one thread, writes on this one.
   private func transfer(
     _ source: any MemorySource, _ survey: SourceSurvey, _ plan: EmbeddingPlan, _ loader: MigrationLoader
   ) throws {
+    let normalizer = RowNormalizer(migrationTime: options.startedAt)
     try Overlap.run(capacity: MigrationService.batchesAhead) { hand in
-      try source.readRows(batchSize: MigrationService.batchSize, decodingEmbeddings: plan.keepsVectors, hand)
-    } consume: { (records: [SourceRecord]) in
+      try source.readRows(batchSize: MigrationService.batchSize, decodingEmbeddings: plan.keepsVectors) {
+        try hand($0.map(normalizer.prepare))
+      }
+    } consume: { (records: [PreparedRecord]) in
       try interruption.check()
       try loader.load(records)
       progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows)

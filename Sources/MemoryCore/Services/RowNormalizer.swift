@@ -149,6 +149,43 @@ struct RowNormalizer {
   }
 }
 
+/// A record of a source, as far as it can be prepared without the store that it goes to.
+enum PreparedRecord: Sendable {
+  case accepted(PreparedRow)
+  case rejected(SourceRow, RowNormalizer.Rejection)
+  /// A row of a store like this one, taken over as it is.
+  case stored(Memory)
+}
+
+/// A row of another system that fits.
+struct PreparedRow: Sendable {
+  let source: SourceRow
+  /// As it will be written, but for the vector.
+  let fields: MemoryFields
+  /// The sha256 of the content, in hexadecimal.
+  let contentHash: String
+  let nulReplaced: Int
+}
+
+extension RowNormalizer {
+  /// Does to a record what needs no store, so that it can be done on the reading thread.
+  func prepare(_ record: SourceRecord) -> PreparedRecord {
+    switch record {
+    case .stored(let memory): return .stored(memory)
+    case .foreign(let row):
+      do throws(Rejection) {
+        let accepted = try accept(row)
+        return .accepted(
+          PreparedRow(
+            source: row, fields: accepted.fields, contentHash: ContentHash.hex(of: accepted.fields.content),
+            nulReplaced: accepted.nulReplaced))
+      } catch {
+        return .rejected(row, error)
+      }
+    }
+  }
+}
+
 extension SourceValue {
   /// The value as JSON; bytes as `{"base64": …}`.
   var json: JSON {
