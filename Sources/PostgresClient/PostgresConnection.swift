@@ -58,6 +58,9 @@ public final class PostgresConnection {
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
+  /// Whether nothing can be sent over it any more.
+  public var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
+
   /// Runs one statement with its bound values.
   @discardableResult
   public func query(_ sql: SQL) throws -> PostgresResult {

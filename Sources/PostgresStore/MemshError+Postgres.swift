@@ -11,7 +11,7 @@ extension MemshError {
     case .connectionLost:
       self.init(
         .connectionLost, "the connection to \(location) was lost",
-        hint: "what was not committed is undone; `connect` opens a new connection", cause: cause)
+        hint: "what was not committed is undone; the next command connects anew", cause: cause)
     case .server, .unexpected: self.init(sqlState: error.sqlState ?? "", error, location: location, cause: cause)
     }
   }
@@ -46,11 +46,20 @@ extension MemshError {
         cause: cause)
     case "57014" where error.message.contains("timeout"):
       self.init(
-        .storeFailed, "the server gave up: \(error.message)", hint: "raise statement_timeout for this role",
+        .storeFailed, "the server gave up: \(error.message)",
+        hint:
+          "`set statement-timeout SECONDS` gives it more time, unless the role or the server has a limit of its own",
+        cause: cause)
+    case "22P03", "42804":
+      self.init(
+        .storeFailed, "a column of the memory tables has another type than the memory system's: \(error.message)",
+        hint: "compare `schema --output json` of a fresh store with this one's; `migrate` into a fresh schema works",
         cause: cause)
     case "57014": self.init(.interrupted, "interrupted", cause: cause)
     case "57P01", "57P02", "57P03", "08006", "08003":
-      self.init(.connectionLost, "the server closed the connection to \(location)", cause: cause)
+      self.init(
+        .connectionLost, "the server closed the connection to \(location)",
+        hint: "what was not committed is undone; the next command connects anew", cause: cause)
     case "55P03", "40P01", "40001":
       self.init(.storeBusy, "another session is in the way", hint: "try again", cause: cause)
     default:

@@ -74,10 +74,11 @@ enum PostgresDDL {
     """
 
   /// `run_rows` names runs without a foreign key: checking one costs as much for each row as writing it.
-  static let ledger = """
-    CREATE SCHEMA IF NOT EXISTS memsh;
-    CREATE TABLE memsh.settings (key TEXT PRIMARY KEY, value JSONB NOT NULL);
-    CREATE TABLE memsh.runs (
+  static func ledger(in schema: String) -> String {
+    """
+    CREATE SCHEMA IF NOT EXISTS \(schema);
+    CREATE TABLE \(schema).settings (key TEXT PRIMARY KEY, value JSONB NOT NULL);
+    CREATE TABLE \(schema).runs (
       id SERIAL PRIMARY KEY,
       source TEXT NOT NULL,
       fingerprint TEXT NOT NULL,
@@ -88,7 +89,7 @@ enum PostgresDDL {
       counts JSONB NOT NULL DEFAULT '{}',
       memsh_version TEXT NOT NULL
     );
-    CREATE TABLE memsh.run_rows (
+    CREATE TABLE \(schema).run_rows (
       run_id INTEGER NOT NULL,
       table_name TEXT COLLATE "C" NOT NULL,
       source_key TEXT COLLATE "C" NOT NULL,
@@ -96,6 +97,7 @@ enum PostgresDDL {
       content_sha256 TEXT NOT NULL,
       PRIMARY KEY (run_id, table_name, target_id)
     );
-    CREATE INDEX run_rows_source_key_idx ON memsh.run_rows (source_key);
+    CREATE INDEX run_rows_source_key_idx ON \(schema).run_rows (source_key);
     """
+  }
 }

@@ -4,9 +4,17 @@ import PostgresClient
 extension PostgresStore {
   /// Builds the indexes that are missing or invalid; outside a transaction CONCURRENTLY, so that others go on.
   public func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
-    let wanting = try schema().filter { $0.kind == .index && $0.state != .present }
     let isPartOfTransaction = try use { $0.isInTransaction }
-    let mode = isPartOfTransaction ? "" : "CONCURRENTLY "
+    guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }
+    return try withoutStatementTimeout {
+      try whileBuildingAlone { try buildMissingIndexes(method, mode: "CONCURRENTLY ", progress) }
+    }
+  }
+
+  private func buildMissingIndexes(
+    _ method: VectorIndexMethod?, mode: String, _ progress: any ProgressReporter
+  ) throws -> [String] {
+    let wanting = try schema().filter { $0.kind == .index && $0.state != .present }
     for object in wanting where object.state == .invalid { try execute(unsafeSQL: "DROP INDEX \(mode)\(object.name)") }
     for index in SchemaNames.indexes where wanting.contains(where: { $0.name == index.name }) {
       try execute(unsafeSQL: "CREATE INDEX \(mode)\(index.name) ON \(index.table) (\(index.columns))")
@@ -69,10 +77,11 @@ extension PostgresStore {
 
   private func watched(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws {
     let process = try query("SELECT pg_backend_pid()").first?.integer(0) ?? 0
-    let observer = try? PostgresConnection(parameters: connectionParameters)
+    let observer = helpers(upTo: 1).first
+    defer { giveBack([observer].compactMap(\.self)) }
     try use { connection in
       try connection.execute(unsafeSQL: build.statement, everyMilliseconds: 500) {
-        let row = try? observer?.query(
+        let row = try? observer?.connection.query(
           """
           SELECT phase, tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE pid = \(process)::int
           """

@@ -1,9 +1,13 @@
+import Foundation
 import MemoryCore
 import PostgresClient
 
 extension PostgresStore {
   /// An arbitrary number that every memsh uses for "migrating into this database": the bytes of "memsh".
   private static let migrationLock: Int64 = 0x6D65_6D73_68
+  /// The same for "building indexes", which goes on after a migration's transaction: the bytes of "memix".
+  private static let indexLock: Int64 = 0x6D65_6D69_78
+  private static let pollSeconds = 0.5
 
   /// Takes the advisory lock of this database, or fails at once: a waiter would hold up index builds.
   public func lockForMigration() throws {
@@ -14,17 +18,29 @@ extension PostgresStore {
     }
   }
 
+  /// Runs `body` while no other memsh builds indexes in this database.
+  ///
+  /// The lock is tried again and again, never waited for: CREATE INDEX CONCURRENTLY itself waits for every statement
+  /// that has begun before it, so a waiter and a builder would wait for each other.
+  func whileBuildingAlone<Value>(_ body: () throws -> Value) throws -> Value {
+    while try query("SELECT pg_try_advisory_lock(\(PostgresStore.indexLock))").first?.boolean(0) != true {
+      Thread.sleep(forTimeInterval: PostgresStore.pollSeconds)
+    }
+    defer { _ = try? query("SELECT pg_advisory_unlock(\(PostgresStore.indexLock))") }
+    return try body()
+  }
+
   /// Whether any migration is recorded.
   public func hasRuns() throws -> Bool {
     guard try hasLedger() else { return false }
-    return try query("SELECT EXISTS (SELECT FROM memsh.runs)").first?.boolean(0) ?? false
+    return try query("SELECT EXISTS (SELECT FROM \(unsafeSQL: ledger).runs)").first?.boolean(0) ?? false
   }
 
   /// Opens a run in the ledger.
   public func beginRun(_ run: RunStart) throws -> Int64 {
     try query(
       """
-      INSERT INTO memsh.runs (source, fingerprint, space, started_at, state, memsh_version)
+      INSERT INTO \(unsafeSQL: ledger).runs (source, fingerprint, space, started_at, state, memsh_version)
       VALUES (\(run.source), \(run.fingerprint), \(run.space.json.text)::text::jsonb,
         \(PostgresValue.timestamp(microseconds: run.startedAt.microseconds)), 'running', \(memshVersion))
       RETURNING id
@@ -37,7 +53,7 @@ extension PostgresStore {
     try use { connection in
       try connection.copyIn(
         """
-        COPY memsh.run_rows (run_id, table_name, source_key, target_id, content_sha256) FROM STDIN (FORMAT BINARY)
+        COPY \(unsafeSQL: ledger).run_rows (run_id, table_name, source_key, target_id, content_sha256) FROM STDIN (FORMAT BINARY)
         """
       ) { writer in
         for row in rows {
@@ -56,7 +72,7 @@ extension PostgresStore {
   public func finishRun(_ run: Int64, counts: RunCounts) throws {
     try query(
       """
-      UPDATE memsh.runs SET state = 'finished', finished_at = clock_timestamp() AT TIME ZONE 'UTC',
+      UPDATE \(unsafeSQL: ledger).runs SET state = 'finished', finished_at = clock_timestamp() AT TIME ZONE 'UTC',
         counts = \(counts.json.text)::text::jsonb WHERE id = \(run)
       """)
   }
@@ -65,8 +81,8 @@ extension PostgresStore {
   public func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
     try query(
       """
-      SELECT r.source_key, r.content_sha256, runs.source, m.user_id FROM memsh.run_rows r
-        JOIN memsh.runs ON runs.id = r.run_id JOIN memories m ON m.id = r.target_id
+      SELECT r.source_key, r.content_sha256, runs.source, m.user_id FROM \(unsafeSQL: ledger).run_rows r
+        JOIN \(unsafeSQL: ledger).runs ON runs.id = r.run_id JOIN memories m ON m.id = r.target_id
       WHERE r.table_name = 'memories' AND runs.state <> 'running' AND r.source_key = ANY(\(sourceKeys))
       """
     ).rows.map {
@@ -78,7 +94,7 @@ extension PostgresStore {
 
   /// The recorded runs.
   public func runs() throws -> [RunRecord] {
-    try query("SELECT id, source, started_at FROM memsh.runs ORDER BY id").rows.map {
+    try query("SELECT id, source, started_at FROM \(unsafeSQL: ledger).runs ORDER BY id").rows.map {
       RunRecord(
         id: $0.integer(0) ?? 0, source: $0.text(1) ?? "", startedAt: Timestamp(microseconds: $0.timestamp(2) ?? 0))
     }
@@ -88,26 +104,26 @@ extension PostgresStore {
   public func rows(ofRun run: Int64) throws -> [RunRowState] {
     // An id that a later run has written again is that run's.
     let own: SQL = """
-      NOT EXISTS (SELECT FROM memsh.run_rows later WHERE later.table_name = r.table_name
+      NOT EXISTS (SELECT FROM \(unsafeSQL: ledger).run_rows later WHERE later.table_name = r.table_name
         AND later.target_id = r.target_id AND later.run_id > r.run_id)
       """
     let changed: SQL = """
       encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256
-        OR t.updated_at > (SELECT finished_at FROM memsh.runs WHERE id = \(run))
+        OR t.updated_at > (SELECT finished_at FROM \(unsafeSQL: ledger).runs WHERE id = \(run))
       """
     return try query(
       """
-      SELECT r.table_name, t.id, \(changed), left(t.content, 60) FROM memsh.run_rows r JOIN memories t
+      SELECT r.table_name, t.id, \(changed), left(t.content, 60) FROM \(unsafeSQL: ledger).run_rows r JOIN memories t
         ON t.id = r.target_id WHERE r.table_name = 'memories' AND r.run_id = \(run) AND \(own)
       UNION ALL
       SELECT r.table_name, t.id, encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256,
-        left(t.content, 60) FROM memsh.run_rows r JOIN prompt_fragments t
+        left(t.content, 60) FROM \(unsafeSQL: ledger).run_rows r JOIN prompt_fragments t
         ON t.id = r.target_id WHERE r.table_name = 'prompt_fragments' AND r.run_id = \(run) AND \(own)
       UNION ALL
-      SELECT r.table_name, t.id, false, '' FROM memsh.run_rows r JOIN memory_duplicates t
+      SELECT r.table_name, t.id, false, '' FROM \(unsafeSQL: ledger).run_rows r JOIN memory_duplicates t
         ON t.id = r.target_id WHERE r.table_name = 'memory_duplicates' AND r.run_id = \(run) AND \(own)
       UNION ALL
-      SELECT r.table_name, t.id, false, '' FROM memsh.run_rows r JOIN memory_analytics t
+      SELECT r.table_name, t.id, false, '' FROM \(unsafeSQL: ledger).run_rows r JOIN memory_analytics t
         ON t.id = r.target_id WHERE r.table_name = 'memory_analytics' AND r.run_id = \(run) AND \(own)
       ORDER BY 1, 2
       """
@@ -125,16 +141,16 @@ extension PostgresStore {
   /// Forgets a run, or those of its rows that are gone.
   public func forgetRun(_ run: Int64, entirely: Bool) throws {
     if entirely {
-      try query("DELETE FROM memsh.run_rows WHERE run_id = \(run)")
-      try query("DELETE FROM memsh.runs WHERE id = \(run)")
+      try query("DELETE FROM \(unsafeSQL: ledger).run_rows WHERE run_id = \(run)")
+      try query("DELETE FROM \(unsafeSQL: ledger).runs WHERE id = \(run)")
     } else {
       try query(
         """
-        DELETE FROM memsh.run_rows r WHERE run_id = \(run) AND NOT EXISTS (
+        DELETE FROM \(unsafeSQL: ledger).run_rows r WHERE run_id = \(run) AND NOT EXISTS (
           SELECT FROM memories m WHERE r.table_name = 'memories' AND m.id = r.target_id) AND NOT EXISTS (
           SELECT FROM prompt_fragments f WHERE r.table_name = 'prompt_fragments' AND f.id = r.target_id)
         """)
-      try query("UPDATE memsh.runs SET state = 'rolled back in part' WHERE id = \(run)")
+      try query("UPDATE \(unsafeSQL: ledger).runs SET state = 'rolled back in part' WHERE id = \(run)")
     }
   }
 }

@@ -20,6 +20,7 @@ extension PostgresStore {
   public func createSchema(space: EmbeddingSpace) throws -> [String] {
     try transaction(.commit) {
       let missing = try schema().filter { $0.state == .missing }
+      try prepareSchema()
       let missingTables = missing.filter { $0.kind == .table }.map(\.name)
       for table in SchemaNames.tables where missingTables.contains(table) {
         try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions))
@@ -27,10 +28,10 @@ extension PostgresStore {
       for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
         try createTrigger(trigger.name, table: trigger.table)
       }
-      if try !hasLedger() { try execute(unsafeSQL: PostgresDDL.ledger) }
+      if try !hasLedger() { try execute(unsafeSQL: PostgresDDL.ledger(in: ledger)) }
       try query(
         """
-        INSERT INTO memsh.settings (key, value) VALUES ('schema_version', '1'::jsonb),
+        INSERT INTO \(unsafeSQL: ledger).settings (key, value) VALUES ('schema_version', '1'::jsonb),
           ('embedding_space', \(space.json.text)::text::jsonb) ON CONFLICT (key) DO NOTHING
         """)
       return missingTables
@@ -47,16 +48,17 @@ extension PostgresStore {
   /// Drops the four tables, and forgets the space and the migrations.
   public func dropSchema() throws {
     try transaction(.commit) {
+      try hideOtherSchemas()
       for table in SchemaNames.tables { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
       guard try hasLedger() else { return }
-      try execute(unsafeSQL: "DELETE FROM memsh.run_rows; DELETE FROM memsh.runs; DELETE FROM memsh.settings")
+      for table in ["run_rows", "runs", "settings"] { try execute(unsafeSQL: "DELETE FROM \(ledger).\(table)") }
     }
   }
 
   /// The recorded space, or what the column of a foreign store says.
   public func embeddingSpace() throws -> EmbeddingSpace? {
     if try hasLedger() {
-      let row = try query("SELECT value::text FROM memsh.settings WHERE key = 'embedding_space'").first
+      let row = try query("SELECT value::text FROM \(unsafeSQL: ledger).settings WHERE key = 'embedding_space'").first
       if let space = row?.text(0).flatMap(EmbeddingSpace.init(jsonText:)) { return space }
     }
     let row = try query(
@@ -66,11 +68,12 @@ extension PostgresStore {
   }
 
   func hasLedger() throws -> Bool {
-    try query("SELECT to_regclass('memsh.settings') IS NOT NULL").first?.boolean(0) ?? false
+    try query("SELECT to_regclass(\(ledger + ".settings")) IS NOT NULL").first?.boolean(0) ?? false
   }
 
   private func createTrigger(_ name: String, table: String) throws {
-    let exists = try query("SELECT to_regprocedure('update_updated_at_column()') IS NOT NULL").first?.boolean(0)
+    let function = (schemaName.map { SQL.quoted(identifier: $0) + "." } ?? "") + "update_updated_at_column()"
+    let exists = try query("SELECT to_regprocedure(\(function)) IS NOT NULL").first?.boolean(0)
     if exists != true { try execute(unsafeSQL: PostgresDDL.triggerFunction) }
     try execute(
       unsafeSQL:

@@ -11,14 +11,33 @@ extension PostgresStore {
   }
 
   /// Hands over the memories that a run wrote.
+  ///
+  /// Several connections read a share each, because sending vectors is work that one process of the server does alone.
   public func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
-    try copyOut(
-      """
+    let helpers = helpers(upTo: PostgresStore.readersMaximum)
+    defer { giveBack(helpers) }
+    let query: SQL = """
       SELECT \(unsafeSQL: PostgresStore.columns(metadata: "'{}'")), embedding::vector FROM memories
-      WHERE id IN (SELECT target_id FROM memsh.run_rows
+      WHERE id IN (SELECT target_id FROM \(unsafeSQL: ledger).run_rows
         WHERE run_id = \(unsafeSQL: String(run)) AND table_name = 'memories')
-      """, batchSize: batchSize, PostgresStore.memory, body)
+      """
+    guard helpers.count > 1 else { return try copyOut(query, batchSize: batchSize, PostgresStore.memory, body) }
+    let location = identity.location
+    try Overlap.run(
+      capacity: helpers.count,
+      producers: helpers.enumerated().map { share, helper in
+        { hand in
+          let part = SQL("\(query) AND id % \(unsafeSQL: String(helpers.count)) = \(unsafeSQL: String(share))")
+          try PostgresStore.translating(location) {
+            try PostgresStore.copyOut(
+              part, from: helper.connection, batchSize: batchSize, PostgresStore.memory, hand)
+          }
+        }
+      }, consume: body)
   }
+
+  /// More readers than this gain nothing: one connection already feeds the comparison of what they read.
+  private static let readersMaximum = 3
 
   /// Hands over the id, user and content of every memory.
   public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
@@ -41,16 +60,25 @@ extension PostgresStore {
 
   /// Streams the rows of a query, which sees one snapshot however long that takes.
   private func copyOut(_ query: SQL, _ body: (CopiedRow) throws -> Void) throws {
-    let statement: SQL = "COPY (\(query)) TO STDOUT (FORMAT BINARY)"
-    logger.debug("\(statement.text)")
-    try use { try $0.copyOut(statement, body) }
+    try withoutStatementTimeout { try use { try $0.copyOut(PostgresStore.copyStatement(query), body) } }
   }
 
   private func copyOut<Row>(
     _ query: SQL, batchSize: Int, _ row: (CopiedRow) throws -> Row, _ body: ([Row]) throws -> Void
   ) throws {
+    try withoutStatementTimeout {
+      try use { try PostgresStore.copyOut(query, from: $0, batchSize: batchSize, row, body) }
+    }
+  }
+
+  private static func copyStatement(_ query: SQL) -> SQL { "COPY (\(query)) TO STDOUT (FORMAT BINARY)" }
+
+  private static func copyOut<Row>(
+    _ query: SQL, from connection: PostgresConnection, batchSize: Int, _ row: (CopiedRow) throws -> Row,
+    _ body: ([Row]) throws -> Void
+  ) throws {
     var batch: [Row] = []
-    try copyOut(query) {
+    try connection.copyOut(copyStatement(query)) {
       batch.append(try row($0))
       guard batch.count == batchSize else { return }
       try body(batch)
@@ -150,16 +178,13 @@ extension PostgresStore {
     return ids
   }
 
-  /// Makes the next free ids follow the largest ones in use.
-  public func advanceSequences() throws {
-    for table in SchemaNames.tables {
-      try query(
-        """
-        SELECT setval(sequence, largest) FROM (SELECT \(try sequence(of: table))::regclass AS sequence,
-          (SELECT max(id) FROM \(identifier: table)) AS largest) AS t
-        WHERE largest > coalesce(pg_sequence_last_value(sequence), 0)
-        """)
-    }
+  /// Makes the next free ids follow this one.
+  public func reserveIDs(upTo id: Int64, in table: String) throws {
+    try query(
+      """
+      SELECT setval(sequence, \(id)) FROM (SELECT \(try sequence(of: table))::regclass AS sequence) AS t
+      WHERE \(id) > coalesce(pg_sequence_last_value(sequence), 0)
+      """)
   }
 
   /// The sequence that numbers a table: the one it owns, else the one its default names.

@@ -10,7 +10,9 @@ extension PostgresStore {
     }
     if support.installedVersion == nil, action != .check {
       guard support.mayCreate else { throw try mayNotCreate() }
-      do { try execute(unsafeSQL: "CREATE EXTENSION IF NOT EXISTS vector") } catch {
+      // In a schema of one store, the extension would go when that store goes.
+      let place = schemaName == nil ? "" : " SCHEMA public"
+      do { try execute(unsafeSQL: "CREATE EXTENSION IF NOT EXISTS vector" + place) } catch {
         // IF NOT EXISTS does not help against another session that creates it at this very moment.
         guard try currentSupport().installedVersion != nil else { throw error }
       }
@@ -28,6 +30,7 @@ extension PostgresStore {
   public func testVectors(dimensions: Int) throws -> [String] {
     guard let version = try pgvectorVersion() else { return [] }
     return try transaction(.rollback) {
+      try showExtension()
       // One vector of ones, one of ones and zeros in turn: their cosine is the root of the share of ones.
       let ones = "array_fill(1::real, ARRAY[\(dimensions)])::vector"
       try execute(

@@ -11,21 +11,25 @@ public final class PostgresStore: MemoryStore {
   public let identity: StoreIdentity
 
   /// Statements are logged without their values.
-  let logger = Logger(label: "memsh.postgres")
-  private let parameters: [String: String]
+  private let logger = Logger(label: "memsh.postgres")
+  /// The schema that this store has for itself; nil for the one that the role's search path finds.
+  let schemaName: String?
   private let isReadOnly: Bool
-  private let running = RunningStatement()
-  private var opened: PostgresConnection?
+  private let pool: ConnectionPool
+  private var limits = StoreLimits()
+  private var opened: PooledConnection?
   /// The names of sequences, by table, as far as they have been looked up.
   var sequences: [String: String] = [:]
 
   /// Describes the store; nothing is opened yet.
   ///
   /// - Parameters:
-  ///   - connectionString: A URL or `key=value` string; what it leaves out comes from libpq's environment.
+  ///   - connectionString: A URL or `key=value` string; what it leaves out comes from libpq's environment. Behind
+  ///     libpq's own parameters, `schema` names the schema that the store has for itself.
   ///   - isReadOnly: Whether the server is told to refuse every change.
   /// - Throws: `usage` when the string cannot be read.
   public init(connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil) throws {
+    let (connectionString, schemaName) = SchemaParameter.split(connectionString)
     let address: PostgresAddress
     do {
       address = try PostgresAddress(connectionString: connectionString)
@@ -44,9 +48,12 @@ public final class PostgresStore: MemoryStore {
     if let connectTimeoutSeconds { parameters["connect_timeout"] = String(connectTimeoutSeconds) }
     // A connection that died on the way is noticed within a minute, not in two hours.
     parameters.merge(["keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"]) { own, _ in own }
-    self.parameters = parameters
     self.isReadOnly = isReadOnly
-    identity = StoreIdentity(backend: .postgres, name: address.database, location: address.url)
+    self.schemaName = schemaName
+    identity = StoreIdentity(
+      backend: .postgres, name: schemaName.map { "\(address.database).\($0)" } ?? address.database,
+      location: SchemaParameter.adding(schemaName, to: address.url))
+    pool = ConnectionPool(parameters: parameters, size: limits.poolSize)
   }
 
   /// Whether libpq would take a part of a password for the host or the database, and name it in messages.
@@ -72,35 +79,55 @@ public final class PostgresStore: MemoryStore {
     try use { "PostgreSQL \($0.reportedParameter("server_version") ?? "")" }
   }
 
-  /// Cancels the running statement on the server.
+  /// Cancels the running statements on the server.
   public var interruptHandle: @Sendable () -> Void {
-    let running = running
-    return { running.cancel.withLock { $0 }?() }
+    let pool = pool
+    return { pool.cancelAll() }
   }
 
-  /// Closes the connection.
+  /// Closes the connections.
   public func close() {
-    running.cancel.withLock { $0 = nil }
     opened = nil
     sequences = [:]
+    pool.close()
+  }
+
+  /// Changes how many connections there may be and how long a statement may take.
+  public func apply(_ limits: StoreLimits) throws {
+    self.limits = limits
+    pool.size = limits.poolSize
+    try opened.map { try prepare($0.connection) }
   }
 
   /// Runs `body` in one transaction.
   public func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
     let isOutermost = try use { connection in
       guard !connection.isInTransaction else { return false }
-      try connection.execute(unsafeSQL: "BEGIN")
+      try connection.execute(
+        unsafeSQL: ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN")
       return true
     }
     guard isOutermost else { return try body() }
     do {
       let value = try body()
-      try use { try $0.execute(unsafeSQL: ending == .commit ? "COMMIT" : "ROLLBACK") }
+      if ending == .commit {
+        try commit()
+      } else {
+        try execute(unsafeSQL: "ROLLBACK")
+      }
       return value
     } catch {
       // A failed ROLLBACK means that the connection is gone, and the transaction with it.
-      try? opened?.execute(unsafeSQL: "ROLLBACK")
+      try? opened?.connection.execute(unsafeSQL: "ROLLBACK")
       throw error
+    }
+  }
+
+  private func commit() throws {
+    do { try execute(unsafeSQL: "COMMIT") } catch let error as MemshError where error.code == .connectionLost {
+      throw MemshError(
+        .connectionLost, "the connection to \(identity.location) was lost while the changes were being committed",
+        hint: "they may be stored or not, all or none: look before you run the command again", cause: error.cause)
     }
   }
 
@@ -120,33 +147,67 @@ public final class PostgresStore: MemoryStore {
   /// Hands over the connection, opening it first, and translates what the client throws.
   func use<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
     do {
-      return try body(try connection())
-    } catch let error as PostgresError {
-      if error.kind == .connectionLost { close() }
-      throw MemshError(translating: error, location: identity.location)
+      return try PostgresStore.translating(identity.location) { try body(try connection()) }
+    } catch let error as MemshError where error.code == .connectionLost {
+      close()
+      throw error
     }
   }
 
-  /// What a second connection to the same database is opened with.
-  var connectionParameters: [String: String] { parameters }
+  /// Translates what the client throws.
+  static func translating<Value>(_ location: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as PostgresError {
+      throw MemshError(translating: error, location: location)
+    }
+  }
+
+  /// Runs statements that may take as long as they need, such as building an index: the limit is for questions.
+  func withoutStatementTimeout<Value>(_ body: () throws -> Value) throws -> Value {
+    guard limits.statementTimeoutSeconds > 0 else { return try body() }
+    try execute(unsafeSQL: "SET statement_timeout = 0")
+    let value = try body()
+    try execute(unsafeSQL: timeoutStatement)
+    return value
+  }
+
+  /// Other connections for work beside the store's own, as many as the pool has left and the server lets in.
+  func helpers(upTo count: Int) -> [PooledConnection] {
+    var helpers: [PooledConnection] = []
+    while helpers.count < count, let helper = try? pool.borrow() {
+      guard (try? prepare(helper.connection)) != nil else { break }
+      helpers.append(helper)
+    }
+    return helpers
+  }
+
+  /// Takes ``helpers(upTo:)`` back.
+  func giveBack(_ helpers: [PooledConnection]) {
+    for helper in helpers { pool.giveBack(helper) }
+  }
 
   private func connection() throws -> PostgresConnection {
-    if let opened { return opened }
+    if let opened { return opened.connection }
     logger.info("connecting to \(identity.location)")
-    let connection = try PostgresConnection(parameters: parameters)
-    // A source that is the target under another name would wait for the target's locks for ever.
-    // Columns of type timestamptz, in stores that others made, are then read as UTC.
-    try connection.execute(
-      unsafeSQL: "SET TIME ZONE 'UTC'"
-        + (isReadOnly ? "; SET default_transaction_read_only = on; SET lock_timeout = '30s'" : ""))
-    let cancelStatement = connection.cancel
-    running.cancel.withLock { $0 = cancelStatement }
-    opened = connection
-    return connection
+    guard let lent = try pool.borrow() else { throw MemshError(.storeFailed, "all connections are in use") }
+    try prepare(lent.connection)
+    // A source is read in one snapshot from its first row to its last.
+    if isReadOnly { try lent.connection.execute(unsafeSQL: "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
+    opened = lent
+    return lent.connection
   }
-}
 
-/// What other threads may know of a connection: how to cancel its statement.
-private final class RunningStatement: Sendable {
-  let cancel = Mutex<(@Sendable () -> Void)?>(nil)
+  private var timeoutStatement: String {
+    "SET statement_timeout = \(Int((limits.statementTimeoutSeconds * 1_000).rounded()))"
+  }
+
+  private func prepare(_ connection: PostgresConnection) throws {
+    // Columns of type timestamptz, in stores that others made, are then read as UTC.
+    var statements = ["SET TIME ZONE 'UTC'"]
+    // Without a limit of memsh's own, the role's or the server's holds.
+    if limits.statementTimeoutSeconds > 0 { statements.append(timeoutStatement) }
+    // A source that is the target under another name would wait for the target's locks for ever.
+    if isReadOnly { statements.append("SET lock_timeout = '30s'") }
+    try connection.execute(unsafeSQL: statements.joined(separator: "; "))
+    if schemaName != nil { try setSearchPath(connection) }
+  }
 }

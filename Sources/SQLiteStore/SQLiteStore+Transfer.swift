@@ -133,5 +133,5 @@ extension SQLiteStore {
   }
 
   /// Nothing to do: AUTOINCREMENT follows the largest id by itself.
-  public func advanceSequences() throws {}
+  public func reserveIDs(upTo id: Int64, in table: String) throws {}
 }

@@ -38,6 +38,9 @@ public final class SQLiteStore: MemoryStore {
     try read { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
   }
 
+  /// Nothing to limit: there is one connection.
+  public func apply(_ limits: StoreLimits) throws {}
+
   /// The version of the SQLite library.
   public func serverVersion() throws -> String { "SQLite \(String(cString: sqlite3_libversion()))" }
 
@@ -54,12 +57,16 @@ public final class SQLiteStore: MemoryStore {
     opened = nil
   }
 
-  /// Runs `body` in one transaction, which holds the file's write lock from its start.
+  /// Runs `body` in one transaction, which holds the file's write lock from its start, unless it is to read only.
   public func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
-    try write { db in
+    // Without a file there is nothing to read, and reading must not create one.
+    if ending == .readOnly, !fileExists { return try body() }
+    return try (ending == .readOnly ? read : write) { db in
       guard !db.isInsideTransaction else { return try body() }
+      if ending == .readOnly { try db.execute(sql: "PRAGMA query_only = ON") }
+      defer { if ending == .readOnly { try? db.execute(sql: "PRAGMA query_only = OFF") } }
       var value: Value?
-      try db.inTransaction(.immediate) {
+      try db.inTransaction(ending == .readOnly ? .deferred : .immediate) {
         value = try body()
         return ending == .commit ? .commit : .rollback
       }
@@ -130,7 +137,11 @@ public final class SQLiteStore: MemoryStore {
     configuration.busyMode = .timeout(SQLiteStore.busyTimeoutSeconds)
     configuration.label = "memsh.store"
     // Not SQLITE_OPEN_READONLY: a connection that may not write leaves its -wal and -shm files behind.
-    if isReadOnly { configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") } }
+    if isReadOnly {
+      // A source is read in one snapshot from its first row to its last.
+      configuration.allowsUnsafeTransactions = true
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON; BEGIN") }
+    }
     let logger = Logger(label: "memsh.sqlite")
     logger.info("opening \(path)")
     if logger.logLevel <= .debug {

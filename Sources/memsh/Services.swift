@@ -69,6 +69,19 @@ final class Services: SessionServices {
     }
   }
 
+  func location(_ location: String, inSchema schema: String) throws -> String {
+    guard let connectionString = Services.postgresConnectionString(location) else {
+      throw MemshError(.usage, "a SQLite file has no schemas", hint: "`--schema` goes with a PostgreSQL database")
+    }
+    // PostgreSQL cuts longer names, and "memsh_" comes in front of the name for memsh's own tables.
+    guard (1...57).contains(schema.utf8.count), !schema.hasPrefix("pg_"), schema != "memsh" else {
+      throw MemshError(
+        .usage, "'\(schema)' cannot be the name of a schema for memories",
+        hint: "it has 1 to 57 bytes, does not begin with pg_ and is not memsh")
+    }
+    return SchemaParameter.adding(schema, to: connectionString)
+  }
+
   private func configuredBackend() throws -> Backend? {
     guard let name = environment["MEMORY_TYPE"] else { return nil }
     switch name.lowercased() {
@@ -83,7 +96,7 @@ final class Services: SessionServices {
     if location.hasPrefix("postgresql:") || location.hasPrefix("postgres:") { return location }
     let keywords = [
       "host", "hostaddr", "dbname", "service", "user", "port", "password", "passfile", "sslmode", "options",
-      "application_name", "connect_timeout", "target_session_attrs",
+      "application_name", "connect_timeout", "target_session_attrs", "schema",
     ]
     let first = location.prefix { $0 != "=" }
     return first.count < location.count && keywords.contains(first.trimmingCharacters(in: .whitespaces))

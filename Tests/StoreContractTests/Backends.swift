@@ -47,7 +47,7 @@ struct Fixture {
 /// Shows progress to nobody.
 final class NoProgress: ProgressReporter {
   func line(_ text: String) {}
-  func progress(_ stage: String, done: Int64, total: Int64) {}
+  func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}
 }
 
 /// A memory for tests.

@@ -17,6 +17,9 @@ public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, RunLe
   /// Called inside another transaction it only runs `body`.
   func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value
 
+  /// Changes the limits of what the store may use; takes effect at once.
+  func apply(_ limits: StoreLimits) throws
+
   /// A function that stops whatever the store is doing; it may be called from any thread, at any time.
   var interruptHandle: @Sendable () -> Void { get }
 
@@ -29,6 +32,19 @@ public enum TransactionEnding: Sendable {
   case commit
   /// What was done is undone: for trials that must leave no trace, whatever happens to the process.
   case rollback
+  /// Nothing can be written in it; it sees one snapshot from its first statement to its last.
+  case readOnly
+}
+
+/// What a store may use. SQLite has one connection and no timeout: Ctrl-C ends its statements.
+public struct StoreLimits: Sendable, Equatable {
+  /// Connections at a time.
+  public var poolSize = 4
+  /// How long the answer to a question may take, in seconds; 0 leaves that to the server's own settings.
+  public var statementTimeoutSeconds = 0.0
+
+  /// The limits that a session starts with.
+  public init() {}
 }
 
 /// What is asked of ``SchemaManaging/vectorSupport(_:)``.
@@ -161,8 +177,8 @@ public protocol MemoryWriting: AnyObject {
   @discardableResult
   func insert(_ fragments: [PromptFragment]) throws -> [Int64]
 
-  /// Makes the next free ids follow the largest ones in use.
-  func advanceSequences() throws
+  /// Makes the next free ids of a table follow this one, at once and for everybody.
+  func reserveIDs(upTo id: Int64, in table: String) throws
 
   /// Records that a memory duplicates another.
   func insert(_ duplicate: DuplicateRecord) throws

@@ -34,8 +34,8 @@ public struct BackupService {
 
     func line(_ text: String) {}
 
-    func progress(_ stage: String, done: Int64, total: Int64) {
-      progress.progress("Backing up", done: done, total: total)
+    func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
+      progress.progress("Backing up", done: done, total: total, bytes: bytes)
     }
   }
 

@@ -10,7 +10,10 @@ struct IDAssignment {
     self.store = store
     self.table = table
     let limit = store.idMaximum
-    last = try max(store.largestID(in: table, notAbove: limit), source.largestID(in: table, notAbove: limit))
+    let largest = try source.largestID(in: table, notAbove: limit)
+    last = try max(store.largestID(in: table, notAbove: limit), largest)
+    // Applications that add rows meanwhile get ids behind those that are on their way.
+    if largest > 0 { try store.reserveIDs(upTo: last, in: table) }
   }
 
   /// The ids for some rows, in their order.

@@ -24,6 +24,8 @@ final class MigrationLoader {
   private(set) var rowsSeen: Int64 = 0
   /// The estimated tokens of the texts that a dry run would have embedded.
   private(set) var tokens = 0
+  /// The bytes of the texts and vectors written.
+  private(set) var bytesWritten: Int64 = 0
   /// The sum over the memories written.
   private(set) var digest = RowDigest()
 
@@ -193,6 +195,7 @@ final class MigrationLoader {
     let ids = try store.insert(candidates.map(\.fields), ids: oldIDs.isEmpty ? nil : assignment?.assign(oldIDs))
     for (candidate, id) in zip(candidates, ids) {
       digest.add(id: id, candidate.fields)
+      bytesWritten += Int64(candidate.fields.content.utf8.count + 4 * (candidate.fields.embedding?.dimensions ?? 0))
       if let old = candidate.oldID, old != id { renumbered[old] = id }
     }
     let rows = zip(candidates, ids).map { candidate, id in

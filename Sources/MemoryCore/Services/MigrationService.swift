@@ -69,9 +69,12 @@ public struct MigrationService {
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
     guard let source else { return report }
     let survey = try source.survey()
-    let plan = try plan(survey)
-    let loader = try loader(source, plan, isDryRun: true)
-    try transfer(source, survey, plan, loader)
+    let loader = try store.transaction(.readOnly) {
+      let plan = try self.plan(survey)
+      let loader = try self.loader(source, plan, isDryRun: true)
+      try transfer(source, survey, plan, loader)
+      return loader
+    }
     report.counts = loader.counts
     report.tokens = loader.tokens
     for line in loader.summaryLines { progress.line("Would have: " + line) }
@@ -142,8 +145,6 @@ public struct MigrationService {
       try transfer(source, survey, plan, loader)
     }
     try copySideTables(source, plan, loader)
-    // Rows brought their ids along; what is inserted from here on must come behind them.
-    try store.advanceSequences()
     if survey.rows > 0 { for line in loader.summaryLines { progress.line(line) } }
     report.fragmentsInserted = try seed(plan, loader: loader)
     report.run = loader.run
@@ -172,7 +173,7 @@ public struct MigrationService {
     } consume: { (records: [PreparedRecord]) in
       try interruption.check()
       try loader.load(records)
-      progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows)
+      progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows, bytes: loader.bytesWritten)
     }
   }
 

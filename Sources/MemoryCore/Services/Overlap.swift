@@ -1,31 +1,44 @@
 import Foundation
 import Synchronization
 
-/// Lets a producer run ahead of its consumer by a bounded number of batches, on a thread of its own.
+/// Lets producers run ahead of their consumer by a bounded number of batches, each on a thread of its own.
 ///
 /// Reading and decoding a source then overlap with writing to the store, and memory stays bounded whatever the size
 /// of the source.
-enum Overlap {
+public enum Overlap {
+  /// What a producer calls with each batch; it throws when nobody wants more.
+  public typealias Hand<Batch> = (Batch) throws -> Void
+
   /// Runs `produce` on another thread and `consume`, in order, on this one.
   ///
   /// Whichever of the two throws first ends both. When this returns, `produce` has returned, too.
   static func run<Batch: Sendable>(
-    capacity: Int, produce: @escaping (_ hand: (Batch) throws -> Void) throws -> Void, consume: (Batch) throws -> Void
+    capacity: Int, produce: @escaping (_ hand: Hand<Batch>) throws -> Void, consume: (Batch) throws -> Void
   ) throws {
-    let queue = BoundedQueue<Batch>(capacity: capacity)
-    let producer = Lent(produce)
-    let thread = Thread {
-      do {
-        try producer.value { batch in
-          guard queue.append(batch) else { throw Abandoned() }
+    try run(capacity: capacity, producers: [produce], consume: consume)
+  }
+
+  /// Runs producers on threads of their own and `consume` on this one, each batch as it comes.
+  ///
+  /// Whoever throws first ends all. When this returns, all producers have returned, too.
+  public static func run<Batch: Sendable>(
+    capacity: Int, producers: [(_ hand: Hand<Batch>) throws -> Void], consume: (Batch) throws -> Void
+  ) throws {
+    let queue = BoundedQueue<Batch>(capacity: capacity, producers: producers.count)
+    for producer in producers.map(Lent.init) {
+      let thread = Thread {
+        do {
+          try producer.value { batch in
+            guard queue.append(batch) else { throw Abandoned() }
+          }
+          queue.finish(nil)
+        } catch {
+          queue.finish(error)
         }
-        queue.finish(nil)
-      } catch {
-        queue.finish(error)
       }
+      thread.stackSize = 8 << 20
+      thread.start()
     }
-    thread.stackSize = 8 << 20
-    thread.start()
     defer { queue.abandonAndWait() }
     while let batch = try queue.next() { try consume(batch) }
   }
@@ -52,12 +65,13 @@ private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
   private let capacity: Int
   private var elements: [Element] = []
-  private var isFinished = false
+  private var runningProducers: Int
   private var isAbandoned = false
   private var failure: (any Error)?
 
-  init(capacity: Int) {
+  init(capacity: Int, producers: Int) {
     self.capacity = capacity
+    runningProducers = producers
   }
 
   /// Adds an element, waiting for room; false when nobody wants it any more.
@@ -74,7 +88,7 @@ private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   /// The next element, waiting for it; nil at the end.
   func next() throws -> Element? {
     try condition.withLock {
-      while elements.isEmpty, !isFinished { condition.wait() }
+      while elements.isEmpty, runningProducers > 0, failure == nil { condition.wait() }
       if !elements.isEmpty {
         condition.broadcast()
         return elements.removeFirst()
@@ -84,21 +98,21 @@ private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// Says that no more will come.
+  /// Says that no more will come from one producer.
   func finish(_ error: (any Error)?) {
     condition.withLock {
-      failure = error
-      isFinished = true
+      if failure == nil { failure = error }
+      runningProducers -= 1
       condition.broadcast()
     }
   }
 
-  /// Says that no more is wanted, and waits until the producer has noticed.
+  /// Says that no more is wanted, and waits until the producers have noticed.
   func abandonAndWait() {
     condition.withLock {
       isAbandoned = true
       condition.broadcast()
-      while !isFinished { condition.wait() }
+      while runningProducers > 0 { condition.wait() }
     }
   }
 }

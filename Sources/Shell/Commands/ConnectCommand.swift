@@ -14,12 +14,17 @@ struct ConnectCommand: ShellCommand {
   @Argument(help: "A URL, a libpq connection string or a path.")
   var location: String?
 
+  @Option(help: "The PostgreSQL schema that holds the memory tables, instead of what the search path finds.")
+  var schema: String?
+
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try session.connect(to: location ?? session.services.defaultLocation(of: nil))
+    var location = try location ?? session.services.defaultLocation(of: nil)
+    if let schema { location = try session.services.location(location, inSchema: schema) }
+    let store = try session.connect(to: location)
     return CommandResult(.record(store.identity.record))
   }
 }

@@ -24,6 +24,9 @@ struct MigrateCommand: ShellCommand {
   @Option(help: "The vector index: hnsw, ivfflat or none.")
   var index: VectorIndexMethod?
 
+  @Option(help: "Migrate into this PostgreSQL schema, and stay connected to it. Created if it is missing.")
+  var schema: String?
+
   @Option(help: "Where rejected rows are written.", completion: .file())
   var rejectFile: String?
 
@@ -53,7 +56,7 @@ struct MigrateCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try session.store()
+    let store = try schema.map { try session.use(schema: $0) } ?? session.store()
     let started = session.services.now()
     let source = try source(in: session, target: store)
     let beforeDropping = forceRecreate && !dryRun ? try confirmRecreation(of: store, in: session, at: started) : nil

@@ -80,7 +80,7 @@ struct RollbackCommand: ShellCommand {
         rejectPath: session.services.rejectPath(source: left.identity.name, at: started), startedAt: started)
       options.seedsFragments = false
       options.skipTest = true
-      let source = StoreSource(left)
+      let source = try session.services.source(at: session.location(of: left))
       _ = try MigrationService(
         store: store, embedder: session.embedder(), progress: session.progress, interruption: session.interruption,
         options: options

@@ -14,6 +14,7 @@ struct SchemaCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { !create }
 
   func validate() throws {
     if index != nil, !create { throw ValidationError("'--index' goes with '--create'") }
@@ -24,6 +25,7 @@ struct SchemaCommand: ShellCommand {
     if create {
       _ = try store.vectorSupport(.ensure)
       try store.transaction(.commit) {
+        try store.lockForMigration()
         _ = try store.createSchema(space: store.embeddingSpace() ?? session.embedder().space)
       }
       for line in try store.buildIndexes(index, session.progress) { session.note(line) }

@@ -27,6 +27,7 @@ struct SearchCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
 
   func validate() throws {
     guard query.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The query is empty") }

@@ -16,6 +16,7 @@ struct SeedCommand: ShellCommand {
     let embedder = try session.embedder()
     if try store.embeddingSpace() == nil { _ = try store.vectorSupport(.ensure) }
     let inserted = try store.transaction(.commit) {
+      try store.lockForMigration()
       let space = try store.embeddingSpace() ?? embedder.space
       _ = try store.createSchema(space: space)
       if embedder.space != space {

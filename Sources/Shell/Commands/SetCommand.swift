@@ -5,8 +5,8 @@ struct SetCommand: ShellCommand, ScopeChanging {
     commandName: "set",
     abstract: "Change a setting or a variable.",
     discussion: """
-      Settings: embedder (openai, local, hash, auto), on-error (stop, continue), output (a format, or auto). Every \
-      other name is a variable, which ${name} inserts.
+      Settings: \(Settings.all.map { "\($0.name) (\($0.values.description))" }.joined(separator: ", ")). Every other \
+      name is a variable, which ${name} inserts.
       """)
 
   @Argument(help: "The setting or variable.")
@@ -15,16 +15,16 @@ struct SetCommand: ShellCommand, ScopeChanging {
   @Argument(help: "Its new value.")
   var value: String
 
-  private var allowedValues: [String]? { Settings.allowedValues.first { $0.name == name }?.values }
+  private var allowedValues: Settings.Values? { Settings.all.first { $0.name == name }?.values }
 
   func validate() throws {
     if let allowed = allowedValues {
       guard !allowed.contains(value) else { return }
-      throw ValidationError("'\(value)' is no value for \(name); it takes \(allowed.joined(separator: ", "))")
+      throw ValidationError("'\(value)' is no value for \(name); it takes \(allowed.description)")
     }
     guard VariableReference.isName(name) else { throw ValidationError("'\(name)' is no name for a variable") }
     if name.contains("-") {
-      let nearest = NearestMatch.find(name, among: Settings.allowedValues.map(\.name))
+      let nearest = NearestMatch.find(name, among: Settings.all.map(\.name))
       let suggestion = nearest.map { " Did you mean '\($0)'?" } ?? ""
       throw ValidationError("There is no setting '\(name)'.\(suggestion)")
     }
@@ -37,6 +37,7 @@ struct SetCommand: ShellCommand, ScopeChanging {
   func run(in session: Session) throws -> CommandResult {
     if allowedValues != nil {
       session.settings.set(name, to: value)
+      try session.storeIfOpen?.apply(session.settings.limits)
     } else {
       change(&session.scope)
     }

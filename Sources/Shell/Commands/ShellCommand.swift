@@ -8,10 +8,14 @@ protocol ShellCommand: ParsableCommand {
   /// The format asked for with `--output`; nil for the session's.
   var outputFormat: OutputFormat? { get }
 
+  /// Whether running it twice is as good as once, because it changes nothing.
+  var onlyReads: Bool { get }
+
   func run(in session: Session) throws -> CommandResult
 }
 
 extension ShellCommand {
+  var onlyReads: Bool { false }
   var outputFormat: OutputFormat? { nil }
 }
 

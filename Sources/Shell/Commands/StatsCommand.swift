@@ -7,6 +7,7 @@ struct StatsCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()

@@ -8,6 +8,7 @@ struct StatusCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()

@@ -47,7 +47,7 @@ public struct CommandRunner {
       let words = try CommandParser.words(of: command, scope: session.scope)
       let parsed = try CommandParser.parse(words, of: command)
       format = parsed.outputFormat ?? format
-      let result = try parsed.run(in: session)
+      let result = try run(parsed)
       remember(result)
       try print(result.output, format: format)
       if let failure = result.failure { throw failure }
@@ -59,6 +59,16 @@ public struct CommandRunner {
       return Outcome(status: .success, endsSession: false)
     } catch {
       return Outcome(status: report(error, of: command, format: format), endsSession: false)
+    }
+  }
+
+  /// Runs a command; one that only reads gets a second try when the connection is lost.
+  private func run(_ command: any ShellCommand) throws -> CommandResult {
+    do { return try command.run(in: session) } catch let error as MemshError
+      where error.code == .connectionLost && command.onlyReads
+    {
+      session.note("notice: \(error.message); trying again over a new one")
+      return try command.run(in: session)
     }
   }
 

@@ -22,7 +22,7 @@ final class ConsoleProgress: ProgressReporter {
     session.note(text)
   }
 
-  func progress(_ stage: String, done: Int64, total: Int64) {
+  func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
     guard !session.settings.isQuiet else { return }
     let now = session.services.now()
     if stage != self.stage {
@@ -36,7 +36,7 @@ final class ConsoleProgress: ProgressReporter {
     guard now.microseconds - lastShown.microseconds >= interval else { return }
     lastShown = now
     let seconds = Double(now.microseconds - stageBegan.microseconds) / 1e6
-    let text = ProgressText.text(stage, done: done, total: total, seconds: seconds).withVisibleControls
+    let text = ProgressText.text(stage, done: done, total: total, bytes: bytes, seconds: seconds).withVisibleControls
     session.console.writeError(isTerminal ? "\r\u{1B}[K" + text : text + "\n")
     isShowingCount = isTerminal
   }
@@ -49,10 +49,11 @@ final class ConsoleProgress: ProgressReporter {
 
 /// How far something is, in words.
 enum ProgressText {
-  /// `Migrating: 12000 of 20000 (60 %), 11500 a second, 1 s left`
-  static func text(_ stage: String, done: Int64, total: Int64, seconds: Double) -> String {
+  /// `Migrating: 12000 of 20000 (60 %), 74 MB, 11500 a second, 1 s left`
+  static func text(_ stage: String, done: Int64, total: Int64, bytes: Int64? = nil, seconds: Double) -> String {
     guard total > 0 else { return "\(stage): \(done)" }
     var text = "\(stage): \(done) of \(total) (\(done * 100 / total) %)"
+    if let bytes { text += ", \(fixed(Double(bytes) / 1e6, places: bytes < 10_000_000 ? 1 : 0)) MB" }
     guard seconds > 0, done > 0 else { return text }
     let rate = Double(done) / seconds
     text += ", \(fixed(rate, places: rate < 10 ? 1 : 0)) a second"

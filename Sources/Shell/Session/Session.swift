@@ -51,7 +51,8 @@ public final class Session {
         .connectionFailed, "there is no connection: the last `connect` failed",
         hint: "a script goes on with another store only after a `connect` that succeeds")
     }
-    return try adopt(services.store(at: startLocation ?? services.defaultLocation(of: nil)), from: startLocation)
+    let location = try startLocation ?? services.defaultLocation(of: nil)
+    return try adopt(services.store(at: location), from: location)
   }
 
   /// The store in use, if a command has needed one yet.
@@ -84,11 +85,22 @@ public final class Session {
     return try connect(to: visited[backend] ?? services.defaultLocation(of: backend))
   }
 
+  /// Where a store was connected to, its password included.
+  func location(of store: any MemoryStore) -> String {
+    visited[store.identity.backend] ?? store.identity.location
+  }
+
+  /// Goes to a schema of the database in use.
+  func use(schema: String) throws -> any MemoryStore {
+    try connect(to: services.location(location(of: store()), inSchema: schema))
+  }
+
   @discardableResult
-  private func adopt(_ store: any MemoryStore, from location: String?) throws -> any MemoryStore {
+  private func adopt(_ store: any MemoryStore, from location: String) throws -> any MemoryStore {
+    try store.apply(settings.limits)
     currentStore?.close()
     currentStore = store
-    visited[store.identity.backend] = location ?? store.identity.location
+    visited[store.identity.backend] = location
     return store
   }
 

@@ -12,6 +12,10 @@ public protocol SessionServices: AnyObject {
   func store(at location: String) throws -> any MemoryStore
   /// Where the store of a backend is by configuration; nil asks for the configured backend, too.
   func defaultLocation(of backend: Backend?) throws -> String
+  /// The location of a store in a schema of its own beside another one's.
+  ///
+  /// - Throws: `usage` for a store that knows no schemas.
+  func location(_ location: String, inSchema schema: String) throws -> String
   /// An embedder; nil takes the first that is available.
   func embedder(_ choice: EmbedderChoice?) throws -> any Embedder
   /// A foreign memory file.

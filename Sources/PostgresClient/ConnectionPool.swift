@@ -1,0 +1,71 @@
+import Foundation
+
+/// Up to a number of connections to one database, opened when they are asked for and kept for the next time.
+///
+/// `@unchecked Sendable` because the lock is held wherever its state is touched; what it lends belongs to one borrower.
+public final class ConnectionPool: @unchecked Sendable {
+  private let parameters: [String: String]
+  private let lock = NSLock()
+  private var limit: Int
+  private var idle: [PooledConnection] = []
+  private var lent: [ObjectIdentifier: @Sendable () -> Void] = [:]
+
+  /// Sets a pool up; nothing is opened yet.
+  ///
+  /// - Parameter parameters: As for ``PostgresConnection/init(parameters:)``.
+  public init(parameters: [String: String], size: Int) {
+    self.parameters = parameters
+    limit = size
+  }
+
+  /// How many connections there may be at a time; those above it are closed when they come back.
+  public var size: Int {
+    get { lock.withLock { limit } }
+    set { lock.withLock { limit = newValue } }
+  }
+
+  /// Lends a connection, opening one where none is idle; nil when as many as allowed are lent.
+  ///
+  /// - Throws: ``PostgresError`` when no connection can be opened.
+  public func borrow() throws -> PooledConnection? {
+    let (known, mayOpen) = lock.withLock { (idle.popLast(), lent.count < limit) }
+    guard mayOpen else { return nil }
+    let connection = try known ?? PooledConnection(PostgresConnection(parameters: parameters))
+    lock.withLock { lent[ObjectIdentifier(connection)] = connection.connection.cancel }
+    return connection
+  }
+
+  /// Takes a connection back.
+  public func giveBack(_ connection: PooledConnection) {
+    lock.withLock {
+      lent[ObjectIdentifier(connection)] = nil
+      let isUsable = !connection.connection.isInTransaction && !connection.connection.isBroken
+      if isUsable, idle.count + lent.count < limit { idle.append(connection) }
+    }
+  }
+
+  /// Asks the server to stop the statements of all connections that are lent.
+  public func cancelAll() {
+    for cancel in lock.withLock({ Array(lent.values) }) { cancel() }
+  }
+
+  /// Closes the idle connections and forgets the others, which close when their borrowers let go of them.
+  public func close() {
+    lock.withLock {
+      idle = []
+      lent = [:]
+    }
+  }
+}
+
+/// A connection of a ``ConnectionPool`` on its way between threads; one of them uses it at a time.
+///
+/// `@unchecked Sendable` because the pool lends it to one borrower, who hands it on whole.
+public final class PooledConnection: @unchecked Sendable {
+  /// The connection.
+  public let connection: PostgresConnection
+
+  init(_ connection: PostgresConnection) {
+    self.connection = connection
+  }
+}
