@@ -78,15 +78,15 @@ struct FloatParser {
     while next + FloatParser.plainNumberWindow <= end, index < room.count {
       let sign: UInt32 = next.pointee == UInt8(ascii: "-") ? 1 : 0
       let digits = UnsafeRawPointer(next + Int(sign))
+      let first = digits.loadUnaligned(fromByteOffset: 2, as: UInt64.self) ^ FloatParser.zeros
+      let second = digits.loadUnaligned(fromByteOffset: 10, as: UInt64.self) ^ FloatParser.zeros
       // The rest: as many digits as stand in front of the first other character.
       let rest = digits.loadUnaligned(fromByteOffset: 18, as: UInt64.self) ^ FloatParser.zeros
-      let others = (rest &+ 0x7676_7676_7676_7676 | rest) & 0x8080_8080_8080_8080
-      let comma = digits + 18 + others.trailingZeroBitCount >> 3
-      guard digits.loadUnaligned(as: UInt16.self) == FloatParser.zeroPoint,
-        let first = FloatParser.eightDigits(at: digits + 2), let second = FloatParser.eightDigits(at: digits + 10),
-        comma.load(as: UInt8.self) == UInt8(ascii: ",")
+      let comma = digits + 18 + FloatParser.nonDigits(rest).trailingZeroBitCount >> 3
+      guard FloatParser.nonDigits(first) | FloatParser.nonDigits(second) == 0,
+        digits.loadUnaligned(as: UInt16.self) == FloatParser.zeroPoint, comma.load(as: UInt8.self) == UInt8(ascii: ",")
       else { break }
-      let mantissa = first &* 100_000_000 &+ second
+      let mantissa = FloatParser.value(ofDigits: first) &* 100_000_000 &+ FloatParser.value(ofDigits: second)
       let value = Double(Int64(bitPattern: mantissa)) * 1e-16
       // What was left out is less than 1 of at least 2^40: 2^13 units in the last place of a double.
       guard mantissa >> 40 > 0, FloatParser.isCertain(value, within: 1 << 14) else { break }
@@ -180,6 +180,12 @@ struct FloatParser {
     let high = (word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0
     guard low | (high >> 4) == 0x3333_3333_3333_3333 else { return nil }
     return value(ofDigits: word &- zeros)
+  }
+
+  /// The highest bit of each byte that is above 9, up to the first such byte; the bits behind it say nothing.
+  @inline(__always)
+  private static func nonDigits(_ bytes: UInt64) -> UInt64 {
+    (bytes &+ 0x7676_7676_7676_7676 | bytes) & 0x8080_8080_8080_8080
   }
 
   /// Eight bytes, each a digit, the first one the highest.

@@ -158,7 +158,8 @@ public struct MigrationService {
     try MigrationLoader(
       store: store, source: source, plan: plan,
       rejects: RejectFile(path: isDryRun ? nil : options.rejectPath),
-      startedAt: options.startedAt, isDryRun: isDryRun, ignoresLedger: options.forceRecreate)
+      startedAt: options.startedAt, isDryRun: isDryRun, ignoresLedger: options.forceRecreate,
+      verifies: options.verifies)
   }
 
   /// Reads, decodes and checks on one thread, writes on this one.
