@@ -64,6 +64,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   case embedderUnavailable = "embedder_unavailable"
   case embedderAuth = "embedder_auth"
   case embedderFailed = "embedder_failed"
+  case modelUnusable = "model_unusable"
 
   // Everything else.
   case fileFailed = "file_failed"

@@ -16,6 +16,10 @@ final class MigrationLoader {
   /// Ids of another store's memories that have another id here.
   private(set) var renumbered: [Int64: Int64] = [:]
 
+  /// Rows that are written but not yet in the ledger; small ones, so that many go at a time.
+  private var ledgerRows: [RunRow] = []
+  private static let ledgerBatchSize = 5_000
+
   /// The run's number, once there is a row.
   private(set) var run: Int64?
   /// Where rows go that cannot be migrated.
@@ -201,11 +205,18 @@ final class MigrationLoader {
       bytesWritten += Int64(candidate.fields.content.utf8.count + 4 * (candidate.fields.embedding?.dimensions ?? 0))
       if let old = candidate.oldID, old != id { renumbered[old] = id }
     }
-    let rows = zip(candidates, ids).map { candidate, id in
+    ledgerRows += zip(candidates, ids).map { candidate, id in
       RunRow(table: "memories", sourceKey: candidate.key, targetID: id, contentHash: candidate.contentHash)
     }
-    try store.record(rows, run: try currentRun())
+    if ledgerRows.count >= MigrationLoader.ledgerBatchSize { try writeLedger() }
     counts.migrated += Int64(candidates.count)
+  }
+
+  /// Records what has been written since it was last called.
+  func writeLedger() throws {
+    guard !ledgerRows.isEmpty else { return }
+    try store.record(ledgerRows, run: try currentRun())
+    ledgerRows.removeAll(keepingCapacity: true)
   }
 
   /// What a person should know about the rows.

@@ -11,8 +11,8 @@ public struct MigrationService {
   private let options: MigrationOptions
   private let beforeDropping: (() throws -> Void)?
 
-  /// Rows handled at a time: enough to hide round trips, few enough to stay small (some 3 MB of vectors).
-  static let batchSize = 500
+  /// Rows handled at a time: enough to hide round trips, few enough to stay small (6 to 12 MB of vectors).
+  static let batchSize = 1_000
   /// Batches that reading may be ahead of writing.
   static let batchesAhead = 3
   /// How often a migration that waits for another one tries again.
@@ -176,6 +176,7 @@ public struct MigrationService {
       try loader.load(records)
       progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows, bytes: loader.bytesWritten)
     }
+    try loader.writeLedger()
   }
 
   private func copySideTables(_ source: any MemorySource, _ plan: EmbeddingPlan, _ loader: MigrationLoader) throws {
