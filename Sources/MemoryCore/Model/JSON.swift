@@ -65,6 +65,11 @@ public enum JSON: Sendable, Equatable {
     return text
   }
 
+  /// The items of an array; nil for other values.
+  public var arrayValue: [JSON]? {
+    if case .array(let items) = self { items } else { nil }
+  }
+
   /// The number as an integer, or nil when this is no whole number.
   public var integerValue: Int? {
     guard case .number(let digits) = self else { return nil }

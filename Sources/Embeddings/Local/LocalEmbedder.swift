@@ -1,0 +1,29 @@
+import MemoryCore
+
+/// Embeds with a model on this machine: no network, no other process.
+///
+/// The model is opened when the first text comes.
+public final class LocalEmbedder: Embedder {
+  /// The space of the vectors.
+  public let space: EmbeddingSpace
+  /// Nothing to say: its vectors carry meaning.
+  public let notice: String? = nil
+
+  private let folder: String
+  private var model: StaticModel?
+
+  /// Names a model; nothing is opened but the header of its weights.
+  ///
+  /// - Throws: `model_unusable`.
+  public init(_ model: InstalledModel) throws {
+    folder = model.folder
+    space = EmbeddingSpace(provider: "local", model: model.name, dimensions: model.dimensions)
+  }
+
+  /// Embeds texts.
+  public func embed(_ texts: [String]) throws -> [Vector] {
+    let model = try self.model ?? StaticModel(folder: folder)
+    self.model = model
+    return texts.map(model.vector)
+  }
+}

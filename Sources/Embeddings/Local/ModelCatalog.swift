@@ -1,0 +1,75 @@
+import Foundation
+import MemoryCore
+
+/// A model in the models folder.
+public struct InstalledModel: Sendable, Equatable {
+  /// Its name: that of its folder.
+  public let name: String
+  /// Where it is.
+  public let folder: String
+  /// The length of its vectors.
+  public let dimensions: Int
+  /// How many tokens have a vector of their own.
+  public let tokens: Int
+  /// The size of its weights.
+  public let bytes: Int64
+}
+
+/// The models on this machine, below one folder, and which of them is used.
+public struct ModelCatalog {
+  private let folder: String
+
+  /// Looks at a folder; it need not exist.
+  public init(folder: String) {
+    self.folder = folder
+  }
+
+  /// What `models use` wrote: the name of the model in use.
+  private var choicePath: String { folder + "/in-use" }
+
+  /// All models, by name. A folder that is none is left out.
+  public func installed() -> [InstalledModel] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().compactMap { try? model(named: $0) }
+  }
+
+  /// The model to use: the one chosen, else the first; nil when there is none.
+  ///
+  /// - Throws: `model_unusable` when the chosen one is gone.
+  public func inUse() throws -> InstalledModel? {
+    guard let name = (try? String(contentsOfFile: choicePath, encoding: .utf8))?.trimmingCharacters(in: .newlines)
+    else { return installed().first }
+    return try model(named: name)
+  }
+
+  /// Makes a model the one to use from now on.
+  ///
+  /// - Throws: `not_found`, `model_unusable`, `file_failed`.
+  public func use(_ name: String) throws -> InstalledModel {
+    let model = try model(named: name)
+    do { try (name + "\n").write(toFile: choicePath, atomically: true, encoding: .utf8) } catch {
+      throw MemshError(.fileFailed, "\(choicePath) cannot be written", cause: error.localizedDescription)
+    }
+    return model
+  }
+
+  /// A model by name.
+  ///
+  /// - Throws: `not_found`, `model_unusable`.
+  public func model(named name: String) throws -> InstalledModel {
+    let path = folder + "/" + name
+    guard !name.contains("/"), name != "..", FileManager.default.fileExists(atPath: path + "/model.safetensors") else {
+      throw MemshError(
+        .notFound, "there is no model '\(name)' in \(folder)",
+        hint: "`models` lists what is installed; scripts/fetch-model installs one")
+    }
+    let file = try TensorFile(path: path + "/model.safetensors")
+    guard let matrix = file["embeddings"] ?? file["embedding.weight"], matrix.shape.count == 2 else {
+      throw MemshError(.modelUnusable, "\(path)/model.safetensors holds no token embeddings")
+    }
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path + "/model.safetensors")
+    return InstalledModel(
+      name: name, folder: path, dimensions: matrix.shape[1], tokens: matrix.shape[0],
+      bytes: (attributes?[.size] as? NSNumber)?.int64Value ?? 0)
+  }
+}
