@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "PostgresStore", dependencies: ["MemoryCore", "PostgresClient", logging], swiftSettings: settings),
     .target(name: "SQLiteStore", dependencies: ["MemoryCore", grdb, sqlite, logging], swiftSettings: settings),
     .target(name: "MemorySources", dependencies: ["MemoryCore", grdb, sqlite], swiftSettings: settings),
-    .target(name: "Embeddings", dependencies: ["MemoryCore", "HTTPClient"], swiftSettings: settings),
+    .target(name: "Embeddings", dependencies: ["MemoryCore", "HTTPClient", grdb], swiftSettings: settings),
     .target(name: "Shell", dependencies: ["MemoryCore", argumentParser], swiftSettings: settings),
     .executableTarget(
       name: "memsh",

@@ -1,49 +1,98 @@
 internal import CLibCurl
 
-/// Sends requests over a libcurl multi handle, which keeps connections open for the next one.
+/// Sends requests over a libcurl multi handle: several at a time, over connections that are kept for the next ones.
 ///
 /// It belongs to the thread that uses it. TLS certificates are always verified; proxies are taken from the
 /// environment as libcurl does.
 public final class HTTPClient {
   private let multi: UnsafeMutableRawPointer?
+  private var transfers: [UnsafeMutableRawPointer: (id: Int, transfer: Transfer)] = [:]
 
   private static let initialized: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-  private static let pollMilliseconds: Int32 = 100
+  private static let pollMilliseconds = 100
+
+  /// How an exchange ended.
+  public struct Exchange: Sendable {
+    /// The number that ``HTTPClient/start(_:id:)`` was given.
+    public let id: Int
+    /// The answer, or why there is none.
+    public let result: Result<HTTPResponse, HTTPError>
+  }
 
   /// Creates a client without connections.
   public init() {
     multi = HTTPClient.initialized ? curl_multi_init() : nil
   }
 
-  deinit { if let multi { curl_multi_cleanup(multi) } }
+  deinit {
+    stopAll()
+    if let multi { curl_multi_cleanup(multi) }
+  }
+
+  /// How many exchanges are under way.
+  public var inFlight: Int { transfers.count }
+
+  /// Sends a request; its answer comes from ``poll(milliseconds:)``.
+  ///
+  /// - Throws: ``HTTPError`` when libcurl cannot be used.
+  public func start(_ request: HTTPRequest, id: Int) throws {
+    guard let multi, let transfer = Transfer(request), curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+      throw HTTPError(code: Int(CURLE_FAILED_INIT.rawValue), message: "libcurl cannot be initialised")
+    }
+    transfers[transfer.handle] = (id, transfer)
+  }
+
+  /// Moves all exchanges on, and waits for the first to end, but no longer than the time given.
+  ///
+  /// - Returns: Those that have ended.
+  public func poll(milliseconds: Int) -> [Exchange] {
+    var running: Int32 = 0
+    curl_multi_perform(multi, &running)
+    var ended = endedExchanges()
+    if ended.isEmpty {
+      curl_multi_poll(multi, nil, 0, Int32(milliseconds), nil)
+      curl_multi_perform(multi, &running)
+      ended = endedExchanges()
+    }
+    return ended
+  }
+
+  /// Gives all exchanges up.
+  public func stopAll() {
+    for handle in transfers.keys { curl_multi_remove_handle(multi, handle) }
+    transfers = [:]
+  }
 
   /// Sends a request and waits for the answer.
   ///
   /// - Parameter shouldStop: Asked several times a second; true gives the exchange up.
   /// - Throws: ``HTTPError`` when there is no answer.
   public func perform(_ request: HTTPRequest, shouldStop: () -> Bool) throws -> HTTPResponse {
-    guard let multi, let transfer = Transfer(request) else {
-      throw HTTPError(code: Int(CURLE_FAILED_INIT.rawValue), message: "libcurl cannot be initialised")
-    }
-    curl_multi_add_handle(multi, transfer.handle)
-    defer { curl_multi_remove_handle(multi, transfer.handle) }
-    var running: Int32 = 1
-    while running > 0 {
+    try start(request, id: 0)
+    while true {
       guard !shouldStop() else {
+        stopAll()
         throw HTTPError(code: Int(CURLE_ABORTED_BY_CALLBACK.rawValue), message: "stopped")
       }
-      curl_multi_perform(multi, &running)
-      if running > 0 { curl_multi_poll(multi, nil, 0, HTTPClient.pollMilliseconds, nil) }
+      if let exchange = poll(milliseconds: HTTPClient.pollMilliseconds).first { return try exchange.result.get() }
     }
-    return try transfer.response(result: finishedCode())
   }
 
-  private func finishedCode() -> CURLcode {
+  private func endedExchanges() -> [Exchange] {
+    var exchanges: [Exchange] = []
     var remaining: Int32 = 0
-    var code = CURLE_OK
     while let message = curl_multi_info_read(multi, &remaining) {
-      if message.pointee.msg == CURLMSG_DONE { code = message.pointee.data.result }
+      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
+      // The message is gone once its handle is removed.
+      let code = message.pointee.data.result
+      curl_multi_remove_handle(multi, handle)
+      guard let (id, transfer) = transfers.removeValue(forKey: handle) else { continue }
+      do throws(HTTPError) {
+        exchanges.append(Exchange(id: id, result: .success(try transfer.response(result: code))))
+      } catch {
+        exchanges.append(Exchange(id: id, result: .failure(error)))
+      }
     }
-    return code
+    return exchanges
   }
 }

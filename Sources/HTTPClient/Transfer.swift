@@ -70,7 +70,7 @@ final class Transfer {
     return bytes.count
   }
 
-  func response(result: CURLcode) throws -> HTTPResponse {
+  func response(result: CURLcode) throws(HTTPError) -> HTTPResponse {
     guard result == CURLE_OK else {
       throw HTTPError(code: Int(result.rawValue), message: String(cString: curl_easy_strerror(result)))
     }

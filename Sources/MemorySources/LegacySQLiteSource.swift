@@ -77,6 +77,9 @@ public final class LegacySQLiteSource: MemorySource {
   /// Foreign ids are not kept as ids.
   public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 { 0 }
 
+  /// Nothing is held between two readings.
+  public func close() {}
+
   /// Makes sure that nobody wrote to the file since it was opened.
   public func verifyUnchanged() throws { try file.verifyUnchanged() }
 

@@ -39,8 +39,7 @@ public final class ConnectionPool: @unchecked Sendable {
   public func giveBack(_ connection: PooledConnection) {
     lock.withLock {
       lent[ObjectIdentifier(connection)] = nil
-      let isUsable = !connection.connection.isInTransaction && !connection.connection.isBroken
-      if isUsable, idle.count + lent.count < limit { idle.append(connection) }
+      if connection.connection.isIdle, idle.count + lent.count < limit { idle.append(connection) }
     }
   }
 

@@ -58,6 +58,12 @@ public final class PostgresConnection {
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
+  /// Whether a statement of the open transaction has failed.
+  public var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
+
+  /// Whether it is ready for any statement.
+  var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
+
   /// Whether nothing can be sent over it any more.
   public var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
 
@@ -128,7 +134,7 @@ public final class PostgresConnection {
         try reader.read(UnsafeRawBufferPointer(message), body)
       }
     } catch {
-      cancelHandle.cancel()
+      if !isBroken { cancelHandle.cancel() }
       while let message = try? nextCopyMessage() { PQfreemem(message.baseAddress) }
       drain()
       throw error

@@ -56,7 +56,7 @@ extension MemshError {
         hint: "compare `schema --output json` of a fresh store with this one's; `migrate` into a fresh schema works",
         cause: cause)
     case "57014": self.init(.interrupted, "interrupted", cause: cause)
-    case "57P01", "57P02", "57P03", "08006", "08003":
+    case "57P01", "57P02", "57P03", "57P05", "25P03", "08006", "08003":
       self.init(
         .connectionLost, "the server closed the connection to \(location)",
         hint: "what was not committed is undone; the next command connects anew", cause: cause)

@@ -76,7 +76,6 @@ enum PostgresDDL {
   /// `run_rows` names runs without a foreign key: checking one costs as much for each row as writing it.
   static func ledger(in schema: String) -> String {
     """
-    CREATE SCHEMA IF NOT EXISTS \(schema);
     CREATE TABLE \(schema).settings (key TEXT PRIMARY KEY, value JSONB NOT NULL);
     CREATE TABLE \(schema).runs (
       id SERIAL PRIMARY KEY,

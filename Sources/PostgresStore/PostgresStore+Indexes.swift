@@ -5,9 +5,11 @@ extension PostgresStore {
   /// Builds the indexes that are missing or invalid; outside a transaction CONCURRENTLY, so that others go on.
   public func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
     let isPartOfTransaction = try use { $0.isInTransaction }
-    guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }
     return try withoutStatementTimeout {
-      try whileBuildingAlone { try buildMissingIndexes(method, mode: "CONCURRENTLY ", progress) }
+      guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }
+      return try whileBuildingAlone(progress) {
+        try buildMissingIndexes(method, mode: "CONCURRENTLY ", progress)
+      }
     }
   }
 
@@ -70,7 +72,7 @@ extension PostgresStore {
       Int.init)
     // PostgreSQL takes a table with toasted vectors for small and plans no workers unless the table says so.
     try execute(unsafeSQL: build.tuning(workers: workers ?? 0))
-    defer { try? execute(unsafeSQL: build.untuning) }
+    defer { cleanUp(build.untuning) }
     try watched(build, progress)
     return build.summary
   }

@@ -9,9 +9,10 @@ extension PostgresStore {
   private static let indexLock: Int64 = 0x6D65_6D69_78
   private static let pollSeconds = 0.5
 
-  /// Takes the advisory lock of this database, or fails at once: a waiter would hold up index builds.
+  /// Takes the advisory lock of this store, or fails at once: a waiter would hold up index builds.
   public func lockForMigration() throws {
-    let isLocked = try query("SELECT pg_try_advisory_xact_lock(\(PostgresStore.migrationLock))").first?.boolean(0)
+    let isLocked = try query("SELECT pg_try_advisory_xact_lock(\(lockKey(PostgresStore.migrationLock)))").first?
+      .boolean(0)
     guard isLocked == true else {
       throw MemshError(
         .storeBusy, "another migration into \(identity.location) is running", hint: "try again when it has ended")
@@ -22,12 +23,24 @@ extension PostgresStore {
   ///
   /// The lock is tried again and again, never waited for: CREATE INDEX CONCURRENTLY itself waits for every statement
   /// that has begun before it, so a waiter and a builder would wait for each other.
-  func whileBuildingAlone<Value>(_ body: () throws -> Value) throws -> Value {
-    while try query("SELECT pg_try_advisory_lock(\(PostgresStore.indexLock))").first?.boolean(0) != true {
+  func whileBuildingAlone<Value>(_ progress: any ProgressReporter, _ body: () throws -> Value) throws -> Value {
+    isInterrupted.set(false)
+    var hasSaidSo = false
+    while try query("SELECT pg_try_advisory_lock(\(lockKey(PostgresStore.indexLock)))").first?.boolean(0) != true {
+      if !hasSaidSo { progress.line("⏳ Waiting: another memsh is building indexes in this store") }
+      hasSaidSo = true
       Thread.sleep(forTimeInterval: PostgresStore.pollSeconds)
+      if isInterrupted.isRaised { throw MemshError(.interrupted, "interrupted") }
     }
-    defer { _ = try? query("SELECT pg_advisory_unlock(\(PostgresStore.indexLock))") }
+    // The session's end gives the lock back as well.
+    defer { cleanUp("SELECT pg_advisory_unlock_all()") }
     return try body()
+  }
+
+  /// The key of a lock on this store: each schema of a database has its own.
+  private func lockKey(_ purpose: Int64) -> SQL {
+    guard let schemaName else { return "\(purpose)" }
+    return "hashtextextended(\(schemaName), \(purpose))"
   }
 
   /// Whether any migration is recorded.

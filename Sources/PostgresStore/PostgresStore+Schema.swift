@@ -28,7 +28,10 @@ extension PostgresStore {
       for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
         try createTrigger(trigger.name, table: trigger.table)
       }
-      if try !hasLedger() { try execute(unsafeSQL: PostgresDDL.ledger(in: ledger)) }
+      if try !hasLedger() {
+        try createSchemaIfMissing(schemaName.map { "memsh_\($0)" } ?? "memsh")
+        try execute(unsafeSQL: PostgresDDL.ledger(in: ledger))
+      }
       try query(
         """
         INSERT INTO \(unsafeSQL: ledger).settings (key, value) VALUES ('schema_version', '1'::jsonb),
@@ -42,6 +45,8 @@ extension PostgresStore {
   public func lockTables() throws {
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
     guard !present.isEmpty else { return }
+    // Whoever reads them may be this very command's source, under another name.
+    try execute(unsafeSQL: "SET LOCAL lock_timeout = '30s'")
     try execute(unsafeSQL: "LOCK TABLE \(present.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE")
   }
 
@@ -49,6 +54,7 @@ extension PostgresStore {
   public func dropSchema() throws {
     try transaction(.commit) {
       try hideOtherSchemas()
+      sequences = [:]
       for table in SchemaNames.tables { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
       guard try hasLedger() else { return }
       for table in ["run_rows", "runs", "settings"] { try execute(unsafeSQL: "DELETE FROM \(ledger).\(table)") }

@@ -27,9 +27,15 @@ extension PostgresStore {
   /// Creates the store's schema, and lets new tables in it use pgvector's types; all four tables must follow.
   func prepareSchema() throws {
     guard let schemaName else { return }
-    try execute(unsafeSQL: "CREATE SCHEMA IF NOT EXISTS \(SQL.quoted(identifier: schemaName))")
+    try createSchemaIfMissing(schemaName)
     // From here on others' tables may be seen; what is created comes into the first schema of the path all the same.
     try showExtension()
+  }
+
+  /// Looks first: even with IF NOT EXISTS, creating one needs a right that the owner of a schema may not have.
+  func createSchemaIfMissing(_ name: String) throws {
+    let exists = try query("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = \(name))").first?.boolean(0)
+    if exists != true { try execute(unsafeSQL: "CREATE SCHEMA \(SQL.quoted(identifier: name))") }
   }
 
   /// Lets statements find pgvector's types and operators behind the store's own tables.
@@ -58,29 +64,51 @@ extension PostgresStore {
   }
 }
 
-/// The parameter `schema` of a connection string, which is memsh's own; libpq would refuse it.
+/// The parameter `schema` of a connection URL, which is memsh's own; libpq would refuse it.
 public enum SchemaParameter {
+  /// PostgreSQL cuts names at 63 bytes, and "memsh_" comes in front of the name for memsh's own tables.
+  private static let nameBytesMaximum = 57
+
   /// Takes the parameter out.
-  static func split(_ connectionString: String) -> (rest: String, schema: String?) {
-    guard let query = connectionString.firstIndex(of: "?"), connectionString.contains("://") else {
-      let words = connectionString.split(separator: " ", omittingEmptySubsequences: false)
-      let rest = words.filter { !$0.hasPrefix("schema=") }
-      let schema = words.last { $0.hasPrefix("schema=") }?.dropFirst("schema=".count)
-      return (rest.joined(separator: " "), schema.map(String.init))
-    }
-    let parameters = connectionString[query...].dropFirst().split(separator: "&")
-    let schema = parameters.last { $0.hasPrefix("schema=") }?.dropFirst("schema=".count)
+  ///
+  /// - Throws: `usage` for a name that cannot be a store's schema.
+  static func split(_ url: String) throws -> (rest: String, schema: String?) {
+    guard let query = url.firstIndex(of: "?"), url.contains("://") else { return (url, nil) }
+    let parameters = url[query...].dropFirst().split(separator: "&")
     let rest = parameters.filter { !$0.hasPrefix("schema=") }.joined(separator: "&")
-    let base = String(connectionString[..<query])
-    return (rest.isEmpty ? base : "\(base)?\(rest)", schema.map { $0.removingPercentEncoding ?? String($0) })
+    let base = String(url[..<query])
+    let name = parameters.last { $0.hasPrefix("schema=") }.map { parameter in
+      let value = String(parameter.dropFirst("schema=".count))
+      return value.removingPercentEncoding ?? value
+    }
+    if let name { try check(name) }
+    return (rest.isEmpty ? base : "\(base)?\(rest)", name)
   }
 
   /// Puts the parameter in, instead of another one; nil takes it out.
-  public static func adding(_ schema: String?, to connectionString: String) -> String {
-    let rest = split(connectionString).rest
+  ///
+  /// - Throws: `usage` for a name that cannot be a store's schema, and for a connection string that is no URL.
+  public static func adding(_ schema: String?, to connectionString: String) throws -> String {
+    let rest = try split(connectionString).rest
     guard let schema else { return rest }
-    guard rest.contains("://") else { return "\(rest) schema=\(schema)" }
+    try check(schema)
+    guard rest.contains("://") else {
+      throw MemshError(
+        .usage, "a schema goes with a URL, not with a key=value connection string",
+        hint: "write postgresql://user@host:port/database?schema=\(schema)")
+    }
     let escaped = schema.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? schema
     return rest + (rest.contains("?") ? "&" : "?") + "schema=\(escaped)"
+  }
+
+  private static func check(_ name: String) throws {
+    let isReserved =
+      name.hasPrefix("pg_") || name.hasPrefix("memsh") || name == "public" || name == "information_schema"
+    guard (1...nameBytesMaximum).contains(name.utf8.count), !isReserved, !name.utf8.contains(0) else {
+      throw MemshError(
+        .usage, "'\(name)' cannot be the name of a schema for memories",
+        hint: "it has 1 to \(nameBytesMaximum) bytes, does not begin with pg_ or memsh, and is not public, where "
+          + "memories are without `--schema`")
+    }
   }
 }

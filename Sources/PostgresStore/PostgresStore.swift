@@ -18,6 +18,8 @@ public final class PostgresStore: MemoryStore {
   private let pool: ConnectionPool
   private var limits = StoreLimits()
   private var opened: PooledConnection?
+  /// Raised by ``interruptHandle``, for waits that are no statement.
+  let isInterrupted = InterruptFlag()
   /// The names of sequences, by table, as far as they have been looked up.
   var sequences: [String: String] = [:]
 
@@ -29,7 +31,7 @@ public final class PostgresStore: MemoryStore {
   ///   - isReadOnly: Whether the server is told to refuse every change.
   /// - Throws: `usage` when the string cannot be read.
   public init(connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil) throws {
-    let (connectionString, schemaName) = SchemaParameter.split(connectionString)
+    let (connectionString, schemaName) = try SchemaParameter.split(connectionString)
     let address: PostgresAddress
     do {
       address = try PostgresAddress(connectionString: connectionString)
@@ -47,12 +49,15 @@ public final class PostgresStore: MemoryStore {
     var parameters = ["dbname": connectionString, "fallback_application_name": "memsh", "client_encoding": "UTF8"]
     if let connectTimeoutSeconds { parameters["connect_timeout"] = String(connectTimeoutSeconds) }
     // A connection that died on the way is noticed within a minute, not in two hours.
-    parameters.merge(["keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"]) { own, _ in own }
+    let patience = [
+      "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
+    ]
+    parameters.merge(patience) { own, _ in own }
     self.isReadOnly = isReadOnly
     self.schemaName = schemaName
     identity = StoreIdentity(
       backend: .postgres, name: schemaName.map { "\(address.database).\($0)" } ?? address.database,
-      location: SchemaParameter.adding(schemaName, to: address.url))
+      location: try SchemaParameter.adding(schemaName, to: address.url))
     pool = ConnectionPool(parameters: parameters, size: limits.poolSize)
   }
 
@@ -66,7 +71,8 @@ public final class PostgresStore: MemoryStore {
 
   /// The password inside a connection string, for the one place that redacts secrets.
   public static func password(inside connectionString: String) -> String? {
-    PostgresAddress.password(inside: connectionString)
+    let plain = (try? SchemaParameter.split(connectionString).rest) ?? connectionString
+    return PostgresAddress.password(inside: plain)
   }
 
   /// Connects, if there is no connection yet, and makes sure that the server answers.
@@ -81,8 +87,11 @@ public final class PostgresStore: MemoryStore {
 
   /// Cancels the running statements on the server.
   public var interruptHandle: @Sendable () -> Void {
-    let pool = pool
-    return { pool.cancelAll() }
+    let (pool, isInterrupted) = (pool, isInterrupted)
+    return {
+      isInterrupted.set(true)
+      pool.cancelAll()
+    }
   }
 
   /// Closes the connections.
@@ -94,9 +103,10 @@ public final class PostgresStore: MemoryStore {
 
   /// Changes how many connections there may be and how long a statement may take.
   public func apply(_ limits: StoreLimits) throws {
+    guard limits != self.limits else { return }
     self.limits = limits
     pool.size = limits.poolSize
-    try opened.map { try prepare($0.connection) }
+    if opened != nil { try execute(unsafeSQL: timeoutStatement) }
   }
 
   /// Runs `body` in one transaction.
@@ -105,6 +115,8 @@ public final class PostgresStore: MemoryStore {
       guard !connection.isInTransaction else { return false }
       try connection.execute(
         unsafeSQL: ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN")
+      // Somebody may have dropped the schema since.
+      try setSearchPath(connection)
       return true
     }
     guard isOutermost else { return try body() }
@@ -118,12 +130,21 @@ public final class PostgresStore: MemoryStore {
       return value
     } catch {
       // A failed ROLLBACK means that the connection is gone, and the transaction with it.
-      try? opened?.connection.execute(unsafeSQL: "ROLLBACK")
+      cleanUp("ROLLBACK")
       throw error
     }
   }
 
+  /// Runs what puts the session right after an error; a connection that is gone needs none of it.
+  func cleanUp(_ sql: String) {
+    guard let opened, !opened.connection.isBroken else { return }
+    try? opened.connection.execute(unsafeSQL: sql)
+  }
+
   private func commit() throws {
+    guard try use({ !$0.isInFailedTransaction }) else {
+      throw MemshError(.storeFailed, "a statement of the transaction failed, so nothing of it can be committed")
+    }
     do { try execute(unsafeSQL: "COMMIT") } catch let error as MemshError where error.code == .connectionLost {
       throw MemshError(
         .connectionLost, "the connection to \(identity.location) was lost while the changes were being committed",
@@ -163,18 +184,21 @@ public final class PostgresStore: MemoryStore {
 
   /// Runs statements that may take as long as they need, such as building an index: the limit is for questions.
   func withoutStatementTimeout<Value>(_ body: () throws -> Value) throws -> Value {
-    guard limits.statementTimeoutSeconds > 0 else { return try body() }
+    // A source has none anyway, and a transaction that fails takes the setting back with everything else.
+    guard !isReadOnly else { return try body() }
     try execute(unsafeSQL: "SET statement_timeout = 0")
-    let value = try body()
-    try execute(unsafeSQL: timeoutStatement)
-    return value
+    defer { cleanUp(timeoutStatement) }
+    return try body()
   }
 
   /// Other connections for work beside the store's own, as many as the pool has left and the server lets in.
   func helpers(upTo count: Int) -> [PooledConnection] {
     var helpers: [PooledConnection] = []
     while helpers.count < count, let helper = try? pool.borrow() {
-      guard (try? prepare(helper.connection)) != nil else { break }
+      guard (try? prepare(helper.connection, isLimited: false)) != nil else {
+        pool.giveBack(helper)
+        break
+      }
       helpers.append(helper)
     }
     return helpers
@@ -189,25 +213,46 @@ public final class PostgresStore: MemoryStore {
     if let opened { return opened.connection }
     logger.info("connecting to \(identity.location)")
     guard let lent = try pool.borrow() else { throw MemshError(.storeFailed, "all connections are in use") }
-    try prepare(lent.connection)
-    // A source is read in one snapshot from its first row to its last.
-    if isReadOnly { try lent.connection.execute(unsafeSQL: "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
+    do {
+      try prepare(lent.connection, isLimited: !isReadOnly)
+      // A source is read in one snapshot from its first row to its last.
+      if isReadOnly { try lent.connection.execute(unsafeSQL: "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
+    } catch {
+      pool.giveBack(lent)
+      throw error
+    }
     opened = lent
     return lent.connection
   }
 
+  /// Without a limit of memsh's own, the role's or the server's holds.
   private var timeoutStatement: String {
-    "SET statement_timeout = \(Int((limits.statementTimeoutSeconds * 1_000).rounded()))"
+    let milliseconds = Int((limits.statementTimeoutSeconds * 1_000).rounded())
+    return milliseconds > 0 ? "SET statement_timeout = \(milliseconds)" : "RESET statement_timeout"
   }
 
-  private func prepare(_ connection: PostgresConnection) throws {
+  /// - Parameter isLimited: Whether its statements are questions, which have a time limit.
+  private func prepare(_ connection: PostgresConnection, isLimited: Bool) throws {
     // Columns of type timestamptz, in stores that others made, are then read as UTC.
-    var statements = ["SET TIME ZONE 'UTC'"]
-    // Without a limit of memsh's own, the role's or the server's holds.
-    if limits.statementTimeoutSeconds > 0 { statements.append(timeoutStatement) }
-    // A source that is the target under another name would wait for the target's locks for ever.
-    if isReadOnly { statements.append("SET lock_timeout = '30s'") }
+    var statements = ["SET TIME ZONE 'UTC'", isLimited ? timeoutStatement : "SET statement_timeout = 0"]
+    // A source that is the target under another name would wait for the target's locks for ever; and it may have to
+    // wait, in its snapshot, for another migration to end.
+    if isReadOnly {
+      statements += [
+        "SET lock_timeout = '30s'", "SET idle_in_transaction_session_timeout = 0",
+        "SET default_transaction_read_only = on",
+      ]
+    }
     try connection.execute(unsafeSQL: statements.joined(separator: "; "))
-    if schemaName != nil { try setSearchPath(connection) }
+    try setSearchPath(connection)
   }
+}
+
+/// A flag that any thread may raise.
+final class InterruptFlag: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  func set(_ value: Bool) { flag.store(value, ordering: .relaxed) }
+
+  var isRaised: Bool { flag.load(ordering: .relaxed) }
 }

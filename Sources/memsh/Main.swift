@@ -49,7 +49,7 @@ enum Main {
   private static func settings(_ options: LaunchOptions) -> Settings {
     var settings = Settings()
     settings.output = options.output
-    settings.embedder = options.embedder
+    settings.embedding.choice = options.embedder
     settings.assumesYes = options.yes
     settings.isQuiet = options.quiet
     return settings

@@ -73,13 +73,7 @@ final class Services: SessionServices {
     guard let connectionString = Services.postgresConnectionString(location) else {
       throw MemshError(.usage, "a SQLite file has no schemas", hint: "`--schema` goes with a PostgreSQL database")
     }
-    // PostgreSQL cuts longer names, and "memsh_" comes in front of the name for memsh's own tables.
-    guard (1...57).contains(schema.utf8.count), !schema.hasPrefix("pg_"), schema != "memsh" else {
-      throw MemshError(
-        .usage, "'\(schema)' cannot be the name of a schema for memories",
-        hint: "it has 1 to 57 bytes, does not begin with pg_ and is not memsh")
-    }
-    return SchemaParameter.adding(schema, to: connectionString)
+    return try SchemaParameter.adding(schema, to: connectionString)
   }
 
   private func configuredBackend() throws -> Backend? {
@@ -96,7 +90,7 @@ final class Services: SessionServices {
     if location.hasPrefix("postgresql:") || location.hasPrefix("postgres:") { return location }
     let keywords = [
       "host", "hostaddr", "dbname", "service", "user", "port", "password", "passfile", "sslmode", "options",
-      "application_name", "connect_timeout", "target_session_attrs", "schema",
+      "application_name", "connect_timeout", "target_session_attrs",
     ]
     let first = location.prefix { $0 != "=" }
     return first.count < location.count && keywords.contains(first.trimmingCharacters(in: .whitespaces))
@@ -119,22 +113,45 @@ final class Services: SessionServices {
 
   // MARK: Embedders
 
-  func embedder(_ choice: EmbedderChoice?) throws -> any Embedder {
-    let baseURL = environment["OPENAI_BASE_URL"]
-    let key = environment["OPENAI_API_KEY"]
-    switch choice ?? (key != nil || baseURL != nil ? .openai : .hash) {
-    case .openai:
-      guard key != nil || baseURL != nil else {
-        throw MemshError(
-          .embedderUnavailable, "the openai embedder needs a key or a server",
-          hint: "export OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own")
-      }
-      return OpenAIEmbedder(baseURL: baseURL, key: key, interruption: interruption)
-    case .local:
-      throw MemshError(
-        .embedderUnavailable, "no local model is installed", hint: "use `--embedder hash`, or set OPENAI_API_KEY")
-    case .hash: return HashingEmbedder()
+  func embedder(_ settings: EmbeddingSettings) throws -> any Embedder {
+    let choice = settings.choice
+    if choice == .openai || choice == nil && (environment["OPENAI_API_KEY"] ?? environment["OPENAI_BASE_URL"]) != nil {
+      return try openAIEmbedder(settings)
     }
+    let model = choice == .hash ? nil : try settings.model.map(models.model(named:)) ?? models.inUse()
+    if let model { return try LocalEmbedder(model) }
+    guard choice != .local else {
+      throw MemshError(
+        .embedderUnavailable, "no local model is installed",
+        hint: "scripts/fetch-model installs one; or `set embedder hash`")
+    }
+    return HashingEmbedder(dimensions: settings.dimensions ?? HashingEmbedder.defaultDimensions)
+  }
+
+  private func openAIEmbedder(_ settings: EmbeddingSettings) throws -> any Embedder {
+    var configuration = OpenAIEmbedder.Configuration()
+    configuration.baseURL = environment["OPENAI_BASE_URL"]
+    configuration.key = environment["OPENAI_API_KEY"]
+    guard configuration.key != nil || configuration.baseURL != nil else {
+      throw MemshError(
+        .embedderUnavailable, "the openai embedder needs a key or a server",
+        hint: "export OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own")
+    }
+    configuration.model = settings.model ?? configuration.model
+    configuration.dimensions = settings.dimensions
+    configuration.inFlight = settings.requestsInFlight
+    configuration.pricePerMillionTokens = settings.pricePerMillionTokens
+    return try OpenAIEmbedder(configuration, cache: cache(settings), interruption: interruption)
+  }
+
+  var models: ModelCatalog {
+    ModelCatalog(folder: environment.folder("XDG_DATA_HOME", defaultBelowHome: ".local/share") + "/models")
+  }
+
+  func cache(_ settings: EmbeddingSettings) -> EmbeddingCache {
+    EmbeddingCache(
+      path: environment.folder("XDG_CACHE_HOME", defaultBelowHome: ".cache") + "/embeddings.db",
+      limitBytes: Int64(settings.cacheMegabytes) << 20)
   }
 
   // MARK: Sources and files
@@ -173,7 +190,7 @@ final class Services: SessionServices {
   func backupPath(of store: StoreIdentity, at moment: Timestamp) -> String {
     let stamp = moment.iso8601.replacing(":", with: "")
     let folder = environment.folder("XDG_STATE_HOME", defaultBelowHome: ".local/state")
-    return "\(folder)/backups/\(store.name)-\(stamp).db"
+    return "\(folder)/backups/\(store.name.replacing("/", with: "_"))-\(stamp).db"
   }
 
   func script(at path: String) throws -> String {

@@ -21,11 +21,18 @@ import Testing
     return LoopbackServer.response(200, JSON.object([.init("data", .array(items))]).text)
   }
 
+  private static func embedder(_ url: String, key: String) throws -> OpenAIEmbedder {
+    var configuration = OpenAIEmbedder.Configuration()
+    configuration.baseURL = url
+    configuration.key = key
+    return try OpenAIEmbedder(configuration, cache: nil, interruption: Interruption())
+  }
+
   @Test("vectors come back in the order of the texts, in either encoding", arguments: [true, false])
   func embeds(base64: Bool) throws {
     let server = try LoopbackServer { OpenAIEmbedderTests.answer($0, base64: base64) }
     defer { server.stop() }
-    let embedder = OpenAIEmbedder(baseURL: server.url + "/v1/", key: "sk-test", interruption: Interruption())
+    let embedder = try OpenAIEmbedderTests.embedder(server.url + "/v1/", key: "sk-test")
     let vectors = try embedder.embed(["a", "b", "c"])
     #expect(vectors.map { $0.values.firstIndex(of: 1) } == [0, 1, 2])
     #expect(server.requests[0].head.hasPrefix("POST /v1/embeddings"))
@@ -43,7 +50,7 @@ import Testing
   func refuses(status: Int, body: String, code: ErrorCode) throws {
     let server = try LoopbackServer { _ in LoopbackServer.response(status, body) }
     defer { server.stop() }
-    let embedder = OpenAIEmbedder(baseURL: server.url, key: "sk-secret-key", interruption: Interruption())
+    let embedder = try OpenAIEmbedderTests.embedder(server.url, key: "sk-secret-key")
     #expect {
       try embedder.embed(["a"])
     } throws: { error in

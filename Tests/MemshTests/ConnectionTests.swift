@@ -77,6 +77,23 @@ import Testing
     #expect(result.output == "still here\n")
   }
 
+  @Test("what takes long has no time limit: loading, building, reading back; and the limit holds again behind it")
+  func letsLongWorkGoOn() throws {
+    let source = try world.folder.legacyFile()
+    let script = try world.script(
+      """
+      set statement-timeout 0.001
+      set on-error continue
+      migrate --from \(source) --embeddings auto --force-recreate --yes
+      set statement-timeout 0
+      stats --output json
+      """)
+    // No command but the migration's long statements is sure to need more than a millisecond.
+    let result = try world.memsh.run(["-d", world.store, "-f", script])
+    #expect(result.output.contains("\"memories\""), "\(result.errors)")
+    #expect(!result.errors.contains("test.memsh:5"))
+  }
+
   @Test("the pool's size is the number of connections that a migration opens", arguments: [1, 2, 4])
   func boundsPool(size: Int) throws {
     let source = try world.folder.legacyFile()

@@ -99,6 +99,31 @@ import Testing
     #expect(try other.folder.rows("store.db", "SELECT count(*), count(DISTINCT content) FROM memories") == ["6|6"])
   }
 
+  @Test("ids that are taken are given anew behind all others, and applications go on behind those")
+  func renumbersOnPostgres() throws {
+    let (world, other) = (try filled(.postgres), try World(.postgres))
+    let first = try other.folder.sqlite(
+      "o.db",
+      """
+      CREATE TABLE memories (id TEXT PRIMARY KEY, content TEXT, embedding BLOB);
+      INSERT INTO memories VALUES ('x', 'first', NULL), ('y', 'second', NULL), ('z', 'third', '[1,2,3,4]');
+      """)
+    _ = try other.json("migrate", "--from", first, "--embeddings", "keep")
+    let moved = try other.run("-q", "migrate", "--from", world.store)
+    #expect(moved.status == 0, "\(moved.errors)")
+    let database = try #require(other.database)
+    #expect(try database.value("SELECT count(*) || ' ' || count(DISTINCT id) FROM memories") == "6 6")
+    for table in [
+      "memories (user_id, content) VALUES ('a', 'b')", "prompt_fragments (category, content) VALUES ('a', 'b')",
+    ] {
+      try database.connect().execute(unsafeSQL: "INSERT INTO \(table)")
+    }
+    let again = try other.folder.sqlite(
+      "p.db",
+      "CREATE TABLE memories (id TEXT PRIMARY KEY, content TEXT); INSERT INTO memories VALUES ('q', 'fourth');")
+    #expect(try other.run("-q", "migrate", "--from", again, "--embeddings", "keep").status == 0)
+  }
+
   @Test("rollback takes the last run out and nothing else", arguments: World.Kind.allCases)
   func takesRunsBack(kind: World.Kind) throws {
     let world = try filled(kind)

@@ -96,11 +96,63 @@ import Testing
   }
 
   @Test(
-    "names that cannot be a schema for memories", arguments: ["", "memsh", "pg_x", String(repeating: "a", count: 58)])
+    "names that cannot be a schema for memories",
+    arguments: ["", "memsh", "memsh_x", "pg_x", "public", String(repeating: "a", count: 58)])
   func refusesNames(name: String) throws {
-    let result = try migrate("--schema", name)
-    #expect(result.status == 2)
-    #expect(result.errors.contains("cannot be the name of a schema"), "\(result.errors)")
+    let results = [
+      try migrate("--schema", name), try world.memsh.run(["-d", world.store + "?schema=" + name, "stats"]),
+    ]
+    for result in results {
+      #expect(result.status == 2)
+      #expect(result.errors.contains("cannot be the name of a schema"), "\(result.errors)")
+    }
+  }
+
+  @Test("indexes are built CONCURRENTLY though the source was a snapshot of the same database")
+  func doesNotWaitForItself() throws {
+    for options in [["--schema", "one"], ["--schema", "two", "--index", "none"]] {
+      let result = try migrate(options)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    try database.connect().execute(
+      unsafeSQL:
+        "INSERT INTO one.memories (user_id, content, embedding) VALUES ('a', 'new', array_fill(1, ARRAY[256])::vector)")
+    let result = try world.memsh.runShell(
+      "timeout 60 \"$MEMSH\" -d '\(world.store)' -q migrate --schema two --from '\(world.store)?schema=one'")
+    #expect(result.status == 0, "\(result.status) \(result.errors)")
+    #expect(try memories("two") == "5")
+    #expect(try database.value("to_regclass('two.memories_embedding_idx')") != nil)
+  }
+
+  @Test("a schema that goes away does not uncover the public one's rows")
+  func staysInside() throws {
+    #expect(try migrate().status == 0)
+    #expect(try migrate("--schema", "one").status == 0)
+    let before = try database.dump("public.memories")
+    try database.connect().execute(unsafeSQL: "DROP SCHEMA one CASCADE")
+    let result = try world.memsh.run(
+      ["-d", world.store + "?schema=one", "rollback", "--run", "last", "--force", "--yes"])
+    #expect(result.status == 1)
+    #expect(try database.dump("public.memories") == before)
+  }
+
+  @Test("the owner of a schema needs no right to create others; its password is not shown")
+  func needsNoRightOnDatabase() throws {
+    let role = "r" + UUID().uuidString.prefix(8).lowercased()
+    let connection = try database.connect()
+    try connection.execute(
+      unsafeSQL: """
+        CREATE EXTENSION vector; CREATE ROLE \(role) LOGIN PASSWORD 'top-secret-1';
+        CREATE SCHEMA mine AUTHORIZATION \(role); CREATE SCHEMA memsh_mine AUTHORIZATION \(role)
+        """)
+    defer { try? connection.execute(unsafeSQL: "DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)") }
+    let url = world.store.replacing("postgres@", with: "\(role):top-secret-1@") + "?schema=mine"
+    for command in ["seed", "seed", "stats", "status"] {
+      let result = try world.memsh.run(
+        ["--log-level", "debug", "-d", url, "-c", "\(command); echo '${ENV:X}'"], environment: ["X": "top-secret-1"])
+      #expect(result.status == 0, "\(command): \(result.errors)")
+      #expect(!result.errors.contains("top-secret-1"))
+    }
   }
 
   @Test("a SQLite store has no schemas")

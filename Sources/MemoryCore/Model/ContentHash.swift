@@ -17,6 +17,12 @@ public enum ContentHash {
     }
   }
 
+  /// The 32 bytes of the sha256 of the text's UTF-8.
+  public static func bytes(of text: String) -> [UInt8] {
+    var text = text
+    return text.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+  }
+
   private static func hexDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }

@@ -65,6 +65,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   case embedderAuth = "embedder_auth"
   case embedderFailed = "embedder_failed"
   case modelUnusable = "model_unusable"
+  case cacheFailed = "cache_failed"
 
   // Everything else.
   case fileFailed = "file_failed"

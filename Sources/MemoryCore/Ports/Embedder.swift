@@ -10,24 +10,66 @@ public protocol Embedder: AnyObject {
   ///
   /// - Throws: `embedder_auth`, `embedder_failed`.
   func embed(_ texts: [String]) throws -> [Vector]
-}
 
-/// Where long work tells how far it is. The shell decides whether and how anybody sees it.
-public protocol ProgressReporter: AnyObject {
-  /// A line of the work's own account, such as `✅ Schema created successfully`.
-  func line(_ text: String)
-
-  /// How far the current stage is; called often, shown now and then.
+  /// Embeds batch after batch and hands over the vectors of each, in order; works ahead where that is quicker.
   ///
   /// - Parameters:
-  ///   - done: What is done, of `total`; 0 as total means that nobody knows.
-  ///   - bytes: How many bytes have been moved; nil where that says nothing.
-  func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?)
+  ///   - next: Gives the next texts. Called with false it must not wait.
+  ///   - hand: Takes the vectors of a batch.
+  func embed(_ next: (_ mayWait: Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws
+
+  /// What embedding texts would take, without doing it.
+  func effort(_ texts: [String]) throws -> EmbeddingEffort
+
+  /// Texts longer than the model reads, whose beginning was embedded, so far.
+  var cutTexts: Int64 { get }
 }
 
-extension ProgressReporter {
-  /// How far a stage is in which no bytes are counted.
-  public func progress(_ stage: String, done: Int64, total: Int64) {
-    progress(stage, done: done, total: total, bytes: nil)
+extension Embedder {
+  public var cutTexts: Int64 { 0 }
+
+  public func embed(_ next: (_ mayWait: Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
+    while case .texts(let texts) = try next(true) { try hand(try embed(texts)) }
+  }
+
+  public func effort(_ texts: [String]) throws -> EmbeddingEffort {
+    EmbeddingEffort(texts: Int64(texts.count), tokens: texts.reduce(0) { $0 + TokenEstimate.tokens($1) })
+  }
+}
+
+/// What a stream of texts has for its embedder.
+public enum TextSupply: Sendable {
+  case texts([String])
+  /// Nothing yet, but there will be more.
+  case later
+  case end
+}
+
+/// What embedding some texts takes.
+public struct EmbeddingEffort: Sendable, Equatable {
+  /// How many texts there are.
+  public var texts: Int64 = 0
+  /// How many of them the cache has already.
+  public var cachedTexts: Int64 = 0
+  /// The estimated tokens of the others.
+  public var tokens = 0
+  /// What the others cost, in US dollars; nil where nobody knows.
+  public var dollars: Double?
+
+  /// Creates an account.
+  public init(texts: Int64 = 0, cachedTexts: Int64 = 0, tokens: Int = 0, dollars: Double? = nil) {
+    self.texts = texts
+    self.cachedTexts = cachedTexts
+    self.tokens = tokens
+    self.dollars = dollars
+  }
+
+  /// Both together; a cost that is unknown for one of them is unknown for both.
+  public static func + (left: EmbeddingEffort, right: EmbeddingEffort) -> EmbeddingEffort {
+    if left.texts == 0 { return right }
+    if right.texts == 0 { return left }
+    return EmbeddingEffort(
+      texts: left.texts + right.texts, cachedTexts: left.cachedTexts + right.cachedTexts,
+      tokens: left.tokens + right.tokens, dollars: left.dollars.flatMap { known in right.dollars.map { known + $0 } })
   }
 }

@@ -23,6 +23,9 @@ public protocol MemorySource: AnyObject {
   ///
   /// - Throws: `source_changed`.
   func verifyUnchanged() throws
+
+  /// Gives back what reading holds: a snapshot, a connection. Reading again opens it anew.
+  func close()
 }
 
 /// One row of a source.

@@ -23,7 +23,7 @@ public struct BackupService {
     let service = MigrationService(
       store: copy, embedder: NoEmbedder(space: space), progress: Silence(progress), interruption: interruption,
       options: options)
-    _ = try service.run(from: StoreSource(store))
+    _ = try service.run(from: StoreSource(store, isShared: true))
   }
 
   /// Passes counts on, but not the lines of a migration: a backup is none.

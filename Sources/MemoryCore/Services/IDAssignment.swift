@@ -6,6 +6,8 @@ struct IDAssignment {
   /// The last id that was given out or is in use.
   private var last: Int64
 
+  private static let spareIDs: Int64 = 1_000_000
+
   init(table: String, store: any MemoryStore, source: any MemorySource) throws {
     self.store = store
     self.table = table
@@ -13,21 +15,28 @@ struct IDAssignment {
     let largest = try source.largestID(in: table, notAbove: limit)
     last = try max(store.largestID(in: table, notAbove: limit), largest)
     // Applications that add rows meanwhile get ids behind those that are on their way.
-    if largest > 0 { try store.reserveIDs(upTo: last, in: table) }
+    // A source that has one of the last ids there are must not leave them without any.
+    if largest > 0, largest <= limit - IDAssignment.spareIDs { try store.reserveIDs(upTo: last, in: table) }
   }
 
   /// The ids for some rows, in their order.
   mutating func assign(_ ids: [Int64]) throws -> [Int64] {
     let used = try store.usedIDs(ids, in: table)
-    return try ids.map { id in
+    guard !used.isEmpty else { return ids }
+    let wanted = ids.count { used.contains($0) }
+    guard last <= store.idMaximum - Int64(wanted) else {
+      throw MemshError(
+        .storeFailed, "\(table) has no \(wanted) free ids behind \(last) for rows of the source",
+        hint: "give the rows with the largest ids smaller ones first")
+    }
+    // Reserved before they are used, so that nobody else is given them.
+    var next = last + 1
+    last += Int64(wanted)
+    try store.reserveIDs(upTo: last, in: table)
+    return ids.map { id in
       guard used.contains(id) else { return id }
-      guard last < store.idMaximum else {
-        throw MemshError(
-          .storeFailed, "\(table) has no free id behind \(last) for the row \(id) of the source",
-          hint: "give the rows with the largest ids smaller ones first")
-      }
-      last += 1
-      return last
+      defer { next += 1 }
+      return next
     }
   }
 }

@@ -28,8 +28,10 @@ final class MigrationLoader {
   private(set) var counts = RunCounts()
   /// How many source rows have been looked at.
   private(set) var rowsSeen: Int64 = 0
-  /// The estimated tokens of the texts that a dry run would have embedded.
-  private(set) var tokens = 0
+  /// What embedding would take that a dry run leaves out.
+  private(set) var effort = EmbeddingEffort()
+  /// Rows on their way to or from the embedder; nil until the first of them.
+  private var ahead: EmbeddingAhead<[Candidate]>?
   /// The bytes of the texts and vectors written.
   private(set) var bytesWritten: Int64 = 0
   /// The sum over the memories written.
@@ -53,7 +55,7 @@ final class MigrationLoader {
   }
 
   /// A row on its way into the store.
-  private struct Candidate {
+  private struct Candidate: Sendable {
     let key: String
     let contentHash: String
     /// The id it had in another store.
@@ -79,9 +81,17 @@ final class MigrationLoader {
         if let candidate = try candidate(memory) { candidates.append(candidate) }
       }
     }
-    guard !isDryRun else { return count(candidates) }
-    try embedMissing(in: &candidates)
-    try write(candidates)
+    guard !isDryRun else { return try count(candidates) }
+    try embedAndWrite(candidates)
+  }
+
+  /// Writes what is still on its way to or from the embedder, and records it.
+  func finish() throws {
+    ahead?.end()
+    while let ahead, let done = try ahead.next(waiting: true) { try write(done.item, done.vectors) }
+    if let ahead, !ahead.isEmpty { throw MemshError(.embedderFailed, "the embedder gave too few vectors") }
+    ahead = nil
+    try writeLedger()
   }
 
   private func reject(_ row: SourceRow, _ rejection: RowNormalizer.Rejection) throws {
@@ -90,12 +100,12 @@ final class MigrationLoader {
   }
 
   /// What writing the candidates would add to the counts.
-  private func count(_ candidates: [Candidate]) {
+  private func count(_ candidates: [Candidate]) throws {
     counts.migrated += Int64(candidates.count)
     let missing = candidates.filter { $0.fields.embedding == nil }
-    guard plan.embedder != nil else { return counts.missing += Int64(missing.count) }
+    guard let embedder = plan.embedder else { return counts.missing += Int64(missing.count) }
     counts.generated += Int64(missing.count)
-    tokens += missing.reduce(0) { $0 + PromptAssembly.estimatedTokens($1.fields.content) }
+    effort = effort + (try embedder.effort(missing.map(\.fields.content)))
   }
 
   /// Opens the run in the ledger, if nothing has yet.
@@ -184,15 +194,28 @@ final class MigrationLoader {
     }
   }
 
-  private func embedMissing(in candidates: inout [Candidate]) throws {
-    let missing = candidates.indices.filter { candidates[$0].fields.embedding == nil }
-    guard let embedder = plan.embedder, !missing.isEmpty else {
-      counts.missing += Int64(missing.count)
-      return
+  /// Lets the embedder work ahead, and writes what is ready; rows stay in their order.
+  private func embedAndWrite(_ candidates: [Candidate]) throws {
+    let texts = candidates.filter { $0.fields.embedding == nil }.map(\.fields.content)
+    guard let embedder = plan.embedder, !texts.isEmpty || ahead?.isEmpty == false else {
+      counts.missing += Int64(texts.count)
+      return try write(candidates)
     }
-    let vectors = try embedder.embed(missing.map { candidates[$0].fields.content })
+    let ahead = self.ahead ?? EmbeddingAhead(embedder)
+    self.ahead = ahead
+    ahead.append(candidates, texts: texts)
+    while let done = try ahead.next(waiting: ahead.isFull) { try write(done.item, done.vectors) }
+  }
+
+  private func write(_ candidates: [Candidate], _ vectors: [Vector]) throws {
+    var candidates = candidates
+    let missing = candidates.indices.filter { candidates[$0].fields.embedding == nil }
+    guard missing.count == vectors.count else {
+      throw MemshError(.embedderFailed, "the embedder gave \(vectors.count) vectors for \(missing.count) texts")
+    }
     for (index, vector) in zip(missing, vectors) { candidates[index].fields.embedding = vector }
-    counts.generated += Int64(missing.count)
+    counts.generated += Int64(vectors.count)
+    try write(candidates)
   }
 
   private func write(_ candidates: [Candidate]) throws {
@@ -213,7 +236,7 @@ final class MigrationLoader {
   }
 
   /// Records what has been written since it was last called.
-  func writeLedger() throws {
+  private func writeLedger() throws {
     guard !ledgerRows.isEmpty else { return }
     try store.record(ledgerRows, run: try currentRun())
     ledgerRows.removeAll(keepingCapacity: true)
@@ -232,6 +255,8 @@ final class MigrationLoader {
       lines.append("⚠️ \(counts.missing) memories have no embedding: no embedder of \(plan.space) is configured")
     }
     if counts.nulReplaced > 0 { lines.append("⚠️ \(counts.nulReplaced) NUL characters replaced by U+FFFD") }
+    let cut = plan.embedder?.cutTexts ?? 0
+    if cut > 0 { lines.append("⚠️ \(cut) texts are longer than the model reads: their beginnings were embedded") }
     if counts.zeroVectors > 0 { lines.append("⚠️ \(counts.zeroVectors) embeddings are zero: no search finds them") }
     if let path = rejects.writtenPath { lines.append("⚠️ \(counts.rejected) rows rejected, written to \(path)") }
     return lines

@@ -51,8 +51,8 @@ public struct MigrationReport: Sendable {
   public var systemTestError: MemshError?
   /// Whether the rows were read back and found equal; nil when that was not asked for, or nothing was written.
   public var verified: Bool?
-  /// The estimated tokens of the texts to embed; counted by dry runs only.
-  public var tokens: Int?
+  /// What embedding would take; counted by dry runs only.
+  public var effort: EmbeddingEffort?
 
   /// Things that went wrong: a failed test.
   public var errors: Int { systemTest == .failed ? 1 : 0 }

@@ -50,10 +50,12 @@ public struct MigrationService {
       let plan = try self.plan(survey)
       let created = try prepareSchema(plan)
       let digest = try load(source, survey, plan, into: &report)
+      try source?.verifyUnchanged()
+      // A snapshot that stayed open would keep CREATE INDEX CONCURRENTLY in the same database waiting.
+      source?.close()
       // A table that is new serves nobody yet: its indexes are built after the load, in the same transaction.
       let isNew = created.contains("memories")
       if isNew { try buildIndexes() }
-      try source?.verifyUnchanged()
       try interruption.check()
       return (plan, digest, !isNew)
     }
@@ -76,7 +78,7 @@ public struct MigrationService {
       return loader
     }
     report.counts = loader.counts
-    report.tokens = loader.tokens
+    report.effort = loader.effort
     for line in loader.summaryLines { progress.line("Would have: " + line) }
     return report
   }
@@ -176,7 +178,7 @@ public struct MigrationService {
       try loader.load(records)
       progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows, bytes: loader.bytesWritten)
     }
-    try loader.writeLedger()
+    try loader.finish()
   }
 
   private func copySideTables(_ source: any MemorySource, _ plan: EmbeddingPlan, _ loader: MigrationLoader) throws {

@@ -25,21 +25,18 @@ public struct PromptAssembly {
   ) throws -> AssembledPrompt {
     var prompt = AssembledPrompt()
     for fragment in try store.fragments(agentType: agentType, tier: tier) {
-      let tokens = PromptAssembly.estimatedTokens(fragment.content)
+      let tokens = TokenEstimate.tokens(fragment.content)
       guard prompt.tokens + tokens <= tier.tokenLimit else { continue }
       prompt.fragments.append(fragment)
       prompt.tokens += tokens
     }
     let query = VectorQuery(vector: vector, filter: MemoryFilter(userID: userID), limit: tier.memoryLimit)
     for hit in try store.search(query) {
-      let tokens = PromptAssembly.estimatedTokens(hit.memory.fields.content)
+      let tokens = TokenEstimate.tokens(hit.memory.fields.content)
       guard prompt.tokens + tokens <= tier.tokenLimit else { continue }
       prompt.memories.append(hit)
       prompt.tokens += tokens
     }
     return prompt
   }
-
-  /// One token for every four bytes of UTF-8, rounded up: OpenAI's rule of thumb for English text.
-  public static func estimatedTokens(_ text: String) -> Int { (text.utf8.count + 3) / 4 }
 }

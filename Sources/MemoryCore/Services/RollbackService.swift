@@ -26,7 +26,7 @@ public struct RollbackService {
   /// - Throws: `not_found` when there is no such run.
   public func rollBack(run number: Int64?, force: Bool, dryRun: Bool) throws -> RollbackReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
-    return try store.transaction(.commit) {
+    return try store.transaction(dryRun ? .readOnly : .commit) {
       if !dryRun { try store.lockForMigration() }
       guard let run = try store.runs().last(where: { number == nil || $0.id == number }) else {
         throw MemshError(

@@ -4,10 +4,14 @@ public final class StoreSource: MemorySource {
   public let description: SourceDescription
 
   private let store: any MemoryStore
+  private let isShared: Bool
 
-  /// Wraps a store that was opened for reading only.
-  public init(_ store: any MemoryStore) {
+  /// Wraps a store.
+  ///
+  /// - Parameter isShared: Whether the store goes on being used; otherwise it was opened for this, for reading only.
+  public init(_ store: any MemoryStore, isShared: Bool = false) {
     self.store = store
+    self.isShared = isShared
     description = SourceDescription(
       kind: "memsh \(store.identity.backend.title) store", location: store.identity.location, fingerprint: "live")
   }
@@ -37,6 +41,9 @@ public final class StoreSource: MemorySource {
   public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
     try store.largestID(in: table, notAbove: limit)
   }
+
+  /// Closes the store, unless others use it.
+  public func close() { if !isShared { store.close() } }
 
   /// Nothing to check: the rows are read in one snapshot of the database.
   public func verifyUnchanged() throws {}

@@ -14,7 +14,8 @@ struct ConnectCommand: ShellCommand {
   @Argument(help: "A URL, a libpq connection string or a path.")
   var location: String?
 
-  @Option(help: "The PostgreSQL schema that holds the memory tables, instead of what the search path finds.")
+  @Option(
+    help: "The PostgreSQL schema that holds the memory tables: of the URL's database, else of the one in use.")
   var schema: String?
 
   @OptionGroup var result: ResultOptions
@@ -22,9 +23,13 @@ struct ConnectCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    var location = try location ?? session.services.defaultLocation(of: nil)
-    if let schema { location = try session.services.location(location, inSchema: schema) }
-    let store = try session.connect(to: location)
+    let store: any MemoryStore
+    if let schema {
+      let database = try location ?? session.location(of: session.store())
+      store = try session.connect(to: session.services.location(database, inSchema: schema))
+    } else {
+      store = try session.connect(to: location ?? session.services.defaultLocation(of: nil))
+    }
     return CommandResult(.record(store.identity.record))
   }
 }

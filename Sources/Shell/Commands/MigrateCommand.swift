@@ -59,6 +59,7 @@ struct MigrateCommand: ShellCommand {
     let store = try schema.map { try session.use(schema: $0) } ?? session.store()
     let started = session.services.now()
     let source = try source(in: session, target: store)
+    defer { source?.close() }
     let beforeDropping = forceRecreate && !dryRun ? try confirmRecreation(of: store, in: session, at: started) : nil
     let embedder = try session.embedder()
     let service = MigrationService(
@@ -174,7 +175,9 @@ struct MigrateCommand: ShellCommand {
       .init("verified", report.verified.map(Cell.boolean) ?? .null),
     ]
     if dryRun {
-      fields += [.init("dry_run", .boolean(true)), .init("tokens", report.tokens.map { .count($0) } ?? .null)]
+      fields += [
+        .init("dry_run", .boolean(true)), .init("embedding", .record((report.effort ?? EmbeddingEffort()).fields)),
+      ]
     }
     return ResultRecord(title: dryRun ? "Migration (dry run)" : "Migration", fields: fields)
   }

@@ -81,6 +81,7 @@ struct RollbackCommand: ShellCommand {
       options.seedsFragments = false
       options.skipTest = true
       let source = try session.services.source(at: session.location(of: left))
+      defer { source.close() }
       _ = try MigrationService(
         store: store, embedder: session.embedder(), progress: session.progress, interruption: session.interruption,
         options: options

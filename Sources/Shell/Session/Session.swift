@@ -19,7 +19,7 @@ public final class Session {
   private var currentStore: (any MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
   private var visited: [Backend: String] = [:]
-  private var embedders: [String: any Embedder] = [:]
+  private var embedders: [EmbeddingSettings: any Embedder] = [:]
   private var shownNotices: Set<String> = []
   private let startLocation: String?
   /// Whether a person types the commands.
@@ -106,10 +106,9 @@ public final class Session {
 
   /// The embedder in use; what its results are worth is said once.
   func embedder() throws -> any Embedder {
-    let name = settings.embedder?.rawValue ?? "auto"
-    if let known = embedders[name] { return known }
-    let embedder = try services.embedder(settings.embedder)
-    embedders[name] = embedder
+    if let known = embedders[settings.embedding] { return known }
+    let embedder = try services.embedder(settings.embedding)
+    embedders[settings.embedding] = embedder
     return embedder
   }
 

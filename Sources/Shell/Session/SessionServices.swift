@@ -16,8 +16,8 @@ public protocol SessionServices: AnyObject {
   ///
   /// - Throws: `usage` for a store that knows no schemas.
   func location(_ location: String, inSchema schema: String) throws -> String
-  /// An embedder; nil takes the first that is available.
-  func embedder(_ choice: EmbedderChoice?) throws -> any Embedder
+  /// The embedder that the settings describe; without a choice the first that is available.
+  func embedder(_ settings: EmbeddingSettings) throws -> any Embedder
   /// A foreign memory file.
   func source(at location: String) throws -> any MemorySource
   /// Whether a source's location is the store itself.

@@ -6,14 +6,33 @@ public enum ErrorReaction: String, Sendable, CaseIterable {
   case `continue`
 }
 
+/// How texts are embedded; what is nil is left to the embedder.
+public struct EmbeddingSettings: Sendable, Hashable {
+  /// The embedder; nil takes the first that is available.
+  public var choice: EmbedderChoice?
+  /// The model's name.
+  public var model: String?
+  /// The length of the vectors.
+  public var dimensions: Int?
+  /// Requests under way at a time.
+  public var requestsInFlight = 8
+  /// US dollars for a million tokens.
+  public var pricePerMillionTokens: Double?
+  /// How large the embedding cache may become.
+  public var cacheMegabytes = 2_048
+
+  /// Creates the settings a session starts with.
+  public init() {}
+}
+
 /// What `set` can change, apart from variables.
 public struct Settings: Sendable {
   /// The format of results; nil takes `table` for a terminal and `tsv` for a pipe.
   public var output: OutputFormat?
   /// What a script does after an error.
   public var onError = ErrorReaction.stop
-  /// The embedder; nil takes the first that is available.
-  public var embedder: EmbedderChoice?
+  /// How texts are embedded.
+  public var embedding = EmbeddingSettings()
   /// What the store may use.
   public var limits = StoreLimits()
   /// Whether destructive commands go on without asking.
@@ -27,12 +46,15 @@ public struct Settings: Sendable {
   /// What a setting takes.
   enum Values {
     case words([String])
+    /// Any text, such as `auto`.
+    case text(String)
     case numbers(ClosedRange<Double>, unit: String, isWhole: Bool)
 
     /// Whether a value fits.
     func contains(_ value: String) -> Bool {
       switch self {
       case .words(let words): words.contains(value)
+      case .text: !value.isEmpty
       case .numbers(let range, _, let isWhole):
         Double(value).map { range.contains($0) && (!isWhole || $0 == $0.rounded()) } ?? false
       }
@@ -42,6 +64,7 @@ public struct Settings: Sendable {
     var description: String {
       switch self {
       case .words(let words): words.joined(separator: ", ")
+      case .text(let description): description
       case .numbers(let range, let unit, _): "\(Int(range.lowerBound)) to \(Int(range.upperBound)) \(unit)"
       }
     }
@@ -49,17 +72,27 @@ public struct Settings: Sendable {
 
   /// The names of the settings, each with the values it takes.
   static let all: [(name: String, values: Values)] = [
+    ("cache-size", .numbers(1...1_048_576, unit: "megabytes", isWhole: true)),
+    ("dimensions", .numbers(0...16_000, unit: "numbers a vector; 0 is the model's own", isWhole: true)),
     ("embedder", .words(EmbedderChoice.allCases.map(\.rawValue) + ["auto"])),
+    ("embedding-price", .numbers(0...10_000, unit: "dollars a million tokens", isWhole: false)),
+    ("model", .text("a name, or auto")),
     ("on-error", .words(ErrorReaction.allCases.map(\.rawValue))),
     ("output", .words(OutputFormat.allCases.map(\.rawValue) + ["auto"])),
     ("pool-size", .numbers(1...64, unit: "connections", isWhole: true)),
+    ("requests", .numbers(1...64, unit: "to the embedding server at a time", isWhole: true)),
     ("statement-timeout", .numbers(0...86_400, unit: "seconds; 0 is none", isWhole: false)),
   ]
 
   /// Changes a setting. The value has been checked against ``all``.
   mutating func set(_ name: String, to value: String) {
     switch name {
-    case "embedder": embedder = EmbedderChoice(rawValue: value)
+    case "cache-size": embedding.cacheMegabytes = Double(value).map { Int($0) } ?? EmbeddingSettings().cacheMegabytes
+    case "dimensions": embedding.dimensions = Double(value).flatMap { $0 > 0 ? Int($0) : nil }
+    case "embedder": embedding.choice = EmbedderChoice(rawValue: value)
+    case "embedding-price": embedding.pricePerMillionTokens = Double(value)
+    case "model": embedding.model = value == "auto" ? nil : value
+    case "requests": embedding.requestsInFlight = Double(value).map { Int($0) } ?? EmbeddingSettings().requestsInFlight
     case "on-error": onError = ErrorReaction(rawValue: value) ?? .stop
     case "pool-size": limits.poolSize = Double(value).map { Int($0) } ?? StoreLimits().poolSize
     case "statement-timeout": limits.statementTimeoutSeconds = Double(value) ?? 0
@@ -70,8 +103,12 @@ public struct Settings: Sendable {
   /// The settings as `show vars` lists them.
   var listed: [(name: String, value: String)] {
     [
-      ("embedder", embedder?.rawValue ?? "auto"), ("on-error", onError.rawValue),
+      ("cache-size", "\(embedding.cacheMegabytes) MB"), ("dimensions", embedding.dimensions.map(String.init) ?? "auto"),
+      ("embedder", embedding.choice?.rawValue ?? "auto"),
+      ("embedding-price", embedding.pricePerMillionTokens.map { "\($0)" } ?? "auto"),
+      ("model", embedding.model ?? "auto"), ("on-error", onError.rawValue),
       ("output", output?.rawValue ?? "auto"), ("pool-size", String(limits.poolSize)),
+      ("requests", String(embedding.requestsInFlight)),
       ("statement-timeout", "\(limits.statementTimeoutSeconds) s"),
     ]
   }

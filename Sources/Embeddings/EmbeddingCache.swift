@@ -1,0 +1,210 @@
+import Foundation
+import GRDB
+import MemoryCore
+
+/// Vectors that were paid for, in one SQLite file that all commands and processes share.
+///
+/// The key is the space and the sha256 of the text as it was sent. When the file grows beyond its limit, the vectors
+/// that were not used for longest go first.
+public final class EmbeddingCache {
+  private let path: String
+  private let limitBytes: Int64
+  private var opened: DatabaseQueue?
+  private var insertsSinceCheck = 0
+
+  private static let busyTimeoutSeconds = 10.0
+  private static let insertsBetweenChecks = 1_000
+  /// Of the limit, what is left when it was exceeded.
+  private static let keptShare = 0.9
+  /// A use is noted once a day: reading should not write much.
+  private static let secondsBetweenNotes: Int64 = 86_400
+
+  /// What is in a cache.
+  public struct Statistics: Sendable, Equatable {
+    /// A space, and what there is of it.
+    public struct Entry: Sendable, Equatable {
+      /// The space.
+      public let space: EmbeddingSpace
+      /// How many vectors.
+      public let vectors: Int64
+      /// Their size.
+      public let bytes: Int64
+    }
+
+    /// By space.
+    public let entries: [Entry]
+    /// The size of the file.
+    public let fileBytes: Int64
+  }
+
+  /// Names a cache; the file is opened when it is first used.
+  public init(path: String, limitBytes: Int64) {
+    self.path = path
+    self.limitBytes = limitBytes
+  }
+
+  private static let schema = """
+    CREATE TABLE IF NOT EXISTS vectors (
+      provider TEXT NOT NULL,
+      model TEXT NOT NULL,
+      dimensions INTEGER NOT NULL,
+      text_sha256 BLOB NOT NULL,
+      vector BLOB NOT NULL,
+      used_at INTEGER NOT NULL,
+      PRIMARY KEY (provider, model, dimensions, text_sha256)
+    );
+    CREATE INDEX IF NOT EXISTS vectors_used_idx ON vectors (used_at);
+    """
+
+  /// The vectors of those texts that are there.
+  ///
+  /// - Throws: `cache_failed`.
+  public func vectors(for texts: [String], in space: EmbeddingSpace) throws -> [Vector?] {
+    guard FileManager.default.fileExists(atPath: path) else { return texts.map { _ in nil } }
+    let now = EmbeddingCache.now
+    return try use { db in
+      var outdated: [Data] = []
+      let select = try db.cachedStatement(
+        sql: """
+          SELECT vector, used_at FROM vectors
+          WHERE provider = ? AND model = ? AND dimensions = ? AND text_sha256 = ?
+          """)
+      let vectors = try texts.map { text -> Vector? in
+        let key = EmbeddingCache.key(text)
+        guard
+          let row = try Row.fetchOne(select, arguments: [space.provider, space.model, space.dimensions, key]),
+          let bytes: Data = row[0],
+          let vector = bytes.withUnsafeBytes({ Vector(littleEndianBytes: $0) }),
+          vector.dimensions == space.dimensions, vector.isFinite
+        else { return nil }
+        if row[1] < now - EmbeddingCache.secondsBetweenNotes { outdated.append(key) }
+        return vector
+      }
+      for key in outdated {
+        try db.execute(
+          sql: "UPDATE vectors SET used_at = ? WHERE provider = ? AND model = ? AND dimensions = ? AND text_sha256 = ?",
+          arguments: [now, space.provider, space.model, space.dimensions, key])
+      }
+      return vectors
+    }
+  }
+
+  /// Keeps vectors; when this returns, they survive the end of the process.
+  ///
+  /// - Throws: `cache_failed`.
+  public func store(_ vectors: [Vector], for texts: [String], in space: EmbeddingSpace) throws {
+    let now = EmbeddingCache.now
+    try use { db in
+      try db.inTransaction(.immediate) {
+        let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?)")
+        for (text, vector) in zip(texts, vectors) {
+          try insert.execute(arguments: [
+            space.provider, space.model, space.dimensions, EmbeddingCache.key(text), Data(vector.littleEndianBytes),
+            now,
+          ])
+        }
+        return .commit
+      }
+      insertsSinceCheck += texts.count
+      if insertsSinceCheck >= EmbeddingCache.insertsBetweenChecks {
+        insertsSinceCheck = 0
+        _ = try EmbeddingCache.shrink(db, to: limitBytes)
+      }
+    }
+  }
+
+  /// What is there.
+  public func statistics() throws -> Statistics {
+    guard FileManager.default.fileExists(atPath: path) else { return Statistics(entries: [], fileBytes: 0) }
+    return try use { db in
+      let entries = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT provider, model, dimensions, count(*), sum(length(vector)) FROM vectors GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+          """
+      ).map { row in
+        Statistics.Entry(
+          space: EmbeddingSpace(provider: row[0], model: row[1], dimensions: row[2]), vectors: row[3], bytes: row[4])
+      }
+      return Statistics(entries: entries, fileBytes: try EmbeddingCache.fileBytes(db))
+    }
+  }
+
+  /// Removes everything.
+  ///
+  /// - Returns: How many vectors there were.
+  public func clear() throws -> Int {
+    guard FileManager.default.fileExists(atPath: path) else { return 0 }
+    return try use { db in
+      try db.execute(sql: "DELETE FROM vectors")
+      let count = db.changesCount
+      try db.execute(sql: "VACUUM")
+      return count
+    }
+  }
+
+  /// Removes what was not used for longest until the cache is below its limit.
+  ///
+  /// - Returns: How many vectors went.
+  public func prune() throws -> Int {
+    guard FileManager.default.fileExists(atPath: path) else { return 0 }
+    return try use { db in
+      let count = try EmbeddingCache.shrink(db, to: limitBytes)
+      if count > 0 { try db.execute(sql: "VACUUM") }
+      return count
+    }
+  }
+
+  private static func fileBytes(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(
+      db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0
+  }
+
+  /// Deletes the oldest vectors of a cache that holds more than its limit.
+  private static func shrink(_ db: Database, to limit: Int64) throws -> Int {
+    let used = try Int64.fetchOne(
+      db,
+      sql: """
+        SELECT (page_count - freelist_count) * page_size
+        FROM pragma_page_count, pragma_freelist_count, pragma_page_size
+        """)
+    guard let used, used > limit else { return 0 }
+    let share = 1 - Double(limit) * keptShare / Double(used)
+    try db.execute(
+      sql: """
+        DELETE FROM vectors WHERE rowid IN (
+          SELECT rowid FROM vectors ORDER BY used_at LIMIT (SELECT max(1, CAST(count(*) * ? AS INTEGER)) FROM vectors))
+        """, arguments: [share])
+    return db.changesCount
+  }
+
+  private static func key(_ text: String) -> Data { Data(ContentHash.bytes(of: text)) }
+
+  private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
+  private func use<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    do { return try queue().unsafeReentrantWrite(body) } catch let error as DatabaseError {
+      throw MemshError(
+        .cacheFailed, "the embedding cache \(path) cannot be used",
+        hint: "`cache clear` empties it; deleting the file does no harm",
+        cause: "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no reason given")")
+    }
+  }
+
+  private func queue() throws -> DatabaseQueue {
+    if let opened { return opened }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try? FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(EmbeddingCache.busyTimeoutSeconds)
+    configuration.label = "memsh.cache"
+    // A commit need not survive a power failure, only the end of the process.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.writeWithoutTransaction { try $0.execute(sql: EmbeddingCache.schema) }
+    try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    opened = queue
+    return queue
+  }
+}

@@ -1,0 +1,115 @@
+import HTTPClient
+import MemoryCore
+
+/// Asks a server that speaks OpenAI's `POST /embeddings`: OpenAI's own, Ollama, llama.cpp, vLLM, TEI, LM Studio.
+public final class OpenAIEmbedder: Embedder {
+  /// The space of the vectors.
+  public let space: EmbeddingSpace
+  /// Nothing to say: its vectors carry meaning.
+  public let notice: String? = nil
+  /// Texts longer than the model reads, so far.
+  public private(set) var cutTexts: Int64 = 0
+
+  private let exchange: OpenAIProtocol
+  private let configuration: Configuration
+  private let cache: EmbeddingCache?
+  private let interruption: Interruption
+  private let client = HTTPClient()
+
+  /// OpenAI's own address.
+  public static let defaultBaseURL = "https://api.openai.com/v1"
+
+  /// Where to ask, and for what.
+  public struct Configuration: Sendable {
+    /// The address up to and without `/embeddings`; nil for OpenAI's.
+    public var baseURL: String?
+    /// Sent as a bearer token; a server on one's own machine may need none.
+    public var key: String?
+    /// The model's name.
+    public var model = OpenAIModel.defaultName
+    /// The length of the vectors; nil for the model's own.
+    public var dimensions: Int?
+    /// Requests under way at a time.
+    public var inFlight = 8
+    /// US dollars for a million tokens; nil for the price list's.
+    public var pricePerMillionTokens: Double?
+
+    /// Creates the default: OpenAI's own server and model.
+    public init() {}
+  }
+
+  /// Sets an embedder up. A model whose length nobody knows is asked for one vector.
+  ///
+  /// - Throws: What asking fails with.
+  public init(_ configuration: Configuration, cache: EmbeddingCache?, interruption: Interruption) throws {
+    var address = configuration.baseURL ?? OpenAIEmbedder.defaultBaseURL
+    while address.hasSuffix("/") { address.removeLast() }
+    let known = OpenAIModel.named(configuration.model)
+    var exchange = OpenAIProtocol(
+      baseURL: address, key: configuration.key, model: configuration.model,
+      dimensions: configuration.dimensions ?? known?.dimensions,
+      asksForDimensions: configuration.dimensions != nil || known?.takesDimensions == true)
+    if exchange.dimensions == nil {
+      let length = try OpenAIEmbedder.probe(exchange, client, interruption)
+      exchange = OpenAIProtocol(
+        baseURL: address, key: configuration.key, model: configuration.model, dimensions: length,
+        asksForDimensions: false)
+    }
+    self.exchange = exchange
+    self.configuration = configuration
+    self.cache = cache
+    self.interruption = interruption
+    space = EmbeddingSpace(provider: "openai", model: configuration.model, dimensions: exchange.dimensions ?? 0)
+  }
+
+  /// How long the model's vectors are.
+  private static func probe(
+    _ exchange: OpenAIProtocol, _ client: HTTPClient, _ interruption: Interruption
+  ) throws -> Int {
+    let space = EmbeddingSpace(provider: "openai", model: exchange.model, dimensions: 0)
+    var stream = EmbeddingStream(
+      exchange, space: space, inFlight: 1, cache: nil, client: client, interruption: interruption)
+    return try OpenAIEmbedder.run(&stream, ["dimensions"]).first?.dimensions ?? 0
+  }
+
+  /// Embeds texts, several requests at a time.
+  public func embed(_ texts: [String]) throws -> [Vector] {
+    var stream = stream()
+    defer { cutTexts += stream.cutTexts }
+    return try OpenAIEmbedder.run(&stream, texts)
+  }
+
+  /// Embeds batch after batch, with requests for the next ones under way.
+  public func embed(_ next: (Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
+    var stream = stream()
+    defer { cutTexts += stream.cutTexts }
+    try stream.run(next, hand)
+  }
+
+  /// What asking would take: texts the cache does not have, their tokens and what those cost.
+  public func effort(_ texts: [String]) throws -> EmbeddingEffort {
+    let cached = try cache?.vectors(for: texts, in: space) ?? texts.map { _ in nil }
+    var asked: Set<[UInt8]> = []
+    var tokens = 0
+    for (text, vector) in zip(texts, cached) where vector == nil && asked.insert(ContentHash.bytes(of: text)).inserted {
+      tokens += min(TokenEstimate.tokens(text), EmbeddingStream.tokensPerText)
+    }
+    let price = configuration.pricePerMillionTokens ?? OpenAIModel.named(space.model)?.pricePerMillionTokens
+    return EmbeddingEffort(
+      texts: Int64(texts.count), cachedTexts: Int64(cached.count { $0 != nil }), tokens: tokens,
+      dollars: price.map { $0 * Double(tokens) / 1e6 })
+  }
+
+  private func stream() -> EmbeddingStream {
+    EmbeddingStream(
+      exchange, space: space, inFlight: configuration.inFlight, cache: cache, client: client,
+      interruption: interruption)
+  }
+
+  private static func run(_ stream: inout EmbeddingStream, _ texts: [String]) throws -> [Vector] {
+    var supply = [TextSupply.texts(texts)]
+    var vectors: [Vector] = []
+    try stream.run({ _ in supply.popLast() ?? .end }, { vectors += $0 })
+    return vectors
+  }
+}

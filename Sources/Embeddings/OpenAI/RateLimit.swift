@@ -1,0 +1,57 @@
+/// When the server wants the next request: `Retry-After` of a refusal, and the `x-ratelimit-…` fields that OpenAI sends
+/// with every answer (https://platform.openai.com/docs/guides/rate-limits).
+struct RateLimit {
+  /// The moment, in seconds on the caller's clock, before which nothing more is sent.
+  private(set) var blockedUntil = 0.0
+
+  /// Takes the fields of an answer into account.
+  mutating func note(_ headers: [String: String], now: Double) {
+    for kind in ["requests", "tokens"] {
+      guard let remaining = headers["x-ratelimit-remaining-\(kind)"].flatMap(Int.init), remaining <= 0,
+        let reset = headers["x-ratelimit-reset-\(kind)"].flatMap(RateLimit.seconds)
+      else { continue }
+      blockedUntil = max(blockedUntil, now + reset)
+    }
+  }
+
+  /// Nothing more for some seconds.
+  mutating func block(seconds: Double, now: Double) { blockedUntil = max(blockedUntil, now + seconds) }
+
+  /// How long a refusal asks to wait, in seconds.
+  static func retryAfter(_ headers: [String: String]) -> Double? {
+    if let milliseconds = headers["retry-after-ms"].flatMap(Double.init) { return milliseconds / 1_000 }
+    return headers["retry-after"].flatMap { Double($0) ?? seconds($0) }.map { min(max($0, 0), waitMaximum) }
+  }
+
+  /// Longer than this, nobody waits for an answer.
+  private static let waitMaximum = 300.0
+
+  /// A duration such as `1s`, `6m0s` or `20ms`.
+  static func seconds(_ text: String) -> Double? {
+    var total = 0.0
+    var number = ""
+    var unit = ""
+    func value() -> Double? {
+      guard let count = Double(number) else { return nil }
+      switch unit {
+      case "ms": return count / 1_000
+      case "s": return count
+      case "m": return count * 60
+      case "h": return count * 3_600
+      case "d": return count * 86_400
+      default: return nil
+      }
+    }
+    for character in text + "0" {
+      let isDigit = character.isNumber || character == "."
+      if isDigit, !unit.isEmpty {
+        guard let part = value() else { return nil }
+        total += part
+        (number, unit) = ("", "")
+      }
+      if isDigit { number.append(character) } else { unit.append(character) }
+    }
+    // The digit behind the text is all that may be left over.
+    return unit.isEmpty && number == "0" && !text.isEmpty ? total : nil
+  }
+}
