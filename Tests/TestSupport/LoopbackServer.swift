@@ -40,9 +40,11 @@ public final class LoopbackServer: @unchecked Sendable {
   /// `http://127.0.0.1:PORT`
   public var url: String { "http://127.0.0.1:\(port)" }
 
-  /// An answer with a status and a body.
-  public static func response(_ status: Int, _ body: String) -> String {
-    "HTTP/1.1 \(status) Status\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  /// An answer with a status, a body and more header fields.
+  public static func response(_ status: Int, _ body: String, headers: [String: String] = [:]) -> String {
+    let fields = headers.map { "\($0): \($1)\r\n" }.joined()
+    return "HTTP/1.1 \(status) Status\r\nContent-Type: application/json\r\n\(fields)"
+      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
   }
 
   private func serve() {

@@ -26,12 +26,15 @@ public protocol Embedder: AnyObject {
 }
 
 extension Embedder {
+  /// None, for an embedder that reads texts of any length.
   public var cutTexts: Int64 { 0 }
 
+  /// Embeds one batch after the other.
   public func embed(_ next: (_ mayWait: Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
     while case .texts(let texts) = try next(true) { try hand(try embed(texts)) }
   }
 
+  /// The number of texts and their tokens, for an embedder that costs nothing.
   public func effort(_ texts: [String]) throws -> EmbeddingEffort {
     EmbeddingEffort(texts: Int64(texts.count), tokens: texts.reduce(0) { $0 + TokenEstimate.tokens($1) })
   }
