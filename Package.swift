@@ -45,6 +45,10 @@ let package = Package(
         "HTTPClient", "LineEditor", argumentParser, logging,
       ],
       swiftSettings: settings),
+    // Measures, tests nothing: scripts/bench-local runs it.
+    .executableTarget(
+      name: "LocalBenchmark", dependencies: ["Embeddings", "MemoryCore"], path: "Tests/LocalBenchmark",
+      swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["MemoryCore", "PostgresClient", grdb], path: "Tests/TestSupport",
       swiftSettings: settings),

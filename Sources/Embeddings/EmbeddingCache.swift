@@ -6,7 +6,7 @@ import MemoryCore
 ///
 /// The key is the space and the sha256 of the text as it was sent. When the file grows beyond its limit, the vectors
 /// that were not used for longest go first.
-public final class EmbeddingCache {
+public final class EmbeddingCache: VectorCache {
   private let path: String
   private let limitBytes: Int64
   private var opened: DatabaseQueue?
@@ -18,24 +18,6 @@ public final class EmbeddingCache {
   private static let keptShare = 0.9
   /// A use is noted once a day: reading should not write much.
   private static let secondsBetweenNotes: Int64 = 86_400
-
-  /// What is in a cache.
-  public struct Statistics: Sendable, Equatable {
-    /// A space, and what there is of it.
-    public struct Entry: Sendable, Equatable {
-      /// The space.
-      public let space: EmbeddingSpace
-      /// How many vectors.
-      public let vectors: Int64
-      /// Their size.
-      public let bytes: Int64
-    }
-
-    /// By space.
-    public let entries: [Entry]
-    /// The size of the file.
-    public let fileBytes: Int64
-  }
 
   /// Names a cache; the file is opened when it is first used.
   public init(path: String, limitBytes: Int64) {
@@ -73,9 +55,7 @@ public final class EmbeddingCache {
         let key = EmbeddingCache.key(text)
         guard
           let row = try Row.fetchOne(select, arguments: [space.provider, space.model, space.dimensions, key]),
-          let bytes: Data = row[0],
-          let vector = bytes.withUnsafeBytes({ Vector(littleEndianBytes: $0) }),
-          vector.dimensions == space.dimensions, vector.isFinite
+          let vector = EmbeddingCache.opened(row[0], key: key), vector.dimensions == space.dimensions, vector.isFinite
         else { return nil }
         if row[1] < now - EmbeddingCache.secondsBetweenNotes { outdated.append(key) }
         return vector
@@ -98,9 +78,9 @@ public final class EmbeddingCache {
       try db.inTransaction(.immediate) {
         let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?)")
         for (text, vector) in zip(texts, vectors) {
+          let key = EmbeddingCache.key(text)
           try insert.execute(arguments: [
-            space.provider, space.model, space.dimensions, EmbeddingCache.key(text), Data(vector.littleEndianBytes),
-            now,
+            space.provider, space.model, space.dimensions, key, EmbeddingCache.sealed(vector, key: key), now,
           ])
         }
         return .commit
@@ -114,8 +94,10 @@ public final class EmbeddingCache {
   }
 
   /// What is there.
-  public func statistics() throws -> Statistics {
-    guard FileManager.default.fileExists(atPath: path) else { return Statistics(entries: [], fileBytes: 0) }
+  public func statistics() throws -> CacheStatistics {
+    guard FileManager.default.fileExists(atPath: path) else {
+      return CacheStatistics(path: path, entries: [], fileBytes: 0, limitBytes: limitBytes)
+    }
     return try use { db in
       let entries = try Row.fetchAll(
         db,
@@ -123,10 +105,11 @@ public final class EmbeddingCache {
           SELECT provider, model, dimensions, count(*), sum(length(vector)) FROM vectors GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
           """
       ).map { row in
-        Statistics.Entry(
+        CacheStatistics.Entry(
           space: EmbeddingSpace(provider: row[0], model: row[1], dimensions: row[2]), vectors: row[3], bytes: row[4])
       }
-      return Statistics(entries: entries, fileBytes: try EmbeddingCache.fileBytes(db))
+      return CacheStatistics(
+        path: path, entries: entries, fileBytes: try EmbeddingCache.fileBytes(db), limitBytes: limitBytes)
     }
   }
 
@@ -178,6 +161,25 @@ public final class EmbeddingCache {
     return db.changesCount
   }
 
+  /// The vector's bytes with a checksum behind them.
+  private static func sealed(_ vector: Vector, key: Data) -> Data {
+    let bytes = Data(vector.littleEndianBytes)
+    return bytes + checksum(bytes, key: key)
+  }
+
+  /// The vector; nil when the bytes are not those that were written.
+  private static func opened(_ data: Data, key: Data) -> Vector? {
+    let bytes = data.dropLast(checksumBytes)
+    guard data.count > checksumBytes, data.suffix(checksumBytes) == checksum(bytes, key: key) else { return nil }
+    return bytes.withUnsafeBytes { Vector(littleEndianBytes: $0) }
+  }
+
+  private static func checksum(_ bytes: Data, key: Data) -> Data {
+    Data(ContentHash.bytes(of: [key, bytes]).prefix(checksumBytes))
+  }
+
+  private static let checksumBytes = 8
+
   private static func key(_ text: String) -> Data { Data(ContentHash.bytes(of: text)) }
 
   private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
@@ -199,8 +201,9 @@ public final class EmbeddingCache {
     var configuration = Configuration()
     configuration.busyMode = .timeout(EmbeddingCache.busyTimeoutSeconds)
     configuration.label = "memsh.cache"
-    // A commit need not survive a power failure, only the end of the process.
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
+    // What is written survives the end of the process. The disk is never waited for: a power failure may damage the
+    // file, which a checksum on every vector notices, and the cache can be done without.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF") }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.writeWithoutTransaction { try $0.execute(sql: EmbeddingCache.schema) }
     try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)

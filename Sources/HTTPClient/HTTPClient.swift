@@ -57,6 +57,12 @@ public final class HTTPClient {
     return ended
   }
 
+  /// Moves all exchanges on without waiting.
+  public func advance() {
+    var running: Int32 = 0
+    curl_multi_perform(multi, &running)
+  }
+
   /// Gives all exchanges up.
   public func stopAll() {
     for handle in transfers.keys { curl_multi_remove_handle(multi, handle) }

@@ -23,6 +23,9 @@ final class Transfer {
     curl_slist_free_all(headerList)
   }
 
+  /// Answers may be megabytes; libcurl's own 16 kB would take many rounds.
+  private static let bufferBytes = 512 << 10
+
   private func configure(_ request: HTTPRequest) {
     let context = Unmanaged.passUnretained(self).toOpaque()
     _ = memsh_curl_setopt_string(handle, CURLOPT_URL, request.url)
@@ -31,6 +34,7 @@ final class Transfer {
     _ = memsh_curl_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "")
     _ = memsh_curl_setopt_long(handle, CURLOPT_TIMEOUT, request.timeoutSeconds)
     _ = memsh_curl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
+    _ = memsh_curl_setopt_long(handle, CURLOPT_BUFFERSIZE, Transfer.bufferBytes)
     _ = memsh_curl_setopt_pointer(handle, CURLOPT_HTTPHEADER, headerList)
     if !body.isEmpty {
       _ = memsh_curl_setopt_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -65,7 +69,9 @@ final class Transfer {
     let line = String(decoding: bytes, as: UTF8.self)
     if let colon = line.firstIndex(of: ":") {
       let value = line[line.index(after: colon)...].drop { $0 == " " }.prefix { !$0.isNewline }
-      headers[line[..<colon].lowercased()] = String(value)
+      let name = line[..<colon].lowercased()
+      headers[name] = String(value)
+      if name == "content-length", let length = Int(value), length <= limitBytes { received.reserveCapacity(length) }
     }
     return bytes.count
   }

@@ -58,7 +58,7 @@ extension PostgresStore {
       """)
   }
 
-  private static func conditions(_ filter: MemoryFilter) -> SQL? {
+  static func conditions(_ filter: MemoryFilter) -> SQL? {
     var conditions: [SQL] = []
     if let userID = filter.userID { conditions.append(" AND user_id = \(userID)") }
     if let category = filter.category { conditions.append(" AND category = \(category)") }

@@ -37,7 +37,7 @@ extension SQLiteStore {
     return best.sorted
   }
 
-  private static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
+  static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
     var sql = ""
     var arguments = StatementArguments()
     func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {

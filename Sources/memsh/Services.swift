@@ -118,7 +118,7 @@ final class Services: SessionServices {
     if choice == .openai || choice == nil && (environment["OPENAI_API_KEY"] ?? environment["OPENAI_BASE_URL"]) != nil {
       return try openAIEmbedder(settings)
     }
-    let model = choice == .hash ? nil : try settings.model.map(models.model(named:)) ?? models.inUse()
+    let model = choice == .hash ? nil : try settings.model.map(modelFolder.model(named:)) ?? modelFolder.inUse()
     if let model { return try LocalEmbedder(model) }
     guard choice != .local else {
       throw MemshError(
@@ -141,14 +141,18 @@ final class Services: SessionServices {
     configuration.dimensions = settings.dimensions
     configuration.inFlight = settings.requestsInFlight
     configuration.pricePerMillionTokens = settings.pricePerMillionTokens
-    return try OpenAIEmbedder(configuration, cache: cache(settings), interruption: interruption)
+    return try OpenAIEmbedder(configuration, cache: embeddingCache(settings), interruption: interruption)
   }
 
-  var models: ModelCatalog {
-    ModelCatalog(folder: environment.folder("XDG_DATA_HOME", defaultBelowHome: ".local/share") + "/models")
+  var models: any ModelCatalog { modelFolder }
+
+  private var modelFolder: ModelFolder {
+    ModelFolder(folder: environment.folder("XDG_DATA_HOME", defaultBelowHome: ".local/share") + "/models")
   }
 
-  func cache(_ settings: EmbeddingSettings) -> EmbeddingCache {
+  func cache(_ settings: EmbeddingSettings) -> any VectorCache { embeddingCache(settings) }
+
+  private func embeddingCache(_ settings: EmbeddingSettings) -> EmbeddingCache {
     EmbeddingCache(
       path: environment.folder("XDG_CACHE_HOME", defaultBelowHome: ".cache") + "/embeddings.db",
       limitBytes: Int64(settings.cacheMegabytes) << 20)

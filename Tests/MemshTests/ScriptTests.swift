@@ -174,7 +174,9 @@ import Testing
 
 extension Memsh {
   /// Runs a line of bash in which `$MEMSH` is the binary.
-  func runShell(_ line: String) throws -> Result {
-    try run(["-c", line], environment: ["MEMSH": Memsh.binary], executable: "/bin/bash")
+  func runShell(_ line: String, environment: [String: String] = [:]) throws -> Result {
+    try run(
+      ["-c", line], environment: environment.merging(["MEMSH": Memsh.binary]) { given, _ in given },
+      executable: "/bin/bash")
   }
 }

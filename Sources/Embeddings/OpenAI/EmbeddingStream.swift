@@ -46,7 +46,8 @@ struct EmbeddingStream {
   /// The limits of OpenAI's API: https://platform.openai.com/docs/api-reference/embeddings/create.
   static let tokensPerText = 8_191
   private static let tokensPerRequest = 300_000
-  /// Of at most 2,048: enough to be efficient, few enough that several requests are in flight.
+  /// Of at most 2,048: enough to be efficient, few enough that reading one answer does not hold up the next requests and
+  /// that little is asked for again after a refusal.
   private static let textsPerRequest = 128
   private static let idleMilliseconds = 100
   private static let busyMilliseconds = 10
@@ -73,7 +74,13 @@ struct EmbeddingStream {
       try send(isWaitingForMore: mayHaveMore)
       // While texts may come at any moment, they should not have to wait for an answer first.
       let pause = mayHaveMore ? EmbeddingStream.busyMilliseconds : EmbeddingStream.idleMilliseconds
-      for exchange in client.poll(milliseconds: pause) { try receive(exchange) }
+      // The next requests go out before the answers are read, which takes a while.
+      let ended = client.poll(milliseconds: pause)
+      if !ended.isEmpty { try send(isWaitingForMore: mayHaveMore) }
+      for exchange in ended {
+        client.advance()
+        try receive(exchange)
+      }
     }
   }
 

@@ -28,20 +28,32 @@ public enum Base64 {
     var length = text.count
     while length > 0, text[length - 1] == UInt8(ascii: "=") { length -= 1 }
     guard text.count - length <= 2, length % 4 != 1 else { return nil }
-    var output: [UInt8] = []
-    output.reserveCapacity(length * 3 / 4)
-    var bits: UInt32 = 0
-    var count: UInt32 = 0
-    for index in 0..<length {
-      let value = values[Int(text[index])]
-      guard value != 0xFF else { return nil }
-      bits = bits << 6 | UInt32(value)
-      count += 6
-      if count >= 8 {
-        count -= 8
-        output.append(UInt8(truncatingIfNeeded: bits >> count))
-      }
+    var isValid = true
+    let output = [UInt8](unsafeUninitializedCapacity: length * 3 / 4 + 3) { output, count in
+      isValid = values.withUnsafeBufferPointer { decode(text, length, $0, into: output) }
+      count = isValid ? length * 3 / 4 : 0
     }
-    return output
+    return isValid ? output : nil
+  }
+
+  /// Decodes four characters at a time; what is missing in the last group counts as zero bits.
+  private static func decode(
+    _ text: UnsafeRawBufferPointer, _ length: Int, _ values: UnsafeBufferPointer<UInt8>,
+    into output: UnsafeMutableBufferPointer<UInt8>
+  ) -> Bool {
+    func value(_ index: Int) -> UInt32 { index < length ? UInt32(values[Int(text[index])]) : 0 }
+    var problems: UInt32 = 0
+    var target = 0
+    for index in stride(from: 0, to: length, by: 4) {
+      let (a, b, c, d) = (value(index), value(index + 1), value(index + 2), value(index + 3))
+      // Characters that are none of the alphabet's have the value 255.
+      problems |= a | b | c | d
+      let bits = a << 18 | b << 12 | c << 6 | d
+      output[target] = UInt8(truncatingIfNeeded: bits >> 16)
+      output[target + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+      output[target + 2] = UInt8(truncatingIfNeeded: bits)
+      target += 3
+    }
+    return problems < 64
   }
 }

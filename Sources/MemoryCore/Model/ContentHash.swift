@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 
 /// The sha256 of text: how memsh tells whether two contents are the same.
 public enum ContentHash {
@@ -21,6 +22,13 @@ public enum ContentHash {
   public static func bytes(of text: String) -> [UInt8] {
     var text = text
     return text.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+  }
+
+  /// The 32 bytes of the sha256 of several pieces of data, one behind the other.
+  public static func bytes(of pieces: [some DataProtocol]) -> [UInt8] {
+    var hasher = SHA256()
+    for piece in pieces { hasher.update(data: piece) }
+    return Array(hasher.finalize())
   }
 
   private static func hexDigit(_ value: UInt8) -> UInt8 {

@@ -35,7 +35,6 @@ public struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
     MemshError(
       .embeddingSpaceMismatch,
       "this store's vectors are \(storeSpace); the embedder in use makes \(self)",
-      hint: "choose the store's embedder with `set embedder`, or migrate into a fresh store with `--embeddings "
-        + "regenerate`")
+      hint: "choose the store's embedder with `set embedder` and `set model`, or move the store with `reembed`")
   }
 }

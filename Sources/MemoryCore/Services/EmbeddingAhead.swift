@@ -9,8 +9,8 @@ final class EmbeddingAhead<Item: Sendable> {
   private var items: [Item] = []
   private var hasEnded = false
 
-  /// Batches that may be on their way: enough for all requests that an embedder has under way.
-  private static var capacity: Int { 4 }
+  /// Batches that may be on their way: enough that an embedder goes on while a slow disk holds up the writer.
+  private static var capacity: Int { 8 }
 
   /// Starts the thread. Nobody else may use the embedder as long as this exists.
   init(_ embedder: any Embedder) {

@@ -26,7 +26,8 @@ public enum TokenEstimate {
   /// Quarters of a token.
   private static func cost(_ scalar: Unicode.Scalar) -> Int {
     switch scalar.value {
-    case 0..<0x80: scalar.properties.isAlphabetic || scalar == " " ? 1 : 2
+    case 0x20, 0x41...0x5A, 0x61...0x7A: 1
+    case 0..<0x80: 2
     case 0x80..<0x800: 2
     case 0x800..<0x1_0000: 5
     default: 10

@@ -49,6 +49,8 @@ public struct CommandRegistry: ParsableCommand {
           EnsureVectorCommand.self, MigrateCommand.self, SeedCommand.self, RollbackCommand.self, SchemaCommand.self,
         ]),
       CommandGroup(name: "Explore", subcommands: [SearchCommand.self, StatsCommand.self]),
+      CommandGroup(name: "Repair", subcommands: [ReembedCommand.self]),
+      CommandGroup(name: "Embeddings", subcommands: [ModelsCommand.self, CacheCommand.self]),
     ])
 
   /// The names of all commands, sorted.

@@ -112,6 +112,9 @@ public final class Session {
     return embedder
   }
 
+  /// Forgets the embedders that were made, because which one is right may have changed.
+  func forgetEmbedders() { embedders = [:] }
+
   /// Says once in a session what an embedder's results are worth.
   func announce(_ embedder: any Embedder) {
     guard let notice = embedder.notice, shownNotices.insert(notice).inserted else { return }

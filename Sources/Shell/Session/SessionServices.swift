@@ -18,6 +18,10 @@ public protocol SessionServices: AnyObject {
   func location(_ location: String, inSchema schema: String) throws -> String
   /// The embedder that the settings describe; without a choice the first that is available.
   func embedder(_ settings: EmbeddingSettings) throws -> any Embedder
+  /// The models that embed on this machine.
+  var models: any ModelCatalog { get }
+  /// The cache of vectors that were paid for.
+  func cache(_ settings: EmbeddingSettings) -> any VectorCache
   /// A foreign memory file.
   func source(at location: String) throws -> any MemorySource
   /// Whether a source's location is the store itself.

@@ -1,22 +1,8 @@
 import Foundation
 import MemoryCore
 
-/// A model in the models folder.
-public struct InstalledModel: Sendable, Equatable {
-  /// Its name: that of its folder.
-  public let name: String
-  /// Where it is.
-  public let folder: String
-  /// The length of its vectors.
-  public let dimensions: Int
-  /// How many tokens have a vector of their own.
-  public let tokens: Int
-  /// The size of its weights.
-  public let bytes: Int64
-}
-
 /// The models on this machine, below one folder, and which of them is used.
-public struct ModelCatalog {
+public struct ModelFolder: ModelCatalog {
   private let folder: String
 
   /// Looks at a folder; it need not exist.

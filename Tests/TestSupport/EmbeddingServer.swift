@@ -1,12 +1,11 @@
 import Foundation
 import MemoryCore
 import Synchronization
-import TestSupport
 
 /// A server on a real socket that speaks OpenAI's embedding protocol and remembers what it was asked.
-final class EmbeddingServer: Sendable {
+public final class EmbeddingServer: Sendable {
   /// How it answers the n-th request, from 0; nil answers it.
-  typealias Refusal = @Sendable (_ request: Int) -> String?
+  public typealias Refusal = @Sendable (_ request: Int) -> String?
 
   private let state: State
   private let server: LoopbackServer
@@ -18,7 +17,7 @@ final class EmbeddingServer: Sendable {
   }
 
   /// Starts it.
-  init(
+  public init(
     dimensions: Int = 8, milliseconds: Int = 0, takesBase64: Bool = true, tokensMaximum: Int = .max,
     refusing refusal: @escaping Refusal = { _ in nil }
   ) throws {
@@ -57,18 +56,19 @@ final class EmbeddingServer: Sendable {
 
   deinit { server.stop() }
 
-  var url: String { server.url + "/v1" }
+  /// Its base URL.
+  public var url: String { server.url + "/v1" }
   /// How many requests arrived.
-  var requests: Int { state.requests.withLock { $0 } }
+  public var requests: Int { state.requests.withLock { $0 } }
   /// How often each text was answered.
-  var asked: [String: Int] { state.asked.withLock { $0 } }
+  public var asked: [String: Int] { state.asked.withLock { $0 } }
   /// How many requests there were at a time.
-  var mostInFlight: Int { state.inFlight.withLock { $0.most } }
+  public var mostInFlight: Int { state.inFlight.withLock { $0.most } }
   /// The heads and bodies of the requests.
-  var received: [LoopbackServer.Request] { server.requests }
+  public var received: [LoopbackServer.Request] { server.requests }
 
   /// The vector it gives for a text: its bytes, spread over the components.
-  static func vector(of text: String, dimensions: Int) -> Vector {
+  public static func vector(of text: String, dimensions: Int) -> Vector {
     var values = [Float](repeating: 0, count: dimensions)
     for (index, byte) in text.utf8.enumerated() { values[index % dimensions] += Float(byte) }
     return Vector(values)

@@ -1,0 +1,95 @@
+/// A model that embeds on this machine.
+public struct InstalledModel: Sendable, Equatable {
+  /// Its name: that of its folder.
+  public let name: String
+  /// Where it is.
+  public let folder: String
+  /// The length of its vectors.
+  public let dimensions: Int
+  /// How many tokens have a vector of their own.
+  public let tokens: Int
+  /// The size of its weights.
+  public let bytes: Int64
+
+  /// Describes a model.
+  public init(name: String, folder: String, dimensions: Int, tokens: Int, bytes: Int64) {
+    self.name = name
+    self.folder = folder
+    self.dimensions = dimensions
+    self.tokens = tokens
+    self.bytes = bytes
+  }
+}
+
+/// The models on this machine, and which of them is used.
+public protocol ModelCatalog {
+  /// All models, by name.
+  func installed() -> [InstalledModel]
+
+  /// The model to use: the one chosen, else the first; nil when there is none.
+  ///
+  /// - Throws: `not_found`, `model_unusable` when the chosen one is gone or damaged.
+  func inUse() throws -> InstalledModel?
+
+  /// Makes a model the one to use, in this and later sessions.
+  ///
+  /// - Throws: `not_found`, `model_unusable`, `file_failed`.
+  func use(_ name: String) throws -> InstalledModel
+}
+
+/// What is in an embedding cache.
+public struct CacheStatistics: Sendable, Equatable {
+  /// A space, and what there is of it.
+  public struct Entry: Sendable, Equatable {
+    /// The space.
+    public let space: EmbeddingSpace
+    /// How many vectors.
+    public let vectors: Int64
+    /// Their size.
+    public let bytes: Int64
+
+    /// Describes an entry.
+    public init(space: EmbeddingSpace, vectors: Int64, bytes: Int64) {
+      self.space = space
+      self.vectors = vectors
+      self.bytes = bytes
+    }
+  }
+
+  /// Where it is.
+  public let path: String
+  /// By space.
+  public let entries: [Entry]
+  /// The size of the file.
+  public let fileBytes: Int64
+  /// How large it may become.
+  public let limitBytes: Int64
+
+  /// Describes a cache.
+  public init(path: String, entries: [Entry], fileBytes: Int64, limitBytes: Int64) {
+    self.path = path
+    self.entries = entries
+    self.fileBytes = fileBytes
+    self.limitBytes = limitBytes
+  }
+}
+
+/// Vectors that were paid for and are kept.
+public protocol VectorCache: AnyObject {
+  /// What is there.
+  ///
+  /// - Throws: `cache_failed`.
+  func statistics() throws -> CacheStatistics
+
+  /// Removes everything.
+  ///
+  /// - Returns: How many vectors there were.
+  /// - Throws: `cache_failed`.
+  func clear() throws -> Int
+
+  /// Removes what was not used for longest until the cache is below its limit.
+  ///
+  /// - Returns: How many vectors went.
+  /// - Throws: `cache_failed`.
+  func prune() throws -> Int
+}

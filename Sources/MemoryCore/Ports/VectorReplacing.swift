@@ -1,0 +1,65 @@
+/// The part of a store that exchanges the vectors of its rows.
+public protocol VectorReplacing: AnyObject {
+  /// Texts whose vectors are to be computed, in the order of their ids.
+  ///
+  /// - Parameters:
+  ///   - table: `memories` or `prompt_fragments`.
+  ///   - id: The last id of the page before.
+  func texts(
+    in table: String, _ selection: ReembedSelection, behind id: Int64, limit: Int
+  ) throws -> [EmbeddableText]
+
+  /// Makes an empty place for new vectors, which nobody else sees and which goes with the connection.
+  func beginStaging(dimensions: Int) throws
+
+  /// Puts new vectors into that place.
+  func stage(_ vectors: [StagedVector]) throws
+
+  /// Gives the rows their new vectors, unless their content has changed since. Belongs into a transaction.
+  ///
+  /// - Parameter space: The space to move the store to: all its old vectors go; nil stays in its space.
+  func switchVectors(to space: EmbeddingSpace?) throws
+}
+
+/// Which rows get new vectors.
+public enum ReembedSelection: Sendable, Equatable {
+  case all
+  /// Those without a vector.
+  case missing
+  /// Memories that pass a filter.
+  case matching(MemoryFilter)
+}
+
+/// A row's text.
+public struct EmbeddableText: Sendable, Equatable {
+  /// The row's id.
+  public let id: Int64
+  /// Its content.
+  public let content: String
+
+  /// Creates a text.
+  public init(id: Int64, content: String) {
+    self.id = id
+    self.content = content
+  }
+}
+
+/// A vector for a row, and the sha256 of the content that it was computed from.
+public struct StagedVector: Sendable, Equatable {
+  /// The row's table.
+  public let table: String
+  /// The row's id.
+  public let id: Int64
+  /// 64 hexadecimal digits.
+  public let contentHash: String
+  /// The vector.
+  public let vector: Vector
+
+  /// Creates an entry.
+  public init(table: String, id: Int64, contentHash: String, vector: Vector) {
+    self.table = table
+    self.id = id
+    self.contentHash = contentHash
+    self.vector = vector
+  }
+}

@@ -1,0 +1,80 @@
+import MemoryCore
+import PostgresClient
+
+/// Exchanging the vectors of rows.
+extension PostgresStore {
+  /// Texts whose vectors are to be computed.
+  public func texts(
+    in table: String, _ selection: ReembedSelection, behind id: Int64, limit: Int
+  ) throws -> [EmbeddableText] {
+    var conditions: SQL = "id > \(id)"
+    switch selection {
+    case .all: break
+    case .missing: conditions = "\(conditions) AND embedding IS NULL"
+    case .matching(let filter): conditions = "\(conditions)\(PostgresStore.conditions(filter) ?? "")"
+    }
+    return try query(
+      "SELECT id, content::text FROM \(identifier: table) WHERE \(conditions) ORDER BY id LIMIT \(limit)"
+    ).rows.map { EmbeddableText(id: $0.integer(0) ?? 0, content: $0.text(1) ?? "") }
+  }
+
+  /// Makes a temporary table for new vectors.
+  public func beginStaging(dimensions: Int) throws {
+    try execute(
+      unsafeSQL: """
+        DROP TABLE IF EXISTS pg_temp.memsh_staged;
+        CREATE TEMP TABLE memsh_staged (table_name text COLLATE "C" NOT NULL, id integer NOT NULL,
+          content_sha256 text COLLATE "C" NOT NULL, embedding vector(\(dimensions)) NOT NULL)
+        """)
+  }
+
+  /// Puts new vectors into it.
+  public func stage(_ vectors: [StagedVector]) throws {
+    try use { connection in
+      try connection.copyIn("COPY pg_temp.memsh_staged FROM STDIN (FORMAT BINARY)") { writer in
+        for staged in vectors {
+          try writer.beginRow(fields: 4)
+          writer.write(text: staged.table)
+          writer.write(int32: Int32(truncatingIfNeeded: staged.id))
+          writer.write(text: staged.contentHash)
+          writer.write(vector: staged.vector.values)
+        }
+      }
+    }
+  }
+
+  /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
+  public func switchVectors(to space: EmbeddingSpace?) throws {
+    try withoutStatementTimeout {
+      try lockTables()
+      let present = try schema().filter { $0.kind == .trigger && $0.state == .present }.map(\.name)
+      try execute(unsafeSQL: "ANALYZE pg_temp.memsh_staged")
+      for index in SchemaNames.vectorIndexes {
+        if let space {
+          try execute(
+            unsafeSQL: """
+              DROP INDEX IF EXISTS \(index.name);
+              ALTER TABLE \(index.table) ALTER embedding TYPE vector(\(space.dimensions)) USING NULL
+              """)
+        }
+        let trigger = SchemaNames.triggers.first { $0.table == index.table && present.contains($0.name) }
+        if let trigger { try execute(unsafeSQL: "ALTER TABLE \(index.table) DISABLE TRIGGER \(trigger.name)") }
+        try execute(
+          unsafeSQL: """
+            UPDATE \(index.table) AS t SET embedding = s.embedding FROM pg_temp.memsh_staged AS s
+            WHERE s.table_name = '\(index.table)' AND s.id = t.id
+              AND s.content_sha256 = encode(sha256(convert_to(t.content, 'UTF8')), 'hex')
+            """)
+        if let trigger { try execute(unsafeSQL: "ALTER TABLE \(index.table) ENABLE TRIGGER \(trigger.name)") }
+      }
+      try execute(unsafeSQL: "DROP TABLE pg_temp.memsh_staged")
+      guard let space else { return }
+      try query(
+        """
+        INSERT INTO \(unsafeSQL: ledger).settings (key, value)
+        VALUES ('embedding_space', \(space.json.text)::text::jsonb)
+        ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+        """)
+    }
+  }
+}
