@@ -25,7 +25,8 @@ public final class HashingEmbedder: Embedder {
 
   /// What its results are worth.
   public var notice: String? {
-    "ranking by shared words only (the hashing embedder); set OPENAI_API_KEY or OPENAI_BASE_URL to rank by meaning"
+    "ranking by shared words only (the hashing embedder); scripts/fetch-model, OPENAI_API_KEY or OPENAI_BASE_URL "
+      + "rank by meaning"
   }
 
   /// Embeds texts; every vector has length one.
