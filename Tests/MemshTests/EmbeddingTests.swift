@@ -90,6 +90,7 @@ import Testing
     #expect(result.errors.contains("\"code\":\"embedder_auth\""), "\(result.errors)")
     #expect(result.errors.contains("Incorrect API key provided"))
     #expect(result.errors.contains("echo $OPENAI_API_KEY"))
+    #expect(result.errors.contains("the rows from m1 on have no embedding"))
     #expect(!result.errors.contains("sk-very-secret"))
     #expect(try run(world, nil, ["stats"]).status == 1, "nothing was stored")
   }

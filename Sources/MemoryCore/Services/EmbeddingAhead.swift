@@ -44,6 +44,9 @@ final class EmbeddingAhead<Item: Sendable> {
   /// Thrown into an embedder whose vectors nobody wants any more.
   private struct Abandoned: Error {}
 
+  /// The item that is next to come out.
+  var first: Item? { items.first }
+
   /// Whether nothing is on its way.
   var isEmpty: Bool { items.isEmpty }
 

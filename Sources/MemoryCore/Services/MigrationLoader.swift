@@ -88,7 +88,7 @@ final class MigrationLoader {
   /// Writes what is still on its way to or from the embedder, and records it.
   func finish() throws {
     ahead?.end()
-    while let ahead, let done = try ahead.next(waiting: true) { try write(done.item, done.vectors) }
+    while let ahead, let done = try next(from: ahead, waiting: true) { try write(done.item, done.vectors) }
     if let ahead, !ahead.isEmpty { throw MemshError(.embedderFailed, "the embedder gave too few vectors") }
     ahead = nil
     try writeLedger()
@@ -204,7 +204,20 @@ final class MigrationLoader {
     let ahead = self.ahead ?? EmbeddingAhead(embedder)
     self.ahead = ahead
     ahead.append(candidates, texts: texts)
-    while let done = try ahead.next(waiting: ahead.isFull) { try write(done.item, done.vectors) }
+    while let done = try next(from: ahead, waiting: ahead.isFull) { try write(done.item, done.vectors) }
+  }
+
+  /// Rows that have come back from the embedder; its error says from which row on there are no vectors.
+  private func next(
+    from ahead: EmbeddingAhead<[Candidate]>, waiting: Bool
+  ) throws -> (item: [Candidate], vectors: [Vector])? {
+    do { return try ahead.next(waiting: waiting) } catch let error as MemshError where error.code != .interrupted {
+      let row = ahead.first?.first { $0.fields.embedding == nil }?.key
+      let place = row.map { "the rows from \($0) on have no embedding, and nothing was stored" }
+      throw MemshError(
+        error.code, error.message, hint: error.hint,
+        cause: [error.cause, place].compactMap(\.self).joined(separator: "; "))
+    }
   }
 
   private func write(_ candidates: [Candidate], _ vectors: [Vector]) throws {

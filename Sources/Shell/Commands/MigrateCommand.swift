@@ -175,8 +175,10 @@ struct MigrateCommand: ShellCommand {
       .init("verified", report.verified.map(Cell.boolean) ?? .null),
     ]
     if dryRun {
+      let effort = report.effort ?? EmbeddingEffort()
       fields += [
-        .init("dry_run", .boolean(true)), .init("embedding", .record((report.effort ?? EmbeddingEffort()).fields)),
+        .init("dry_run", .boolean(true)), .init("tokens", .count(effort.tokens)),
+        .init("embedding", .record(effort.fields)),
       ]
     }
     return ResultRecord(title: dryRun ? "Migration (dry run)" : "Migration", fields: fields)
