@@ -60,11 +60,14 @@ public final class LegacySQLiteSource: MemorySource {
       let statement = try db.makeStatement(sql: table.selectStatement)
       let reader = SQLiteRowReader(statement)
       var batch: [SourceRecord] = []
+      // Small at first, so that writing begins at once.
+      var limit = min(LegacySQLiteSource.firstBatchSize, batchSize)
       while try reader.step() {
         batch.append(.foreign(row(reader, decodingEmbeddings: decodingEmbeddings)))
-        if batch.count == batchSize {
+        if batch.count == limit {
           try body(batch)
           batch.removeAll(keepingCapacity: true)
+          limit = min(limit * 2, batchSize)
         }
       }
       if !batch.isEmpty { try body(batch) }
@@ -129,4 +132,5 @@ public final class LegacySQLiteSource: MemorySource {
   }
 
   private static let keyBytesMaximum = 256
+  private static let firstBatchSize = 64
 }

@@ -70,12 +70,9 @@ public struct BinaryWriter: Sendable {
 
   /// Appends floats, four bytes each.
   public mutating func append(floats: [Float]) {
-    let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: floats.count * 4))
-    bytes.withUnsafeMutableBytes { buffer in
-      for (index, value) in floats.enumerated() {
-        buffer.storeBytes(of: value.bitPattern.bigEndian, toByteOffset: start + index * 4, as: UInt32.self)
-      }
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: floats.count) { swapped in
+      for index in floats.indices { swapped.initializeElement(at: index, to: floats[index].bitPattern.bigEndian) }
+      bytes.append(contentsOf: UnsafeRawBufferPointer(swapped))
     }
   }
 

@@ -96,7 +96,6 @@ enum PostgresDDL {
       content_sha256 TEXT NOT NULL,
       PRIMARY KEY (run_id, table_name, target_id)
     );
-    CREATE INDEX run_rows_source_key_idx ON \(schema).run_rows (source_key);
     """
   }
 }

@@ -88,6 +88,11 @@ extension PostgresStore {
       UPDATE \(unsafeSQL: ledger).runs SET state = 'finished', finished_at = clock_timestamp() AT TIME ZONE 'UTC',
         counts = \(counts.json.text)::text::jsonb WHERE id = \(run)
       """)
+    // Built behind the first run: that is quicker than keeping it up to date row by row, and nobody looks before.
+    let index = try query("SELECT to_regclass(\(ledger + ".run_rows_source_key_idx"))::text").first?.text(0)
+    if index == nil {
+      try execute(unsafeSQL: "CREATE INDEX run_rows_source_key_idx ON \(ledger).run_rows (source_key)")
+    }
   }
 
   /// Memories of earlier runs that are still there.
