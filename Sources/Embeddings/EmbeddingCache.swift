@@ -11,6 +11,7 @@ public final class EmbeddingCache: VectorCache {
   private let limitBytes: Int64
   private var opened: DatabaseQueue?
   private var insertsSinceCheck = 0
+  private var hasSetAside = false
 
   private static let busyTimeoutSeconds = 10.0
   private static let insertsBetweenChecks = 1_000
@@ -180,17 +181,48 @@ public final class EmbeddingCache: VectorCache {
 
   private static let checksumBytes = 8
 
+  /// Opens the file. Switching to the log does not wait for other processes that do the same, so it is tried again.
+  private static func open(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+    for _ in 0..<openingAttempts {
+      do { return try DatabaseQueue(path: path, configuration: configuration) } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY
+      {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+    }
+    return try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  private static let openingAttempts = 40
+
   private static func key(_ text: String) -> Data { Data(ContentHash.bytes(of: text)) }
 
   private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
 
   private func use<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    do { return try queue().unsafeReentrantWrite(body) } catch let error as DatabaseError {
+    do {
+      do { return try queue().unsafeReentrantWrite(body) } catch let error as DatabaseError
+        where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) && setAside()
+      {
+        return try queue().unsafeReentrantWrite(body)
+      }
+    } catch let error as DatabaseError {
       throw MemshError(
         .cacheFailed, "the embedding cache \(path) cannot be used",
-        hint: "`cache clear` empties it; deleting the file does no harm",
+        hint: "deleting the file does no harm but the loss of what is in it",
         cause: "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no reason given")")
     }
+  }
+
+  /// Moves a damaged file out of the way, once.
+  private func setAside() -> Bool {
+    guard !hasSetAside else { return false }
+    hasSetAside = true
+    try? opened?.close()
+    opened = nil
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    try? FileManager.default.removeItem(atPath: path + ".damaged")
+    return (try? FileManager.default.moveItem(atPath: path, toPath: path + ".damaged")) != nil
   }
 
   private func queue() throws -> DatabaseQueue {
@@ -204,9 +236,12 @@ public final class EmbeddingCache: VectorCache {
     // What is written survives the end of the process. The disk is never waited for: a power failure may damage the
     // file, which a checksum on every vector notices, and the cache can be done without.
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF") }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    // SQLite makes files with the rights of the main one.
+    if !FileManager.default.fileExists(atPath: path) {
+      _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    }
+    let queue = try EmbeddingCache.open(path, configuration)
     try queue.writeWithoutTransaction { try $0.execute(sql: EmbeddingCache.schema) }
-    try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     opened = queue
     return queue
   }

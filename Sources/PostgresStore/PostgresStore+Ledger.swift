@@ -17,6 +17,8 @@ extension PostgresStore {
       throw MemshError(
         .storeBusy, "another migration into \(identity.location) is running", hint: "try again when it has ended")
     }
+    // Whoever embeds inside the transaction may have to wait for a server.
+    try execute(unsafeSQL: "SET LOCAL idle_in_transaction_session_timeout = 0")
   }
 
   /// Runs `body` while no other memsh builds indexes in this database.

@@ -23,7 +23,7 @@ extension PostgresStore {
     try execute(
       unsafeSQL: """
         DROP TABLE IF EXISTS pg_temp.memsh_staged;
-        CREATE TEMP TABLE memsh_staged (table_name text COLLATE "C" NOT NULL, id integer NOT NULL,
+        CREATE TEMP TABLE memsh_staged (table_name text COLLATE "C" NOT NULL, id bigint NOT NULL,
           content_sha256 text COLLATE "C" NOT NULL, embedding vector(\(dimensions)) NOT NULL)
         """)
   }
@@ -35,7 +35,7 @@ extension PostgresStore {
         for staged in vectors {
           try writer.beginRow(fields: 4)
           writer.write(text: staged.table)
-          writer.write(int32: Int32(truncatingIfNeeded: staged.id))
+          writer.write(int64: staged.id)
           writer.write(text: staged.contentHash)
           writer.write(vector: staged.vector.values)
         }
@@ -47,15 +47,14 @@ extension PostgresStore {
   public func switchVectors(to space: EmbeddingSpace?) throws {
     try withoutStatementTimeout {
       try lockTables()
-      let present = try schema().filter { $0.kind == .trigger && $0.state == .present }.map(\.name)
+      // Only what stands on the store's own tables: another schema may have objects of the same names.
+      let present = try schema().filter { $0.state != .missing }.map(\.name)
       try execute(unsafeSQL: "ANALYZE pg_temp.memsh_staged")
       for index in SchemaNames.vectorIndexes {
         if let space {
+          if present.contains(index.name) { try execute(unsafeSQL: "DROP INDEX \(index.name)") }
           try execute(
-            unsafeSQL: """
-              DROP INDEX IF EXISTS \(index.name);
-              ALTER TABLE \(index.table) ALTER embedding TYPE vector(\(space.dimensions)) USING NULL
-              """)
+            unsafeSQL: "ALTER TABLE \(index.table) ALTER embedding TYPE vector(\(space.dimensions)) USING NULL")
         }
         let trigger = SchemaNames.triggers.first { $0.table == index.table && present.contains($0.name) }
         if let trigger { try execute(unsafeSQL: "ALTER TABLE \(index.table) DISABLE TRIGGER \(trigger.name)") }

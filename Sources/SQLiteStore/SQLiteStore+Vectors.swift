@@ -38,7 +38,7 @@ extension SQLiteStore {
   public func stage(_ vectors: [StagedVector]) throws {
     try write { db in
       // Temporary tables have a file of their own, so this takes no lock on the store.
-      try db.inSavepoint {
+      try db.inTransaction(.deferred) {
         let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO temp.memsh_staged VALUES (?, ?, ?, ?)")
         for staged in vectors {
           try insert.execute(arguments: [

@@ -140,8 +140,13 @@ final class Services: SessionServices {
     configuration.model = settings.model ?? configuration.model
     configuration.dimensions = settings.dimensions
     configuration.inFlight = settings.requestsInFlight
+    configuration.timeoutSeconds = settings.timeoutSeconds
     configuration.pricePerMillionTokens = settings.pricePerMillionTokens
-    return try OpenAIEmbedder(configuration, cache: embeddingCache(settings), interruption: interruption)
+    return try OpenAIEmbedder(
+      configuration, cache: embeddingCache(settings), interruption: interruption,
+      withoutCache: { [console] error in
+        console.writeError("notice: \(error.message); going on without it: \(error.cause ?? "")\n")
+      })
   }
 
   var models: any ModelCatalog { modelFolder }

@@ -91,6 +91,18 @@ import Testing
       ("model.safetensors", "", "too short"),
       ("model.safetensors", "\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}x", "longer than the file"),
       ("model.safetensors", "\u{02}\0\0\0\0\0\0\0{}", "no token embeddings"),
+      (
+        "model.safetensors",
+        "\u{58}\0\0\0\0\0\0\0"
+          + #"{"embeddings":{"dtype":"F32","shape":[72057594037927936,256],"data_offsets":[0,0]}}      "#,
+        "impossible shape"
+      ),
+      (
+        "tokenizer.json",
+        #"{"added_tokens": [{"id": -5, "content": "x"}], "model": {"type": "BPE", "vocab": {}, "merges": []}}"#,
+        "without content or id"
+      ),
+      ("tokenizer.json", #"{"model": {"type": "BPE", "vocab": {"a": 99999999}, "merges": []}}"#, "a token's number"),
       ("tokenizer.json", "", "expected '{'"), ("tokenizer.json", "{\"model\": {\"vocab\": {\"a\"", "expected ':'"),
       ("tokenizer.json", "{\"model\": {\"type\": \"Unigram\", \"vocab\": {}}}", "Unigram"),
       (

@@ -28,7 +28,8 @@ import Testing
     let server = try EmbeddingServer(takesBase64: base64)
     let texts = OpenAIEmbedderTests.awkward
     let vectors = try embedder(server.url + "/").embed(texts)
-    #expect(vectors == texts.map { EmbeddingServer.vector(of: $0, dimensions: 8) })
+    // Servers refuse empty texts: a space is sent for one.
+    #expect(vectors == texts.map { EmbeddingServer.vector(of: $0.isEmpty ? " " : $0, dimensions: 8) })
     #expect(server.received[0].head.hasPrefix("POST /v1/embeddings"))
     #expect(server.received[0].head.contains("Authorization: Bearer sk-secret-key"))
     #expect(try JSONParser.parse(server.received[0].body)[key: "dimensions"] == .integer(8))
@@ -58,7 +59,7 @@ import Testing
     let server = try EmbeddingServer(milliseconds: 5)
     var supply = [["a", "b", "a"], ["b", "c"], [], ["a"]].map(TextSupply.texts).reversed().map(\.self)
     var batches: [[Vector]] = []
-    try embedder(server.url).embed({ _ in supply.popLast() ?? .end }, { batches.append($0) })
+    try embedder(server.url).embed({ $0 == .none ? .later : supply.popLast() ?? .end }, { batches.append($0) })
     let vectors = ["a": 0, "b": 0, "c": 0].keys.reduce(into: [:]) {
       $0[$1] = EmbeddingServer.vector(of: $1, dimensions: 8)
     }
@@ -78,6 +79,46 @@ import Testing
     #expect(try embedder(server.url).embed(texts) == texts.map { EmbeddingServer.vector(of: $0, dimensions: 8) })
     #expect(server.asked.count == texts.count)
     #expect(server.asked.values.allSatisfy { $0 == 1 })
+  }
+
+  @Test("a server that gives no base64 is asked without, though many requests were under way with it")
+  func fallsBack() throws {
+    let server = try EmbeddingServer(milliseconds: 5, takesBase64: false)
+    let texts = (0..<2_000).map { "text \($0)" }
+    #expect(try embedder(server.url).embed(texts) == texts.map { EmbeddingServer.vector(of: $0, dimensions: 8) })
+  }
+
+  @Test("a server that refuses for ever, or says nothing, is given up with its own error", arguments: [true, false])
+  func givesUp(isSilent: Bool) throws {
+    let server = try EmbeddingServer { _ in
+      if isSilent { Thread.sleep(forTimeInterval: 3) }
+      return LoopbackServer.response(500, "<html>", headers: ["Retry-After": "0.01"])
+    }
+    var configuration = OpenAIEmbedder.Configuration()
+    configuration.baseURL = server.url
+    configuration.dimensions = 8
+    configuration.timeoutSeconds = 1
+    let embedder = try OpenAIEmbedder(configuration, cache: nil, interruption: Interruption())
+    #expect {
+      try embedder.embed(["a"])
+    } throws: { error in
+      let text = (error as? MemshError).map { "\($0.message) \($0.hint ?? "")" } ?? ""
+      return text.contains(isSilent ? "does not answer" : "kept refusing")
+    }
+    #expect(server.requests == (isSilent ? 3 : 7))
+  }
+
+  @Test("answers that arrive beside a failure are kept")
+  func keepsOthers() throws {
+    let folder = try TestFolder()
+    let cache = EmbeddingCache(path: folder.file("embeddings.db"), limitBytes: 1 << 30)
+    let server = try EmbeddingServer(milliseconds: 50) { request in
+      request == 3 ? LoopbackServer.response(400, #"{"error": {"message": "no"}}"#) : nil
+    }
+    let texts = (0..<1_024).map { "text \($0)" }
+    #expect(throws: MemshError.self) { try embedder(server.url, cache: cache).embed(texts) }
+    #expect(try cache.statistics().entries.map(\.vectors) == [Int64(server.asked.count)])
+    #expect(server.asked.count >= 7 * 128)
   }
 
   @Test("a dropped connection, an answer cut short and a server error are tried again")
@@ -109,8 +150,8 @@ import Testing
     // One at a time: each batch is handed out only when the one before is back.
     var isWaiting = false
     try embedder.embed(
-      { _ in
-        if isWaiting { return .later }
+      { demand in
+        if isWaiting || demand == .none { return .later }
         isWaiting = true
         return supply.popLast() ?? .end
       }, { _ in isWaiting = false })
@@ -216,10 +257,44 @@ import Testing
     #expect(try cache.statistics().entries.isEmpty)
   }
 
-  @Test("a damaged file is an error that says what to do")
-  func reportsDamage() throws {
+  @Test("a damaged file is set aside, and a new one begun")
+  func replacesDamaged() throws {
     try FileManager.default.createDirectory(atPath: folder.file("cache"), withIntermediateDirectories: true)
     try Data(repeating: 7, count: 9_000).write(to: URL(fileURLWithPath: folder.file("cache/embeddings.db")))
-    #expect { try cache().vectors(for: ["a"], in: space) } throws: { ($0 as? MemshError)?.code == .cacheFailed }
+    #expect(try cache().vectors(for: ["a"], in: space) == [nil])
+    try cache().store([EmbeddingServer.vector(of: "a", dimensions: 8)], for: ["a"], in: space)
+    #expect(try cache().vectors(for: ["a"], in: space) != [nil])
+    #expect(FileManager.default.fileExists(atPath: folder.file("cache/embeddings.db.damaged")))
+  }
+
+  @Test("a cache that cannot be written is an error of its own; embedding goes on without it")
+  func doesWithout() throws {
+    let server = try EmbeddingServer()
+    try folder.write("", to: "file")
+    let broken = EmbeddingCache(path: folder.file("file/embeddings.db"), limitBytes: 1 << 20)
+    #expect { try broken.store([], for: [], in: space) } throws: { ($0 as? MemshError)?.code == .cacheFailed }
+    var configuration = OpenAIEmbedder.Configuration()
+    configuration.baseURL = server.url
+    configuration.dimensions = 8
+    var notices: [MemshError] = []
+    let embedder = try OpenAIEmbedder(configuration, cache: broken, interruption: Interruption()) { notices.append($0) }
+    for text in ["a", "b"] {
+      #expect(try embedder.embed([text]) == [EmbeddingServer.vector(of: text, dimensions: 8)])
+    }
+    #expect(notices.map(\.code) == [.cacheFailed])
+  }
+
+  @Test("many writers at once lose nothing")
+  func isShared() throws {
+    let path = folder.file("cache/embeddings.db")
+    let space = space
+    DispatchQueue.concurrentPerform(iterations: 8) { writer in
+      let cache = EmbeddingCache(path: path, limitBytes: 1 << 30)
+      for round in 0..<20 {
+        try? cache.store(
+          [EmbeddingServer.vector(of: "\(writer) \(round)", dimensions: 8)], for: ["\(writer) \(round)"], in: space)
+      }
+    }
+    #expect(try cache().statistics().entries.map(\.vectors) == [160])
   }
 }

@@ -83,6 +83,18 @@ import Testing
     #expect(try database.value("SELECT count(*) FROM memsh_bare.runs") == "1")
   }
 
+  @Test("moving a schema's store to another space leaves the public one's indexes alone")
+  func reembedsInside() throws {
+    #expect(try migrate().status == 0)
+    #expect(try migrate("--schema", "two", "--index", "none").status == 0)
+    let result = try world.memsh.run(
+      ["-d", world.store + "?schema=two", "-c", "set dimensions 64\nset embedder hash\nreembed --index none --yes"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try database.value("to_regclass('public.memories_embedding_idx')") != nil)
+    #expect(try database.value("SELECT count(*) FROM two.memories WHERE vector_dims(embedding) = 64") == "4")
+    #expect(try database.value("SELECT count(*) FROM public.memories WHERE vector_dims(embedding) = 256") == "4")
+  }
+
   @Test("one schema moves into another of the same database")
   func movesBetweenSchemas() throws {
     #expect(try migrate("--schema", "one").status == 0)

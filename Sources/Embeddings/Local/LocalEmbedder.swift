@@ -24,6 +24,14 @@ public final class LocalEmbedder: Embedder {
   public func embed(_ texts: [String]) throws -> [Vector] {
     let model = try self.model ?? StaticModel(folder: folder)
     self.model = model
-    return texts.map(model.vector)
+    return try texts.map { text in
+      let vector = model.vector(of: text)
+      guard vector.isFinite else {
+        throw MemshError(
+          .modelUnusable, "the model in \(folder) holds numbers that are not finite",
+          hint: "fetch it again: scripts/fetch-model")
+      }
+      return vector
+    }
   }
 }

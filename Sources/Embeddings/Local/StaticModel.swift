@@ -28,7 +28,8 @@ final class StaticModel {
   init(folder: String) throws {
     file = try TensorFile(path: folder + "/model.safetensors")
     guard let matrix = file["embeddings"] ?? file["embedding.weight"], matrix.shape.count == 2,
-      matrix.shape[0] > 0, matrix.shape[1] > 0, matrix.type != .int64, matrix.type != .float64
+      matrix.shape[0] > 0, StaticModel.dimensionsAllowed.contains(matrix.shape[1]), matrix.type != .int64,
+      matrix.type != .float64
     else {
       throw MemshError(
         .modelUnusable, "\(folder)/model.safetensors holds no token embeddings",
@@ -37,7 +38,7 @@ final class StaticModel {
     self.matrix = matrix
     dimensions = matrix.shape[1]
     tokenizer = try TokenizerFile.load(path: folder + "/tokenizer.json")
-    rows = file["mapping"].map { [file] in file.numbers(of: $0).map { Int($0) } } ?? []
+    rows = file["mapping"].map { [file] in file.numbers(of: $0).map { Int(exactly: $0) ?? -1 } } ?? []
     weights = file["weights"].map { [file] in file.numbers(of: $0).map { Float($0) } } ?? []
     guard rows.allSatisfy({ (0..<matrix.shape[0]).contains($0) }) else {
       throw MemshError(.modelUnusable, "\(folder)/model.safetensors maps tokens to rows that it has not")
@@ -47,6 +48,9 @@ final class StaticModel {
     let isModel2Vec = file["embeddings"] != nil
     omitted = isModel2Vec ? (tokenizer as? WordPieceTokenizer)?.unknown : nil
   }
+
+  /// What a store can hold.
+  private static let dimensionsAllowed = 1...16_000
 
   private static func settings(_ folder: String) -> JSON? {
     (try? String(contentsOfFile: folder + "/config.json", encoding: .utf8)).flatMap { try? JSONParser.parse($0) }
@@ -70,18 +74,19 @@ final class StaticModel {
   private func add(_ id: Int32, to sum: inout [Float]) {
     // As in the libraries, a token beyond the matrix counts as its last row.
     let token = Int(id)
-    let row = rows.isEmpty ? min(token, matrix.shape[0] - 1) : rows[min(token, rows.count - 1)]
-    let weight = weights.isEmpty ? 1 : weights[min(token, weights.count - 1)]
+    let row = rows.isEmpty ? min(max(token, 0), matrix.shape[0] - 1) : rows[min(max(token, 0), rows.count - 1)]
+    let weight = weights.isEmpty ? 1 : weights[min(max(token, 0), weights.count - 1)]
     file.withRow(row, of: matrix) { bytes in
       sum.withUnsafeMutableBufferPointer { sum in
         switch matrix.type {
         case .float16:
-          let halves = bytes.bindMemory(to: UInt16.self)
-          for index in sum.indices { sum[index] += HalfPrecision.float(halves[index]) * weight }
-        case .bfloat16:
-          let halves = bytes.bindMemory(to: UInt16.self)
           for index in sum.indices {
-            sum[index] += Float(bitPattern: UInt32(UInt16(littleEndian: halves[index])) << 16) * weight
+            sum[index] += HalfPrecision.float(bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)) * weight
+          }
+        case .bfloat16:
+          for index in sum.indices {
+            let half = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
+            sum[index] += Float(bitPattern: UInt32(half) << 16) * weight
           }
         case .int8:
           let numbers = bytes.bindMemory(to: Int8.self)

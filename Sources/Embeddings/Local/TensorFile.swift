@@ -34,6 +34,7 @@ final class TensorFile {
   private let tensors: [String: Tensor]
 
   private static let headerMaximum = 100 << 20
+  private static let elementsMaximum = 1 << 31
 
   /// Opens a file and reads its header.
   ///
@@ -77,8 +78,12 @@ final class TensorFile {
     for member in members where member.key != "__metadata__" {
       guard let type = member.value[key: "dtype"]?.stringValue.flatMap(NumberType.init(rawValue:)) else { continue }
       let shape = (member.value[key: "shape"]?.arrayValue ?? []).compactMap(\.integerValue)
+      guard shape.allSatisfy({ (0...elementsMaximum).contains($0) }) else {
+        throw TokenizerScanner.Failure(reason: "the tensor \(member.key) has an impossible shape")
+      }
       let offsets = (member.value[key: "data_offsets"]?.arrayValue ?? []).compactMap(\.integerValue)
-      let elements = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+      // Both factors are small enough that the product fits.
+      let elements = shape.reduce(1) { min($0 * $1, elementsMaximum) }
       guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= bytes.count - dataStart,
         offsets[1] - offsets[0] == elements * type.bytes
       else { throw TokenizerScanner.Failure(reason: "the tensor \(member.key) does not fit into the file") }

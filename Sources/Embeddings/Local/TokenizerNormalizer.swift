@@ -26,7 +26,9 @@ struct TokenizerNormalizer {
       for flag in ["single_word", "lstrip", "rstrip", "normalized"] where token[key: flag] == .bool(true) {
         throw TokenizerScanner.Failure(reason: "added tokens with \(flag) are not supported")
       }
-      guard let name = token[key: "content"]?.stringValue, let id = token[key: "id"]?.integerValue, !name.isEmpty else {
+      guard let name = token[key: "content"]?.stringValue, let id = token[key: "id"]?.integerValue, !name.isEmpty,
+        (0..<Int(TokenizerScanner.idMaximum)).contains(id)
+      else {
         throw TokenizerScanner.Failure(reason: "an added token without content or id")
       }
       added.append((Array(name.utf8), Int32(truncatingIfNeeded: id)))

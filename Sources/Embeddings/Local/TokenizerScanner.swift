@@ -14,6 +14,9 @@ struct TokenizerScanner {
   /// Where the two halves of each merge lie in the text, in order of rank.
   private(set) var merges: [(left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)] = []
 
+  /// More tokens than any vocabulary has.
+  static let idMaximum: Int32 = 10_000_000
+
   private let bytes: [UInt8]
   private var position = 0
 
@@ -119,7 +122,9 @@ struct TokenizerScanner {
       value = value * 10 + Int32(digit)
       position += 1
     }
-    guard position > start else { throw Failure(reason: "expected a number at byte \(start)") }
+    guard position > start, value < TokenizerScanner.idMaximum else {
+      throw Failure(reason: "expected a token's number at byte \(start)")
+    }
     return value
   }
 

@@ -11,6 +11,8 @@ final class WordPieceTokenizer: Tokenizer {
   private var cache: [ArraySlice<UInt8>: [Int32]] = [:]
 
   private static let cacheMaximum = 50_000
+  /// Longer words are seldom seen twice.
+  private static let cachedBytesMaximum = 48
 
   init(_ file: TokenizerScanner, normalizer: TokenizerNormalizer) throws {
     vocabulary = file.vocabulary
@@ -68,6 +70,7 @@ final class WordPieceTokenizer: Tokenizer {
   }
 
   private func append(_ word: ArraySlice<UInt8>, to ids: inout [Int32]) {
+    guard word.count <= WordPieceTokenizer.cachedBytesMaximum else { return ids.append(contentsOf: cut(word)) }
     if let known = cache[word] { return ids.append(contentsOf: known) }
     let tokens = cut(word)
     if cache.count >= WordPieceTokenizer.cacheMaximum { cache.removeAll(keepingCapacity: true) }

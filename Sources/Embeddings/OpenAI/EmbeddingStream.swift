@@ -5,10 +5,12 @@ import MemoryCore
 /// One stream of texts through an embedding server: several requests in flight, refusals tried again, every distinct
 /// text asked once, answers kept as they arrive, batches handed over in their order.
 struct EmbeddingStream {
-  private var exchange: OpenAIProtocol
+  private let exchange: OpenAIProtocol
+  /// Whether the server gives base64, as far as is known.
+  private(set) var asksForBase64: Bool
   private let space: EmbeddingSpace
   private let inFlightMaximum: Int
-  private let cache: EmbeddingCache?
+  private let cache: OptionalCache
   private let client: HTTPClient
   private let interruption: Interruption
 
@@ -26,7 +28,11 @@ struct EmbeddingStream {
 
   private struct Request {
     var texts: [String]
+    /// How often it was refused.
     var attempt = 0
+    /// How often its only text was cut.
+    var cuts = 0
+    var asBase64 = true
   }
 
   private var batches: [Int: Batch] = [:]
@@ -46,6 +52,8 @@ struct EmbeddingStream {
   /// The limits of OpenAI's API: https://platform.openai.com/docs/api-reference/embeddings/create.
   static let tokensPerText = 8_191
   private static let tokensPerRequest = 300_000
+  /// What an estimate may be off: code and numbers take more tokens than it says.
+  private static let estimateShare = 0.6
   /// Of at most 2,048: enough to be efficient, few enough that reading one answer does not hold up the next requests and
   /// that little is asked for again after a refusal.
   private static let textsPerRequest = 128
@@ -53,10 +61,11 @@ struct EmbeddingStream {
   private static let busyMilliseconds = 10
 
   init(
-    _ exchange: OpenAIProtocol, space: EmbeddingSpace, inFlight: Int, cache: EmbeddingCache?, client: HTTPClient,
-    interruption: Interruption
+    _ exchange: OpenAIProtocol, space: EmbeddingSpace, inFlight: Int, cache: OptionalCache, client: HTTPClient,
+    asksForBase64: Bool, interruption: Interruption
   ) {
     self.exchange = exchange
+    self.asksForBase64 = asksForBase64
     self.space = space
     inFlightMaximum = inFlight
     self.cache = cache
@@ -64,7 +73,7 @@ struct EmbeddingStream {
     self.interruption = interruption
   }
 
-  mutating func run(_ next: (Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
+  mutating func run(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
     defer { client.stopAll() }
     while true {
       try interruption.check()
@@ -77,19 +86,36 @@ struct EmbeddingStream {
       // The next requests go out before the answers are read, which takes a while.
       let ended = client.poll(milliseconds: pause)
       if !ended.isEmpty { try send(isWaitingForMore: mayHaveMore) }
-      for exchange in ended {
-        client.advance()
-        try receive(exchange)
-      }
+      try receive(ended)
     }
   }
+
+  /// Takes answers in. When one of them ends the stream, the others are kept all the same: they were paid for.
+  private mutating func receive(_ ended: [HTTPClient.Exchange]) throws {
+    var failure: (any Error)?
+    for exchange in ended {
+      client.advance()
+      do { try receive(exchange) } catch { failure = failure ?? error }
+    }
+    guard let failure else { return }
+    let patience = EmbeddingStream.now + EmbeddingStream.drainSeconds
+    while client.inFlight > 0, EmbeddingStream.now < patience, !interruption.isRaised {
+      for exchange in client.poll(milliseconds: EmbeddingStream.idleMilliseconds) { try? receive(exchange) }
+    }
+    throw failure
+  }
+
+  /// How long answers that are under way are waited for when the stream ends with an error.
+  private static let drainSeconds = 3.0
 
   /// Takes texts in until there is enough to send.
   ///
   /// - Returns: Whether there would be room for more, which are not there yet.
-  private mutating func take(_ next: (Bool) throws -> TextSupply) throws -> Bool {
+  private mutating func take(_ next: (TextDemand) throws -> TextSupply) throws -> Bool {
+    // Whoever does not want the vectors any more says so here.
+    _ = try next(.none)
     while !hasEnded, unsent.count < inFlightMaximum * EmbeddingStream.textsPerRequest {
-      switch try next(batches.isEmpty) {
+      switch try next(batches.isEmpty ? .now : .ifReady) {
       case .texts(let texts): try accept(texts)
       case .later: return true
       case .end: hasEnded = true
@@ -101,7 +127,7 @@ struct EmbeddingStream {
   private mutating func accept(_ texts: [String]) throws {
     let shortened = texts.map { TokenEstimate.prefix($0, tokens: EmbeddingStream.tokensPerText) }
     cutTexts += Int64(zip(texts, shortened).count { $0.utf8.count != $1.utf8.count })
-    var batch = Batch(vectors: try cache?.vectors(for: shortened, in: space) ?? texts.map { _ in nil }, missing: 0)
+    var batch = Batch(vectors: cache.vectors(for: shortened, in: space), missing: 0)
     for index in shortened.indices where batch.vectors[index] == nil {
       batch.missing += 1
       let key = ContentHash.bytes(of: shortened[index])
@@ -144,7 +170,8 @@ struct EmbeddingStream {
     var count = 0
     while count < min(unsent.count, EmbeddingStream.textsPerRequest) {
       tokens += TokenEstimate.tokens(unsent[count])
-      guard count == 0 || tokens <= EmbeddingStream.tokensPerRequest else { break }
+      guard count == 0 || Double(tokens) <= Double(EmbeddingStream.tokensPerRequest) * EmbeddingStream.estimateShare
+      else { break }
       count += 1
     }
     defer { unsent.removeFirst(count) }
@@ -153,7 +180,10 @@ struct EmbeddingStream {
 
   private mutating func start(_ request: Request) throws {
     nextID += 1
-    do { try client.start(exchange.request(request.texts), id: nextID) } catch let error as HTTPError {
+    var request = request
+    request.asBase64 = asksForBase64
+    let message = exchange.request(request.texts, asBase64: request.asBase64)
+    do { try client.start(message, id: nextID) } catch let error as HTTPError {
       throw MemshError(.embedderFailed, "no request can be sent", cause: error.message)
     }
     sent[nextID] = request
@@ -162,14 +192,16 @@ struct EmbeddingStream {
   private mutating func receive(_ ended: HTTPClient.Exchange) throws {
     guard var request = sent.removeValue(forKey: ended.id) else { return }
     if case .success(let response) = ended.result { limit.note(response.headers, now: EmbeddingStream.now) }
-    switch exchange.outcome(ended.result, count: request.texts.count) {
-    case .vectors(let vectors): try receive(vectors, for: request.texts)
+    switch exchange.outcome(ended.result, count: request.texts.count, asBase64: request.asBase64) {
+    case .vectors(let vectors): receive(vectors, for: request.texts)
     case .withoutBase64:
-      exchange.asksForBase64 = false
+      asksForBase64 = false
       retries.append((EmbeddingStream.now, request))
-    case .retry(let error, let seconds):
+    case .retry(let error, let seconds, let attempts):
       request.attempt += 1
-      guard let delay = RetryPolicy.delay(attempt: request.attempt, asked: seconds) else { throw incomplete(error) }
+      guard let delay = RetryPolicy.delay(attempt: request.attempt, asked: seconds, maximum: attempts) else {
+        throw incomplete(error)
+      }
       if let seconds { limit.block(seconds: seconds, now: EmbeddingStream.now) }
       retries.append((EmbeddingStream.now + delay, request))
     case .tooLong(let error): try split(request, error)
@@ -177,9 +209,9 @@ struct EmbeddingStream {
     }
   }
 
-  private mutating func receive(_ vectors: [Vector], for texts: [String]) throws {
+  private mutating func receive(_ vectors: [Vector], for texts: [String]) {
     // Before anything else: what was paid for must not be asked for again, whatever happens next.
-    try cache?.store(vectors, for: texts, in: space)
+    cache.store(vectors, for: texts, in: space)
     for (text, vector) in zip(texts, vectors) { fill(text, vector) }
   }
 
@@ -202,15 +234,16 @@ struct EmbeddingStream {
     }
     let text = request.texts[0]
     let shorter = String(text.unicodeScalars.prefix(text.unicodeScalars.count * 3 / 4))
-    guard !shorter.isEmpty, request.attempt < EmbeddingStream.cutsMaximum else { throw incomplete(error) }
-    if request.attempt == 0 { cutTexts += 1 }
+    guard !shorter.isEmpty, request.cuts < EmbeddingStream.cutsMaximum else { throw incomplete(error) }
+    if request.cuts == 0 { cutTexts += 1 }
     // Whoever waits for the text gets the vector of its beginning.
     let places = waiting.removeValue(forKey: ContentHash.bytes(of: text)) ?? []
     waiting[ContentHash.bytes(of: shorter), default: []] += places
-    retries.append((now, Request(texts: [shorter], attempt: request.attempt + 1)))
+    retries.append((now, Request(texts: [shorter], attempt: request.attempt, cuts: request.cuts + 1)))
   }
 
-  private static let cutsMaximum = 12
+  /// From 8,191 tokens to fewer than 200.
+  private static let cutsMaximum = 14
 
   /// The error with what is missing.
   private func incomplete(_ error: MemshError) -> MemshError {

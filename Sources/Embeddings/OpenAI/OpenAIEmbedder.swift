@@ -12,7 +12,8 @@ public final class OpenAIEmbedder: Embedder {
 
   private let exchange: OpenAIProtocol
   private let configuration: Configuration
-  private let cache: EmbeddingCache?
+  private let cache: OptionalCache
+  private var asksForBase64 = true
   private let interruption: Interruption
   private let client = HTTPClient()
 
@@ -31,6 +32,8 @@ public final class OpenAIEmbedder: Embedder {
     public var dimensions: Int?
     /// Requests under way at a time.
     public var inFlight = 8
+    /// The longest a request may take.
+    public var timeoutSeconds = 120
     /// US dollars for a million tokens; nil for the price list's.
     public var pricePerMillionTokens: Double?
 
@@ -40,24 +43,31 @@ public final class OpenAIEmbedder: Embedder {
 
   /// Sets an embedder up. A model whose length nobody knows is asked for one vector.
   ///
+  /// - Parameters:
+  ///   - cache: Where answers are kept; nil keeps none.
+  ///   - withoutCache: Told once when the cache cannot be used: embedding goes on without it.
   /// - Throws: What asking fails with.
-  public init(_ configuration: Configuration, cache: EmbeddingCache?, interruption: Interruption) throws {
+  public init(
+    _ configuration: Configuration, cache: EmbeddingCache?, interruption: Interruption,
+    withoutCache: @escaping (MemshError) -> Void = { _ in }
+  ) throws {
+    self.cache = OptionalCache(cache, withoutCache)
     var address = configuration.baseURL ?? OpenAIEmbedder.defaultBaseURL
     while address.hasSuffix("/") { address.removeLast() }
     let known = OpenAIModel.named(configuration.model)
     var exchange = OpenAIProtocol(
       baseURL: address, key: configuration.key, model: configuration.model,
       dimensions: configuration.dimensions ?? known?.dimensions,
-      asksForDimensions: configuration.dimensions != nil || known?.takesDimensions == true)
+      asksForDimensions: configuration.dimensions != nil || known?.takesDimensions == true,
+      timeoutSeconds: configuration.timeoutSeconds)
     if exchange.dimensions == nil {
       let length = try OpenAIEmbedder.probe(exchange, client, interruption)
       exchange = OpenAIProtocol(
         baseURL: address, key: configuration.key, model: configuration.model, dimensions: length,
-        asksForDimensions: false)
+        asksForDimensions: false, timeoutSeconds: configuration.timeoutSeconds)
     }
     self.exchange = exchange
     self.configuration = configuration
-    self.cache = cache
     self.interruption = interruption
     space = EmbeddingSpace(provider: "openai", model: configuration.model, dimensions: exchange.dimensions ?? 0)
   }
@@ -68,31 +78,33 @@ public final class OpenAIEmbedder: Embedder {
   ) throws -> Int {
     let space = EmbeddingSpace(provider: "openai", model: exchange.model, dimensions: 0)
     var stream = EmbeddingStream(
-      exchange, space: space, inFlight: 1, cache: nil, client: client, interruption: interruption)
+      exchange, space: space, inFlight: 1, cache: OptionalCache(nil) { _ in }, client: client, asksForBase64: true,
+      interruption: interruption)
     return try OpenAIEmbedder.run(&stream, ["dimensions"]).first?.dimensions ?? 0
   }
 
   /// Embeds texts, several requests at a time.
   public func embed(_ texts: [String]) throws -> [Vector] {
     var stream = stream()
-    defer { cutTexts += stream.cutTexts }
+    defer { note(stream) }
     return try OpenAIEmbedder.run(&stream, texts)
   }
 
   /// Embeds batch after batch, with requests for the next ones under way.
-  public func embed(_ next: (Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
+  public func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
     var stream = stream()
-    defer { cutTexts += stream.cutTexts }
+    defer { note(stream) }
     try stream.run(next, hand)
   }
 
   /// What asking would take: texts the cache does not have, their tokens and what those cost.
   public func effort(_ texts: [String]) throws -> EmbeddingEffort {
-    let cached = try cache?.vectors(for: texts, in: space) ?? texts.map { _ in nil }
+    let texts = texts.map { TokenEstimate.prefix($0, tokens: EmbeddingStream.tokensPerText) }
+    let cached = cache.vectors(for: texts, in: space)
     var asked: Set<[UInt8]> = []
     var tokens = 0
     for (text, vector) in zip(texts, cached) where vector == nil && asked.insert(ContentHash.bytes(of: text)).inserted {
-      tokens += min(TokenEstimate.tokens(text), EmbeddingStream.tokensPerText)
+      tokens += TokenEstimate.tokens(text)
     }
     let price = configuration.pricePerMillionTokens ?? OpenAIModel.named(space.model)?.pricePerMillionTokens
     return EmbeddingEffort(
@@ -103,13 +115,18 @@ public final class OpenAIEmbedder: Embedder {
   private func stream() -> EmbeddingStream {
     EmbeddingStream(
       exchange, space: space, inFlight: configuration.inFlight, cache: cache, client: client,
-      interruption: interruption)
+      asksForBase64: asksForBase64, interruption: interruption)
+  }
+
+  private func note(_ stream: EmbeddingStream) {
+    cutTexts += stream.cutTexts
+    asksForBase64 = stream.asksForBase64
   }
 
   private static func run(_ stream: inout EmbeddingStream, _ texts: [String]) throws -> [Vector] {
     var supply = [TextSupply.texts(texts)]
     var vectors: [Vector] = []
-    try stream.run({ _ in supply.popLast() ?? .end }, { vectors += $0 })
+    try stream.run({ $0 == .none ? .later : supply.popLast() ?? .end }, { vectors += $0 })
     return vectors
   }
 }

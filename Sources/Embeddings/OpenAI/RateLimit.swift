@@ -10,7 +10,7 @@ struct RateLimit {
       guard let remaining = headers["x-ratelimit-remaining-\(kind)"].flatMap(Int.init), remaining <= 0,
         let reset = headers["x-ratelimit-reset-\(kind)"].flatMap(RateLimit.seconds)
       else { continue }
-      blockedUntil = max(blockedUntil, now + reset)
+      blockedUntil = max(blockedUntil, now + min(reset, RateLimit.waitMaximum))
     }
   }
 
@@ -19,12 +19,14 @@ struct RateLimit {
 
   /// How long a refusal asks to wait, in seconds.
   static func retryAfter(_ headers: [String: String]) -> Double? {
-    if let milliseconds = headers["retry-after-ms"].flatMap(Double.init) { return milliseconds / 1_000 }
-    return headers["retry-after"].flatMap { Double($0) ?? seconds($0) }.map { min(max($0, 0), waitMaximum) }
+    let asked =
+      headers["retry-after-ms"].flatMap(Double.init).map { $0 / 1_000 }
+      ?? headers["retry-after"].flatMap { Double($0) ?? seconds($0) }
+    return asked.flatMap { $0.isFinite ? max($0, 0) : nil }
   }
 
   /// Longer than this, nobody waits for an answer.
-  private static let waitMaximum = 300.0
+  static let waitMaximum = 300.0
 
   /// A duration such as `1s`, `6m0s` or `20ms`.
   static func seconds(_ text: String) -> Double? {

@@ -14,9 +14,9 @@ public protocol Embedder: AnyObject {
   /// Embeds batch after batch and hands over the vectors of each, in order; works ahead where that is quicker.
   ///
   /// - Parameters:
-  ///   - next: Gives the next texts. Called with false it must not wait.
+  ///   - next: Gives the next texts, as it is asked to; it throws when nobody wants vectors any more.
   ///   - hand: Takes the vectors of a batch.
-  func embed(_ next: (_ mayWait: Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws
+  func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws
 
   /// What embedding texts would take, without doing it.
   func effort(_ texts: [String]) throws -> EmbeddingEffort
@@ -30,14 +30,24 @@ extension Embedder {
   public var cutTexts: Int64 { 0 }
 
   /// Embeds one batch after the other.
-  public func embed(_ next: (_ mayWait: Bool) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
-    while case .texts(let texts) = try next(true) { try hand(try embed(texts)) }
+  public func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
+    while case .texts(let texts) = try next(.now) { try hand(try embed(texts)) }
   }
 
   /// The number of texts and their tokens, for an embedder that costs nothing.
   public func effort(_ texts: [String]) throws -> EmbeddingEffort {
     EmbeddingEffort(texts: Int64(texts.count), tokens: texts.reduce(0) { $0 + TokenEstimate.tokens($1) })
   }
+}
+
+/// What an embedder wants of a stream of texts.
+public enum TextDemand: Sendable {
+  /// The next texts, waiting for them.
+  case now
+  /// The next texts if they are there.
+  case ifReady
+  /// No texts: only whether it is to go on. The answer does not count.
+  case none
 }
 
 /// What a stream of texts has for its embedder.

@@ -59,6 +59,17 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     }
   }
 
+  /// Whether somebody still takes elements out.
+  var isWanted: Bool { condition.withLock { !isAbandoned } }
+
+  /// Says that no more is wanted.
+  func abandon() {
+    condition.withLock {
+      isAbandoned = true
+      condition.broadcast()
+    }
+  }
+
   /// Says that no more is wanted, and waits until the producers have noticed.
   func abandonAndWait() {
     condition.withLock {

@@ -21,8 +21,10 @@ final class EmbeddingAhead<Item: Sendable> {
     let thread = Thread {
       do {
         try lent.value.embed(
-          { mayWait in
-            if mayWait { return try texts.next().map(TextSupply.texts) ?? .end }
+          { demand in
+            guard vectors.isWanted else { throw Abandoned() }
+            if demand == .none { return .later }
+            if demand == .now { return try texts.next().map(TextSupply.texts) ?? .end }
             let (batch, mayHaveMore) = try texts.nextIfReady()
             return batch.map(TextSupply.texts) ?? (mayHaveMore ? .later : .end)
           },
@@ -37,6 +39,7 @@ final class EmbeddingAhead<Item: Sendable> {
   }
 
   deinit {
+    vectors.abandon()
     if !hasEnded { texts.finish(Abandoned()) }
     vectors.abandonAndWait()
   }

@@ -53,6 +53,10 @@ public struct ReembedService {
       }
       try store.transaction(.commit) {
         try store.lockForMigration()
+        // Somebody else may have moved the store meanwhile.
+        let current = try store.embeddingSpace()
+        let expected = pass == 1 ? report.from : report.to
+        guard current == expected else { throw expected.mismatch(storeSpace: current ?? expected) }
         _ = try store.createSchema(space: report.from)
         try store.switchVectors(to: pass == 1 && moves ? report.to : nil)
         if pass == 1, moves { for line in try store.buildIndexes(index, progress) { progress.line(line) } }

@@ -16,6 +16,9 @@ struct CacheCommand: ShellCommand {
   @Argument(help: "stats, clear or prune.")
   var action = Action.stats
 
+  @Flag(name: .shortAndLong, help: "With clear: do not ask.")
+  var yes = false
+
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -25,6 +28,9 @@ struct CacheCommand: ShellCommand {
     switch action {
     case .stats: return CommandResult(.record(CacheCommand.record(try cache.statistics())))
     case .clear:
+      try session.confirm(
+        "This removes all vectors of \(try cache.statistics().path), which have to be computed and paid for again.",
+        typing: "clear", isConfirmed: yes)
       return CommandResult(.record(ResultRecord(title: "Cache", fields: [.init("removed", .count(try cache.clear()))])))
     case .prune:
       return CommandResult(.record(ResultRecord(title: "Cache", fields: [.init("removed", .count(try cache.prune()))])))

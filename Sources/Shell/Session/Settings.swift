@@ -16,6 +16,8 @@ public struct EmbeddingSettings: Sendable, Hashable {
   public var dimensions: Int?
   /// Requests under way at a time.
   public var requestsInFlight = 8
+  /// The longest a request may take.
+  public var timeoutSeconds = 120
   /// US dollars for a million tokens.
   public var pricePerMillionTokens: Double?
   /// How large the embedding cache may become.
@@ -80,6 +82,7 @@ public struct Settings: Sendable {
     ("on-error", .words(ErrorReaction.allCases.map(\.rawValue))),
     ("output", .words(OutputFormat.allCases.map(\.rawValue) + ["auto"])),
     ("pool-size", .numbers(1...64, unit: "connections", isWhole: true)),
+    ("request-timeout", .numbers(1...3_600, unit: "seconds", isWhole: true)),
     ("requests", .numbers(1...64, unit: "to the embedding server at a time", isWhole: true)),
     ("statement-timeout", .numbers(0...86_400, unit: "seconds; 0 is none", isWhole: false)),
   ]
@@ -92,6 +95,8 @@ public struct Settings: Sendable {
     case "embedder": embedding.choice = EmbedderChoice(rawValue: value)
     case "embedding-price": embedding.pricePerMillionTokens = Double(value)
     case "model": embedding.model = value == "auto" ? nil : value
+    case "request-timeout":
+      embedding.timeoutSeconds = Double(value).map { Int($0) } ?? EmbeddingSettings().timeoutSeconds
     case "requests": embedding.requestsInFlight = Double(value).map { Int($0) } ?? EmbeddingSettings().requestsInFlight
     case "on-error": onError = ErrorReaction(rawValue: value) ?? .stop
     case "pool-size": limits.poolSize = Double(value).map { Int($0) } ?? StoreLimits().poolSize
@@ -108,7 +113,7 @@ public struct Settings: Sendable {
       ("embedding-price", embedding.pricePerMillionTokens.map { "\($0)" } ?? "auto"),
       ("model", embedding.model ?? "auto"), ("on-error", onError.rawValue),
       ("output", output?.rawValue ?? "auto"), ("pool-size", String(limits.poolSize)),
-      ("requests", String(embedding.requestsInFlight)),
+      ("request-timeout", "\(embedding.timeoutSeconds) s"), ("requests", String(embedding.requestsInFlight)),
       ("statement-timeout", "\(limits.statementTimeoutSeconds) s"),
     ]
   }

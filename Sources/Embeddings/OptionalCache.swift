@@ -1,0 +1,33 @@
+import MemoryCore
+
+/// A cache that embedding can do without: when it cannot be used, that is said once, and everything is computed.
+final class OptionalCache {
+  private var cache: EmbeddingCache?
+  private let withoutCache: (MemshError) -> Void
+
+  init(_ cache: EmbeddingCache?, _ withoutCache: @escaping (MemshError) -> Void) {
+    self.cache = cache
+    self.withoutCache = withoutCache
+  }
+
+  /// The vectors of those texts that are there.
+  func vectors(for texts: [String], in space: EmbeddingSpace) -> [Vector?] {
+    attempt { try $0.vectors(for: texts, in: space) } ?? texts.map { _ in nil }
+  }
+
+  /// Keeps vectors.
+  func store(_ vectors: [Vector], for texts: [String], in space: EmbeddingSpace) {
+    attempt { try $0.store(vectors, for: texts, in: space) }
+  }
+
+  @discardableResult
+  private func attempt<Value>(_ body: (EmbeddingCache) throws -> Value) -> Value? {
+    guard let cache else { return nil }
+    do { return try body(cache) } catch {
+      self.cache = nil
+      withoutCache(
+        error as? MemshError ?? MemshError(.cacheFailed, "the embedding cache cannot be used", cause: "\(error)"))
+      return nil
+    }
+  }
+}
