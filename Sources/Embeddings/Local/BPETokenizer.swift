@@ -14,11 +14,8 @@ final class BPETokenizer: Tokenizer {
   private let fusesUnknown: Bool
   /// Whether no token goes on behind a space mark that follows another character, so that words can be told apart.
   private let keepsWordsApart: Bool
-  private var cache: [ArraySlice<UInt8>: [Int32]] = [:]
+  private var cache = WordCache()
 
-  private static let cacheMaximum = 50_000
-  /// Longer words are seldom seen twice.
-  private static let cachedBytesMaximum = 48
   /// `▁`, which stands for a space.
   static let spaceMark: [UInt8] = [0xE2, 0x96, 0x81]
 
@@ -72,12 +69,7 @@ final class BPETokenizer: Tokenizer {
   }
 
   private func appendWord(_ word: ArraySlice<UInt8>, to ids: inout [Int32]) {
-    guard word.count <= BPETokenizer.cachedBytesMaximum else { return ids.append(contentsOf: merged(word)) }
-    if let known = cache[word] { return ids.append(contentsOf: known) }
-    let tokens = merged(word)
-    if cache.count >= BPETokenizer.cacheMaximum { cache.removeAll(keepingCapacity: true) }
-    cache[ArraySlice(Array(word))] = tokens
-    ids.append(contentsOf: tokens)
+    ids.append(contentsOf: cache.tokens(of: word, merged))
   }
 
   /// The characters of a word as tokens.

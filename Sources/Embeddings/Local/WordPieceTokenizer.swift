@@ -8,11 +8,7 @@ final class WordPieceTokenizer: Tokenizer {
   let unknown: Int32
   private let prefix: [UInt8]
   private let charactersMaximum: Int
-  private var cache: [ArraySlice<UInt8>: [Int32]] = [:]
-
-  private static let cacheMaximum = 50_000
-  /// Longer words are seldom seen twice.
-  private static let cachedBytesMaximum = 48
+  private var cache = WordCache()
 
   init(_ file: TokenizerScanner, normalizer: TokenizerNormalizer) throws {
     vocabulary = file.vocabulary
@@ -70,12 +66,7 @@ final class WordPieceTokenizer: Tokenizer {
   }
 
   private func append(_ word: ArraySlice<UInt8>, to ids: inout [Int32]) {
-    guard word.count <= WordPieceTokenizer.cachedBytesMaximum else { return ids.append(contentsOf: cut(word)) }
-    if let known = cache[word] { return ids.append(contentsOf: known) }
-    let tokens = cut(word)
-    if cache.count >= WordPieceTokenizer.cacheMaximum { cache.removeAll(keepingCapacity: true) }
-    cache[ArraySlice(Array(word))] = tokens
-    ids.append(contentsOf: tokens)
+    ids.append(contentsOf: cache.tokens(of: word, cut))
   }
 
   private func cut(_ word: ArraySlice<UInt8>) -> [Int32] {
