@@ -23,7 +23,7 @@ final class BPETokenizer: Tokenizer {
     for (name, neutral) in [("continuing_subword_prefix", ""), ("end_of_word_suffix", "")] {
       let value = file.model[name]
       guard value == nil || value == .null || value == .string(neutral) else {
-        throw TokenizerScanner.Failure(reason: "\(name) is not supported")
+        throw UnusableModel(reason: "\(name) is not supported")
       }
     }
     vocabulary = file.vocabulary
@@ -37,7 +37,7 @@ final class BPETokenizer: Tokenizer {
       usesBytes
       ? (0..<256).compactMap { vocabulary.id(of: "<0x\(hexadecimal[$0 >> 4])\(hexadecimal[$0 & 15])>") } : []
     guard byteTokens.isEmpty || byteTokens.count == 256 else {
-      throw TokenizerScanner.Failure(reason: "the vocabulary has no token for each byte")
+      throw UnusableModel(reason: "the vocabulary has no token for each byte")
     }
     (merges, keepsWordsApart) = try PairTable.build(file.merges, vocabulary: file.vocabulary)
   }
@@ -149,7 +149,7 @@ struct PairTable {
       guard let left = merge.left.withUnsafeBytes({ vocabulary.id(of: $0) }),
         let right = merge.right.withUnsafeBytes({ vocabulary.id(of: $0) }),
         let id = whole.withUnsafeBytes({ vocabulary.id(of: $0) })
-      else { throw TokenizerScanner.Failure(reason: "merge \(rank) names a token that is not in the vocabulary") }
+      else { throw UnusableModel(reason: "merge \(rank) names a token that is not in the vocabulary") }
       table.insert(left, right, Merge(rank: Int32(rank), id: id))
       if keepsWordsApart { keepsWordsApart = !hasInnerMark(whole) }
     }

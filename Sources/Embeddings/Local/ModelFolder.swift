@@ -49,10 +49,7 @@ public struct ModelFolder: ModelCatalog {
         .notFound, "there is no model '\(name)' in \(folder)",
         hint: "`models` lists what is installed; scripts/fetch-model installs one")
     }
-    let file = try TensorFile(path: path + "/model.safetensors")
-    guard let matrix = file["embeddings"] ?? file["embedding.weight"], matrix.shape.count == 2 else {
-      throw MemshError(.modelUnusable, "\(path)/model.safetensors holds no token embeddings")
-    }
+    let matrix = try TensorFile(path: path + "/model.safetensors").tokenEmbeddings()
     let attributes = try? FileManager.default.attributesOfItem(atPath: path + "/model.safetensors")
     return InstalledModel(
       name: name, folder: path, dimensions: matrix.shape[1], tokens: matrix.shape[0],

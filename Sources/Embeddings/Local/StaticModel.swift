@@ -27,14 +27,7 @@ final class StaticModel {
   /// - Throws: `model_unusable`.
   init(folder: String) throws {
     file = try TensorFile(path: folder + "/model.safetensors")
-    guard let matrix = file["embeddings"] ?? file["embedding.weight"], matrix.shape.count == 2,
-      matrix.shape[0] > 0, StaticModel.dimensionsAllowed.contains(matrix.shape[1]), matrix.type != .int64,
-      matrix.type != .float64
-    else {
-      throw MemshError(
-        .modelUnusable, "\(folder)/model.safetensors holds no token embeddings",
-        hint: "memsh reads Model2Vec's `embeddings` and WordLlama's `embedding.weight` of F32, F16, BF16 or I8")
-    }
+    let matrix = try file.tokenEmbeddings()
     self.matrix = matrix
     dimensions = matrix.shape[1]
     tokenizer = try TokenizerFile.load(path: folder + "/tokenizer.json")
@@ -48,9 +41,6 @@ final class StaticModel {
     let isModel2Vec = file["embeddings"] != nil
     omitted = isModel2Vec ? (tokenizer as? WordPieceTokenizer)?.unknown : nil
   }
-
-  /// What a store can hold.
-  private static let dimensionsAllowed = 1...16_000
 
   private static func settings(_ folder: String) -> JSON? {
     (try? String(contentsOfFile: folder + "/config.json", encoding: .utf8)).flatMap { try? JSONParser.parse($0) }

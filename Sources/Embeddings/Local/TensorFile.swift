@@ -30,6 +30,7 @@ final class TensorFile {
     fileprivate let range: Range<Int>
   }
 
+  private let path: String
   private let mapping: UnsafeRawBufferPointer
   private let tensors: [String: Tensor]
 
@@ -57,9 +58,10 @@ final class TensorFile {
       tensors = try TensorFile.header(mapping)
     } catch {
       munmap(start, size)
-      throw unusable((error as? TokenizerScanner.Failure)?.reason ?? "its header is damaged")
+      throw unusable((error as? UnusableModel)?.reason ?? "its header is damaged")
     }
     self.mapping = mapping
+    self.path = path
   }
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: mapping.baseAddress), mapping.count) }
@@ -67,31 +69,48 @@ final class TensorFile {
   private static func header(_ bytes: UnsafeRawBufferPointer) throws -> [String: Tensor] {
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard length <= UInt64(headerMaximum), 8 + Int(length) <= bytes.count else {
-      throw TokenizerScanner.Failure(reason: "its header is longer than the file")
+      throw UnusableModel(reason: "its header is longer than the file")
     }
     let dataStart = 8 + Int(length)
     let text = String(decoding: bytes[8..<dataStart], as: UTF8.self)
     guard case .object(let members) = try JSONParser.parse(text) else {
-      throw TokenizerScanner.Failure(reason: "its header is no JSON object")
+      throw UnusableModel(reason: "its header is no JSON object")
     }
     var tensors: [String: Tensor] = [:]
     for member in members where member.key != "__metadata__" {
       guard let type = member.value[key: "dtype"]?.stringValue.flatMap(NumberType.init(rawValue:)) else { continue }
       let shape = (member.value[key: "shape"]?.arrayValue ?? []).compactMap(\.integerValue)
       guard shape.allSatisfy({ (0...elementsMaximum).contains($0) }) else {
-        throw TokenizerScanner.Failure(reason: "the tensor \(member.key) has an impossible shape")
+        throw UnusableModel(reason: "the tensor \(member.key) has an impossible shape")
       }
       let offsets = (member.value[key: "data_offsets"]?.arrayValue ?? []).compactMap(\.integerValue)
       // Both factors are small enough that the product fits.
       let elements = shape.reduce(1) { min($0 * $1, elementsMaximum) }
       guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= bytes.count - dataStart,
         offsets[1] - offsets[0] == elements * type.bytes
-      else { throw TokenizerScanner.Failure(reason: "the tensor \(member.key) does not fit into the file") }
+      else { throw UnusableModel(reason: "the tensor \(member.key) does not fit into the file") }
       tensors[member.key] = Tensor(
         type: type, shape: shape, range: dataStart + offsets[0]..<dataStart + offsets[1])
     }
     return tensors
   }
+
+  /// The vectors of the tokens: Model2Vec's `embeddings`, or WordLlama's `embedding.weight`.
+  ///
+  /// - Throws: `model_unusable`.
+  func tokenEmbeddings() throws -> Tensor {
+    guard let matrix = self["embeddings"] ?? self["embedding.weight"], matrix.shape.count == 2, matrix.shape[0] > 0,
+      TensorFile.dimensionsAllowed.contains(matrix.shape[1]), matrix.type != .int64, matrix.type != .float64
+    else {
+      throw MemshError(
+        .modelUnusable, "\(path) holds no token embeddings",
+        hint: "memsh reads Model2Vec's `embeddings` and WordLlama's `embedding.weight` of F32, F16, BF16 or I8")
+    }
+    return matrix
+  }
+
+  /// What a store can hold.
+  private static let dimensionsAllowed = 1...16_000
 
   /// A tensor by name.
   subscript(name: String) -> Tensor? { tensors[name] }

@@ -25,12 +25,12 @@ enum TokenizerFile {
         return try BPETokenizer(file, normalizer: normalizer)
       case .string("WordPiece"):
         guard file.settings["pre_tokenizer"]?[key: "type"] == .string("BertPreTokenizer") else {
-          throw TokenizerScanner.Failure(reason: "a WordPiece tokenizer without BertPreTokenizer is not supported")
+          throw UnusableModel(reason: "a WordPiece tokenizer without BertPreTokenizer is not supported")
         }
         return try WordPieceTokenizer(file, normalizer: normalizer)
-      case let type: throw TokenizerScanner.Failure(reason: "tokenizers of type \(type.text) are not supported")
+      case let type: throw UnusableModel(reason: "tokenizers of type \(type.text) are not supported")
       }
-    } catch let failure as TokenizerScanner.Failure {
+    } catch let failure as UnusableModel {
       throw MemshError(
         .modelUnusable, "\(path) cannot be used: \(failure.reason)",
         hint: "memsh reads BPE with byte fallback, and WordPiece as in BERT")
@@ -39,7 +39,7 @@ enum TokenizerFile {
 
   private static func requireNoPreTokenizer(_ file: TokenizerScanner) throws {
     guard let kind = file.settings["pre_tokenizer"], kind != .null else { return }
-    throw TokenizerScanner.Failure(
+    throw UnusableModel(
       reason: "the pre-tokenizer \(kind[key: "type"]?.stringValue ?? "") is not supported with BPE")
   }
 }

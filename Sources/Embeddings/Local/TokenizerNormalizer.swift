@@ -24,12 +24,12 @@ struct TokenizerNormalizer {
   init(_ file: TokenizerScanner) throws {
     for token in file.settings["added_tokens"]?.arrayValue ?? [] {
       for flag in ["single_word", "lstrip", "rstrip", "normalized"] where token[key: flag] == .bool(true) {
-        throw TokenizerScanner.Failure(reason: "added tokens with \(flag) are not supported")
+        throw UnusableModel(reason: "added tokens with \(flag) are not supported")
       }
       guard let name = token[key: "content"]?.stringValue, let id = token[key: "id"]?.integerValue, !name.isEmpty,
         (0..<Int(TokenizerScanner.idMaximum)).contains(id)
       else {
-        throw TokenizerScanner.Failure(reason: "an added token without content or id")
+        throw UnusableModel(reason: "an added token without content or id")
       }
       added.append((Array(name.utf8), Int32(truncatingIfNeeded: id)))
     }
@@ -44,7 +44,7 @@ struct TokenizerNormalizer {
     case "Prepend": steps.append(.prepend(Array((normalizer[key: "prepend"]?.stringValue ?? "").utf8)))
     case "Replace":
       guard let pattern = normalizer[key: "pattern"]?[key: "String"]?.stringValue, !pattern.isEmpty else {
-        throw TokenizerScanner.Failure(reason: "replacing by a regular expression is not supported")
+        throw UnusableModel(reason: "replacing by a regular expression is not supported")
       }
       let content = normalizer[key: "content"]?.stringValue ?? ""
       steps.append(.replace(pattern: Array(pattern.utf8), content: Array(content.utf8)))
@@ -55,7 +55,7 @@ struct TokenizerNormalizer {
     case "NFKD": steps.append(.unicode(\.decomposedStringWithCompatibilityMapping))
     case "BertNormalizer": steps.append(.bert(BertNormalizer(normalizer)))
     case let type:
-      throw TokenizerScanner.Failure(reason: "the normalizer \(type ?? "without a type") is not supported")
+      throw UnusableModel(reason: "the normalizer \(type ?? "without a type") is not supported")
     }
   }
 

@@ -20,11 +20,6 @@ struct TokenizerScanner {
   private let bytes: [UInt8]
   private var position = 0
 
-  /// What is wrong with a file.
-  struct Failure: Error {
-    let reason: String
-  }
-
   /// Reads a whole file.
   init(_ bytes: [UInt8]) throws {
     self.bytes = bytes
@@ -67,7 +62,7 @@ struct TokenizerScanner {
         merges.append((text[...], right[...]))
       } else {
         try string(into: &text)
-        guard let space = text.firstIndex(of: 0x20) else { throw Failure(reason: "a merge without a space") }
+        guard let space = text.firstIndex(of: 0x20) else { throw UnusableModel(reason: "a merge without a space") }
         merges.append((text[..<space], text[(space + 1)...]))
       }
     }
@@ -94,7 +89,7 @@ struct TokenizerScanner {
   private mutating func expect(_ byte: UInt8) throws {
     skipWhitespace()
     guard peek() == byte else {
-      throw Failure(reason: "expected '\(Character(Unicode.Scalar(byte)))' at byte \(position)")
+      throw UnusableModel(reason: "expected '\(Character(Unicode.Scalar(byte)))' at byte \(position)")
     }
     position += 1
     skipWhitespace()
@@ -103,7 +98,7 @@ struct TokenizerScanner {
   /// Whether a list ends here; skips the comma in front of its next element.
   private mutating func ends(with closing: UInt8) throws -> Bool {
     skipWhitespace()
-    guard let byte = peek() else { throw Failure(reason: "the file ends too early") }
+    guard let byte = peek() else { throw UnusableModel(reason: "the file ends too early") }
     if byte == UInt8(ascii: ",") {
       position += 1
       skipWhitespace()
@@ -123,7 +118,7 @@ struct TokenizerScanner {
       position += 1
     }
     guard position > start, value < TokenizerScanner.idMaximum else {
-      throw Failure(reason: "expected a token's number at byte \(start)")
+      throw UnusableModel(reason: "expected a token's number at byte \(start)")
     }
     return value
   }
@@ -131,7 +126,7 @@ struct TokenizerScanner {
   /// Reads a string's bytes in UTF-8.
   private mutating func string(into text: inout [UInt8]) throws {
     skipWhitespace()
-    guard peek() == UInt8(ascii: "\"") else { throw Failure(reason: "expected a string at byte \(position)") }
+    guard peek() == UInt8(ascii: "\"") else { throw UnusableModel(reason: "expected a string at byte \(position)") }
     let start = position
     position += 1
     text.removeAll(keepingCapacity: true)
@@ -145,14 +140,14 @@ struct TokenizerScanner {
         position = start
         skipString()
         guard case .string(let value)? = try? JSONParser.parse(String(decoding: bytes[start..<position], as: UTF8.self))
-        else { throw Failure(reason: "expected a string at byte \(start)") }
+        else { throw UnusableModel(reason: "expected a string at byte \(start)") }
         text = Array(value.utf8)
         return
       }
       text.append(byte)
       position += 1
     }
-    throw Failure(reason: "the file ends inside a string")
+    throw UnusableModel(reason: "the file ends inside a string")
   }
 
   /// Reads any value with the general parser.
@@ -161,14 +156,14 @@ struct TokenizerScanner {
     let start = position
     try skipValue()
     do { return try JSONParser.parse(String(decoding: bytes[start..<position], as: UTF8.self)) } catch {
-      throw Failure(reason: "no JSON at byte \(start)")
+      throw UnusableModel(reason: "no JSON at byte \(start)")
     }
   }
 
   private mutating func skipValue() throws {
     var depth = 0
     repeat {
-      guard let byte = peek() else { throw Failure(reason: "the file ends too early") }
+      guard let byte = peek() else { throw UnusableModel(reason: "the file ends too early") }
       switch byte {
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):

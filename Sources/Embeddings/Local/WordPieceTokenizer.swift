@@ -15,7 +15,7 @@ final class WordPieceTokenizer: Tokenizer {
     self.normalizer = normalizer
     let name = file.model["unk_token"]?.stringValue ?? "[UNK]"
     guard let unknown = file.vocabulary.id(of: name) else {
-      throw TokenizerScanner.Failure(reason: "the unknown token \(name) is not in the vocabulary")
+      throw UnusableModel(reason: "the unknown token \(name) is not in the vocabulary")
     }
     self.unknown = unknown
     prefix = Array((file.model["continuing_subword_prefix"]?.stringValue ?? "##").utf8)
