@@ -9,7 +9,6 @@ public final class HTTPClient {
   private var transfers: [UnsafeMutableRawPointer: (id: Int, transfer: Transfer)] = [:]
 
   private static let initialized: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-  private static let pollMilliseconds = 100
 
   /// How an exchange ended.
   public struct Exchange: Sendable {
@@ -67,21 +66,6 @@ public final class HTTPClient {
   public func stopAll() {
     for handle in transfers.keys { curl_multi_remove_handle(multi, handle) }
     transfers = [:]
-  }
-
-  /// Sends a request and waits for the answer.
-  ///
-  /// - Parameter shouldStop: Asked several times a second; true gives the exchange up.
-  /// - Throws: ``HTTPError`` when there is no answer.
-  public func perform(_ request: HTTPRequest, shouldStop: () -> Bool) throws -> HTTPResponse {
-    try start(request, id: 0)
-    while true {
-      guard !shouldStop() else {
-        stopAll()
-        throw HTTPError(code: Int(CURLE_ABORTED_BY_CALLBACK.rawValue), message: "stopped")
-      }
-      if let exchange = poll(milliseconds: HTTPClient.pollMilliseconds).first { return try exchange.result.get() }
-    }
   }
 
   private func endedExchanges() -> [Exchange] {

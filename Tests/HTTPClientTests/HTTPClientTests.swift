@@ -12,7 +12,7 @@ import Testing
     request.body = Array("héllo".utf8)
     let client = HTTPClient()
     for _ in 0..<2 {
-      let response = try client.perform(request) { false }
+      let response = try client.answer(to: request)
       #expect(response.status == 201)
       #expect(response.headers["content-type"] == "application/json")
       #expect(String(decoding: response.body, as: UTF8.self) == "echo:héllo")
@@ -32,7 +32,7 @@ import Testing
     }
     for url in ["http://127.0.0.1:1", dropping.url, cutting.url] {
       #expect(throws: HTTPError.self) {
-        try HTTPClient().perform(HTTPRequest(method: "GET", url: url)) { false }
+        try HTTPClient().answer(to: HTTPRequest(method: "GET", url: url))
       }
     }
   }
@@ -43,15 +43,30 @@ import Testing
     defer { server.stop() }
     var request = HTTPRequest(method: "GET", url: server.url)
     request.responseLimitBytes = 1_000
-    #expect(throws: HTTPError.self) { try HTTPClient().perform(request) { false } }
+    #expect(throws: HTTPError.self) { try HTTPClient().answer(to: request) }
   }
 
-  @Test("the caller can stop an exchange")
+  @Test("the caller can stop all exchanges")
   func stops() throws {
     let server = try LoopbackServer { _ in LoopbackServer.response(200, "") }
     defer { server.stop() }
-    #expect {
-      try HTTPClient().perform(HTTPRequest(method: "GET", url: server.url)) { true }
-    } throws: { ($0 as? HTTPError)?.message == "stopped" }
+    let client = HTTPClient()
+    for id in 0..<3 { try client.start(HTTPRequest(method: "GET", url: server.url), id: id) }
+    #expect(client.inFlight == 3)
+    client.stopAll()
+    #expect(client.inFlight == 0)
+    #expect(client.poll(milliseconds: 50).isEmpty)
+    // The connections serve others afterwards.
+    #expect(try client.answer(to: HTTPRequest(method: "GET", url: server.url)).status == 200)
+  }
+}
+
+extension HTTPClient {
+  /// The answer to one request.
+  fileprivate func answer(to request: HTTPRequest) throws -> HTTPResponse {
+    try start(request, id: 0)
+    while true {
+      if let exchange = poll(milliseconds: 100).first { return try exchange.result.get() }
+    }
   }
 }
