@@ -26,13 +26,13 @@ extension PostgresStore {
   /// The lock is tried again and again, never waited for: CREATE INDEX CONCURRENTLY itself waits for every statement
   /// that has begun before it, so a waiter and a builder would wait for each other.
   func whileBuildingAlone<Value>(_ progress: any ProgressReporter, _ body: () throws -> Value) throws -> Value {
-    isInterrupted.set(false)
+    interruption.clear()
     var hasSaidSo = false
     while try query("SELECT pg_try_advisory_lock(\(lockKey(PostgresStore.indexLock)))").first?.boolean(0) != true {
       if !hasSaidSo { progress.line("⏳ Waiting: another memsh is building indexes in this store") }
       hasSaidSo = true
       Thread.sleep(forTimeInterval: PostgresStore.pollSeconds)
-      if isInterrupted.isRaised { throw MemshError(.interrupted, "interrupted") }
+      try interruption.check()
     }
     // The session's end gives the lock back as well.
     defer { cleanUp("SELECT pg_advisory_unlock_all()") }

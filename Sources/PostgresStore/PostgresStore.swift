@@ -19,7 +19,7 @@ public final class PostgresStore: MemoryStore {
   private var limits = StoreLimits()
   private var opened: PooledConnection?
   /// Raised by ``interruptHandle``, for waits that are no statement.
-  let isInterrupted = InterruptFlag()
+  let interruption = Interruption()
   /// The names of sequences, by table, as far as they have been looked up.
   var sequences: [String: String] = [:]
 
@@ -87,9 +87,9 @@ public final class PostgresStore: MemoryStore {
 
   /// Cancels the running statements on the server.
   public var interruptHandle: @Sendable () -> Void {
-    let (pool, isInterrupted) = (pool, isInterrupted)
+    let (pool, interruption) = (pool, interruption)
     return {
-      isInterrupted.set(true)
+      interruption.raise()
       pool.cancelAll()
     }
   }
@@ -246,13 +246,4 @@ public final class PostgresStore: MemoryStore {
     try connection.execute(unsafeSQL: statements.joined(separator: "; "))
     try setSearchPath(connection)
   }
-}
-
-/// A flag that any thread may raise.
-final class InterruptFlag: Sendable {
-  private let flag = Atomic<Bool>(false)
-
-  func set(_ value: Bool) { flag.store(value, ordering: .relaxed) }
-
-  var isRaised: Bool { flag.load(ordering: .relaxed) }
 }

@@ -158,6 +158,18 @@ import Testing
     #expect(try storedRows(world) == CrashTests.rows)
   }
 
+  @Test(
+    "what changes the tables waits for a migration, and says so",
+    arguments: ["seed", "schema --create", "reembed --yes"])
+  func waits(command: String) throws {
+    let world = try World(.postgres)
+    #expect(try world.run("-q", "seed").status == 0)
+    world.database?.hold("SELECT pg_advisory_xact_lock(x'6D656D7368'::bigint)", seconds: 2)
+    let result = try world.memsh.runShell("\"$MEMSH\" -d \(world.store) \(command)")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("another migration into this store is running"))
+  }
+
   @Test("--no-wait fails while another migration runs")
   func doesNotWait() throws {
     let world = try World(.postgres)

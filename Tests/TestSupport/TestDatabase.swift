@@ -40,6 +40,21 @@ public final class TestDatabase {
   /// Opens a connection to it.
   public func connect() throws -> PostgresConnection { try PostgresConnection(parameters: ["dbname": url]) }
 
+  /// Runs a statement in a transaction of another session, which ends after so many seconds; returns when it has run.
+  public func hold(_ statement: String, seconds: Double) {
+    let parameters = ["dbname": url]
+    let isHeld = DispatchSemaphore(value: 0)
+    let holder = Thread {
+      let connection = try? PostgresConnection(parameters: parameters)
+      try? connection?.execute(unsafeSQL: "BEGIN; " + statement)
+      isHeld.signal()
+      Thread.sleep(forTimeInterval: seconds)
+      try? connection?.execute(unsafeSQL: "ROLLBACK")
+    }
+    holder.start()
+    isHeld.wait()
+  }
+
   /// The port of its server.
   public var port: UInt16 {
     URLComponents(string: url)?.port.flatMap { UInt16(exactly: $0) } ?? 5432

@@ -15,8 +15,6 @@ public struct MigrationService {
   static let batchSize = 1_000
   /// Batches that reading may be ahead of writing.
   static let batchesAhead = 3
-  /// How often a migration that waits for another one tries again.
-  private static let pollSeconds = 0.5
 
   /// Sets a migration up; nothing happens yet.
   ///
@@ -45,7 +43,9 @@ public struct MigrationService {
     let survey = try source?.survey()
 
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
-    let (plan, digest, indexesLater) = try locked {
+    let (plan, digest, indexesLater) = try store.whileMigratingAlone(
+      waits: options.waits, progress, interruption
+    ) {
       // Under the lock: another run may have given the store its space a moment ago.
       let plan = try self.plan(survey)
       let created = try prepareSchema(plan)
@@ -94,26 +94,6 @@ public struct MigrationService {
     return try EmbeddingPlan(
       mode: options.embeddings, source: sourceSpace, recorded: survey?.recordedSpace,
       store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder)
-  }
-
-  /// Runs `body` in a transaction that no other migration shares, waiting for its turn where that is wanted.
-  private func locked<Value>(_ body: () throws -> Value) throws -> Value {
-    var hasSaidSo = false
-    while true {
-      var isRunning = false
-      do {
-        return try store.transaction(.commit) {
-          try store.lockForMigration()
-          isRunning = true
-          return try body()
-        }
-      } catch let error as MemshError where error.code == .storeBusy && !isRunning && options.waits {
-        if !hasSaidSo { progress.line("⏳ Waiting: another migration into this store is running") }
-        hasSaidSo = true
-        try interruption.check()
-        Thread.sleep(forTimeInterval: MigrationService.pollSeconds)
-      }
-    }
   }
 
   private func prepareSchema(_ plan: EmbeddingPlan) throws -> [String] {

@@ -51,8 +51,7 @@ public struct ReembedService {
         let count = try stage(table, selection)
         if table == "memories" { report.memories += count } else { report.fragments += count }
       }
-      try store.transaction(.commit) {
-        try store.lockForMigration()
+      try store.whileMigratingAlone(progress, interruption) {
         // Somebody else may have moved the store meanwhile.
         let current = try store.embeddingSpace()
         let expected = pass == 1 ? report.from : report.to

@@ -24,8 +24,7 @@ struct SchemaCommand: ShellCommand {
     let store = try session.store()
     if create {
       _ = try store.vectorSupport(.ensure)
-      try store.transaction(.commit) {
-        try store.lockForMigration()
+      try store.whileMigratingAlone(session.progress, session.interruption) {
         _ = try store.createSchema(space: store.embeddingSpace() ?? session.embedder().space)
       }
       for line in try store.buildIndexes(index, session.progress) { session.note(line) }

@@ -15,8 +15,7 @@ struct SeedCommand: ShellCommand {
     let store = try session.store()
     let embedder = try session.embedder()
     if try store.embeddingSpace() == nil { _ = try store.vectorSupport(.ensure) }
-    let inserted = try store.transaction(.commit) {
-      try store.lockForMigration()
+    let inserted = try store.whileMigratingAlone(session.progress, session.interruption) {
       let space = try store.embeddingSpace() ?? embedder.space
       _ = try store.createSchema(space: space)
       if embedder.space != space {

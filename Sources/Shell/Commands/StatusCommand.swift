@@ -15,7 +15,8 @@ struct StatusCommand: ShellCommand {
     try store.connect()
     let objects = try store.schema()
     let space = try? store.embeddingSpace()
-    let embedder = Result { try session.embedder().space.description }
+    // A server that does not answer must not keep the rest from being seen.
+    let embedder = try? session.embedder()
     return CommandResult(
       .record(
         ResultRecord(
@@ -28,7 +29,7 @@ struct StatusCommand: ShellCommand {
             .init("server", .text(try store.serverVersion())),
             .init("schema", .text(StatusCommand.summary(objects))),
             .init("space", .optional(space?.description)),
-            .init("embedder", .text((try? embedder.get()) ?? "not available")),
+            .init("embedder", .text(embedder?.space.description ?? "not available")),
             .init("settings", .record(session.settings.listed.map { .init($0.name, .text($0.value)) })),
           ])))
   }
