@@ -1,40 +1,50 @@
 internal import CLibEdit
 import Foundation
 
-/// Reads lines from a terminal with editing and recall, by libedit.
+/// Reads lines from a terminal with editing, recall and completion, by libedit.
 ///
 /// It belongs to the thread that made it.
 public final class LineEditor {
-  private let editor: OpaquePointer
+  let editor: OpaquePointer
   private let history: OpaquePointer
   /// What libedit shows; it keeps the pointer until it asks again.
   private var prompt: UnsafeMutablePointer<CChar>?
+  /// What the key functions leave for ``readLine(prompt:)``.
+  var wasInterrupted = false
+  private var hasInterruptKey = false
+  let complete: (String) -> Completions
+  let events: TerminalEvents
 
-  private static let historyLines: Int32 = 5_000
+  /// Lines that the arrow keys can recall.
+  public static let historyLines = 5_000
 
-  /// Takes over standard input and output; nil when libedit cannot work with this terminal.
+  /// Takes over standard input and standard error; nil when libedit cannot work with this terminal.
   ///
-  /// - Parameter programName: The name that `.editrc` lines may be limited to.
-  public init?(programName: String) {
-    setlocale(LC_CTYPE, "")
+  /// - Parameters:
+  ///   - programName: The name that `.editrc` lines may be limited to.
+  ///   - events: What signals have to say.
+  ///   - complete: Answers what could go on after a text, for Tab.
+  public init?(programName: String, events: TerminalEvents, complete: @escaping (String) -> Completions) {
+    LineEditor.useUTF8()
     guard let opened = memsh_el_init(programName) else { return nil }
-    guard let events = history_init() else {
+    guard let list = history_init() else {
       el_end(opened)
       return nil
     }
     editor = opened
-    history = events
-    _ = memsh_history_set_size(history, LineEditor.historyLines)
+    history = list
+    self.complete = complete
+    self.events = events
+    _ = memsh_history_set_size(history, Int32(LineEditor.historyLines))
     _ = memsh_el_set_client_data(editor, Unmanaged.passUnretained(self).toOpaque())
     _ = memsh_el_set_editor(editor, "emacs")
-    _ = memsh_el_set_signal(editor, 0)
-    _ = memsh_el_set_history(editor, history)
-    _ = memsh_el_bind(editor, "^R", "em-inc-search-prev")
-    _ = memsh_el_set_prompt(editor) { editor in
-      guard let editor, let data = memsh_el_get_client_data(editor) else { return nil }
-      return Unmanaged<LineEditor>.fromOpaque(data).takeUnretainedValue().prompt
+    _ = memsh_el_set_reader(editor) { editor, character in
+      LineEditor.of(editor)?.readCharacter(into: character) ?? -1
     }
-    el_source(editor, nil)
+    _ = memsh_el_set_history(editor, history)
+    let escape = CChar(LineEditor.invisible.value)
+    _ = memsh_el_set_prompt(editor, { editor in LineEditor.of(editor)?.prompt }, escape)
+    bindKeys()
   }
 
   deinit {
@@ -43,9 +53,12 @@ public final class LineEditor {
     free(prompt)
   }
 
+  /// Stands before and after what a prompt sends to the terminal without covering a column, such as a colour.
+  public static let invisible: Unicode.Scalar = "\u{1}"
+
   /// What ended the reading of a line.
   public enum Input: Sendable, Equatable {
-    /// A line without its newline.
+    /// A line without its newline; a paste may have put newlines into it.
     case line(String)
     /// Ctrl-D on an empty line.
     case end
@@ -57,13 +70,18 @@ public final class LineEditor {
   public func readLine(prompt text: String) -> Input {
     free(prompt)
     prompt = strdup(text)
+    wasInterrupted = false
+    hasInterruptKey = false
+    // The window may have changed while a command ran.
+    el_resize(editor)
+    // What was pressed while a command ran was meant for the command.
+    while events.next() != nil {}
+    LineEditor.show(LineEditor.pasteMarksOn)
+    defer { LineEditor.show(LineEditor.pasteMarksOff) }
     var length: Int32 = 0
-    errno = 0
-    guard let line = el_gets(editor, &length), length > 0 else {
-      guard errno == EINTR else { return .end }
-      el_reset(editor)
-      return .interrupted
-    }
+    let line = el_gets(editor, &length)
+    guard !wasInterrupted else { return .interrupted }
+    guard let line, length > 0 else { return .end }
     var text = String(cString: line)
     if text.hasSuffix("\n") { text.removeLast() }
     return .line(text)
@@ -72,5 +90,94 @@ public final class LineEditor {
   /// Adds a command to what the arrow keys recall.
   public func remember(_ command: String) {
     _ = memsh_history_enter(history, command)
+  }
+
+  /// Asks the terminal to mark what is pasted (xterm's mode 2004), so that it is not taken for typing.
+  private static let pasteMarksOn = "\u{1B}[?2004h"
+  static let pasteMarksOff = "\u{1B}[?2004l"
+
+  /// Writes to the terminal past libedit.
+  static func show(_ text: String) {
+    _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+  }
+
+  /// The columns of the terminal; 80 where nobody knows.
+  var columns: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Makes Ctrl-C a key like any other while a line is edited, so that it keeps its place among them.
+  ///
+  /// libedit has set the terminal when it asks for the first key, and gives it back as it was after the line.
+  private func takeInterruptKey() {
+    var modes = termios()
+    guard tcgetattr(STDIN_FILENO, &modes) == 0 else { return }
+    withUnsafeMutableBytes(of: &modes.c_cc) { $0[Int(VINTR)] = 0 }
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &modes)
+    hasInterruptKey = true
+  }
+
+  /// Waits for a key or an event.
+  ///
+  /// - Returns: 1 with a character, 0 at the end of the input, -1 after an error: as libedit asks for.
+  private func readCharacter(into character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
+    if !hasInterruptKey { takeInterruptKey() }
+    while true {
+      var sources = [
+        pollfd(fd: events.reading, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+      ]
+      guard poll(&sources, 2, -1) > 0 else { continue }
+      if sources[0].revents != 0, let event = events.next() {
+        switch event {
+        case .redraw:
+          // libedit draws anew from where the cursor is.
+          LineEditor.show("\r\u{1B}[J")
+          memsh_el_redraw(editor)
+          takeInterruptKey()
+          continue
+        case .interrupt:
+          character?.pointee = wchar_t(event.rawValue)
+          return 1
+        }
+      }
+      guard sources[1].revents != 0 else { continue }
+      guard let scalar = LineEditor.readScalar() else { return 0 }
+      character?.pointee = wchar_t(bitPattern: scalar.value)
+      return 1
+    }
+  }
+
+  /// The next character of UTF-8 from standard input; nil at its end.
+  private static func readScalar() -> Unicode.Scalar? {
+    guard let first = readByte() else { return nil }
+    // The bits above the first zero count the bytes of the character (RFC 3629).
+    let length = max(1, (~first).leadingZeroBitCount)
+    var bytes = [first]
+    while bytes.count < min(length, 4), let next = readByte() { bytes.append(next) }
+    return String(validating: bytes, as: UTF8.self)?.unicodeScalars.first ?? "\u{FFFD}"
+  }
+
+  private static func readByte() -> UInt8? {
+    var byte: UInt8 = 0
+    while true {
+      let count = read(STDIN_FILENO, &byte, 1)
+      if count == 1 { return byte }
+      guard count < 0, errno == EINTR || errno == EAGAIN else { return nil }
+    }
+  }
+
+  static func of(_ editor: OpaquePointer?) -> LineEditor? {
+    guard let editor, let data = memsh_el_get_client_data(editor) else { return nil }
+    return Unmanaged<LineEditor>.fromOpaque(data).takeUnretainedValue()
+  }
+
+  /// libedit reads characters by the locale; memsh's text is UTF-8 whatever the locale says.
+  private static func useUTF8() {
+    setlocale(LC_CTYPE, "")
+    guard String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" else { return }
+    for name in ["C.UTF-8", "en_US.UTF-8", "UTF-8"] where setlocale(LC_CTYPE, name) != nil { return }
   }
 }

@@ -80,6 +80,62 @@ public final class PostgresConnection {
     return try checked(result)
   }
 
+  /// What a statement of the user's own gives, every value as text.
+  public struct TextAnswer {
+    /// The columns: their names, and the numbers of their types in pg_type.
+    public let columns: [(name: String, type: UInt32)]
+    /// The rows; nil for NULL.
+    public let rows: [[String?]]
+    /// Whether there were more rows.
+    public let isCut: Bool
+    /// How many rows a command changed.
+    public let changed: Int
+  }
+
+  /// Runs one statement of the user's own, row by row, and leaves off reading after so many.
+  public func textQuery(_ sql: String, rowLimit: Int) throws -> TextAnswer {
+    guard PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 0) == 1 else { throw connectionError() }
+    PQsetSingleRowMode(handle)
+    var columns: [(name: String, type: UInt32)] = []
+    var rows: [[String?]] = []
+    var isCut = false
+    var changed = 0
+    while let result = PQgetResult(handle) {
+      let status = PQresultStatus(result)
+      if status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK {
+        defer { PQclear(result) }
+        if columns.isEmpty { columns = PostgresConnection.columns(of: result) }
+        guard status == PGRES_SINGLE_TUPLE else { continue }
+        guard rows.count < rowLimit else {
+          if !isCut { cancel() }
+          isCut = true
+          continue
+        }
+        rows.append(PostgresConnection.texts(of: result))
+      } else if isCut {
+        // The cancellation that was asked for.
+        PQclear(result)
+      } else {
+        do { changed = try checked(result).affectedRows } catch {
+          drain()
+          throw error
+        }
+      }
+    }
+    return TextAnswer(columns: columns, rows: rows, isCut: isCut, changed: changed)
+  }
+
+  private static func columns(of result: OpaquePointer) -> [(name: String, type: UInt32)] {
+    (0..<PQnfields(result)).map { (PQfname(result, $0).map { String(cString: $0) } ?? "", PQftype(result, $0)) }
+  }
+
+  private static func texts(of result: OpaquePointer) -> [String?] {
+    (0..<PQnfields(result)).map { column in
+      guard PQgetisnull(result, 0, column) == 0, let value = PQgetvalue(result, 0, column) else { return nil }
+      return String(cString: value)
+    }
+  }
+
   /// Runs one or more statements that the program itself made, without values.
   public func execute(unsafeSQL sql: String) throws {
     _ = try checked(PQexec(handle, sql))

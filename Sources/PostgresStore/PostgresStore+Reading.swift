@@ -100,7 +100,46 @@ extension PostgresStore {
     statistics.activeFragments = others?.integer(1) ?? 0
     statistics.duplicates = others?.integer(2) ?? 0
     statistics.analytics = others?.integer(3) ?? 0
+    statistics.byUser = try counts("user_id", order: "2 DESC, 1", of: userID)
+    statistics.byCategory = try counts("category", order: "2 DESC, 1", of: userID)
+    statistics.byImportance = try counts(
+      "(least(floor(importance_score::numeric * 10), 9) / 10)::numeric(3, 1)::text", order: "1", of: userID)
+    statistics.byMonth = try counts("to_char(created_at, 'YYYY-MM')", order: "1", of: userID, limit: nil)
     return statistics
+  }
+
+  private func counts(
+    _ expression: String, order: String, of userID: String?, limit: Int? = StoreStatistics.listedMaximum
+  ) throws -> [StoreStatistics.Count] {
+    try query(
+      """
+      SELECT \(unsafeSQL: expression), count(*) FROM memories
+      WHERE \(userID.map(PostgresValue.text) ?? .null)::text IS NULL
+        OR user_id = \(userID.map(PostgresValue.text) ?? .null)::text
+      GROUP BY 1 ORDER BY \(unsafeSQL: order) LIMIT \(limit.map { .integer(Int64($0)) } ?? .null)::bigint
+      """
+    ).rows.map { StoreStatistics.Count(value: $0.text(0), memories: $0.integer(1) ?? 0) }
+  }
+
+  /// Steps from each value to the next along the column's index, instead of reading every row.
+  public func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
+    let (table, column): (SQL, SQL) =
+      switch kind {
+      case .users: ("memories", "user_id")
+      case .categories: ("memories", "category")
+      case .runs: ("\(unsafeSQL: ledger).runs", "id")
+      }
+    return try query(
+      """
+      WITH RECURSIVE known(value) AS (
+        (SELECT \(column) FROM \(table) WHERE \(column) IS NOT NULL ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT \(column) FROM \(table) WHERE \(column) > known.value ORDER BY 1 LIMIT 1)
+        FROM known WHERE known.value IS NOT NULL
+      )
+      SELECT value::text FROM known WHERE starts_with(value::text, \(prefix)) LIMIT \(limit)
+      """
+    ).rows.compactMap { $0.text(0) }
   }
 
   /// Active fragments for an agent and for all, of a tier or below.

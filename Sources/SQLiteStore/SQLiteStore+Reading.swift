@@ -102,7 +102,47 @@ extension SQLiteStore {
       statistics.activeFragments = try count("prompt_fragments WHERE is_active")
       statistics.duplicates = try count("memory_duplicates")
       statistics.analytics = try count("memory_analytics")
+      func counts(
+        _ expression: String, order: String, limit: Int = StoreStatistics.listedMaximum
+      ) throws -> [StoreStatistics.Count] {
+        try Row.fetchAll(
+          db,
+          sql: """
+            SELECT \(expression), count(*) FROM memories WHERE ?1 IS NULL OR user_id = ?1
+            GROUP BY 1 ORDER BY \(order) LIMIT ?2
+            """, arguments: [userID, limit]
+        ).map { StoreStatistics.Count(value: $0[0], memories: $0[1]) }
+      }
+      statistics.byUser = try counts("user_id", order: "2 DESC, 1")
+      statistics.byCategory = try counts("category", order: "2 DESC, 1")
+      statistics.byImportance = try counts(
+        "printf('%.1f', min(CAST(importance_score * 10 AS INTEGER), 9) / 10.0)", order: "1")
+      statistics.byMonth = try counts("substr(created_at, 1, 7)", order: "1", limit: -1)
       return statistics
+    }
+  }
+
+  /// Steps from each value to the next along the column's index, instead of reading every row.
+  public func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
+    let (table, column) =
+      switch kind {
+      case .users: ("memories", "user_id")
+      case .categories: ("memories", "category")
+      case .runs: ("memsh_runs", "id")
+      }
+    return try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          WITH RECURSIVE known(value) AS (
+            SELECT min(\(column)) FROM \(table)
+            UNION ALL
+            SELECT (SELECT min(\(column)) FROM \(table) WHERE \(column) > known.value)
+            FROM known WHERE known.value IS NOT NULL
+          )
+          SELECT CAST(value AS TEXT) FROM known
+          WHERE value IS NOT NULL AND substr(CAST(value AS TEXT), 1, length(?1)) = ?1 LIMIT ?2
+          """, arguments: [prefix, limit])
     }
   }
 

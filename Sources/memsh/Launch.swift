@@ -34,6 +34,7 @@ struct Launch {
   ///
   /// - Throws: What ArgumentParser throws for help, `--version` and mistakes; see ``exit(for:)``.
   init(arguments: [String]) throws {
+    try WholeCommandLine.answer(arguments)
     guard let parsed = try CommandLine.parseAsRoot(arguments) as? CommandLine else {
       throw ValidationError("these arguments cannot be read")
     }

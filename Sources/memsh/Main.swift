@@ -1,4 +1,5 @@
 import Foundation
+import LineEditor
 import MemoryCore
 import Shell
 
@@ -6,12 +7,15 @@ import Shell
 @main
 enum Main {
   static func main() {
-    let status = run(arguments: Array(CommandLine.arguments.dropFirst()))
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    ProcessTitle.hideSecrets(CommandLine.unsafeArgv, count: CommandLine.argc)
+    let status = run(arguments: arguments)
     exit(status.rawValue)
   }
 
   private static func run(arguments: [String]) -> ExitStatus {
     let console = TerminalConsole()
+    if let request = CompletionRequest(arguments) { return answer(request, console: console) }
     do {
       return try run(try Launch(arguments: arguments), console: console)
     } catch is ClosedPipe {
@@ -32,18 +36,37 @@ enum Main {
     let environment = Environment(process: ProcessInfo.processInfo.environment)
     let interruption = Interruption()
     let running = RunningStores()
+    let terminal = isInteractive ? TerminalEvents() : nil
+    Signals.listen(interruption: interruption, running: running, terminal: terminal)
     let services = Services(
       environment: environment, interruption: interruption, console: console, running: running)
     let scope = VariableScope(variables: launch.options.variableValues, environment: environment.all)
     let session = Session(
       services: services, console: console, interruption: interruption, settings: settings(launch.options),
       scope: scope, location: launch.options.database, isInteractive: isInteractive)
-    let signals = Signals(interruption: interruption, running: running, endsProcess: !isInteractive)
-
-    return try withExtendedLifetime(signals) {
-      if isInteractive { return try interact(session, launch.options, environment, interruption) }
-      return runScripts(inputs, session, checkOnly: launch.options.check)
+    if let terminal {
+      if !launch.options.noStartUpFile { runStartUpFile(session, environment) }
+      let history = services.commandHistory
+      return try Prompt(
+        session: session, services: services, interruption: interruption, history: history, terminal: terminal
+      ).run()
     }
+    return runScripts(inputs, session, checkOnly: launch.options.check)
+  }
+
+  /// Prints the values that a shell's completion asks for; nothing when there is no store to ask.
+  private static func answer(_ request: CompletionRequest, console: TerminalConsole) -> ExitStatus {
+    DiagnosticsHandler.install(level: nil) { console.writeError($0) }
+    let services = Services(
+      environment: Environment(process: ProcessInfo.processInfo.environment), interruption: Interruption(),
+      console: console, running: RunningStores())
+    guard let location = try? request.location ?? services.defaultLocation(of: nil) else { return .success }
+    let values = services.values(
+      request.kind, beginningWith: "", at: location, waitingMilliseconds: CompletionRequest.waitMilliseconds)
+    // A line is a value: what has more than one, or acts on a terminal, cannot be offered.
+    let safe = values.filter { $0.unicodeScalars.allSatisfy { !$0.isUnsafeOnTerminal } }
+    try? console.write(safe.map { $0 + "\n" }.joined())
+    return .success
   }
 
   private static func settings(_ options: LaunchOptions) -> Settings {
@@ -62,13 +85,9 @@ enum Main {
     return checkOnly ? .success : runner.run(loaded.commands)
   }
 
-  private static func interact(
-    _ session: Session, _ options: LaunchOptions, _ environment: Environment, _ interruption: Interruption
-  ) throws -> ExitStatus {
-    let startUpFile = environment.folder("XDG_CONFIG_HOME", defaultBelowHome: ".config") + "/rc.memsh"
-    if !options.noStartUpFile, FileManager.default.fileExists(atPath: startUpFile) {
-      _ = runScripts([.file(startUpFile)], session, checkOnly: false)
-    }
-    return try Prompt(session: session, services: session.services, interruption: interruption).run()
+  private static func runStartUpFile(_ session: Session, _ environment: Environment) {
+    let path = environment.folder("XDG_CONFIG_HOME", defaultBelowHome: ".config") + "/rc.memsh"
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    _ = runScripts([.file(path)], session, checkOnly: false)
   }
 }

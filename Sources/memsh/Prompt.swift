@@ -7,45 +7,91 @@ struct Prompt {
   let session: Session
   let services: any SessionServices
   let interruption: Interruption
+  let history: History
+  let terminal: TerminalEvents
 
   /// Runs until Ctrl-D or `quit`.
   func run() throws -> ExitStatus {
-    guard let editor = LineEditor(programName: "memsh") else {
+    let completer = Completer(session: session)
+    let opened = LineEditor(programName: "memsh", events: terminal) { Prompt.completions(completer.complete($0)) }
+    guard let editor = opened else {
       session.console.writeError("memsh: error: this terminal cannot be used for typing\n")
       return .failed
     }
-    let runner = CommandRunner(session: session)
+    for command in history.commands() { editor.remember(command) }
     session.note("memsh \(memshVersion). `help` lists the commands, `quit` ends.")
     while true {
-      switch editor.readLine(prompt: prompt) {
-      case .end: return .success
+      switch read(with: editor) {
+      case .end:
+        session.console.writeError("\n")
+        return .success
       case .interrupted: continue
-      case .line(let line):
-        guard line.contains(where: { !$0.isWhitespace }) else { continue }
-        editor.remember(line)
-        interruption.clear()
-        guard try run(line, runner) else { return .success }
+      case .line(let input):
+        guard input.contains(where: { !$0.isWhitespace }) else { continue }
+        editor.remember(input)
+        history.append(input)
+        guard try run(input, editor) else { return .success }
       }
     }
   }
 
-  /// Runs what stands on a line; false when the session ends.
-  private func run(_ line: String, _ runner: CommandRunner) throws -> Bool {
-    let loaded = ScriptLoader.load([.text(line)], scope: session.scope, services: services)
+  /// Reads lines until they are a whole command.
+  private func read(with editor: LineEditor) -> LineEditor.Input {
+    var input = ""
+    var prompt = PromptText.text(for: session, invisible: LineEditor.invisible)
+    while true {
+      switch editor.readLine(prompt: prompt) {
+      case .interrupted: return .interrupted
+      // Ctrl-D leaves the command as it is; what it lacks is said.
+      case .end: return input.isEmpty ? .end : .line(input)
+      case .line(let line):
+        input += input.isEmpty ? line : "\n" + line
+        // A backslash waits for the line after it.
+        guard let missing = Incomplete(line.hasSuffix("\\") ? input + "\n" : input) else { return .line(input) }
+        prompt = PromptText.continuation(missing)
+      }
+    }
+  }
+
+  /// Runs what was typed; false when the session ends.
+  private func run(_ input: String, _ editor: LineEditor) throws -> Bool {
+    interruption.clear()
+    let runner = CommandRunner(session: session)
+    let loaded = ScriptLoader.load([.text(input)], scope: session.scope, services: services)
     guard loaded.errors.isEmpty else {
       _ = runner.report(loaded.errors)
+      session.lastInput = input
       return true
     }
+    var next: String?
     for command in loaded.commands {
       let outcome = try runner.run(command)
       if outcome.endsSession { return false }
+      next = outcome.nextInput
       if outcome.status != .success { break }
     }
-    return true
+    guard let next = next?.trimmingNewlines, !next.isEmpty else {
+      session.lastInput = input
+      return true
+    }
+    // What an editor gave back is shown, kept and run as if it had been typed.
+    session.note(next)
+    editor.remember(next)
+    history.append(next)
+    return try run(next, editor)
   }
 
-  private var prompt: String {
-    guard let identity = session.storeIfOpen?.identity else { return "memsh> " }
-    return "\(identity.backend.rawValue):\(identity.name)> "
+  private static func completions(_ answer: Completer.Answer) -> Completions {
+    Completions(
+      replaces: answer.replaces,
+      candidates: answer.candidates.map { .init(text: $0.text, shown: $0.shown, endsWord: $0.endsWord) })
+  }
+}
+
+extension String {
+  fileprivate var trimmingNewlines: String {
+    var text = self
+    while text.hasSuffix("\n") { text.removeLast() }
+    return text
   }
 }

@@ -17,6 +17,13 @@ final class Redactor: Sendable {
   func redact(_ text: String) -> String {
     var text = text
     for secret in secrets.withLock({ $0 }) { text = text.replacing(secret, with: "***") }
+    return Redactor.withoutPasswords(text)
+  }
+
+  /// The text with `***` in place of every password of a URL, every `password=…` and every OpenAI key.
+  static func withoutPasswords(_ text: String) -> String {
+    var text = text
+    if text.contains("sk-") { text = text.replacing(/\bsk-[A-Za-z0-9_-]{16,}/) { _ in "***" } }
     guard text.contains("://") || text.contains("password") else { return text }
     text = text.replacing(/(:\/\/[^\s:\/@]*):[^\s]*@/) { "\($0.output.1):***@" }
     return text.replacing(/password=('[^']*'|[^\s&]+)/) { _ in "password=***" }

@@ -8,17 +8,19 @@ import Shell
 import Synchronization
 
 /// Knows every backend, embedder and reader, and makes the one that a session asks for.
-final class Services: SessionServices {
+final class Services: SessionServices, Sendable {
   private let environment: Environment
   private let interruption: Interruption
   private let console: TerminalConsole
   private let running: RunningStores
+  private let storedValues: StoredValues
 
   init(environment: Environment, interruption: Interruption, console: TerminalConsole, running: RunningStores) {
     self.environment = environment
     self.interruption = interruption
     self.console = console
     self.running = running
+    storedValues = StoredValues { try Services.described($0, isReadOnly: true, environment: environment) }
     console.redactor.add(environment["OPENAI_API_KEY"])
     console.redactor.add(environment["OPENAI_BASE_URL"].flatMap(Services.credentials))
     console.redactor.add(environment["PGPASSWORD"], unlessPartOf: environment["PGUSER"] ?? "postgres")
@@ -31,26 +33,30 @@ final class Services: SessionServices {
   func store(at location: String) throws -> any MemoryStore { try store(at: location, isReadOnly: false) }
 
   private func store(at location: String, isReadOnly: Bool) throws -> any MemoryStore {
+    let store = try Services.described(location, isReadOnly: isReadOnly, environment: environment)
+    if let connectionString = Services.postgresConnectionString(location) {
+      let password = PostgresStore.password(inside: connectionString)
+      console.redactor.add(password, unlessPartOf: store.identity.location)
+    }
+    running.add(store.interruptHandle)
+    return store
+  }
+
+  private static func described(
+    _ location: String, isReadOnly: Bool, environment: Environment
+  ) throws -> any MemoryStore {
     guard let connectionString = Services.postgresConnectionString(location) else {
       guard !location.contains("://") || location.hasPrefix("sqlite://") else {
         throw MemshError(
           .usage, "'\(location.prefix { $0 != ":" })' is no kind of store",
           hint: "a store is postgresql://user@host:port/database or the path of a SQLite file")
       }
-      return remember(SQLiteStore(path: Services.path(location), isReadOnly: isReadOnly))
+      return SQLiteStore(path: Services.path(location), isReadOnly: isReadOnly)
     }
     // libpq's own variable wins over memsh's default.
     let timeout = environment["PGCONNECT_TIMEOUT"] == nil ? Services.connectTimeoutSeconds : nil
-    let password = PostgresStore.password(inside: connectionString)
-    let store = try PostgresStore(
+    return try PostgresStore(
       connectionString: connectionString, isReadOnly: isReadOnly, connectTimeoutSeconds: timeout)
-    console.redactor.add(password, unlessPartOf: store.identity.location)
-    return remember(store)
-  }
-
-  private func remember(_ store: any MemoryStore) -> any MemoryStore {
-    running.add(store.interruptHandle)
-    return store
   }
 
   func defaultLocation(of backend: Backend?) throws -> String {
@@ -202,6 +208,47 @@ final class Services: SessionServices {
     return "\(folder)/backups/\(store.name.replacing("/", with: "_"))-\(stamp).db"
   }
 
+  /// Where the commands typed at the prompt are kept.
+  var commandHistory: History {
+    History(
+      path: environment.folder("XDG_STATE_HOME", defaultBelowHome: ".local/state") + "/history",
+      redactor: console.redactor)
+  }
+
+  func history() throws -> [String] { commandHistory.commands() }
+
+  /// How long a person at the prompt waits without noticing.
+  private static let completionMilliseconds = 120
+
+  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [String] {
+    values(kind, beginningWith: prefix, at: location, waitingMilliseconds: Services.completionMilliseconds)
+  }
+
+  /// The values as far as they are known after so long.
+  func values(
+    _ kind: StoredValue, beginningWith prefix: String, at location: String, waitingMilliseconds milliseconds: Int
+  ) -> [String] {
+    storedValues.values(kind, beginningWith: prefix, at: location, waitingMilliseconds: milliseconds)
+  }
+
+  func forgetValues() { storedValues.forget() }
+
+  func files(beginningWith path: String, extensions: [String]) -> [String] {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    let beginning = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: Services.path(folder.isEmpty ? "." : folder))) ?? []
+    return names.filter { $0.hasPrefix(beginning) && (beginning.hasPrefix(".") || !$0.hasPrefix(".")) }
+      .compactMap { name in
+        var isFolder: ObjCBool = false
+        let full = Services.path(folder.isEmpty ? name : folder + name)
+        guard FileManager.default.fileExists(atPath: full, isDirectory: &isFolder) else { return nil }
+        if isFolder.boolValue { return folder + name + "/" }
+        return extensions.isEmpty || extensions.contains((name as NSString).pathExtension) ? folder + name : nil
+      }
+  }
+
   func script(at path: String) throws -> String {
     if path == "-" { return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) }
     do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
@@ -210,6 +257,8 @@ final class Services: SessionServices {
         cause: error.localizedDescription)
     }
   }
+
+  func sleep(milliseconds: Int) { Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000) }
 
   func now() -> Timestamp {
     var clock = timespec()

@@ -4,8 +4,9 @@ import Shell
 
 /// Writes to the standard streams of the process.
 final class TerminalConsole: Console, Sendable {
-  let outputIsTerminal = isatty(STDOUT_FILENO) == 1
   let errorIsTerminal = isatty(STDERR_FILENO) == 1
+  private let outputIsScreen = isatty(STDOUT_FILENO) == 1
+  private let inputIsTerminal = isatty(STDIN_FILENO) == 1
 
   /// Takes secrets out of what goes to standard error.
   let redactor = Redactor()
@@ -22,10 +23,75 @@ final class TerminalConsole: Console, Sendable {
 
   func writeError(_ text: String) { _ = TerminalConsole.writeAll(redactor.redact(text), to: STDERR_FILENO) }
 
-  func ask(_ question: String) -> String? {
-    guard isatty(STDIN_FILENO) == 1, errorIsTerminal else { return nil }
+  var outputColumns: Int? { outputIsScreen ? TerminalConsole.screenSize.columns : nil }
+
+  /// The size of the terminal; 80 by 24 where nobody knows.
+  private static var screenSize: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  func write(_ text: String, pager: PagerChoice) throws {
+    let command: String? =
+      switch pager {
+      case .off: nil
+      case .command(let command): command
+      case .automatic: ProcessInfo.processInfo.environment["PAGER"] ?? "less"
+      }
+    guard let command, outputIsScreen, inputIsTerminal, isLongerThanScreen(text) else { return try write(text) }
+    // less as everybody likes it: colours pass, long lines are cut, what fits stays on the screen.
+    setenv("LESS", "FRSX", 0)
+    guard try ChildProcess.run(["/bin/sh", "-c", command], input: text) != ChildProcess.notFound else {
+      return try write(text)
+    }
+  }
+
+  private func isLongerThanScreen(_ text: String) -> Bool {
+    let rows = TerminalConsole.screenSize.rows
+    var lines = 0
+    return text.utf8.contains { byte in
+      if byte == UInt8(ascii: "\n") { lines += 1 }
+      return lines >= rows
+    }
+  }
+
+  func ask(_ question: String, _ interruption: Interruption) throws -> String? {
+    guard inputIsTerminal, errorIsTerminal else { return nil }
     writeError(question)
-    return readLine(strippingNewline: true)
+    var answer: [UInt8] = []
+    while true {
+      var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      let isReady = poll(&waiting, 1, TerminalConsole.interruptionMilliseconds) > 0
+      guard !interruption.isRaised else {
+        writeError("\n")
+        throw MemshError(.interrupted, "interrupted: nothing was done")
+      }
+      guard isReady else { continue }
+      var byte: UInt8 = 0
+      guard read(STDIN_FILENO, &byte, 1) == 1 else { return nil }
+      if byte == UInt8(ascii: "\n") { return String(decoding: answer, as: UTF8.self) }
+      answer.append(byte)
+    }
+  }
+
+  private static let interruptionMilliseconds: Int32 = 50
+
+  func edit(_ text: String) throws -> String {
+    let path = NSTemporaryDirectory() + "/memsh-\(UUID().uuidString).memsh"
+    guard
+      FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    else { throw MemshError(.fileFailed, "the file \(path) for the editor cannot be written") }
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let environment = ProcessInfo.processInfo.environment
+    let editor = environment["VISUAL"] ?? environment["EDITOR"] ?? "vi"
+    let status = try ChildProcess.run(["/bin/sh", "-c", editor + " \"$1\"", "sh", path])
+    guard status == 0, let changed = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw MemshError(
+        .fileFailed, "the editor '\(editor)' ended with status \(status), so nothing is run",
+        hint: "export EDITOR with the editor you like")
+    }
+    return changed
   }
 
   /// Writes everything, waiting for a slow reader; returns the errno of what cannot be written.

@@ -16,6 +16,19 @@ extension TestFolder {
       """)
   }
 
+  /// A file with so many plain rows: users `user_1` to `user_5`, categories `facts` and `tasks`.
+  public func plainLegacyFile(rows: Int, _ name: String = "legacy.db") throws -> String {
+    try sqlite(
+      name,
+      """
+      CREATE TABLE memories (id TEXT PRIMARY KEY, user_id TEXT, content TEXT, embedding BLOB, metadata TEXT,
+        created_at DATETIME, updated_at DATETIME);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))
+      INSERT INTO memories SELECT 'mem_' || i, 'user_' || (i % 5 + 1), 'A memory with the number ' || i, NULL,
+        '{"category":"' || CASE i % 2 WHEN 0 THEN 'facts' ELSE 'tasks' END || '"}', '2025-01-01T10:00:00Z', NULL FROM n;
+      """)
+  }
+
   /// Adds rows that no migration can take; each names the reason it must be rejected for.
   public func addRejectedRows(to name: String = "legacy.db") throws {
     try sqlite(

@@ -51,6 +51,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   case confirmationRequired = "confirmation_required"
   case verificationFailed = "verification_failed"
   case notFound = "not_found"
+  case sqlFailed = "sql_failed"
 
   // The source of a migration.
   case sourceNotFound = "source_not_found"

@@ -156,6 +156,31 @@ public struct StoreStatistics: Sendable, Equatable {
   public var duplicates: Int64 = 0
   /// Rows of `memory_analytics`.
   public var analytics: Int64 = 0
+  /// The users with the most memories, at most ``listedMaximum``.
+  public var byUser: [Count] = []
+  /// The categories with the most memories, at most ``listedMaximum``.
+  public var byCategory: [Count] = []
+  /// Memories by importance, in steps of 0.1, named by their lower end; the last one includes 1.
+  public var byImportance: [Count] = []
+  /// Memories by the month (`2026-11`, UTC) they were created in, without months that have none.
+  public var byMonth: [Count] = []
+
+  /// How many users and categories are listed.
+  public static let listedMaximum = 10
+
+  /// How many memories have a value.
+  public struct Count: Sendable, Equatable {
+    /// The value; nil for NULL.
+    public let value: String?
+    /// How many.
+    public let memories: Int64
+
+    /// Creates a count.
+    public init(value: String?, memories: Int64) {
+      self.value = value
+      self.memories = memories
+    }
+  }
 
   /// Creates empty totals.
   public init() {}

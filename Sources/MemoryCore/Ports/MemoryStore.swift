@@ -2,7 +2,9 @@
 ///
 /// All calls block until the database has answered; a store belongs to the thread that made it, except for
 /// ``interruptHandle``. Every error thrown is a ``MemshError``.
-public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, RunLedger {
+public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, RunLedger,
+  SQLAnswering
+{
   /// Where the store is; free of secrets.
   var identity: StoreIdentity { get }
 
@@ -103,6 +105,10 @@ public protocol MemoryReading: AnyObject {
 
   /// Totals over the store, or over one user's memories.
   func statistics(userID: String?) throws -> StoreStatistics
+
+  /// Values of a kind that begin with a text, in order, `limit` at most. Works along an index, so that a large table
+  /// costs no more than a small one with as many values.
+  func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String]
 
   /// Fragments for an agent (and those for all), of a tier or below, active ones only, by priority.
   func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment]

@@ -41,6 +41,8 @@ struct AssertCommand: ShellCommand {
   private var right: String { words[2] }
   private var message: String? { words.count == 5 ? words[4] : nil }
 
+  var onlyReads: Bool { true }
+
   func run(in session: Session) throws -> CommandResult {
     let found = try AssertCommand.value(left, in: session.lastResult)
     let expected = try AssertCommand.value(right, in: session.lastResult)

@@ -22,6 +22,7 @@ struct CacheCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { action == .stats }
 
   func run(in session: Session) throws -> CommandResult {
     let cache = session.services.cache(session.settings.embedding)

@@ -6,5 +6,7 @@ struct EchoCommand: ShellCommand {
   @Argument(parsing: .captureForPassthrough, help: "The words to print.")
   var words: [String] = []
 
+  var onlyReads: Bool { true }
+
   func run(in session: Session) throws -> CommandResult { CommandResult(.text(words.joined(separator: " "))) }
 }

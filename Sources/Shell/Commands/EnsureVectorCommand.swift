@@ -19,6 +19,7 @@ struct EnsureVectorCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { check }
 
   func validate() throws {
     if check, update { throw ValidationError("'--check' changes nothing, so '--update' cannot go with it") }

@@ -3,20 +3,30 @@ import MemoryCore
 
 struct HelpCommand: ShellCommand {
   static let configuration = CommandConfiguration(
-    commandName: "help", abstract: "List the commands, or explain one.")
+    commandName: "help", abstract: "List the commands, or explain one, or a topic.",
+    discussion: "Topics: \(HelpTopic.allCases.map(\.rawValue).joined(separator: ", ")).")
 
-  @Argument(help: "The command to explain.")
-  var command: String?
+  private static let subjects = CommandRegistry.names + HelpTopic.allCases.map(\.rawValue)
+
+  @Argument(help: "The command or topic to explain.", completion: .list(HelpCommand.subjects))
+  var subject: String?
 
   func validate() throws {
-    guard let command, !CommandRegistry.names.contains(command) else { return }
-    let nearest = NearestMatch.find(command, among: CommandRegistry.names)
-    throw ValidationError("There is no command '\(command)'." + (nearest.map { " Did you mean '\($0)'?" } ?? ""))
+    guard let subject, !HelpCommand.subjects.contains(subject) else { return }
+    let nearest = NearestMatch.find(subject, among: HelpCommand.subjects)
+    throw ValidationError(
+      "There is no command and no topic '\(subject)'." + (nearest.map { " Did you mean '\($0)'?" } ?? ""))
   }
 
+  var onlyReads: Bool { true }
+
   func run(in session: Session) throws -> CommandResult {
-    if let command { return CommandResult(.text(CommandRegistry.help(for: command))) }
-    return CommandResult(.text(CommandOverview.text + "\n\n`help COMMAND` explains one."))
+    guard let subject else {
+      let topics = HelpTopic.allCases.map { $0.rawValue }.joined(separator: ", ")
+      return CommandResult(
+        .text(CommandOverview.text + "\n\n`help COMMAND` explains one, `help TOPIC` one of \(topics)."))
+    }
+    return CommandResult(.text(HelpTopic(rawValue: subject)?.text ?? CommandRegistry.help(for: subject)))
   }
 }
 

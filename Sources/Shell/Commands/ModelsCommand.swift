@@ -22,6 +22,7 @@ struct ModelsCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { action == .list }
 
   func validate() throws {
     if action == .use, name == nil { throw ValidationError("'models use' needs a name; `models` lists them") }

@@ -7,6 +7,8 @@ struct OutputCommand: ShellCommand {
   @Argument(help: "The format.")
   var format: OutputFormat
 
+  var onlyReads: Bool { true }
+
   func run(in session: Session) throws -> CommandResult {
     session.settings.output = format
     return .nothing

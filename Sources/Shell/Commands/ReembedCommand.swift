@@ -15,10 +15,10 @@ struct ReembedCommand: ShellCommand {
   @Flag(help: "Only rows that have no vector.")
   var missing = false
 
-  @Option(help: "Only memories of this user.")
+  @Option(help: "Only memories of this user.", completion: .stored)
   var user: String?
 
-  @Option(help: "Only memories of this category.")
+  @Option(help: "Only memories of this category.", completion: .stored)
   var category: String?
 
   @Option(help: "The vector index to build when the store moves to another space: hnsw, ivfflat or none.")

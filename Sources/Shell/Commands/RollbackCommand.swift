@@ -14,7 +14,7 @@ struct RollbackCommand: ShellCommand {
   @Flag(help: "First copy what PostgreSQL has and the SQLite store has not.")
   var sync = false
 
-  @Option(help: ArgumentHelp("Take this run out again.", valueName: "number|last"))
+  @Option(help: ArgumentHelp("Take this run out again.", valueName: "number|last"), completion: .stored)
   var run: RunNumber?
 
   @Flag(help: "With --run: only list what would be taken out.")

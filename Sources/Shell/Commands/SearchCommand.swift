@@ -9,10 +9,10 @@ struct SearchCommand: ShellCommand {
   @Argument(help: "What to look for.")
   var query: String
 
-  @Option(help: "Only memories of this user.")
+  @Option(help: "Only memories of this user.", completion: .stored)
   var user: String?
 
-  @Option(help: "Only memories of this category.")
+  @Option(help: "Only memories of this category.", completion: .stored)
   var category: String?
 
   @Option(help: "Only memories of at least this importance, from 0 to 1.")

@@ -34,6 +34,8 @@ struct SetCommand: ShellCommand, ScopeChanging {
     if allowedValues == nil { scope.variables[name] = value }
   }
 
+  var onlyReads: Bool { true }
+
   func run(in session: Session) throws -> CommandResult {
     if allowedValues != nil {
       session.settings.set(name, to: value)

@@ -40,15 +40,16 @@ public struct CommandRegistry: ParsableCommand {
         name: "Session",
         subcommands: [
           ConnectCommand.self, UseCommand.self, StatusCommand.self, SetCommand.self, UnsetCommand.self,
-          ShowCommand.self, OutputCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self,
-          HelpCommand.self, QuitCommand.self,
+          ShowCommand.self, OutputCommand.self, TimingCommand.self, WatchCommand.self, HistoryCommand.self,
+          EditLineCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self, HelpCommand.self,
+          QuitCommand.self,
         ]),
       CommandGroup(
         name: "Schema",
         subcommands: [
           EnsureVectorCommand.self, MigrateCommand.self, SeedCommand.self, RollbackCommand.self, SchemaCommand.self,
         ]),
-      CommandGroup(name: "Explore", subcommands: [SearchCommand.self, StatsCommand.self]),
+      CommandGroup(name: "Explore", subcommands: [SearchCommand.self, StatsCommand.self, SQLCommand.self]),
       CommandGroup(name: "Repair", subcommands: [ReembedCommand.self]),
       CommandGroup(name: "Embeddings", subcommands: [ModelsCommand.self, CacheCommand.self]),
     ])
@@ -57,7 +58,7 @@ public struct CommandRegistry: ParsableCommand {
   public static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
 
   /// The types of all commands.
-  static var commands: [any ParsableCommand.Type] { configuration.groupedSubcommands.flatMap { $0.subcommands } }
+  public static var commands: [any ParsableCommand.Type] { configuration.groupedSubcommands.flatMap { $0.subcommands } }
 
   /// What `help NAME` and `NAME --help` print.
   static func help(for name: String) -> String {

@@ -15,6 +15,7 @@ struct ShowCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
     let settings = session.settings.listed.map { [Cell.text("setting"), .text($0.name), .text($0.value)] }

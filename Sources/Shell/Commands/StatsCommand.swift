@@ -27,7 +27,15 @@ struct StatsCommand: ShellCommand {
               ])),
             .init("duplicates", .integer(statistics.duplicates)),
             .init("analytics", .integer(statistics.analytics)),
+            .init("by_user", .chart(StatsCommand.chart(.bars, "user_id", statistics.byUser))),
+            .init("by_category", .chart(StatsCommand.chart(.bars, "category", statistics.byCategory))),
+            .init("by_importance", .chart(StatsCommand.chart(.bars, "importance_from", statistics.byImportance))),
+            .init("growth", .chart(StatsCommand.chart(.sparkline, "month", statistics.byMonth))),
           ])))
+  }
+
+  private static func chart(_ style: Chart.Style, _ key: String, _ counts: [StoreStatistics.Count]) -> Chart {
+    Chart(style, key: key, points: counts.map { ($0.value ?? "NULL", $0.memories) })
   }
 
   private static func memories(_ statistics: StoreStatistics) -> [ResultRecord.Field] {

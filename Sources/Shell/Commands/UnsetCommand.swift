@@ -8,6 +8,8 @@ struct UnsetCommand: ShellCommand, ScopeChanging {
 
   func change(_ scope: inout VariableScope) { scope.variables[name] = nil }
 
+  var onlyReads: Bool { true }
+
   func run(in session: Session) throws -> CommandResult {
     change(&session.scope)
     return .nothing

@@ -64,8 +64,17 @@ struct CommandParser {
   private static func usage(_ message: String, command: String) -> MemshError {
     let parts = message.split(separator: " Did you mean ", maxSplits: 1)
     let what = String(parts.first ?? "").replacing("\n", with: " ")
-    let hint = parts.count > 1 ? "did you mean \(parts[1])" : "`help \(command)` shows how it is used"
+    let hint =
+      parts.count > 1 ? "did you mean \(parts[1])" : nearestValue(message) ?? "`help \(command)` shows how it is used"
     return MemshError(.usage, "\(command): \(what.prefix(1).lowercased())\(what.dropFirst())", hint: hint)
+  }
+
+  /// `The value 'tabel' is invalid for '--output <output>'. Please provide one of 'table', 'tsv'` → `table`.
+  private static func nearestValue(_ message: String) -> String? {
+    let quoted = message.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .compactMap { $0.offset % 2 == 1 ? String($0.element) : nil }
+    guard message.hasPrefix("The value '"), quoted.count > 2 else { return nil }
+    return NearestMatch.find(quoted[0], among: Array(quoted.dropFirst(2))).map { "did you mean '\($0)'?" }
   }
 
   /// Points at the word that the message quotes, else at the command's name.

@@ -1,12 +1,31 @@
 /// Why a text is no script, and where.
 struct LexicalError: Error {
-  /// What the text would need to be complete; nil when nothing more can mend it.
-  enum Incomplete { case quote, continuation, heredoc }
-
   let message: String
   let hint: String?
   let position: SourcePosition
+  /// What the text would need to be complete; nil when nothing more can mend it.
   let incomplete: Incomplete?
+}
+
+/// What a text lacks to be complete.
+public enum Incomplete: Sendable, Equatable {
+  /// The quote that closes a word.
+  case quote(Character)
+  /// The line after a backslash.
+  case continuation
+  /// The line that ends the text after `<<`.
+  case heredoc(String)
+
+  /// What a text lacks; nil when more lines would not make it better.
+  public init?(_ text: String) {
+    do throws(LexicalError) {
+      _ = try Lexer.commands(in: text, file: nil)
+      return nil
+    } catch {
+      guard let missing = error.incomplete else { return nil }
+      self = missing
+    }
+  }
 }
 
 /// Splits a script into commands and words: quoting as in a POSIX shell, `#` comments, `\` at a line's end, `;`
@@ -158,7 +177,7 @@ struct Lexer {
   private mutating func closeQuote(_ quote: Character, openedAt start: SourcePosition) throws(LexicalError) {
     guard current == quote else {
       throw LexicalError(
-        message: "a quote is not closed", hint: "end it with \(quote)", position: start, incomplete: .quote)
+        message: "a quote is not closed", hint: "end it with \(quote)", position: start, incomplete: .quote(quote))
     }
     advance()
   }
@@ -218,7 +237,8 @@ struct Lexer {
       guard line <= lines.count, lines[line - 1] == heredoc.delimiter else {
         throw LexicalError(
           message: "the text after <<\(heredoc.delimiter) does not end",
-          hint: "put \(heredoc.delimiter) alone on a line", position: heredoc.position, incomplete: .heredoc)
+          hint: "put \(heredoc.delimiter) alone on a line", position: heredoc.position,
+          incomplete: .heredoc(heredoc.delimiter))
       }
       skipLine()
       let text = body.joined(separator: "\n")

@@ -16,16 +16,18 @@ public enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument 
 
   /// The renderer of this format.
   ///
-  /// - Parameter isTerminal: Whether a terminal reads it, so that no control character may reach it.
-  func renderer(isTerminal: Bool) -> any Renderer {
-    switch self {
-    case .table: TableRenderer()
+  /// - Parameter terminalColumns: The width of the terminal that shows it, to which no control character may be sent;
+  ///   nil when none does.
+  func renderer(terminalColumns: Int?) -> any Renderer {
+    let isTerminal = terminalColumns != nil
+    return switch self {
+    case .table: TableRenderer(columns: terminalColumns)
     case .tsv: TSVRenderer()
     case .json: JSONRenderer()
     case .jsonl: JSONLinesRenderer()
     case .csv: CSVRenderer(isTerminal: isTerminal)
     case .markdown: MarkdownRenderer()
-    case .vertical: VerticalRenderer()
+    case .vertical: VerticalRenderer(columns: terminalColumns)
     }
   }
 }

@@ -1,15 +1,34 @@
-/// Aligned columns for people.
+/// Aligned columns for people, as wide as the terminal at most.
 struct TableRenderer: Renderer {
-  /// A cell wider than this is cut.
-  private static let cellWidthMaximum = 60
+  /// The width of the terminal; nil for a file, whose cells are cut all the same so that rows stay comparable.
+  let columns: Int?
+
+  /// A cell in a file that is wider than this is cut.
+  private static let fileCellWidth = 60
+  /// No column is made narrower than this.
+  private static let narrowestColumn = 8
+  private static let separatorWidth = 3
   private static let null = "NULL"
+
+  init(columns: Int? = nil) {
+    self.columns = columns
+  }
 
   func render(_ table: ResultTable, to output: inout String) {
     let table = table.shown
-    let cells = table.rows.map { $0.map(TableRenderer.shown) }
+    let widest = columns ?? TableRenderer.fileCellWidth
+    let cells = table.rows.map { $0.map { TableRenderer.shown($0, widest: widest) } }
     var widths = table.columns.map(\.displayWidth)
     for row in cells {
       for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.displayWidth) }
+    }
+    if let columns {
+      let available = columns - TableRenderer.separatorWidth * (widths.count - 1)
+      guard let fitted = TableRenderer.fitted(widths, available: available) else {
+        // Too many columns to stand side by side.
+        return VerticalRenderer(columns: columns).render(table, to: &output)
+      }
+      widths = fitted
     }
     let rightAligned = table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } }
     output += TableRenderer.line(table.columns, widths: widths, rightAligned: rightAligned)
@@ -18,14 +37,35 @@ struct TableRenderer: Renderer {
     output += "(\(table.rows.count) \(table.noun)\(table.rows.count == 1 ? "" : "s"))\n"
   }
 
+  /// The widths that fit: the widest columns give way first; nil when even that is not enough.
+  private static func fitted(_ widths: [Int], available: Int) -> [Int]? {
+    guard widths.reduce(0, +) > available else { return widths }
+    guard widths.reduce(0, { $0 + min($1, narrowestColumn) }) <= available else { return nil }
+    // The largest limit under which the columns fit.
+    var limit = widths.max() ?? 0
+    while widths.reduce(0, { $0 + min($1, limit) }) > available { limit -= 1 }
+    var fitted = widths.map { min($0, limit) }
+    var spare = available - fitted.reduce(0, +)
+    for column in widths.indices where spare > 0 && fitted[column] < widths[column] {
+      fitted[column] += 1
+      spare -= 1
+    }
+    return fitted
+  }
+
   /// A title, then one line for each value, groups indented below their names.
   func render(_ record: ResultRecord, to output: inout String) {
     output += record.title + "\n"
     let rows = TableRenderer.rows(record.fields, indent: "  ")
-    let width = rows.map(\.label.displayWidth).max() ?? 0
+    let labelWidth = rows.map(\.label.displayWidth).max() ?? 0
     for row in rows {
-      let gap = String(repeating: " ", count: width - row.label.displayWidth + 2)
-      output += row.value.isEmpty ? row.label + "\n" : row.label + gap + row.value + "\n"
+      guard !row.value.isEmpty else {
+        output += row.label + "\n"
+        continue
+      }
+      let gap = String(repeating: " ", count: labelWidth - row.label.displayWidth + 2)
+      let value = columns.map { row.value.fitted(toWidth: max(20, $0 - labelWidth - 2)) } ?? row.value
+      output += row.label + gap + value + "\n"
     }
   }
 
@@ -35,18 +75,22 @@ struct TableRenderer: Renderer {
       switch field.value {
       case .cell(let cell): return [(label, cell.displayText?.withVisibleControls ?? "–")]
       case .record(let inner): return [(label, "")] + rows(inner, indent: indent + "  ")
+      case .chart(let chart):
+        return [(label, chart.summary)]
+          + chart.lines.map { (indent + "  " + $0.label.withVisibleControls.fitted(toWidth: 24), $0.value) }
       }
     }
   }
 
-  private static func shown(_ cell: Cell) -> String {
+  private static func shown(_ cell: Cell, widest: Int) -> String {
     guard let text = cell.displayText else { return null }
     // Text much longer than the column is cut before it is examined, so that one cell cannot cost a second.
-    return String(text.prefix(cellWidthMaximum + 1)).withVisibleControls.fitted(toWidth: cellWidthMaximum)
+    return String(text.prefix(widest + 1)).withVisibleControls.fitted(toWidth: widest)
   }
 
   private static func line(_ cells: [String], widths: [Int], rightAligned: [Bool]) -> String {
     let padded = cells.enumerated().map { column, cell in
+      let cell = cell.fitted(toWidth: widths[column])
       let gap = String(repeating: " ", count: max(0, widths[column] - cell.displayWidth))
       return rightAligned[column] ? gap + cell : cell + gap
     }

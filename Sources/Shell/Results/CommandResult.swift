@@ -17,6 +17,8 @@ public struct CommandResult {
   public var failure: MemshError?
   /// Whether the session ends after this command.
   public var endsSession = false
+  /// What is to run as if it had been typed next.
+  public var nextInput: String?
 
   /// Creates a result.
   public init(_ output: Output, failure: MemshError? = nil, endsSession: Bool = false) {
@@ -85,6 +87,7 @@ public struct ResultRecord: Sendable {
   public indirect enum Value: Sendable {
     case cell(Cell)
     case record([Field])
+    case chart(Chart)
   }
 
   /// What the record is, for people.
@@ -106,6 +109,7 @@ public struct ResultRecord: Sendable {
       switch field.value {
       case .cell(let cell): [(prefix + field.name, cell)]
       case .record(let inner): flatten(inner, prefix: prefix + field.name + ".")
+      case .chart(let chart): [(prefix + field.name, .json(chart.json))]
       }
     }
   }
@@ -119,6 +123,7 @@ public struct ResultRecord: Sendable {
         switch field.value {
         case .cell(let cell): JSON.Member(field.name, cell.json)
         case .record(let inner): JSON.Member(field.name, json(inner))
+        case .chart(let chart): JSON.Member(field.name, chart.json)
         }
       })
   }

@@ -34,7 +34,9 @@ public struct CommandRunner {
     /// The status it would end a script with.
     public let status: ExitStatus
     /// Whether it was `quit`.
-    public let endsSession: Bool
+    public var endsSession = false
+    /// What is to run as if it had been typed next.
+    public var nextInput: String?
   }
 
   /// Runs one command and prints its result or its error.
@@ -42,6 +44,8 @@ public struct CommandRunner {
   /// - Throws: ``ClosedPipe``.
   public func run(_ command: ScriptCommand) throws -> Outcome {
     var format = session.settings.output
+    let began = session.services.now()
+    defer { tellTime(since: began) }
     do {
       try session.interruption.check()
       let words = try CommandParser.words(of: command, scope: session.scope)
@@ -51,19 +55,20 @@ public struct CommandRunner {
       remember(result)
       try print(result.output, format: format)
       if let failure = result.failure { throw failure }
-      return Outcome(status: .success, endsSession: result.endsSession)
+      return Outcome(status: .success, endsSession: result.endsSession, nextInput: result.nextInput)
     } catch let error as ClosedPipe {
       throw error
     } catch let help as CommandParser.HelpRequest {
-      try session.console.write(help.text + "\n")
-      return Outcome(status: .success, endsSession: false)
+      try session.console.write(help.text + "\n", pager: session.settings.pager)
+      return Outcome(status: .success)
     } catch {
-      return Outcome(status: report(error, of: command, format: format), endsSession: false)
+      return Outcome(status: report(error, of: command, format: format))
     }
   }
 
   /// Runs a command; one that only reads gets a second try when the connection is lost.
   private func run(_ command: any ShellCommand) throws -> CommandResult {
+    defer { if !command.onlyReads { session.services.forgetValues() } }
     do { return try command.run(in: session) } catch let error as MemshError
       where error.code == .connectionLost && command.onlyReads
     {
@@ -81,10 +86,14 @@ public struct CommandRunner {
   }
 
   private func print(_ output: CommandResult.Output, format: OutputFormat?) throws {
-    let isTerminal = session.console.outputIsTerminal
-    let chosen = format ?? (isTerminal ? .table : .tsv)
-    let text = chosen.renderer(isTerminal: isTerminal).text(of: output)
-    if !text.isEmpty { try session.console.write(text) }
+    let text = session.text(of: output, format: format)
+    if !text.isEmpty { try session.console.write(text, pager: session.settings.pager) }
+  }
+
+  private func tellTime(since began: Timestamp) {
+    guard session.settings.showsTiming else { return }
+    let microseconds = session.services.now().microseconds - began.microseconds
+    session.note("Time: \(fixed(Double(microseconds) / 1_000, places: 1)) ms")
   }
 
   private func report(_ error: any Error, of command: ScriptCommand, format: OutputFormat?) -> ExitStatus {

@@ -1,6 +1,6 @@
 import MemoryCore
 
-/// Shows progress on standard error: to a terminal as one line that keeps changing, elsewhere as a line now and then.
+/// Shows progress on standard error, as one line that keeps changing; nothing where no terminal shows it.
 final class ConsoleProgress: ProgressReporter {
   private let session: Session
   private var stage = ""
@@ -8,8 +8,10 @@ final class ConsoleProgress: ProgressReporter {
   private var lastShown = Timestamp(microseconds: 0)
   private var isShowingCount = false
 
-  private static let terminalIntervalMicroseconds: Int64 = 100_000
-  private static let lineIntervalMicroseconds: Int64 = 5_000_000
+  private static let intervalMicroseconds: Int64 = 100_000
+
+  /// The width to draw for when only standard error is a terminal.
+  private static let columnsWithoutTerminal = 80
 
   init(session: Session) {
     self.session = session
@@ -23,22 +25,22 @@ final class ConsoleProgress: ProgressReporter {
   }
 
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
-    guard !session.settings.isQuiet else { return }
+    guard !session.settings.isQuiet, session.console.errorIsTerminal else { return }
     let now = session.services.now()
     if stage != self.stage {
       self.stage = stage
       stageBegan = now
       lastShown = now
     }
-    let isTerminal = session.console.errorIsTerminal
-    let interval =
-      isTerminal ? ConsoleProgress.terminalIntervalMicroseconds : ConsoleProgress.lineIntervalMicroseconds
-    guard now.microseconds - lastShown.microseconds >= interval else { return }
+    guard now.microseconds - lastShown.microseconds >= ConsoleProgress.intervalMicroseconds else { return }
     lastShown = now
     let seconds = Double(now.microseconds - stageBegan.microseconds) / 1e6
     let text = ProgressText.text(stage, done: done, total: total, bytes: bytes, seconds: seconds).withVisibleControls
-    session.console.writeError(isTerminal ? "\r\u{1B}[K" + text : text + "\n")
-    isShowingCount = isTerminal
+    // A line that is wider than the terminal could not be taken back.
+    let columns = session.console.outputColumns ?? ConsoleProgress.columnsWithoutTerminal
+    let line = (ProgressText.bar(done: done, total: total) + text).fitted(toWidth: columns - 1)
+    session.console.writeError("\r\u{1B}[K" + line)
+    isShowingCount = true
   }
 
   private func clearCount() {
@@ -49,6 +51,15 @@ final class ConsoleProgress: ProgressReporter {
 
 /// How far something is, in words.
 enum ProgressText {
+  private static let barWidth = 20
+
+  /// `███████░░░░░░░░░░░░░ `; nothing when nobody knows how much there is.
+  static func bar(done: Int64, total: Int64) -> String {
+    guard total > 0 else { return "" }
+    let filled = Int(Double(min(done, total)) / Double(total) * Double(barWidth))
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: barWidth - filled) + " "
+  }
+
   /// `Migrating: 12000 of 20000 (60 %), 74 MB, 11500 a second, 1 s left`
   static func text(_ stage: String, done: Int64, total: Int64, bytes: Int64? = nil, seconds: Double) -> String {
     guard total > 0 else { return "\(stage): \(done)" }

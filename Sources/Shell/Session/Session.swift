@@ -15,15 +15,17 @@ public final class Session {
 
   /// The last result, for `assert`.
   var lastResult = JSON.null
+  /// What was typed before the command that runs now, for `edit-line`.
+  public var lastInput = ""
 
   private var currentStore: (any MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
-  private var visited: [Backend: String] = [:]
+  private var visited: [Backend: (location: String, label: ConnectionLabel?)] = [:]
   private var embedders: [EmbeddingSettings: any Embedder] = [:]
   private var shownNotices: Set<String> = []
   private let startLocation: String?
   /// Whether a person types the commands.
-  private let isInteractive: Bool
+  let isInteractive: Bool
   /// Whether a script lost its store to a `connect` that failed.
   private var isDisconnected = false
 
@@ -62,12 +64,12 @@ public final class Session {
   ///
   /// When that fails, a person keeps the store in use; a script has none any more, so that its later commands cannot
   /// hit the wrong one.
-  public func connect(to location: String) throws -> any MemoryStore {
+  public func connect(to location: String, label: ConnectionLabel? = nil) throws -> any MemoryStore {
     do {
       let store = try services.store(at: location)
       try store.connect()
       isDisconnected = false
-      return try adopt(store, from: location)
+      return try adopt(store, from: location, label: label)
     } catch {
       if !isInteractive {
         currentStore?.close()
@@ -82,25 +84,31 @@ public final class Session {
   func use(_ backend: Backend) throws -> any MemoryStore {
     if let currentStore, currentStore.identity.backend == backend { return currentStore }
     if currentStore == nil, startLocation != nil { _ = try store() }
-    return try connect(to: visited[backend] ?? services.defaultLocation(of: backend))
+    return try connect(
+      to: visited[backend]?.location ?? services.defaultLocation(of: backend), label: visited[backend]?.label)
   }
 
   /// Where a store was connected to, its password included.
   func location(of store: any MemoryStore) -> String {
-    visited[store.identity.backend] ?? store.identity.location
+    visited[store.identity.backend]?.location ?? store.identity.location
   }
+
+  /// What the connection in use is called; nil when it was given no name.
+  public var label: ConnectionLabel? { currentStore.flatMap { visited[$0.identity.backend]?.label } }
 
   /// Goes to a schema of the database in use.
   func use(schema: String) throws -> any MemoryStore {
-    try connect(to: services.location(location(of: store()), inSchema: schema))
+    try connect(to: services.location(location(of: store()), inSchema: schema), label: label)
   }
 
   @discardableResult
-  private func adopt(_ store: any MemoryStore, from location: String) throws -> any MemoryStore {
+  private func adopt(
+    _ store: any MemoryStore, from location: String, label: ConnectionLabel? = nil
+  ) throws -> any MemoryStore {
     try store.apply(settings.limits)
     currentStore?.close()
     currentStore = store
-    visited[store.identity.backend] = location
+    visited[store.identity.backend] = (location, label)
     return store
   }
 
@@ -126,7 +134,20 @@ public final class Session {
     if !settings.isQuiet { console.writeError(line.withVisibleControls + "\n") }
   }
 
+  /// Whether colours may be shown: on a terminal, unless the user has turned them off (https://no-color.org).
+  public var showsColors: Bool {
+    console.errorIsTerminal && (scope.environment["NO_COLOR"] ?? "").isEmpty && scope.environment["TERM"] != "dumb"
+  }
+
+  /// A result as text in a format; nil takes the session's.
+  func text(of output: CommandResult.Output, format: OutputFormat?) -> String {
+    let chosen = format ?? settings.output ?? (console.outputIsTerminal ? .table : .tsv)
+    return chosen.renderer(terminalColumns: console.outputColumns).text(of: output)
+  }
+
   /// Makes sure that somebody wants what cannot be taken back.
+  ///
+  /// At the prompt of a production store `--yes` is not enough: there the word must be typed.
   ///
   /// - Parameters:
   ///   - what: What will happen, as a sentence.
@@ -134,8 +155,9 @@ public final class Session {
   ///   - isConfirmed: Whether the command was given with `--yes`.
   /// - Throws: `confirmation_required` when nobody can be asked, or the answer was another.
   func confirm(_ what: String, typing word: String, isConfirmed: Bool) throws {
-    if isConfirmed || settings.assumesYes { return }
-    guard isInteractive, let answer = console.ask("\(what)\nType \(word) to go on: ") else {
+    let mustType = isInteractive && label?.isProduction == true
+    if isConfirmed || settings.assumesYes, !mustType { return }
+    guard isInteractive, let answer = try console.ask("\(what)\nType \(word) to go on: ", interruption) else {
       throw MemshError(.confirmationRequired, what, hint: "nobody is there to ask: add `--yes` to go on")
     }
     guard answer == word else {

@@ -32,26 +32,58 @@ public protocol SessionServices: AnyObject {
   func rejectPath(source location: String, at moment: Timestamp) -> String
   /// A new file for a copy of a store that is about to be emptied.
   func backupPath(of store: StoreIdentity, at moment: Timestamp) -> String
+  /// The commands typed at the prompt in this and earlier sessions, oldest first.
+  func history() throws -> [String]
+  /// Some values that the store at a location holds, for completion: those that begin with a text, as far as they are
+  /// known in the moment that a person is ready to wait.
+  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [String]
+  /// Forgets what ``values(_:beginningWith:at:)`` knows, because something was written.
+  func forgetValues()
+  /// The names in a folder that begin with a text; folders end in `/`.
+  func files(beginningWith path: String, extensions: [String]) -> [String]
   /// The text of a script.
   func script(at path: String) throws -> String
+  /// Waits.
+  func sleep(milliseconds: Int)
   /// The present moment.
   func now() -> Timestamp
 }
 
 /// Where a session writes and whom it can ask.
 public protocol Console: AnyObject {
-  /// Whether standard output is a terminal.
-  var outputIsTerminal: Bool { get }
+  /// How many columns wide the terminal is that shows standard output; nil when none does.
+  var outputColumns: Int? { get }
   /// Whether standard error is a terminal.
   var errorIsTerminal: Bool { get }
   /// Writes results.
   ///
   /// - Throws: ``ClosedPipe`` when nobody reads any more.
   func write(_ text: String) throws
+  /// Writes results to a person: what is longer than the screen goes through a pager.
+  func write(_ text: String, pager: PagerChoice) throws
   /// Writes everything that is no result; secrets are taken out.
   func writeError(_ text: String)
   /// Asks a person; nil when there is none.
-  func ask(_ question: String) -> String?
+  ///
+  /// - Throws: `interrupted` when Ctrl-C is pressed instead.
+  func ask(_ question: String, _ interruption: Interruption) throws -> String?
+  /// Lets a person change a text in an editor.
+  func edit(_ text: String) throws -> String
+}
+
+extension Console {
+  /// Whether standard output is a terminal.
+  public var outputIsTerminal: Bool { outputColumns != nil }
+}
+
+/// What shows long results.
+public enum PagerChoice: Sendable, Equatable {
+  /// `$PAGER`, else less.
+  case automatic
+  /// Nothing: they scroll by.
+  case off
+  /// A shell command.
+  case command(String)
 }
 
 /// Whoever read standard output has gone: the session ends without a word.

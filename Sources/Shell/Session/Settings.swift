@@ -39,6 +39,12 @@ public struct Settings: Sendable {
   public var limits = StoreLimits()
   /// Whether destructive commands go on without asking.
   public var assumesYes = false
+  /// What stands before the cursor; see ``PromptText``.
+  public var prompt = PromptText.defaultTemplate
+  /// What shows results that are longer than the screen.
+  public var pager = PagerChoice.automatic
+  /// Whether the time that each command took is told.
+  public var showsTiming = false
   /// Whether progress and notices are left out.
   public var isQuiet = false
 
@@ -81,10 +87,13 @@ public struct Settings: Sendable {
     ("model", .text("a name, or auto")),
     ("on-error", .words(ErrorReaction.allCases.map(\.rawValue))),
     ("output", .words(OutputFormat.allCases.map(\.rawValue) + ["auto"])),
+    ("pager", .text("auto, off, or a command such as 'less -S'")),
     ("pool-size", .numbers(1...64, unit: "connections", isWhole: true)),
+    ("prompt", .text("a text with {label}, {backend}, {database} and {location}")),
     ("request-timeout", .numbers(1...3_600, unit: "seconds", isWhole: true)),
     ("requests", .numbers(1...64, unit: "to the embedding server at a time", isWhole: true)),
     ("statement-timeout", .numbers(0...86_400, unit: "seconds; 0 is none", isWhole: false)),
+    ("timing", .words(["on", "off"])),
   ]
 
   /// Changes a setting. The value has been checked against ``all``.
@@ -99,6 +108,9 @@ public struct Settings: Sendable {
       embedding.timeoutSeconds = Double(value).map { Int($0) } ?? EmbeddingSettings().timeoutSeconds
     case "requests": embedding.requestsInFlight = Double(value).map { Int($0) } ?? EmbeddingSettings().requestsInFlight
     case "on-error": onError = ErrorReaction(rawValue: value) ?? .stop
+    case "pager": pager = value == "auto" ? .automatic : value == "off" ? .off : .command(value)
+    case "prompt": prompt = value
+    case "timing": showsTiming = value == "on"
     case "pool-size": limits.poolSize = Double(value).map { Int($0) } ?? StoreLimits().poolSize
     case "statement-timeout": limits.statementTimeoutSeconds = Double(value) ?? 0
     default: output = OutputFormat(rawValue: value)
@@ -112,9 +124,21 @@ public struct Settings: Sendable {
       ("embedder", embedding.choice?.rawValue ?? "auto"),
       ("embedding-price", embedding.pricePerMillionTokens.map { "\($0)" } ?? "auto"),
       ("model", embedding.model ?? "auto"), ("on-error", onError.rawValue),
-      ("output", output?.rawValue ?? "auto"), ("pool-size", String(limits.poolSize)),
+      ("output", output?.rawValue ?? "auto"), ("pager", pager.description), ("pool-size", String(limits.poolSize)),
+      ("prompt", prompt),
       ("request-timeout", "\(embedding.timeoutSeconds) s"), ("requests", String(embedding.requestsInFlight)),
-      ("statement-timeout", "\(limits.statementTimeoutSeconds) s"),
+      ("statement-timeout", "\(limits.statementTimeoutSeconds) s"), ("timing", showsTiming ? "on" : "off"),
     ]
+  }
+}
+
+extension PagerChoice {
+  /// The choice as `set pager` takes it.
+  var description: String {
+    switch self {
+    case .automatic: "auto"
+    case .off: "off"
+    case .command(let command): command
+    }
   }
 }

@@ -1,0 +1,58 @@
+/// What could stand where the cursor is.
+public struct Completions: Sendable, Equatable {
+  /// One way to go on.
+  public struct Candidate: Sendable, Equatable {
+    /// The text that takes the place of what was typed.
+    public let text: String
+    /// What the list shows.
+    public let shown: String
+    /// Whether nothing can follow but the next word, so that a space is inserted, too.
+    public let endsWord: Bool
+
+    /// Creates a candidate.
+    public init(text: String, shown: String, endsWord: Bool = true) {
+      self.text = text
+      self.shown = shown
+      self.endsWord = endsWord
+    }
+  }
+
+  /// How many characters before the cursor a candidate replaces.
+  public let replaces: Int
+  /// The ways to go on, in the order of the list.
+  public let candidates: [Candidate]
+
+  /// Creates an answer.
+  public init(replaces: Int, candidates: [Candidate]) {
+    self.replaces = replaces
+    self.candidates = candidates
+  }
+
+  /// The longest beginning that all candidates share.
+  var commonPrefix: String {
+    guard var prefix = candidates.first?.text[...] else { return "" }
+    for candidate in candidates.dropFirst() {
+      prefix = prefix.prefix(zip(prefix, candidate.text).prefix { $0 == $1 }.count)
+    }
+    return String(prefix)
+  }
+
+  /// More candidates than this are counted, not listed.
+  private static let listedMaximum = 200
+
+  /// The candidates in columns for a terminal so many columns wide.
+  func list(columns: Int) -> String {
+    let shown = candidates.prefix(Completions.listedMaximum).map(\.shown)
+    let width = (shown.map(\.count).max() ?? 0) + 2
+    let perLine = max(1, columns / width)
+    let rows = (shown.count + perLine - 1) / perLine
+    var lines = (0..<rows).map { row in
+      stride(from: row, to: shown.count, by: rows).map { index in
+        let isLast = index + rows >= shown.count
+        return shown[index] + (isLast ? "" : String(repeating: " ", count: width - shown[index].count))
+      }.joined()
+    }
+    if candidates.count > shown.count { lines.append("… and \(candidates.count - shown.count) more") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

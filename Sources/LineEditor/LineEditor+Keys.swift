@@ -1,0 +1,72 @@
+internal import CLibEdit
+import Foundation
+
+extension LineEditor {
+  /// Adds memsh's own key functions and reads `.editrc`, which may choose vi keys and bind others.
+  func bindKeys() {
+    _ = memsh_el_add_function(editor, "memsh-interrupt", "Throw the line away") { editor, _ in
+      LineEditor.of(editor)?.interrupt() ?? UInt8(CC_ERROR)
+    }
+    _ = memsh_el_add_function(editor, "memsh-complete", "Complete the word") { editor, _ in
+      LineEditor.of(editor)?.completeWord() ?? UInt8(CC_ERROR)
+    }
+    _ = memsh_el_add_function(editor, "memsh-paste", "Insert what is pasted") { editor, _ in
+      LineEditor.of(editor)?.paste() ?? UInt8(CC_ERROR)
+    }
+    _ = memsh_el_bind(editor, "^R", "em-inc-search-prev")
+    el_source(editor, nil)
+
+    let isVi = String(cString: memsh_el_get_editor(editor)) == "vi"
+    _ = memsh_el_bind(editor, "^C", "memsh-interrupt")
+    _ = memsh_el_bind(editor, "^I", "memsh-complete")
+    guard isVi else {
+      _ = memsh_el_bind(editor, "\u{1B}[200~", "memsh-paste")
+      return
+    }
+    // vi keys come with tables of their own. The escape that a paste begins with leads to vi's command mode.
+    _ = memsh_el_bind(editor, "^R", "em-inc-search-prev")
+    _ = memsh_el_bind_command_mode(editor, "^C", "memsh-interrupt")
+    _ = memsh_el_bind_command_mode(editor, "[200~", "memsh-paste")
+  }
+
+  private func interrupt() -> UInt8 {
+    wasInterrupted = true
+    LineEditor.show("^C\n")
+    return UInt8(CC_NEWLINE)
+  }
+
+  /// Puts what is pasted into the line, newlines included: nothing runs before Enter is pressed.
+  private func paste() -> UInt8 {
+    var scalars = String.UnicodeScalarView()
+    var character: wchar_t = 0
+    while el_wgetc(editor, &character) == 1, let scalar = Unicode.Scalar(UInt32(bitPattern: character)) {
+      scalars.append(scalar)
+      if scalar == "~", scalars.count >= 6, scalars.suffix(6).elementsEqual("\u{1B}[201~".unicodeScalars) { break }
+    }
+    var text = String(scalars.dropLast(6)).replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    while text.hasSuffix("\n") { text.removeLast() }
+    text.unicodeScalars.removeAll { $0 != "\n" && $0 != "\t" && $0.properties.generalCategory == .control }
+    guard !text.isEmpty else { return UInt8(CC_NORM) }
+    return el_insertstr(editor, text) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
+  }
+
+  /// Inserts what is certain; lists the ways to go on when nothing is.
+  private func completeWord() -> UInt8 {
+    guard let line = el_line(editor)?.pointee else { return UInt8(CC_ERROR) }
+    let length = line.cursor - line.buffer
+    let bytes = UnsafeRawBufferPointer(start: line.buffer, count: length)
+    let before = String(decoding: bytes, as: UTF8.self)
+    let completions = complete(before)
+    guard let first = completions.candidates.first else { return UInt8(CC_REFRESH_BEEP) }
+
+    let typed = before.suffix(completions.replaces)
+    var text = completions.commonPrefix
+    if completions.candidates.count == 1, first.endsWord { text += " " }
+    if text != typed, text.count >= typed.count {
+      el_deletestr(editor, Int32(typed.unicodeScalars.count))
+      return el_insertstr(editor, text) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
+    }
+    LineEditor.show("\n" + completions.list(columns: columns))
+    return UInt8(CC_REDISPLAY)
+  }
+}

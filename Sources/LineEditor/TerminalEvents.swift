@@ -1,0 +1,59 @@
+import Foundation
+
+/// What other threads tell a ``LineEditor`` that waits for a key: signals are not taken by handlers, which could hit
+/// libedit in the middle of anything.
+public final class TerminalEvents: Sendable {
+  enum Event: UInt8 {
+    case interrupt = 3
+    case redraw = 12
+  }
+
+  let reading: Int32
+  private let writing: Int32
+  /// The terminal as memsh found it.
+  private let modes: termios
+
+  /// Opens a pipe to the editor; nil when the system has none left.
+  public init?() {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    (reading, writing) = (ends[0], ends[1])
+    for end in ends {
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    }
+    var modes = termios()
+    tcgetattr(STDIN_FILENO, &modes)
+    self.modes = modes
+  }
+
+  deinit {
+    close(reading)
+    close(writing)
+  }
+
+  /// Ctrl-C was pressed.
+  public func interrupt() { send(.interrupt) }
+
+  /// The window was resized, or the process goes on after it was stopped.
+  public func redraw() { send(.redraw) }
+
+  /// Gives the terminal back as it was, before the process ends.
+  public func restoreTerminal() {
+    var modes = modes
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes)
+    LineEditor.show(LineEditor.pasteMarksOff)
+  }
+
+  private func send(_ event: Event) {
+    var byte = event.rawValue
+    _ = write(writing, &byte, 1)
+  }
+
+  /// The next event; nil when there is none.
+  func next() -> Event? {
+    var byte: UInt8 = 0
+    guard read(reading, &byte, 1) == 1 else { return nil }
+    return Event(rawValue: byte)
+  }
+}

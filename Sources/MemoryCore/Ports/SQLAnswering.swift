@@ -1,0 +1,45 @@
+/// The part of a store that answers SQL of the user's own.
+public protocol SQLAnswering: AnyObject {
+  /// Runs one statement in a transaction of its own.
+  ///
+  /// - Parameters:
+  ///   - writes: Whether it may change anything; otherwise the database refuses it.
+  ///   - limit: How many rows are read at most.
+  /// - Throws: `sql_failed` with the database's own words.
+  func answer(_ sql: String, writes: Bool, limit: Int) throws -> SQLAnswer
+}
+
+/// What a database answers to SQL.
+public struct SQLAnswer: Sendable, Equatable {
+  /// A value as far as its type matters to whoever reads it.
+  public enum Value: Sendable, Equatable {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case double(Double)
+    /// Text, and everything else in the database's own notation.
+    case text(String)
+  }
+
+  /// The names of the columns; empty for a statement that gives no rows.
+  public let columns: [String]
+  /// The rows, as many as were asked for.
+  public let rows: [[Value]]
+  /// Whether there were more.
+  public let isCut: Bool
+  /// How many rows were changed.
+  public let changed: Int
+
+  /// Creates an answer.
+  public init(columns: [String], rows: [[Value]], isCut: Bool, changed: Int) {
+    self.columns = columns
+    self.rows = rows
+    self.isCut = isCut
+    self.changed = changed
+  }
+}
+
+/// Values that a store holds and that somebody may want to complete.
+public enum StoredValue: String, Sendable, CaseIterable {
+  case users, categories, runs
+}

@@ -1,0 +1,44 @@
+import MemoryCore
+import PostgresClient
+
+extension PostgresStore {
+  /// Runs one statement of the user's own.
+  public func answer(_ sql: String, writes: Bool, limit: Int) throws -> SQLAnswer {
+    try transaction(writes ? .commit : .readOnly) {
+      let answer = try use { connection in
+        do { return try connection.textQuery(sql, rowLimit: limit) } catch let error as PostgresError {
+          throw PostgresStore.translated(error) ?? error
+        }
+      }
+      return SQLAnswer(
+        columns: answer.columns.map(\.name),
+        rows: answer.rows.map { zip(answer.columns, $0).map { PostgresStore.value($1, type: $0.type) } },
+        isCut: answer.isCut, changed: answer.changed)
+    }
+  }
+
+  /// What is wrong with a statement of the user's own; nil when the statement is not to blame.
+  private static func translated(_ error: PostgresError) -> (any Error)? {
+    guard error.kind == .server, let state = error.sqlState, !["57", "53", "55", "40"].contains(state.prefix(2)) else {
+      return nil
+    }
+    let cause = ["SQLSTATE \(state)", error.detail].compactMap(\.self).joined(separator: ": ")
+    guard state == "25006" else {
+      return MemshError(.sqlFailed, "PostgreSQL: \(error.message)", hint: error.hint, cause: cause)
+    }
+    return MemshError(
+      .permissionDenied, "this statement changes the database, and `sql` only reads",
+      hint: "add `--write` if that is what you want", cause: cause)
+  }
+
+  /// The types that are more than text, by their numbers in pg_type.dat.
+  private static func value(_ text: String?, type: UInt32) -> SQLAnswer.Value {
+    guard let text else { return .null }
+    switch type {
+    case 16: return .boolean(text == "t")
+    case 20, 21, 23, 26: return Int64(text).map { .integer($0) } ?? .text(text)
+    case 700, 701: return Double(text).map { .double($0) } ?? .text(text)
+    default: return .text(text)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import GRDB
+import MemoryCore
+
+extension SQLiteStore {
+  /// Runs one statement of the user's own.
+  public func answer(_ sql: String, writes: Bool, limit: Int) throws -> SQLAnswer {
+    guard writes || fileExists else { throw MemshError.schemaMissing(identity) }
+    do {
+      return try transaction(writes ? .commit : .readOnly) {
+        try (writes ? write : read) { db in try SQLiteStore.answer(sql, limit: limit, in: db) }
+      }
+    } catch let error as MemshError where error.code == .permissionDenied && !writes {
+      throw MemshError(
+        .permissionDenied, "this statement changes the database, and `sql` only reads",
+        hint: "add `--write` if that is what you want", cause: error.cause)
+    } catch let error as MemshError where error.code == .storeFailed {
+      throw MemshError(
+        .sqlFailed, error.message, hint: "SQLite's language: https://www.sqlite.org/lang.html", cause: error.cause)
+    }
+  }
+
+  private static func answer(_ sql: String, limit: Int, in db: Database) throws -> SQLAnswer {
+    let before = db.totalChangesCount
+    let statement = try db.makeStatement(sql: sql)
+    var rows: [[SQLAnswer.Value]] = []
+    var isCut = false
+    let cursor = try Row.fetchCursor(statement)
+    while let row = try cursor.next() {
+      guard rows.count < limit else {
+        isCut = true
+        break
+      }
+      rows.append(row.databaseValues.map(value))
+    }
+    return SQLAnswer(
+      columns: statement.columnNames, rows: rows, isCut: isCut, changed: db.totalChangesCount - before)
+  }
+
+  private static func value(_ value: DatabaseValue) -> SQLAnswer.Value {
+    switch value.storage {
+    case .null: .null
+    case .int64(let value): .integer(value)
+    case .double(let value): .double(value)
+    case .string(let value): .text(value)
+    case .blob(let value):
+      .text("x'" + value.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'")
+    }
+  }
+}

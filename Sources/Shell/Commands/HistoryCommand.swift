@@ -1,0 +1,29 @@
+import ArgumentParser
+import MemoryCore
+
+struct HistoryCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "List the commands typed at the prompt.",
+    discussion: """
+      They are kept in $XDG_STATE_HOME/memsh/history, which only you can read. A command that begins with a space is \
+      not kept, nor one with a password or a key in it, nor one that repeats the command before it.
+      """)
+
+  @Option(help: "At most so many, the newest.")
+  var limit = 20
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("'--limit' takes a number above 0, not '\(limit)'") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let commands = try session.services.history()
+    let rows = commands.enumerated().suffix(limit).map { [Cell.count($0.offset + 1), .text($0.element)] }
+    return CommandResult(.table(ResultTable(columns: ["number", "command"], rows: rows, noun: "command")))
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import MemoryCore
+
+struct WatchCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch",
+    abstract: "Run a command that reads again and again.",
+    discussion: "Until Ctrl-C, or until it fails. A terminal is cleared each time.")
+
+  @Option(help: "End after so many times.")
+  var count: Int?
+
+  @Argument(help: "Seconds between the end of one run and the beginning of the next, from 0.1.")
+  var seconds: Double
+
+  @Argument(parsing: .captureForPassthrough, help: "The command and its arguments.")
+  var command: [String]
+
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard (0.1...86_400).contains(seconds) else {
+      throw ValidationError("'\(seconds)' is no interval; it takes 0.1 to 86400 seconds")
+    }
+    if let count, count < 1 { throw ValidationError("'--count' takes a number above 0, not '\(count)'") }
+    guard !command.isEmpty else { throw ValidationError("What is to be watched? Write watch SECONDS COMMAND") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let script = ScriptCommand(words: command)
+    let watched = try CommandParser.parse(command, of: script)
+    guard watched.onlyReads, !(watched is WatchCommand) else {
+      throw MemshError(.usage, "watch runs commands that only read, and '\(command[0])' may write")
+    }
+    for turn in 1... {
+      let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)
+      let clear = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" : ""
+      try session.console.write(clear + heading(at: session.services.now()) + text)
+      guard turn != count, try rest(in: session) else { break }
+    }
+    return .nothing
+  }
+
+  private func heading(at moment: Timestamp) -> String {
+    let time = moment.iso8601.prefix(19).replacing("T", with: " ")
+    return "\(command.joined(separator: " ").withVisibleControls)  every \(fixed(seconds, places: 1)) s  \(time) UTC\n"
+  }
+
+  /// Waits; false when a person has seen enough.
+  private func rest(in session: Session) throws -> Bool {
+    let end = session.services.now().microseconds + Int64(seconds * 1e6)
+    while session.services.now().microseconds < end {
+      if session.interruption.isRaised {
+        guard session.isInteractive else { throw MemshError(.interrupted, "interrupted") }
+        // Behind the ^C that the terminal shows.
+        session.console.writeError("\n")
+        return false
+      }
+      session.services.sleep(milliseconds: 20)
+    }
+    return true
+  }
+}

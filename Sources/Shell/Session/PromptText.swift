@@ -1,0 +1,37 @@
+import MemoryCore
+
+/// What stands before the cursor.
+public enum PromptText {
+  /// `{label}`, `{backend}`, `{database}` and `{location}` are replaced.
+  static let defaultTemplate = "{label} {backend}:{database}> "
+
+  /// The prompt of a session.
+  ///
+  /// - Parameter invisible: What must enclose a part that covers no column of the terminal.
+  public static func text(for session: Session, invisible: Unicode.Scalar) -> String {
+    // Describing a store opens nothing.
+    guard let identity = (try? session.store())?.identity else { return "memsh (not connected)> " }
+    let text = replaced(session.settings.prompt, identity: identity, label: session.label).withVisibleControls
+    guard let label = session.label, session.showsColors else { return text }
+    func sequence(_ parameters: String) -> String { "\(invisible)\u{1B}[\(parameters)m\(invisible)" }
+    // The space at the end keeps the user's own colour.
+    let trailing = text.hasSuffix(" ") ? " " : ""
+    return sequence(label.color) + text.dropLast(trailing.count) + sequence("0") + trailing
+  }
+
+  private static func replaced(_ template: String, identity: StoreIdentity, label: ConnectionLabel?) -> String {
+    var text = template.replacing("{label}", with: label?.name ?? "")
+    if label == nil { text = String(text.drop { $0 == " " }) }
+    return text.replacing("{backend}", with: identity.backend.rawValue).replacing("{database}", with: identity.name)
+      .replacing("{location}", with: identity.location)
+  }
+
+  /// The prompt of the next line of a command that is not complete; it says what is missing.
+  public static func continuation(_ missing: Incomplete) -> String {
+    switch missing {
+    case .quote(let quote): "(quote \(quote)) > "
+    case .continuation: "(\\) > "
+    case .heredoc(let delimiter): "(\(delimiter)) > "
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is generated from the commands, tried in the programs that read it.
+@Suite struct ShellCompletionTests {
+  private let folder: TestFolder
+  private let memsh: Memsh
+
+  init() throws {
+    folder = try TestFolder()
+    memsh = Memsh(in: folder)
+    let result = try memsh.run(
+      ["-q", "--embedder", "hash", "migrate", "--from", try folder.plainLegacyFile(rows: 20)])
+    #expect(result.status == 0, "\(result.errors)")
+    try FileManager.default.createDirectory(atPath: folder.file("bin"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: folder.file("bin/memsh"), withDestinationPath: Memsh.binary)
+  }
+
+  @Test("completions, man page and the README's table are what the commands say: else run scripts/generate")
+  func areUpToDate() throws {
+    let result = try memsh.runShell(
+      "PATH=$PATH:/usr/local/bin python3 '\(Memsh.package)/scripts/generate' --check",
+      environment: ["MEMSH": Memsh.binary])
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+
+  @Test("the man page renders without a warning")
+  func manPageRenders() throws {
+    let result = try memsh.runShell("man --warnings -E UTF-8 -l '\(Memsh.package)/completions/memsh.1' | cat")
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    for text in ["ensure-vector", "EXIT STATUS", "--force-recreate"] { #expect(result.output.contains(text)) }
+  }
+
+  @Test("a shell completes commands, options, values, and users by asking memsh", arguments: ["bash", "zsh", "fish"])
+  func completes(shell: String) throws {
+    let completions = Memsh.package + "/completions"
+    _ = try folder.write("PS1='$ '\nsource '\(completions)/memsh.bash'\n", to: "bashrc")
+    let start = [
+      "bash": "bash --noprofile --rcfile bashrc -i",
+      "zsh": "zsh -f -i", "fish": "fish --no-config --private -i",
+    ]
+    let terminal = try Terminal(
+      start[shell] ?? "", in: folder, environment: ["PATH": folder.file("bin") + ":/usr/bin:/bin"])
+    Thread.sleep(forTimeInterval: 1)
+    if shell == "zsh" {
+      try terminal.enter("fpath=('\(completions)' $fpath); autoload -U compinit; compinit -u -D; echo ready; clear")
+    } else if shell == "fish" {
+      try terminal.enter("source '\(completions)/memsh.fish'; clear")
+    }
+    Thread.sleep(forTimeInterval: 1)
+    let cases = [
+      ("memsh ensu", "memsh ensure-vector"), ("memsh stats --outp", "memsh stats --output"),
+      ("memsh stats --output markd", "memsh stats --output markdown"),
+      ("memsh search x --category fac", "--category facts"),
+      ("memsh -d '\(memsh.defaultStore)' search x --user user_", "user_3"),
+    ]
+    for (typed, expected) in cases {
+      try terminal.type(typed)
+      try terminal.press("Tab")
+      Thread.sleep(forTimeInterval: 0.3)
+      if expected == "user_3" { try terminal.press("Tab") }
+      try terminal.wait(for: expected)
+      try terminal.press("C-c")
+      try terminal.press("C-u")
+    }
+  }
+}
