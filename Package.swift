@@ -6,6 +6,13 @@ import PackageDescription
 let settings: [SwiftSetting] =
   Context.environment["MEMSH_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
+/// Linux loads libpq and libcurl when they are first called (see LazyLibPQ); Apple's linker needs to know where they are.
+#if os(Linux)
+  let (libpq, libcurl): (String?, String?) = (nil, nil)
+#else
+  let (libpq, libcurl): (String?, String?) = ("libpq", "libcurl")
+#endif
+
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -24,13 +31,15 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+      name: "CLibPQ", pkgConfig: libpq, providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(
-      name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+      name: "CLibCurl", pkgConfig: libcurl, providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(
       name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
-    .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: settings),
-    .target(name: "HTTPClient", dependencies: ["CLibCurl"], swiftSettings: settings),
+    .target(name: "LazyLibPQ", dependencies: ["CLibPQ"]),
+    .target(name: "LazyLibCurl", dependencies: ["CLibCurl"]),
+    .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibPQ"], swiftSettings: settings),
+    .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibCurl"], swiftSettings: settings),
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
     .target(name: "MemoryCore", dependencies: [crypto], swiftSettings: settings),
     .target(name: "PostgresStore", dependencies: ["MemoryCore", "PostgresClient", logging], swiftSettings: settings),

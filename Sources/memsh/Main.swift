@@ -15,6 +15,11 @@ enum Main {
 
   private static func run(arguments: [String]) -> ExitStatus {
     let console = TerminalConsole()
+    // Asked by scripts and installers: not worth waking the parser for.
+    guard arguments != ["--version"] else {
+      try? console.write("memsh \(memshVersion)\n")
+      return .success
+    }
     if let request = CompletionRequest(arguments) { return answer(request, console: console) }
     do {
       return try run(try Launch(arguments: arguments), console: console)

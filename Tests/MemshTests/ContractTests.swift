@@ -20,7 +20,11 @@ import Testing
       ])
     let stats = try world.json("stats")
     #expect(
-      ContractTests.keys(stats) == ["backend", "memories", "embeddings", "fragments", "duplicates", "analytics"])
+      ContractTests.keys(stats) == [
+        "backend", "memories", "embeddings", "fragments", "duplicates", "analytics", "by_user", "by_category",
+        "by_importance", "growth",
+      ])
+    #expect(stats[key: "by_user"]?.text == #"[{"user_id":"ada","count":2},{"user_id":"ben","count":2}]"#)
     #expect(stats[key: "backend"] == .string(kind.rawValue))
     #expect(
       ContractTests.keys(stats[key: "memories"])

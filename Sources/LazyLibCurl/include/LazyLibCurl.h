@@ -1,0 +1,1 @@
+// Nothing to declare: libcurl.c defines what libcurl's own header declares.

@@ -1,0 +1,1 @@
+// Nothing to declare: libpq.c defines what libpq's own header declares.
