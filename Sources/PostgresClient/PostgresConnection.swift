@@ -112,6 +112,14 @@ public final class PostgresConnection {
           continue
         }
         rows.append(PostgresConnection.texts(of: result))
+      } else if status == PGRES_COPY_OUT {
+        PQclear(result)
+        cancel()
+        var buffer: UnsafeMutablePointer<CChar>?
+        while PQgetCopyData(handle, &buffer, 0) > 0 { PQfreemem(buffer) }
+      } else if status == PGRES_COPY_IN {
+        PQclear(result)
+        PQputCopyEnd(handle, "there is nothing to copy from")
       } else if isCut {
         // The cancellation that was asked for.
         PQclear(result)

@@ -26,9 +26,7 @@ extension PostgresStore {
     guard state == "25006" else {
       return MemshError(.sqlFailed, "PostgreSQL: \(error.message)", hint: error.hint, cause: cause)
     }
-    return MemshError(
-      .permissionDenied, "this statement changes the database, and `sql` only reads",
-      hint: "add `--write` if that is what you want", cause: cause)
+    return MemshError.readsOnly(cause: cause)
   }
 
   /// The types that are more than text, by their numbers in pg_type.dat.

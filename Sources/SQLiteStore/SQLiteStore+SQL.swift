@@ -7,21 +7,24 @@ extension SQLiteStore {
     guard writes || fileExists else { throw MemshError.schemaMissing(identity) }
     do {
       return try transaction(writes ? .commit : .readOnly) {
-        try (writes ? write : read) { db in try SQLiteStore.answer(sql, limit: limit, in: db) }
+        try (writes ? write : read) { db in try SQLiteStore.answer(sql, limit: limit, writes: writes, in: db) }
       }
     } catch let error as MemshError where error.code == .permissionDenied && !writes {
-      throw MemshError(
-        .permissionDenied, "this statement changes the database, and `sql` only reads",
-        hint: "add `--write` if that is what you want", cause: error.cause)
+      throw MemshError.readsOnly(cause: error.cause)
     } catch let error as MemshError where error.code == .storeFailed {
+      if error.cause?.contains("Multiple statements") == true {
+        throw MemshError(.sqlFailed, "there is more than one statement", hint: "`sql` runs one at a time")
+      }
       throw MemshError(
         .sqlFailed, error.message, hint: "SQLite's language: https://www.sqlite.org/lang.html", cause: error.cause)
     }
   }
 
-  private static func answer(_ sql: String, limit: Int, in db: Database) throws -> SQLAnswer {
+  private static func answer(_ sql: String, limit: Int, writes: Bool, in db: Database) throws -> SQLAnswer {
     let before = db.totalChangesCount
     let statement = try db.makeStatement(sql: sql)
+    // ATTACH creates a file and PRAGMA turns protections off, which SQLite does not count as writing.
+    guard writes || !statement.columnNames.isEmpty else { throw MemshError.readsOnly(cause: nil) }
     var rows: [[SQLAnswer.Value]] = []
     var isCut = false
     let cursor = try Row.fetchCursor(statement)

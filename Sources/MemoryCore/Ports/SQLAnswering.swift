@@ -43,3 +43,12 @@ public struct SQLAnswer: Sendable, Equatable {
 public enum StoredValue: String, Sendable, CaseIterable {
   case users, categories, runs
 }
+
+extension MemshError {
+  /// A statement that changes something where only questions are answered.
+  public static func readsOnly(cause: String?) -> MemshError {
+    MemshError(
+      .permissionDenied, "this statement changes the database, and `sql` only reads",
+      hint: "add `--write` if that is what you want", cause: cause)
+  }
+}

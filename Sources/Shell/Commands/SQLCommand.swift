@@ -25,6 +25,13 @@ struct SQLCommand: ShellCommand {
   var onlyReads: Bool { !write }
 
   func validate() throws {
+    guard statement.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The statement is empty") }
+    // Each statement has a transaction of its own, and rows travel no other way than as a result.
+    let refused = ["begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "copy"]
+    let first = statement.drop { !$0.isLetter }.prefix { $0.isLetter }.lowercased()
+    guard !refused.contains(first) else {
+      throw ValidationError("'\(first.uppercased())' cannot be run here: a statement is a transaction of its own")
+    }
     guard limit > 0 else { throw ValidationError("'--limit' takes a number above 0, not '\(limit)'") }
   }
 
