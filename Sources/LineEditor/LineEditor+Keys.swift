@@ -39,11 +39,15 @@ extension LineEditor {
   private func paste() -> UInt8 {
     var scalars = String.UnicodeScalarView()
     var character: wchar_t = 0
-    while el_wgetc(editor, &character) == 1, let scalar = Unicode.Scalar(UInt32(bitPattern: character)) {
+    // Ctrl-C leaves a paste whose end never comes.
+    while el_wgetc(editor, &character) == 1, let scalar = Unicode.Scalar(UInt32(bitPattern: character)),
+      scalar.value != UInt32(TerminalEvents.Event.interrupt.rawValue)
+    {
       scalars.append(scalar)
       if scalar == "~", scalars.count >= 6, scalars.suffix(6).elementsEqual("\u{1B}[201~".unicodeScalars) { break }
     }
-    var text = String(scalars.dropLast(6)).replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    if String(scalars).hasSuffix("\u{1B}[201~") { scalars.removeLast(6) }
+    var text = String(scalars).replacing("\r\n", with: "\n").replacing("\r", with: "\n")
     while text.hasSuffix("\n") { text.removeLast() }
     text.unicodeScalars.removeAll { $0 != "\n" && $0 != "\t" && $0.properties.generalCategory == .control }
     guard !text.isEmpty else { return UInt8(CC_NORM) }

@@ -154,7 +154,7 @@ public final class LineEditor {
   private static func readScalar() -> Unicode.Scalar? {
     guard let first = readByte() else { return nil }
     // The bits above the first zero count the bytes of the character (RFC 3629).
-    let length = max(1, (~first).leadingZeroBitCount)
+    let length = (0xC2...0xF4).contains(first) ? (~first).leadingZeroBitCount : 1
     var bytes = [first]
     while bytes.count < min(length, 4), let next = readByte() { bytes.append(next) }
     return String(validating: bytes, as: UTF8.self)?.unicodeScalars.first ?? "\u{FFFD}"

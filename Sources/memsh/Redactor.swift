@@ -24,8 +24,11 @@ final class Redactor: Sendable {
   static func withoutPasswords(_ text: String) -> String {
     var text = text
     if text.contains("sk-") { text = text.replacing(/\bsk-[A-Za-z0-9_-]{16,}/) { _ in "***" } }
-    guard text.contains("://") || text.contains("password") else { return text }
+    let lowered = text.lowercased()
+    guard lowered.contains("://") || lowered.contains("password") else { return text }
     text = text.replacing(/(:\/\/[^\s:\/@]*):[^\s]*@/) { "\($0.output.1):***@" }
-    return text.replacing(/password=('[^']*'|[^\s&]+)/) { _ in "password=***" }
+    // libpq's connection strings and URLs, and SQL's ALTER ROLE … PASSWORD '…'.
+    text = text.replacing(/(?i)password\s*=\s*('(\\.|[^'\\])*'|[^\s&'"]+)/) { _ in "password=***" }
+    return text.replacing(/(?i)\bpassword\s+'(''|[^'])*'/) { _ in "password '***'" }
   }
 }

@@ -23,7 +23,7 @@ enum Signals {
   static func listen(interruption: Interruption, running: RunningStores, terminal: TerminalEvents?) {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGINT, SIG_DFL)
-    let taken = terminal == nil ? [SIGINT] : [SIGINT, SIGWINCH, SIGCONT, SIGTERM, SIGHUP]
+    let taken = terminal == nil ? [SIGINT] : [SIGINT, SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGQUIT]
     var blocked = set(of: taken)
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     // A signal whose default is to be ignored is not kept for sigwait.
@@ -35,7 +35,8 @@ enum Signals {
           interruption.raise()
           terminal?.interrupt()
           if terminal == nil { endLater() }
-          running.interruptAll()
+          // Never on this thread, which must go on taking signals: cancelling on a dead network blocks.
+          Thread { running.interruptAll() }.start()
         case SIGWINCH, SIGCONT: terminal?.redraw()
         default:
           terminal?.restoreTerminal()

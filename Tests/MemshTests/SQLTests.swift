@@ -9,7 +9,9 @@ import Testing
     #expect(try world.run("-q", "--embedder", "hash", "seed").status == 0)
     let statements = [
       "DELETE FROM prompt_fragments", "UPDATE prompt_fragments SET priority = 0", "CREATE TABLE x (i int)",
-      "COMMIT", "ROLLBACK", "BEGIN", "PRAGMA query_only = OFF", "ATTACH 'x.db' AS x",
+      "/* x */ COPY (SELECT 1) TO PROGRAM 'true'", "-- x\nCOMMIT", "(/* /* */ COPY x */ DELETE FROM prompt_fragments",
+      "PRAGMA busy_timeout = 0", "PRAGMA locking_mode(EXCLUSIVE)", "COMMIT", "ROLLBACK", "BEGIN",
+      "PRAGMA query_only = OFF", "ATTACH 'x.db' AS x",
       "SELECT 1; DELETE FROM prompt_fragments", "COMMIT; DELETE FROM prompt_fragments", "selec", "",
     ]
     for statement in statements {
@@ -17,6 +19,8 @@ import Testing
       #expect(result.status == 1 || result.status == 2, "\(statement): \(result.output)")
       #expect(result.errors.contains("error:"))
     }
+    let twice = try world.run("--output", "table", "sql", "SELECT 1 AS n, 2 AS n")
+    #expect(twice.output.contains("1 │ 2"), "\(twice.output)")
     let count = try world.run("--output", "json", "sql", "SELECT count(*) AS n, NULL AS unknown FROM prompt_fragments")
     #expect(count.output.filter { !$0.isWhitespace } == #"[{"n":7,"unknown":null}]"#)
     #expect(try world.memsh.runShell("ls").output.contains("x.db") == false)

@@ -26,13 +26,48 @@ struct SQLCommand: ShellCommand {
 
   func validate() throws {
     guard statement.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The statement is empty") }
-    // Each statement has a transaction of its own, and rows travel no other way than as a result.
-    let refused = ["begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "copy"]
-    let first = statement.drop { !$0.isLetter }.prefix { $0.isLetter }.lowercased()
-    guard !refused.contains(first) else {
+    let first = SQLCommand.firstWord(of: statement)
+    guard !SQLCommand.refused.contains(first) else {
       throw ValidationError("'\(first.uppercased())' cannot be run here: a statement is a transaction of its own")
     }
+    // The database refuses to write, but not to set its protections aside or to write files beside itself.
+    let isQuestion = first == "pragma" ? SQLCommand.asks(pragma: statement) : SQLCommand.questions.contains(first)
+    guard write || isQuestion else {
+      throw ValidationError("'\(first.uppercased())' may change something, and sql only reads; add --write to allow it")
+    }
     guard limit > 0 else { throw ValidationError("'--limit' takes a number above 0, not '\(limit)'") }
+  }
+
+  /// Each statement has a transaction of its own, and rows travel no other way than as a result.
+  private static let refused = [
+    "begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "copy",
+  ]
+  private static let questions = ["select", "with", "values", "table", "show", "explain"]
+
+  /// Whether a PRAGMA only asks: it sets nothing, and its argument, if any, is the name of what it describes.
+  private static func asks(pragma statement: String) -> Bool {
+    guard !statement.contains("=") else { return false }
+    guard let name = statement.split(separator: "(").first, name.count < statement.count else { return true }
+    return name.contains("_info") || name.contains("_xinfo") || name.contains("_list")
+  }
+
+  /// The first word in small letters, behind comments and parentheses.
+  private static func firstWord(of statement: String) -> String {
+    var rest = statement[...]
+    while let character = rest.first, !character.isLetter {
+      if rest.hasPrefix("--") {
+        rest = rest.drop { !$0.isNewline }
+      } else if rest.hasPrefix("/*") {
+        // PostgreSQL's comments nest and SQLite's do not: what hides in one is refused rather than guessed.
+        guard let end = rest.firstRange(of: "*/"), !rest[..<end.lowerBound].dropFirst(2).contains("/*") else {
+          return ""
+        }
+        rest = rest[end.upperBound...]
+      } else {
+        rest = rest.dropFirst()
+      }
+    }
+    return rest.prefix { $0.isLetter }.lowercased()
   }
 
   func run(in session: Session) throws -> CommandResult {

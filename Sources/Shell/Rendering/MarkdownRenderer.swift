@@ -2,7 +2,7 @@
 struct MarkdownRenderer: Renderer {
   func render(_ table: ResultTable, to output: inout String) {
     let table = table.shown
-    output += MarkdownRenderer.line(table.columns)
+    output += MarkdownRenderer.line(table.columns.map(MarkdownRenderer.escaped))
     output += MarkdownRenderer.line(
       table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } ? "---:" : "---" })
     for row in table.rows {

@@ -5,7 +5,7 @@ import MemoryCore
 /// Other characters a terminal might act on are escaped as `\xHH`, so that the format is safe to look at.
 struct TSVRenderer: Renderer {
   func render(_ table: ResultTable, to output: inout String) {
-    output += table.columns.joined(separator: "\t") + "\n"
+    output += table.columns.map { TSVRenderer.escaped(.text($0)) }.joined(separator: "\t") + "\n"
     for row in table.rows { output += row.map(TSVRenderer.escaped).joined(separator: "\t") + "\n" }
   }
 

@@ -18,7 +18,8 @@ struct TableRenderer: Renderer {
     let table = table.shown
     let widest = columns ?? TableRenderer.fileCellWidth
     let cells = table.rows.map { $0.map { TableRenderer.shown($0, widest: widest) } }
-    var widths = table.columns.map(\.displayWidth)
+    let names = table.columns.map(\.withVisibleControls)
+    var widths = names.map(\.displayWidth)
     for row in cells {
       for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.displayWidth) }
     }
@@ -31,7 +32,7 @@ struct TableRenderer: Renderer {
       widths = fitted
     }
     let rightAligned = table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } }
-    output += TableRenderer.line(table.columns, widths: widths, rightAligned: rightAligned)
+    output += TableRenderer.line(names, widths: widths, rightAligned: rightAligned)
     output += widths.map { String(repeating: "─", count: $0) }.joined(separator: "─┼─") + "\n"
     for row in cells { output += TableRenderer.line(row, widths: widths, rightAligned: rightAligned) }
     output += "(\(table.rows.count) \(table.noun)\(table.rows.count == 1 ? "" : "s"))\n"

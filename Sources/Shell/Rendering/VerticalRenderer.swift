@@ -12,10 +12,11 @@ struct VerticalRenderer: Renderer {
   }
 
   func render(_ table: ResultTable, to output: inout String) {
-    let width = table.columns.map(\.displayWidth).max() ?? 0
+    let names = table.columns.map(\.withVisibleControls)
+    let width = names.map(\.displayWidth).max() ?? 0
     for (number, row) in table.rows.enumerated() {
       output += "─[ \(table.noun) \(number + 1) ]─\n"
-      for (name, cell) in zip(table.columns, row) { output += lines(name, cell, width: width) }
+      for (name, cell) in zip(names, row) { output += lines(name, cell, width: width) }
     }
     output += "(\(table.rows.count) \(table.noun)\(table.rows.count == 1 ? "" : "s"))\n"
   }

@@ -38,6 +38,7 @@ public enum Cell: Sendable, Equatable {
     case .null: nil
     case .boolean(let value): value ? "true" : "false"
     case .integer(let value): String(value)
+    case .double(let value, _) where !value.isFinite: "\(value)"
     case .double, .vector: json.text
     case .text(let value): value
     case .json(let value): value.text

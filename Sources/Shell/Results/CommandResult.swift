@@ -52,6 +52,8 @@ public struct ResultTable: Sendable {
 
   /// The table with only the columns for a person's screen.
   var shown: ResultTable {
+    // Names may repeat when somebody else chose them.
+    guard shownColumns != columns else { return self }
     let indexes = shownColumns.compactMap { columns.firstIndex(of: $0) }
     return ResultTable(columns: shownColumns, rows: rows.map { row in indexes.map { row[$0] } }, noun: noun)
   }
