@@ -6,7 +6,7 @@ import PackageDescription
 let settings: [SwiftSetting] =
   Context.environment["MEMSH_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
-/// Linux loads libpq and libcurl when they are first called (see LazyLibPQ); Apple's linker needs to know where they are.
+/// Linux loads libpq and libcurl when they are first called (see LazyLibraries); Apple's linker needs to know where they are.
 #if os(Linux)
   let (libpq, libcurl): (String?, String?) = (nil, nil)
 #else
@@ -36,10 +36,9 @@ let package = Package(
       name: "CLibCurl", pkgConfig: libcurl, providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(
       name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
-    .target(name: "LazyLibPQ", dependencies: ["CLibPQ"]),
-    .target(name: "LazyLibCurl", dependencies: ["CLibCurl"]),
-    .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibPQ"], swiftSettings: settings),
-    .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibCurl"], swiftSettings: settings),
+    .target(name: "LazyLibraries", dependencies: ["CLibPQ", "CLibCurl"]),
+    .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibraries"], swiftSettings: settings),
+    .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibraries"], swiftSettings: settings),
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
     .target(name: "MemoryCore", dependencies: [crypto], swiftSettings: settings),
     .target(name: "PostgresStore", dependencies: ["MemoryCore", "PostgresClient", logging], swiftSettings: settings),

@@ -1,43 +1,8 @@
-// libpq is loaded when it is first called, not when memsh starts: it brings some thirty libraries of its own, which
-// no command on a SQLite store needs. The functions here stand in for the library's own, of the same names and types,
-// and call them. Apple's linker loads it as usual.
 #ifndef __APPLE__
-#include <dlfcn.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
+#define LIBRARY "libpq.so.5"
+#define PACKAGE "libpq5"
+#include "forward.h"
 #include "../CLibPQ/shim.h"
-static void *library;
-
-static void load(void) {
-  library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-  if (library != NULL) return;
-  fprintf(stderr, "memsh: error: %s\nhint: install the package libpq5\n", dlerror());
-  exit(1);
-}
-
-/// The library's own function.
-static void *function_named(const char *name) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, load);
-  void *function = dlsym(library, name);
-  if (function != NULL) return function;
-  fprintf(stderr, "memsh: error: %s\nhint: libpq.so.5 is older than memsh needs\n", dlerror());
-  exit(1);
-}
-
-/// Defines a function that calls the library's function of its name.
-#define FORWARD(result, name, parameters, arguments) \
-  __attribute__((visibility("hidden"))) result name parameters { \
-    static _Atomic(void *) known; \
-    void *function = atomic_load_explicit(&known, memory_order_acquire); \
-    if (function == NULL) { \
-      function = function_named(#name); \
-      atomic_store_explicit(&known, function, memory_order_release); \
-    } \
-    return ((result(*) parameters)function)arguments; \
-  }
 
 FORWARD(int, PQcancel, (PGcancel *cancel, char *errbuf, int errbufsize), (cancel, errbuf, errbufsize))
 FORWARD(void, PQclear, (PGresult *res), (res))

@@ -1,1 +1,0 @@
-// Nothing to declare: libcurl.c defines what libcurl's own header declares.

@@ -1,1 +1,0 @@
-// Nothing to declare: libpq.c defines what libpq's own header declares.

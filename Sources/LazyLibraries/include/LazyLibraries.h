@@ -1,0 +1,1 @@
+// Nothing to declare: the files define what the libraries' own headers declare.
