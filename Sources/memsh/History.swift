@@ -28,7 +28,9 @@ final class History {
     var lines = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: true)[...]
     if start > 0 { lines = lines.dropFirst() }
-    return Array(History.joined(lines).suffix(LineEditor.historyLines))
+    let commands = History.joined(lines)
+    last = last ?? commands.last
+    return Array(commands.suffix(LineEditor.historyLines))
   }
 
   private static func joined(_ lines: ArraySlice<Substring>) -> [String] {

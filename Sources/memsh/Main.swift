@@ -42,6 +42,9 @@ enum Main {
     let interruption = Interruption()
     let running = RunningStores()
     let terminal = isInteractive ? TerminalEvents() : nil
+    // less as everybody likes it: colours pass, long lines are cut, what fits stays on the screen. Set before the first
+    // thread is started: the environment belongs to all of them.
+    setenv("LESS", "FRSX", 0)
     Signals.listen(interruption: interruption, running: running, terminal: terminal)
     let services = Services(
       environment: environment, interruption: interruption, console: console, running: running)

@@ -40,8 +40,6 @@ final class TerminalConsole: Console, Sendable {
       case .automatic: ProcessInfo.processInfo.environment["PAGER"] ?? "less"
       }
     guard let command, outputIsScreen, inputIsTerminal, isLongerThanScreen(text) else { return try write(text) }
-    // less as everybody likes it: colours pass, long lines are cut, what fits stays on the screen.
-    setenv("LESS", "FRSX", 0)
     guard try ChildProcess.run(["/bin/sh", "-c", command], input: text) != ChildProcess.notFound else {
       return try write(text)
     }

@@ -134,6 +134,7 @@ import Testing
       ("help exi", "help exit-statuses "), ("connect an", "connect 'an odd name.db' "),
       ("echo ${ENV:XDG_DATA", "${ENV:XDG_DATA_HOME}"), ("search x --user us", "--user user_"),
       ("search x --category fac", "--category facts "), ("rollback --run la", "--run last "),
+      ("search x --user=\"user_", "--user='user_"), ("connect --label=\"prod", "--label='production' "),
     ]
     for (typed, expected) in cases {
       try terminal.type(typed)

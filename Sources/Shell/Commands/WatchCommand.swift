@@ -29,8 +29,9 @@ struct WatchCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let script = ScriptCommand(words: command)
     let watched = try CommandParser.parse(command, of: script)
-    guard watched.onlyReads, !(watched is WatchCommand) else {
-      throw MemshError(.usage, "watch runs commands that only read, and '\(command[0])' may write")
+    let options = CommandDescription.all[command[0]]?.options ?? []
+    guard watched.onlyReads, options.contains(where: { $0.names.contains("--output") }) else {
+      throw MemshError(.usage, "watch runs commands that read and show something, and '\(command[0])' is none")
     }
     for turn in 1... {
       let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)

@@ -36,17 +36,17 @@ public struct Completer {
       return answer(CommandRegistry.names, to: partial)
     }
     guard command != "watch" else { return watched(partial, in: line) }
-    guard let description = CommandDescription.all[command] else { return Answer(replaces: partial.width) }
+    guard let description = CommandDescription.all[command] else { return Answer(replaces: partial.raw.count) }
     return complete(partial, of: description)
   }
 
   /// `watch 5 stats …`: what is watched is a command of its own.
   private func watched(_ partial: PartialLine, in line: String) -> Answer {
     let inner = partial.words.dropFirst().drop { $0.hasPrefix("-") || Double($0) != nil }
-    guard partial.words.count > 1 else { return Answer(replaces: partial.width) }
+    guard partial.words.count > 1 else { return Answer(replaces: partial.raw.count) }
     guard let command = inner.first else { return answer(CommandRegistry.names, to: partial) }
     return CommandDescription.all[command].map { complete(partial, of: $0, words: Array(inner)) }
-      ?? Answer(replaces: partial.width)
+      ?? Answer(replaces: partial.raw.count)
   }
 
   private func complete(_ partial: PartialLine, of command: CommandDescription, words: [String]? = nil) -> Answer {
@@ -56,12 +56,12 @@ public struct Completer {
       return values(of: option, position: nil, words: words, to: partial)
     }
     // `--user=a` names the option in the same word.
-    if partial.word.hasPrefix("--"), let separator = partial.word.firstIndex(of: "=") {
-      let name = String(partial.word[..<separator])
+    if partial.raw.hasPrefix("--"), let separator = partial.raw.firstIndex(of: "=") {
+      let name = String(partial.raw[..<separator])
       guard let option = command.options.first(where: { $0.takesValue && $0.names.contains(name) }) else {
-        return Answer(replaces: partial.width)
+        return Answer(replaces: partial.raw.count)
       }
-      let rest = PartialLine(String(partial.word[partial.word.index(after: separator)...]))
+      let rest = PartialLine(String(partial.raw[partial.raw.index(after: separator)...]))
       return values(of: option, position: nil, words: words, to: rest)
     }
     if partial.word.hasPrefix("-"), partial.quote == nil {
@@ -71,7 +71,7 @@ public struct Completer {
     let position = Completer.positionals(in: given, of: command)
     guard position < command.positionals.count || command.positionals.last?.isRepeating == true,
       let argument = command.positionals.dropFirst(position).first ?? command.positionals.last
-    else { return Answer(replaces: partial.width) }
+    else { return Answer(replaces: partial.raw.count) }
     return values(of: argument, position: position, words: words, to: partial)
   }
 
@@ -109,7 +109,7 @@ public struct Completer {
       return answer(fixed + stored(kind, beginningWith: partial.word), to: partial)
     }
     if !argument.values.isEmpty { return answer(argument.values, to: partial) }
-    guard let extensions = argument.fileExtensions else { return Answer(replaces: partial.width) }
+    guard let extensions = argument.fileExtensions else { return Answer(replaces: partial.raw.count) }
     return answer(session.services.files(beginningWith: partial.word, extensions: extensions), to: partial)
   }
 
@@ -138,7 +138,7 @@ public struct Completer {
       let isFolder = value.hasSuffix("/")
       return Candidate(text: partial.typed(value, isFinished: !isFolder), shown: value, endsWord: !isFolder)
     }
-    return Answer(replaces: partial.width, candidates: candidates)
+    return Answer(replaces: partial.raw.count, candidates: candidates)
   }
 }
 

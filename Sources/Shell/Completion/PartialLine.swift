@@ -4,8 +4,8 @@ struct PartialLine {
   private(set) var words: [String] = []
   /// The unfinished word without its quotes; empty after a space.
   private(set) var word = ""
-  /// The characters that the unfinished word takes, quotes included.
-  private(set) var width = 0
+  /// The unfinished word as it was typed, quotes included.
+  private(set) var raw = ""
   /// The quote that is open.
   private(set) var quote: Character?
 
@@ -13,7 +13,7 @@ struct PartialLine {
     var isInWord = false
     var isEscaped = false
     for character in text {
-      width += 1
+      raw.append(character)
       if isEscaped {
         word.append(character)
         isEscaped = false
@@ -34,7 +34,7 @@ struct PartialLine {
       } else if character.isWhitespace || character == ";" {
         if isInWord { words.append(word) }
         if character == ";" || character == "\n" { words = [] }
-        (word, width, isInWord) = ("", 0, false)
+        (word, raw, isInWord) = ("", "", false)
       } else {
         word.append(character)
         isInWord = true
