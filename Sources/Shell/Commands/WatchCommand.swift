@@ -24,15 +24,21 @@ struct WatchCommand: ShellCommand {
     }
     if let count, count < 1 { throw ValidationError("'--count' takes a number above 0, not '\(count)'") }
     guard !command.isEmpty else { throw ValidationError("What is to be watched? Write watch SECONDS COMMAND") }
+    do { _ = try watched() } catch let error as LocatedError { throw ValidationError(error.error.message) }
+  }
+
+  /// The command to run again and again.
+  private func watched() throws -> any ShellCommand {
+    let watched = try CommandParser.parse(command, of: ScriptCommand(words: command))
+    let options = CommandDescription.all[command[0]]?.options ?? []
+    guard watched.onlyReads, options.contains(where: { $0.names.contains("--output") }) else {
+      throw ValidationError("It runs commands that read and show something, and '\(command[0])' is none")
+    }
+    return watched
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let script = ScriptCommand(words: command)
-    let watched = try CommandParser.parse(command, of: script)
-    let options = CommandDescription.all[command[0]]?.options ?? []
-    guard watched.onlyReads, options.contains(where: { $0.names.contains("--output") }) else {
-      throw MemshError(.usage, "watch runs commands that read and show something, and '\(command[0])' is none")
-    }
+    let watched = try watched()
     for turn in 1... {
       let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)
       let clear = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" : ""
@@ -47,17 +53,19 @@ struct WatchCommand: ShellCommand {
     return "\(command.joined(separator: " ").withVisibleControls)  every \(fixed(seconds, places: 1)) s  \(time) UTC\n"
   }
 
+  /// How soon Ctrl-C is noticed.
+  private static let pollMilliseconds = 20
+
   /// Waits; false when a person has seen enough.
   private func rest(in session: Session) throws -> Bool {
-    let end = session.services.now().microseconds + Int64(seconds * 1e6)
-    while session.services.now().microseconds < end {
+    for _ in 0..<Int(seconds * 1_000 / Double(WatchCommand.pollMilliseconds)) {
       if session.interruption.isRaised {
         guard session.isInteractive else { throw MemshError(.interrupted, "interrupted") }
         // Behind the ^C that the terminal shows.
         session.console.writeError("\n")
         return false
       }
-      session.services.sleep(milliseconds: 20)
+      session.services.sleep(milliseconds: WatchCommand.pollMilliseconds)
     }
     return true
   }
