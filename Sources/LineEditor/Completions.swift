@@ -6,13 +6,16 @@ public struct Completions: Sendable, Equatable {
     public let text: String
     /// What the list shows.
     public let shown: String
+    /// How many columns of a terminal that covers.
+    public let columns: Int
     /// Whether nothing can follow but the next word, so that a space is inserted, too.
     public let endsWord: Bool
 
     /// Creates a candidate.
-    public init(text: String, shown: String, endsWord: Bool = true) {
+    public init(text: String, shown: String, columns: Int, endsWord: Bool) {
       self.text = text
       self.shown = shown
+      self.columns = columns
       self.endsWord = endsWord
     }
   }
@@ -42,14 +45,14 @@ public struct Completions: Sendable, Equatable {
 
   /// The candidates in columns for a terminal so many columns wide.
   func list(columns: Int) -> String {
-    let shown = candidates.prefix(Completions.listedMaximum).map(\.shown)
-    let width = (shown.map(\.count).max() ?? 0) + 2
+    let shown = candidates.prefix(Completions.listedMaximum)
+    let width = (shown.map(\.columns).max() ?? 0) + 2
     let perLine = max(1, columns / width)
     let rows = (shown.count + perLine - 1) / perLine
     var lines = (0..<rows).map { row in
       stride(from: row, to: shown.count, by: rows).map { index in
         let isLast = index + rows >= shown.count
-        return shown[index] + (isLast ? "" : String(repeating: " ", count: width - shown[index].count))
+        return shown[index].shown + (isLast ? "" : String(repeating: " ", count: width - shown[index].columns))
       }.joined()
     }
     if candidates.count > shown.count { lines.append("… and \(candidates.count - shown.count) more") }

@@ -92,8 +92,10 @@ public final class PostgresConnection {
     public let changed: Int
   }
 
-  /// Runs one statement of the user's own, row by row, and leaves off reading after so many.
-  public func textQuery(_ sql: String, rowLimit: Int) throws -> TextAnswer {
+  /// Runs one statement of the user's own, row by row, and leaves off keeping rows after so many.
+  ///
+  /// - Parameter cancelsRest: Whether the server is told to stop then, too; a statement that changes something must not.
+  public func textQuery(_ sql: String, rowLimit: Int, cancelsRest: Bool) throws -> TextAnswer {
     guard PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 0) == 1 else { throw connectionError() }
     PQsetSingleRowMode(handle)
     var columns: [(name: String, type: UInt32)] = []
@@ -107,7 +109,7 @@ public final class PostgresConnection {
         if columns.isEmpty { columns = PostgresConnection.columns(of: result) }
         guard status == PGRES_SINGLE_TUPLE else { continue }
         guard rows.count < rowLimit else {
-          if !isCut { cancel() }
+          if !isCut, cancelsRest { cancel() }
           isCut = true
           continue
         }
@@ -120,7 +122,7 @@ public final class PostgresConnection {
       } else if status == PGRES_COPY_IN {
         PQclear(result)
         PQputCopyEnd(handle, "there is nothing to copy from")
-      } else if isCut {
+      } else if isCut, cancelsRest {
         // The cancellation that was asked for.
         PQclear(result)
       } else {

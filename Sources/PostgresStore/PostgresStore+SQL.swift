@@ -6,7 +6,9 @@ extension PostgresStore {
   public func answer(_ sql: String, writes: Bool, limit: Int) throws -> SQLAnswer {
     try transaction(writes ? .commit : .readOnly) {
       let answer = try use { connection in
-        do { return try connection.textQuery(sql, rowLimit: limit) } catch let error as PostgresError {
+        do { return try connection.textQuery(sql, rowLimit: limit, cancelsRest: !writes) } catch let error
+          as PostgresError
+        {
           throw PostgresStore.translated(error) ?? error
         }
       }

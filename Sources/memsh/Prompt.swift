@@ -84,7 +84,9 @@ struct Prompt {
   private static func completions(_ answer: Completer.Answer) -> Completions {
     Completions(
       replaces: answer.replaces,
-      candidates: answer.candidates.map { .init(text: $0.text, shown: $0.shown, endsWord: $0.endsWord) })
+      candidates: answer.candidates.map {
+        .init(text: $0.text, shown: $0.shown, columns: $0.columns, endsWord: $0.endsWord)
+      })
   }
 }
 

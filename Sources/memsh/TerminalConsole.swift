@@ -89,7 +89,7 @@ final class TerminalConsole: Console, Sendable {
         .fileFailed, "the editor '\(editor)' ended with status \(status), so nothing is run",
         hint: "export EDITOR with the editor you like")
     }
-    return changed
+    return changed.replacing("\r\n", with: "\n")
   }
 
   /// Writes everything, waiting for a slow reader; returns the errno of what cannot be written.

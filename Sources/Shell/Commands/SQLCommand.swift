@@ -70,6 +70,20 @@ struct SQLCommand: ShellCommand {
     return rest.prefix { $0.isLetter }.lowercased()
   }
 
+  /// Names that can be keys: the second `id` is `id_2`.
+  private static func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.map { name in
+      var unique = name
+      var number = 2
+      while !seen.insert(unique).inserted {
+        unique = "\(name)_\(number)"
+        number += 1
+      }
+      return unique
+    }
+  }
+
   func run(in session: Session) throws -> CommandResult {
     let answer = try session.store().answer(statement, writes: write, limit: limit)
     guard !answer.columns.isEmpty else {
@@ -83,11 +97,11 @@ struct SQLCommand: ShellCommand {
         case .null: .null
         case .boolean(let value): .boolean(value)
         case .integer(let value): .integer(value)
-        case .double(let value): .double(value, places: 6)
+        case .double(let value): .double(value, places: nil)
         case .text(let value): .text(value)
         }
       }
     }
-    return CommandResult(.table(ResultTable(columns: answer.columns, rows: rows)))
+    return CommandResult(.table(ResultTable(columns: SQLCommand.unique(answer.columns), rows: rows)))
   }
 }

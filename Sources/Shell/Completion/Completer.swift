@@ -17,6 +17,8 @@ public struct Completer {
     public let text: String
     /// What a list shows.
     public let shown: String
+    /// How many columns of a terminal that covers.
+    public var columns: Int { shown.displayWidth }
     /// Whether the next word can follow.
     public let endsWord: Bool
   }

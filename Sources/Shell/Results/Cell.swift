@@ -5,8 +5,8 @@ public enum Cell: Sendable, Equatable {
   case null
   case boolean(Bool)
   case integer(Int64)
-  /// A number; people see it with so many decimal places, machines see all of it.
-  case double(Double, places: Int)
+  /// A number; people see it with so many decimal places, or all of them for nil; machines see all of it.
+  case double(Double, places: Int?)
   case text(String)
   case json(JSON)
   case timestamp(Timestamp)
@@ -49,7 +49,7 @@ public enum Cell: Sendable, Equatable {
   /// The value for people: numbers rounded, vectors cut short; nil for NULL.
   public var displayText: String? {
     switch self {
-    case .double(let value, let places): fixed(value, places: places)
+    case .double(let value, let places): places.map { fixed(value, places: $0) } ?? "\(value)"
     case .timestamp(let value): String(value.iso8601.prefix(19)).replacing("T", with: " ")
     case .vector(let value): value.summary
     default: plainText

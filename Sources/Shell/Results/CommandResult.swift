@@ -33,7 +33,7 @@ public struct CommandResult {
 
 /// Rows with named columns. In JSON an array of objects, the names being the keys.
 public struct ResultTable: Sendable {
-  /// The names, in order.
+  /// The names, in order, no two the same: they are the keys in JSON.
   public let columns: [String]
   /// The rows; each has a cell for every column.
   public let rows: [[Cell]]
@@ -52,8 +52,6 @@ public struct ResultTable: Sendable {
 
   /// The table with only the columns for a person's screen.
   var shown: ResultTable {
-    // Names may repeat when somebody else chose them.
-    guard shownColumns != columns else { return self }
     let indexes = shownColumns.compactMap { columns.firstIndex(of: $0) }
     return ResultTable(columns: shownColumns, rows: rows.map { row in indexes.map { row[$0] } }, noun: noun)
   }
