@@ -17,6 +17,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -28,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     .systemLibrary(
@@ -43,7 +45,7 @@ let package = Package(
     .target(name: "MemoryCore", dependencies: [crypto], swiftSettings: settings),
     .target(name: "PostgresStore", dependencies: ["MemoryCore", "PostgresClient", logging], swiftSettings: settings),
     .target(name: "SQLiteStore", dependencies: ["MemoryCore", grdb, sqlite, logging], swiftSettings: settings),
-    .target(name: "MemorySources", dependencies: ["MemoryCore", grdb, sqlite], swiftSettings: settings),
+    .target(name: "MemorySources", dependencies: ["MemoryCore", grdb, sqlite, yams], swiftSettings: settings),
     .target(name: "Embeddings", dependencies: ["MemoryCore", "HTTPClient", grdb], swiftSettings: settings),
     .target(name: "Shell", dependencies: ["MemoryCore", argumentParser], swiftSettings: settings),
     .executableTarget(

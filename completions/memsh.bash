@@ -203,13 +203,13 @@ _memsh() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    connect|use|status|set|unset|show|output|timing|watch|history|edit-line|echo|include|assert|help|quit|ensure-vector|migrate|seed|rollback|schema|search|stats|sql|reembed|models|cache|help)
+    connect|use|status|set|unset|show|output|timing|watch|history|edit-line|echo|include|assert|help|quit|ensure-vector|migrate|seed|rollback|schema|search|prompt|users|categories|fragments|analytics|stats|recall|sql|reembed|models|cache|help)
         # Offer subcommand argument completions
         "_memsh_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'connect use status set unset show output timing watch history edit-line echo include assert help quit ensure-vector migrate seed rollback schema search stats sql reembed models cache help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'connect use status set unset show output timing watch history edit-line echo include assert help quit ensure-vector migrate seed rollback schema search prompt users categories fragments analytics stats recall sql reembed models cache help' -- "${cur}"))
         ;;
     esac
 }
@@ -441,7 +441,7 @@ _memsh_help() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __memsh_add_completions -W 'assert'$'\n''cache'$'\n''connect'$'\n''echo'$'\n''edit-line'$'\n''ensure-vector'$'\n''help'$'\n''history'$'\n''include'$'\n''migrate'$'\n''models'$'\n''output'$'\n''quit'$'\n''reembed'$'\n''rollback'$'\n''schema'$'\n''search'$'\n''seed'$'\n''set'$'\n''show'$'\n''sql'$'\n''stats'$'\n''status'$'\n''timing'$'\n''unset'$'\n''use'$'\n''watch'$'\n''scripts'$'\n''formats'$'\n''environment'$'\n''exit-statuses'$'\n''sources'
+        __memsh_add_completions -W 'analytics'$'\n''assert'$'\n''cache'$'\n''categories'$'\n''connect'$'\n''echo'$'\n''edit-line'$'\n''ensure-vector'$'\n''fragments'$'\n''help'$'\n''history'$'\n''include'$'\n''migrate'$'\n''models'$'\n''output'$'\n''prompt'$'\n''quit'$'\n''recall'$'\n''reembed'$'\n''rollback'$'\n''schema'$'\n''search'$'\n''seed'$'\n''set'$'\n''show'$'\n''sql'$'\n''stats'$'\n''status'$'\n''timing'$'\n''unset'$'\n''use'$'\n''users'$'\n''watch'$'\n''scripts'$'\n''formats'$'\n''environment'$'\n''exit-statuses'$'\n''sources'
         return
         ;;
     esac
@@ -513,11 +513,15 @@ _memsh_seed() {
     repeating_flags=()
     non_repeating_flags=(-h --help)
     repeating_options=()
-    non_repeating_options=(--output)
+    non_repeating_options=(--file --output)
     __memsh_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--file')
+        __memsh_add_completions -o plusdirs -fX '!*.@(json|yaml|yml)'
+        return
+        ;;
     '--output')
         __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
         return
@@ -567,13 +571,20 @@ _memsh_schema() {
 
 _memsh_search() {
     repeating_flags=()
-    non_repeating_flags=(-h --help)
-    repeating_options=()
-    non_repeating_options=(--user --category --min-importance --limit --threshold --output)
+    non_repeating_flags=(--exact --approximate --explain --record -h --help)
+    repeating_options=(--where)
+    non_repeating_options=(--similar-to --mode --user --category --min-importance --since --until --limit --offset --threshold --fields --output)
     __memsh_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--similar-to')
+        return
+        ;;
+    '--mode')
+        __memsh_add_completions -W 'semantic'$'\n''lexical'$'\n''hybrid'
+        return
+        ;;
     '--user')
         __memsh_add_completions -W "$(__memsh_custom_complete ---completion search -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
         return
@@ -585,10 +596,166 @@ _memsh_search() {
     '--min-importance')
         return
         ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--where')
+        return
+        ;;
     '--limit')
         return
         ;;
+    '--offset')
+        return
+        ;;
     '--threshold')
+        return
+        ;;
+    '--fields')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_prompt() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=(--user --agent --tier --output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion prompt -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--agent')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion prompt -- --agent "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--tier')
+        __memsh_add_completions -W 'core'$'\n''standard'$'\n''full'
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_users() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_categories() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=(--user --limit --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion categories -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_fragments() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --yes -y -h --help)
+    repeating_options=()
+    non_repeating_options=(--category --content --priority --tags --agent --tier --output)
+    __memsh_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--category')
+        return
+        ;;
+    '--content')
+        return
+        ;;
+    '--priority')
+        return
+        ;;
+    '--tags')
+        return
+        ;;
+    '--agent')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion fragments -- --agent "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--tier')
+        __memsh_add_completions -W 'core'$'\n''standard'$'\n''full'
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __memsh_add_completions -W 'list'$'\n''show'$'\n''add'$'\n''edit'$'\n''enable'$'\n''disable'$'\n''delete'$'\n''import'$'\n''export'
+        return
+        ;;
+    *)
+        __memsh_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_memsh_analytics() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=(--user --limit --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion analytics -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--limit')
         return
         ;;
     '--output')
@@ -600,13 +767,43 @@ _memsh_search() {
 
 _memsh_stats() {
     repeating_flags=()
-    non_repeating_flags=(-h --help)
+    non_repeating_flags=(--index --latency -h --help)
     repeating_options=()
-    non_repeating_options=(--output)
+    non_repeating_options=(--user --by --output)
     __memsh_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion stats -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--by')
+        __memsh_add_completions -W 'user'$'\n''category'$'\n''day'$'\n''importance'
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_recall() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=(--sample --neighbours --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--sample')
+        return
+        ;;
+    '--neighbours')
+        return
+        ;;
     '--output')
         __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
         return

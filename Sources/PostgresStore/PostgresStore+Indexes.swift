@@ -21,6 +21,7 @@ extension PostgresStore {
     for index in SchemaNames.indexes where wanting.contains(where: { $0.name == index.name }) {
       try execute(unsafeSQL: "CREATE INDEX \(mode)\(index.name) ON \(index.table) (\(index.columns))")
     }
+    try buildTextIndex(mode: mode)
     let vectorIndexes = SchemaNames.vectorIndexes.filter { index in wanting.contains { $0.name == index.name } }
     guard !vectorIndexes.isEmpty, let space = try embeddingSpace(), let version = try pgvectorVersion() else {
       return []

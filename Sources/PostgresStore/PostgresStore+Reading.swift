@@ -2,75 +2,6 @@ import MemoryCore
 import PostgresClient
 
 extension PostgresStore {
-  /// The rows nearest to a vector.
-  ///
-  /// Without a filter the vector index answers, with an over-fetch that the exact distance then re-ranks. With
-  /// one, the rows that pass are compared exactly: an index would find too few of them.
-  public func search(_ query: VectorQuery) throws -> [SearchHit] {
-    guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
-    let shape = try pgvectorVersion().flatMap { VectorIndexShape(dimensions: space.dimensions, version: $0) }
-    let conditions = PostgresStore.conditions(query.filter)
-    let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
-    let nearest: SQL
-    var usesIndex = false
-    if let shape, conditions == nil, query.limit <= PostgresStore.indexedLimitMaximum {
-      usesIndex = true
-      let distance = SQL("\(unsafeSQL: shape.expression) <=> \(vector)\(unsafeSQL: shape.cast)")
-      nearest = """
-        SELECT id, embedding <=> \(vector) AS distance FROM memories
-        ORDER BY \(distance) LIMIT \(query.limit * 2 + 20)
-        """
-    } else {
-      nearest = """
-        SELECT id, embedding <=> \(vector) AS distance FROM memories
-        WHERE embedding IS NOT NULL\(conditions ?? "")
-        """
-    }
-    let farthest = query.threshold.map { 1 - $0 + PostgresStore.thresholdSlack } ?? 3
-    return try transaction(.commit) {
-      if usesIndex { try tuneIndexScan(limit: query.limit) }
-      return try self.query(
-        """
-        WITH nearest AS MATERIALIZED (\(nearest)),
-          best AS (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
-            ORDER BY distance, id LIMIT \(query.limit))
-        SELECT 1 - distance, \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id) ORDER BY distance, id
-        """
-      ).rows.map(PostgresStore.hit)
-    }
-  }
-
-  /// The largest limit that an index scan serves; hnsw's ef_search ends at 1,000.
-  private static let indexedLimitMaximum = 400
-  /// pgvector computes distances from 32-bit products; a threshold of exactly 1 must still let equal vectors in.
-  private static let thresholdSlack = 1e-7
-
-  /// Widens the index scan to the number of rows wanted, and makes the planner take it.
-  ///
-  /// At its default of 40, hnsw returns no more than 40 rows. And PostgreSQL takes a table whose vectors are toasted
-  /// for a small one that is quick to scan; without an index it scans the table all the same.
-  private func tuneIndexScan(limit: Int) throws {
-    let candidates = min(1_000, max(100, limit * 2 + 20))
-    try query(
-      """
-      SELECT set_config('enable_seqscan', 'off', true), set_config('hnsw.ef_search', \(String(candidates)), true),
-        set_config('ivfflat.probes', \(String(max(10, limit / 10))), true)
-      """)
-  }
-
-  static func conditions(_ filter: MemoryFilter) -> SQL? {
-    var conditions: [SQL] = []
-    if let userID = filter.userID { conditions.append(" AND user_id = \(userID)") }
-    if let category = filter.category { conditions.append(" AND category = \(category)") }
-    if let minimum = filter.minimumImportance { conditions.append(" AND importance_score >= \(minimum)") }
-    return conditions.isEmpty ? nil : conditions.reduce("", +)
-  }
-
-  private static func hit(_ row: PostgresRow) throws -> SearchHit {
-    let memory = Memory(id: row.integer(1) ?? 0, fields: try fields(row, from: 2, embedding: nil))
-    return SearchHit(memory: memory, similarity: row.double(0) ?? 0)
-  }
-
   /// Totals over the store, or over one user's memories.
   public func statistics(userID: String?) throws -> StoreStatistics {
     var statistics = StoreStatistics()
@@ -103,7 +34,8 @@ extension PostgresStore {
     statistics.byUser = try counts("user_id", order: "2 DESC, 1", of: userID)
     statistics.byCategory = try counts("category", order: "2 DESC, 1", of: userID)
     statistics.byImportance = try counts(
-      "(least(floor(importance_score::numeric * 10), 9) / 10)::numeric(3, 1)::text", order: "1", of: userID)
+      "CASE WHEN importance_score IS NOT NULL THEN (least(floor(importance_score::numeric * 10), 9) / 10)::numeric(3, 1)::text END",
+      order: "1", of: userID)
     statistics.byMonth = try counts("to_char(created_at, 'YYYY-MM')", order: "1", of: userID, limit: nil)
     return statistics
   }
@@ -127,6 +59,7 @@ extension PostgresStore {
       switch kind {
       case .users: ("memories", "user_id")
       case .categories: ("memories", "category")
+      case .agents: ("prompt_fragments", "agent_type")
       case .runs: ("\(unsafeSQL: ledger).runs", "id")
       }
     return try query(

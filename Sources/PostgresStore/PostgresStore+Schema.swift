@@ -87,7 +87,8 @@ extension PostgresStore {
     )
   }
 
-  private func presentObjects() throws -> [String: (isValid: Bool, definition: String)] {
+  /// What stands on the four tables, by kind and name.
+  func presentObjects() throws -> [String: (isValid: Bool, definition: String)] {
     let result = try query(
       """
       SELECT 'table ' || c.relname, true, format('TABLE %I.%I', n.nspname, c.relname)

@@ -115,7 +115,7 @@ extension PostgresStore {
       updatedAt: moment(8) ?? Timestamp(microseconds: 0))
   }
 
-  private static func value(_ row: some BinaryRow, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
+  static func value(_ row: some BinaryRow, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
     switch type {
     case .integer: row.integer(column).map(SideValue.integer) ?? .null
     case .double: row.double(column).map(SideValue.double) ?? .null

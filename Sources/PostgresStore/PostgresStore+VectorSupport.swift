@@ -119,6 +119,9 @@ struct PgvectorVersion {
   /// halfvec, which an index holds up to 4,000 dimensions of, came with 0.7.0.
   var hasHalfvec: Bool { isAtLeast(0, 7) }
 
+  /// Scans that go on until enough rows have passed a filter came with 0.8.0.
+  var hasIterativeScan: Bool { isAtLeast(0, 8) }
+
   /// The methods of index, the best one last to be built.
   var indexMethods: [VectorIndexMethod] { hasHNSW ? [.ivfflat, .hnsw] : [.ivfflat] }
 

@@ -57,6 +57,35 @@ extension PostgresStore {
     }
   }
 
+  /// Gives a fragment other values.
+  public func update(_ fragment: PromptFragment, id: Int64) throws {
+    let vector = fragment.embedding.map { PostgresValue.binary($0.postgresBytes) } ?? .null
+    try query(
+      """
+      UPDATE prompt_fragments SET category = \(fragment.category), priority = \(fragment.priority),
+        content = \(fragment.content), tags = \(fragment.tags), embedding = \(vector)::vector,
+        agent_type = \(fragment.agentType), context_tier = \(fragment.contextTier.rawValue),
+        is_active = \(PostgresValue.boolean(fragment.isActive)) WHERE id = \(id)
+      """)
+  }
+
+  /// Notes a search.
+  public func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws {
+    try transaction(.commit) {
+      try query(
+        """
+        INSERT INTO memory_analytics (user_id, query_text, results_count, response_time_ms, context_tier)
+        VALUES (\(event.userID.map(PostgresValue.text) ?? .null), \(event.query), \(event.results), \(event.milliseconds),
+          \(event.tier.map { .text($0.rawValue) } ?? PostgresValue.null))
+        """)
+      try query(
+        """
+        UPDATE memories SET access_count = access_count + 1, last_accessed_at = now() AT TIME ZONE 'UTC'
+        WHERE id = ANY(\(ids.map(String.init))::bigint[])
+        """)
+    }
+  }
+
   /// Records that a memory duplicates another.
   public func insert(_ duplicate: DuplicateRecord) throws {
     try query(

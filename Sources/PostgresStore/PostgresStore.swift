@@ -16,7 +16,7 @@ public final class PostgresStore: MemoryStore {
   let schemaName: String?
   private let isReadOnly: Bool
   private let pool: ConnectionPool
-  private var limits = StoreLimits()
+  private(set) var options = StoreOptions()
   private var opened: PooledConnection?
   /// Raised by ``interruptHandle``, for waits that are no statement.
   let interruption = Interruption()
@@ -58,7 +58,7 @@ public final class PostgresStore: MemoryStore {
     identity = StoreIdentity(
       backend: .postgres, name: schemaName.map { "\(address.database).\($0)" } ?? address.database,
       location: try SchemaParameter.adding(schemaName, to: address.url))
-    pool = ConnectionPool(parameters: parameters, size: limits.poolSize)
+    pool = ConnectionPool(parameters: parameters, size: options.poolSize)
   }
 
   /// Whether libpq would take a part of a password for the host or the database, and name it in messages.
@@ -102,10 +102,10 @@ public final class PostgresStore: MemoryStore {
   }
 
   /// Changes how many connections there may be and how long a statement may take.
-  public func apply(_ limits: StoreLimits) throws {
-    guard limits != self.limits else { return }
-    self.limits = limits
-    pool.size = limits.poolSize
+  public func apply(_ options: StoreOptions) throws {
+    guard options != self.options else { return }
+    self.options = options
+    pool.size = options.poolSize
     if opened != nil { try execute(unsafeSQL: timeoutStatement) }
   }
 
@@ -227,7 +227,7 @@ public final class PostgresStore: MemoryStore {
 
   /// Without a limit of memsh's own, the role's or the server's holds.
   private var timeoutStatement: String {
-    let milliseconds = Int((limits.statementTimeoutSeconds * 1_000).rounded())
+    let milliseconds = Int((options.statementTimeoutSeconds * 1_000).rounded())
     return milliseconds > 0 ? "SET statement_timeout = \(milliseconds)" : "RESET statement_timeout"
   }
 

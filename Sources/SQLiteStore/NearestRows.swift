@@ -10,25 +10,25 @@ struct NearestRows {
   }
 
   private let limit: Int
-  private var kept: [Candidate] = []
-  private var worst: Candidate?
+  /// The best, in order.
+  private(set) var sorted: [Candidate] = []
 
   init(limit: Int) {
     self.limit = limit
   }
 
-  /// Takes a candidate if it is among the best so far. Sorting now and then keeps this cheap.
+  /// The similarity of the last of the best; nil while there is room for more.
+  var worstSimilarity: Double? { sorted.count < limit ? nil : sorted.last?.similarity }
+
+  /// Takes a candidate if it is among the best so far.
   mutating func offer(_ candidate: Candidate) {
-    if let worst, !candidate.precedes(worst) { return }
-    kept.append(candidate)
-    if kept.count >= limit * 2 + 16 { cut() }
-  }
-
-  /// The best, in order.
-  var sorted: [Candidate] { Array(kept.sorted { $0.precedes($1) }.prefix(limit)) }
-
-  private mutating func cut() {
-    kept = sorted
-    worst = kept.last
+    if sorted.count >= limit, let last = sorted.last, !candidate.precedes(last) { return }
+    var (low, high) = (0, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle].precedes(candidate) { low = middle + 1 } else { high = middle }
+    }
+    sorted.insert(candidate, at: low)
+    if sorted.count > limit { sorted.removeLast() }
   }
 }

@@ -3,54 +3,6 @@ import GRDB
 import MemoryCore
 
 extension SQLiteStore {
-  /// The rows nearest to a vector, by comparing all that pass the filter.
-  public func search(_ query: VectorQuery) throws -> [SearchHit] {
-    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
-    return try read { db in
-      let best = try nearest(query, db)
-      let statement = try db.cachedStatement(sql: "SELECT \(SQLiteStore.columns) FROM memories WHERE id = ?")
-      return try best.compactMap { candidate in
-        try Row.fetchOne(statement, arguments: [candidate.id]).map {
-          SearchHit(memory: try SQLiteStore.memory($0), similarity: candidate.similarity)
-        }
-      }
-    }
-  }
-
-  private func nearest(_ query: VectorQuery, _ db: Database) throws -> [NearestRows.Candidate] {
-    var best = NearestRows(limit: query.limit)
-    var components = [Float](repeating: 0, count: query.vector.dimensions)
-    let (conditions, arguments) = SQLiteStore.conditions(query.filter)
-    let rows = try Row.fetchCursor(
-      db, sql: "SELECT id, embedding FROM memories WHERE embedding IS NOT NULL\(conditions)", arguments: arguments)
-    while let row = try rows.next() {
-      let similarity = try row.withUnsafeData(atIndex: 1) { data -> Double? in
-        guard let data, data.count == components.count * 4 else { return nil }
-        _ = components.withUnsafeMutableBytes { data.copyBytes(to: $0) }
-        return query.vector.values.withUnsafeBufferPointer { query in
-          components.withUnsafeBufferPointer { Cosine.similarityOrNil(query, $0) }
-        }
-      }
-      guard let similarity, similarity >= query.threshold ?? -2 else { continue }
-      best.offer(NearestRows.Candidate(id: row[0], similarity: similarity))
-    }
-    return best.sorted
-  }
-
-  static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
-    var sql = ""
-    var arguments = StatementArguments()
-    func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-      guard let value else { return }
-      sql += " AND " + condition
-      arguments += [value]
-    }
-    require("user_id = ?", filter.userID)
-    require("category = ?", filter.category)
-    require("importance_score >= ?", filter.minimumImportance)
-    return (sql, arguments)
-  }
-
   static let columns = """
     id, user_id, content, metadata, category, importance_score, access_count, last_accessed_at, created_at, updated_at
     """
@@ -116,7 +68,8 @@ extension SQLiteStore {
       statistics.byUser = try counts("user_id", order: "2 DESC, 1")
       statistics.byCategory = try counts("category", order: "2 DESC, 1")
       statistics.byImportance = try counts(
-        "printf('%.1f', min(CAST(importance_score * 10 AS INTEGER), 9) / 10.0)", order: "1")
+        "CASE WHEN importance_score IS NOT NULL THEN printf('%.1f', min(CAST(importance_score * 10 AS INTEGER), 9) / 10.0) END",
+        order: "1")
       statistics.byMonth = try counts("substr(created_at, 1, 7)", order: "1", limit: -1)
       return statistics
     }
@@ -128,6 +81,7 @@ extension SQLiteStore {
       switch kind {
       case .users: ("memories", "user_id")
       case .categories: ("memories", "category")
+      case .agents: ("prompt_fragments", "agent_type")
       case .runs: ("memsh_runs", "id")
       }
     return try read { db in

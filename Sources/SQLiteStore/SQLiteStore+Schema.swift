@@ -81,6 +81,7 @@ extension SQLiteStore {
     try transaction(.commit) {
       let hasLedger = try hasLedger()
       try write { db in
+        try db.execute(sql: SearchDDL.text.drop + SearchDDL.vectors.drop)
         for table in ["memory_duplicates", "memory_analytics", "prompt_fragments", "memories"] {
           try db.execute(sql: "DROP TABLE IF EXISTS \(table)")
         }
@@ -94,9 +95,33 @@ extension SQLiteStore {
   public func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
     let missing = try schema().filter { $0.kind == .index && $0.state == .missing }
     try transaction(.commit) {
-      try write { db in for index in missing { try db.execute(sql: SQLiteStore.definition(of: index)) } }
+      try write { db in
+        for index in missing { try db.execute(sql: SQLiteStore.definition(of: index)) }
+        try buildSearchIndexes(db)
+      }
     }
     return []
+  }
+
+  /// Makes the word index and the log of vectors, if they are missing or not whole; a word index for another language
+  /// than the one that was chosen is made anew.
+  private func buildSearchIndexes(_ db: Database) throws {
+    if try !isWhole(SearchDDL.vectors) {
+      try db.execute(sql: SearchDDL.vectors.drop + SearchDDL.createVectorLog)
+    }
+    let chosen = options.textSearchLanguage.map(SearchDDL.tokenizer)
+    let present = try presentDefinitions()["table \(SearchDDL.textIndex)"] ?? ""
+    if try !isWhole(SearchDDL.text) || chosen.map({ !present.contains("'\($0)'") }) ?? false {
+      let language = options.textSearchLanguage ?? StoreOptions.defaultLanguage
+      try db.execute(sql: SearchDDL.text.drop + SearchDDL.createTextIndex(language: language))
+    }
+  }
+
+  /// Whether tables are there with all of their triggers: without one of them they may be behind the rows.
+  func isWhole(_ parts: SearchDDL.Parts) throws -> Bool {
+    let definitions = try presentDefinitions()
+    return parts.tables.allSatisfy { definitions["table \($0)"] != nil }
+      && parts.triggers.allSatisfy { definitions["trigger \($0)"] != nil }
   }
 
   /// The recorded space; nil for a store without tables.

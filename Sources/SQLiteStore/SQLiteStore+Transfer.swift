@@ -16,7 +16,7 @@ extension SQLiteStore {
       arguments: [run], batchSize: batchSize, body)
   }
 
-  private func readMemories(
+  func readMemories(
     where condition: String, arguments: StatementArguments, batchSize: Int, _ body: ([Memory]) throws -> Void
   ) throws {
     try readInBatches(
@@ -71,7 +71,7 @@ extension SQLiteStore {
     (row[column] as Data?).flatMap { $0.withUnsafeBytes { Vector(littleEndianBytes: $0) } }
   }
 
-  private static func value(_ row: Row, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
+  static func value(_ row: Row, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
     switch type {
     case .integer: (row[column] as Int64?).map(SideValue.integer) ?? .null
     case .double: (row[column] as Double?).map(SideValue.double) ?? .null

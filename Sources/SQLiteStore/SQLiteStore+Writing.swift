@@ -43,6 +43,41 @@ extension SQLiteStore {
     }
   }
 
+  /// Gives a fragment other values.
+  public func update(_ fragment: PromptFragment, id: Int64) throws {
+    try write { db in
+      try db.execute(
+        sql: """
+          UPDATE prompt_fragments SET category = ?, priority = ?, content = ?, tags = ?, embedding = ?,
+            agent_type = ?, context_tier = ?, is_active = ? WHERE id = ?
+          """,
+        arguments: [
+          fragment.category, fragment.priority, fragment.content, SQLiteStore.jsonArray(fragment.tags),
+          fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier.rawValue,
+          fragment.isActive, id,
+        ])
+    }
+  }
+
+  /// Notes a search.
+  public func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws {
+    try transaction(.commit) {
+      try write { db in
+        try db.execute(
+          sql: """
+            INSERT INTO memory_analytics (user_id, query_text, results_count, response_time_ms, context_tier)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+          arguments: [event.userID, event.query, event.results, event.milliseconds, event.tier?.rawValue])
+        try db.execute(
+          sql: """
+            UPDATE memories SET access_count = access_count + 1, last_accessed_at = \(SQLiteDDL.now)
+            WHERE id IN (SELECT value FROM json_each(?))
+            """, arguments: [JSON.array(ids.map { .integer($0) }).text])
+      }
+    }
+  }
+
   /// Records that a memory duplicates another.
   public func insert(_ duplicate: DuplicateRecord) throws {
     try write { db in

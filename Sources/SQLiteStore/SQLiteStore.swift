@@ -13,11 +13,15 @@ public final class SQLiteStore: MemoryStore {
   /// Where the store is.
   public let identity: StoreIdentity
 
-  private let path: String
+  let path: String
+  let logger = Logger(label: "memsh.sqlite")
   private let isReadOnly: Bool
   private let running = RunningQueue()
   private var opened: DatabaseQueue?
   private var usesWriteAheadLog = false
+  private(set) var options = StoreOptions()
+  /// The quantised vectors as the last search left them.
+  var vectors: CurrentVectors?
 
   /// How long a writer waits for another process.
   private static let busyTimeoutSeconds = 5.0
@@ -38,8 +42,8 @@ public final class SQLiteStore: MemoryStore {
     try read { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
   }
 
-  /// Nothing to limit: there is one connection.
-  public func apply(_ limits: StoreLimits) throws {}
+  /// Takes note of the language for searching text; there is nothing to limit.
+  public func apply(_ options: StoreOptions) throws { self.options = options }
 
   /// The version of the SQLite library.
   public func serverVersion() throws -> String { "SQLite \(String(cString: sqlite3_libversion()))" }
@@ -55,6 +59,7 @@ public final class SQLiteStore: MemoryStore {
     running.queue.withLock { $0 = nil }
     try? opened?.close()
     opened = nil
+    vectors = nil
   }
 
   /// Runs `body` in one transaction, which holds the file's write lock from its start, unless it is to read only.
@@ -142,11 +147,10 @@ public final class SQLiteStore: MemoryStore {
       configuration.allowsUnsafeTransactions = true
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON; BEGIN") }
     }
-    let logger = Logger(label: "memsh.sqlite")
     logger.info("opening \(path)")
     if logger.logLevel <= .debug {
       // GRDB's description of a statement leaves its values out.
-      configuration.prepareDatabase { db in db.trace { logger.debug("\($0)") } }
+      configuration.prepareDatabase { [logger] db in db.trace { logger.debug("\($0)") } }
     }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     running.queue.withLock { $0 = queue }

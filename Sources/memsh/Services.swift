@@ -249,6 +249,16 @@ final class Services: SessionServices, Sendable {
       }
   }
 
+  func fragments(at path: String) throws -> [PromptFragment] { try FragmentFile.read(Services.path(path)) }
+
+  func write(_ text: String, to path: String) throws {
+    do { try text.write(toFile: Services.path(path), atomically: true, encoding: .utf8) } catch {
+      throw MemshError(
+        .permissionDenied, "\(path) cannot be written", hint: "check the folder and its permissions",
+        cause: error.localizedDescription)
+    }
+  }
+
   func script(at path: String) throws -> String {
     if path == "-" { return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) }
     do { return try String(contentsOfFile: path, encoding: .utf8) } catch {

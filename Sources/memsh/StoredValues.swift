@@ -63,7 +63,7 @@ final class StoredValues: Sendable {
   private func read(_ key: Key) throws -> [String] {
     let store = try open(key.location)
     defer { store.close() }
-    var limits = StoreLimits()
+    var limits = StoreOptions()
     limits.statementTimeoutSeconds = StoredValues.timeoutSeconds
     try store.apply(limits)
     return try store.values(key.kind, beginningWith: key.prefix, limit: StoredValues.limit)

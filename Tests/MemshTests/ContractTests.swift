@@ -50,7 +50,9 @@ import Testing
     let worlds = [try World(.sqlite), try World(.postgres)]
     let results = try worlds.map { world -> [(JSON?, Double)] in
       _ = try world.json("migrate", "--from", try world.folder.legacyFile())
-      guard case .array(let hits) = try world.json("search", "espresso in Turin") else { return [] }
+      guard case .array(let hits) = try world.json("search", "espresso in Turin", "--mode", "semantic") else {
+        return []
+      }
       return hits.map { ($0[key: "content"], $0[key: "similarity"]?.doubleValue ?? .nan) }
     }
     #expect(results[0].count == 4)

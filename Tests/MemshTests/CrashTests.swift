@@ -75,6 +75,44 @@ import Testing
     try completes(world, path)
   }
 
+  @Test("a search that is killed while it writes the file of vectors leaves nothing that is believed")
+  func isKilledWritingVectors() throws {
+    let world = try World()
+    _ = try world.run("--embedder", "hash", "-c", "schema --create")
+    // Random bytes: some of the numbers are none.
+    try world.folder.sqlite(
+      "store.db",
+      """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+      INSERT INTO memories (user_id, content, embedding) SELECT 'u', 'memory ' || i, randomblob(1024) FROM n;
+      UPDATE memories SET embedding = (SELECT embedding FROM memories WHERE id = 10) WHERE id IN (20, 29999);
+      UPDATE memories SET embedding = CAST(zeroblob(1020) || x'0000803f' AS BLOB) WHERE id % 1000 = 5;
+      """)
+    func remove() {
+      for name in ["store.db-vectors", "store.db-vectors.new"] {
+        try? FileManager.default.removeItem(atPath: world.folder.file(name))
+      }
+    }
+    var interrupted = 0
+    for point in 1...10 {
+      remove()
+      _ = try world.memsh.runShell(
+        "\"$MEMSH\" -d \(world.store) search --similar-to 5 & pid=$!; sleep \(Double(point) * 0.03); "
+          + "kill -KILL $pid; wait $pid")
+      interrupted += FileManager.default.fileExists(atPath: world.folder.file("store.db-vectors.new")) ? 1 : 0
+      guard case .array(let hits) = try world.json("search", "--similar-to", "5", "--limit", "29") else {
+        Issue.record("no answer after a kill")
+        return
+      }
+      let found = hits.compactMap { $0[key: "id"]?.doubleValue }
+      let wanted = (1...29).map { Double($0) * 1_000 + 5 }
+      #expect(found == wanted)
+      #expect(FileManager.default.fileExists(atPath: world.folder.file("store.db-vectors")))
+      #expect(!FileManager.default.fileExists(atPath: world.folder.file("store.db-vectors.new")))
+    }
+    #expect(interrupted > 0, "no search was killed while it wrote")
+  }
+
   @Test("the connection is cut at places spread over a run")
   func isCut() throws {
     let world = try World(.postgres)

@@ -32,7 +32,10 @@ struct World {
   }
 
   /// Runs memsh on the store and reads its JSON.
-  func json(_ arguments: String...) throws -> JSON {
+  func json(_ arguments: String...) throws -> JSON { try json(arguments) }
+
+  /// The same for arguments in a list.
+  func json(_ arguments: [String]) throws -> JSON {
     try JSONParser.parse(try memsh.run(["-d", store, "-q", "--output", "json"] + arguments).output)
   }
 

@@ -166,7 +166,9 @@ import Testing
     let help = try world.memsh.run(["--help"])
     #expect(help.status == 0)
     for word in ["--database", "migrate", "rollback", "USAGE: memsh [OPTIONS]"] { #expect(help.output.contains(word)) }
-    #expect(try world.memsh.run(["search", "--help"]).output.hasPrefix("OVERVIEW: Find memories by meaning."))
+    #expect(
+      try world.memsh.run(["search", "--help"]).output.hasPrefix(
+        "OVERVIEW: Find memories by meaning, by words, or by both."))
     #expect(try world.memsh.run(["--wrong"]).status == 2)
     #expect(try world.memsh.run(["stats", "-d", "x"]).errors.hasPrefix("memsh: error: '-d' goes before the command"))
   }

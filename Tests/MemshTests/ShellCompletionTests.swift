@@ -44,11 +44,11 @@ import Testing
       start[shell] ?? "", in: folder, environment: ["PATH": folder.file("bin") + ":/usr/bin:/bin"])
     Thread.sleep(forTimeInterval: 1)
     if shell == "zsh" {
-      try terminal.enter("fpath=('\(completions)' $fpath); autoload -U compinit; compinit -u -D; echo ready; clear")
+      try terminal.enter("fpath=('\(completions)' $fpath); autoload -U compinit; compinit -u -D; clear; echo ready")
     } else if shell == "fish" {
-      try terminal.enter("source '\(completions)/memsh.fish'; clear")
+      try terminal.enter("source '\(completions)/memsh.fish'; clear; echo ready")
     }
-    Thread.sleep(forTimeInterval: 1)
+    if shell == "bash" { Thread.sleep(forTimeInterval: 1) } else { try terminal.wait(for: "ready") }
     let cases = [
       ("memsh ensu", "memsh ensure-vector"), ("memsh stats --outp", "memsh stats --output"),
       ("memsh stats --output markd", "memsh stats --output markdown"),
@@ -57,10 +57,7 @@ import Testing
     ]
     for (typed, expected) in cases {
       try terminal.type(typed)
-      try terminal.press("Tab")
-      Thread.sleep(forTimeInterval: 0.3)
-      if expected == "user_3" { try terminal.press("Tab") }
-      try terminal.wait(for: expected)
+      try terminal.complete(until: expected)
       try terminal.press("C-c")
       try terminal.press("C-u")
     }

@@ -129,7 +129,7 @@ import Testing
         INSERT INTO memories (user_id, content, embedding, importance_score, created_at)
         VALUES ('ada', 'x', '[1,0,0]', 0.75, '2025-01-01T02:00:00+02')
         """)
-    let found = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0])))
+    let found = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]))).hits
     #expect(found.first?.memory.fields.importanceScore == 0.75)
     #expect(found.first?.memory.fields.createdAt.iso8601 == "2025-01-01T00:00:00.000000Z")
     try fixture.database?.connect().execute(

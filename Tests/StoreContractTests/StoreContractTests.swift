@@ -49,7 +49,7 @@ import Testing
         memory($0, user: "u " + $0.prefix(20), vector: [1, 0, 0], category: String($0.prefix(5)), metadata: metadata)
       })
     #expect(Set(ids).count == texts.count)
-    let hits = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]), limit: 100))
+    let hits = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]), limit: 100)).hits
     #expect(hits.map(\.memory.id) == ids.sorted())
     for (text, hit) in zip(texts, hits) {
       let fields = hit.memory.fields
@@ -74,7 +74,7 @@ import Testing
     func found(_ change: (inout VectorQuery) -> Void = { _ in }) throws -> [Int64] {
       var query = VectorQuery(vector: Vector([1, 0, 0]))
       change(&query)
-      return try fixture.store.search(query).map(\.memory.id)
+      return try fixture.store.search(query).hits.map(\.memory.id)
     }
     #expect(try found() == [ids[1], ids[3], ids[6], ids[2], ids[0]])
     #expect(try found { $0.limit = 2 } == [ids[1], ids[3]])
@@ -85,8 +85,8 @@ import Testing
     #expect(try found { $0.filter.category = "facts" } == [ids[6]])
     #expect(try found { $0.filter.minimumImportance = 0.8 } == [ids[6]])
     #expect(try found { $0.filter.userID = "nobody" } == [])
-    let hits = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0])))
-    #expect(abs(hits[3].similarity - 0.5.squareRoot()) < 1e-6)
+    let hits = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]))).hits
+    #expect(abs((hits[3].similarity ?? 2) - 0.5.squareRoot()) < 1e-6)
     #expect(hits.last?.similarity == -1)
   }
 

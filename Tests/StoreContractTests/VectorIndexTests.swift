@@ -34,6 +34,65 @@ import Testing
     }
   }
 
+  @Test("with an index, filters lose nothing that matters, and recall says what brute force says")
+  func filtersAndMeasures() throws {
+    let database = try TestDatabase()
+    let store = try PostgresStore(connectionString: database.url)
+    _ = try store.vectorSupport(.ensure)
+    _ = try store.createSchema(space: EmbeddingSpace(provider: "test", model: "m", dimensions: 16))
+    // 0.1 % are of one user, and the nearest rows to the query are all of another than the one asked for.
+    try database.connect().execute(
+      unsafeSQL: """
+        INSERT INTO memories (user_id, content, embedding)
+          SELECT CASE WHEN n % 1000 = 0 THEN 'few' WHEN n <= 2500 THEN 'near' ELSE 'many' END, 'memory ' || n,
+            (SELECT array_agg(CASE WHEN n <= 2500 THEN 2 ELSE 0 END + 0 * g + random() - 0.5)::vector
+              FROM generate_series(1, 16) AS g)
+          FROM generate_series(1, 20000) AS n;
+        ANALYZE memories
+        """)
+    _ = try store.buildIndexes(.hnsw, NoProgress())
+    var all: [Memory] = []
+    try store.readMemories(batchSize: 5_000) { all += $0 }
+    func truth(_ vector: Vector, _ passes: (Memory) -> Bool = { _ in true }) -> [(id: Int64, similarity: Double)] {
+      all.filter(passes).compactMap { memory -> (id: Int64, similarity: Double)? in
+        memory.fields.embedding?.values.withUnsafeBufferPointer { left in
+          vector.values.withUnsafeBufferPointer { Cosine.similarityOrNil(left, $0) }
+        }.map { (memory.id, $0) }
+      }.sorted { ($1.similarity, $0.id) < ($0.similarity, $1.id) }
+    }
+    let ones = Vector([Float](repeating: 1, count: 16))
+    for (user, method) in [("few", "exact scan"), ("near", "exact scan"), ("many", nil)] {
+      for threshold in [nil, -1.0] {
+        let answer = try store.search(
+          VectorQuery(vector: ones, filter: MemoryFilter(userID: user), limit: 10, threshold: threshold))
+        let wanted = truth(ones) { $0.fields.userID == user }.prefix(10)
+        #expect(answer.hits.count == 10)
+        guard let method else {
+          #expect(answer.hits.allSatisfy { $0.memory.fields.userID == user })
+          continue
+        }
+        #expect(answer.plan.method == method)
+        #expect(answer.hits.map(\.memory.id) == wanted.map(\.id))
+      }
+    }
+    // Rows that were deleted and not yet vacuumed are still in the index; they must not use its answer up.
+    try database.connect().execute(unsafeSQL: "DELETE FROM memories WHERE user_id = 'near'")
+    all.removeAll { $0.fields.userID == "near" }
+    #expect(try store.search(VectorQuery(vector: ones, limit: 10)).hits.count == 10)
+
+    let report = try RecallService(store: store, interruption: Interruption()).measure(sample: 300, neighbours: 10)
+    #expect(report.sampled == 300 && report.breadths.parameter == "hnsw.ef_search")
+    var (found, wanted) = (0, 0)
+    for memory in all.prefix(3_000).enumerated().filter({ $0.offset % 20 == 0 }).map(\.element) {
+      let vector = try #require(memory.fields.embedding)
+      let true10 = Set(truth(vector) { $0.id != memory.id }.prefix(10).map(\.id))
+      let answer = try store.search(VectorQuery(vector: vector, limit: 11, strategy: .approximate(breadth: 40)))
+      found += answer.hits.filter { $0.memory.id != memory.id }.prefix(10).count { true10.contains($0.memory.id) }
+      wanted += 10
+    }
+    #expect(abs(Double(found) / Double(wanted) - report.steps[0].recall) < 0.05)
+  }
+
   /// Sums of two of 200 random vectors: 20,000 different ones without drawing every number.
   private func fill(_ database: TestDatabase, dimensions: Int) throws {
     try database.connect().execute(
@@ -59,7 +118,7 @@ import Testing
     let memory = try #require(wanted)
     let vector = try #require(memory.fields.embedding)
     #expect(vector.dimensions == dimensions)
-    let hits = try store.search(VectorQuery(vector: vector, limit: 5))
+    let hits = try store.search(VectorQuery(vector: vector, limit: 5)).hits
     #expect(hits.first?.memory.id == memory.id)
     #expect((hits.first?.similarity ?? 0) > 0.9999)
     // The counters of a session are written when it ends.

@@ -86,6 +86,21 @@ public final class Terminal {
   @discardableResult
   public func wait(for text: String) throws -> String { try wait { $0.contains(text) } }
 
+  /// Presses Tab until a text is on the screen.
+  ///
+  /// More than once, because a shell may take a Tab while it still draws, list candidates only at the second one, and
+  /// get no answer while the machine is busy.
+  public func complete(until text: String) throws {
+    for _ in 0..<12 {
+      try press("Tab")
+      for _ in 0..<50 {
+        if try screen().contains(text) { return }
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+    }
+    throw NotSeen(screen: try screen())
+  }
+
   /// What a test waited for did not appear.
   public struct NotSeen: Error {
     /// What was there instead.

@@ -19,8 +19,8 @@ public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, Vecto
   /// Called inside another transaction it only runs `body`.
   func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value
 
-  /// Changes the limits of what the store may use; takes effect at once.
-  func apply(_ limits: StoreLimits) throws
+  /// Changes what the store may use and how it works; takes effect at once.
+  func apply(_ options: StoreOptions) throws
 
   /// A function that stops whatever the store is doing; it may be called from any thread, at any time.
   var interruptHandle: @Sendable () -> Void { get }
@@ -38,14 +38,19 @@ public enum TransactionEnding: Sendable {
   case readOnly
 }
 
-/// What a store may use. SQLite has one connection and no timeout: Ctrl-C ends its statements.
-public struct StoreLimits: Sendable, Equatable {
+/// What a store may use and how it works. SQLite has one connection and no timeout: Ctrl-C ends its statements.
+public struct StoreOptions: Sendable, Equatable {
   /// Connections at a time.
   public var poolSize = 4
   /// How long the answer to a question may take, in seconds; 0 leaves that to the server's own settings.
   public var statementTimeoutSeconds = 0.0
+  /// The language that words are reduced to their stems in; nil is that of the store's text index, else english.
+  public var textSearchLanguage: String?
 
-  /// The limits that a session starts with.
+  /// The language of a text index when nobody has chosen one.
+  public static let defaultLanguage = "english"
+
+  /// The options that a session starts with.
   public init() {}
 }
 
@@ -101,10 +106,37 @@ public protocol SchemaManaging: AnyObject {
 /// The part of a store that answers questions.
 public protocol MemoryReading: AnyObject {
   /// The rows nearest to a vector under cosine, best first, equal ones by id.
-  func search(_ query: VectorQuery) throws -> [SearchHit]
+  func search(_ query: VectorQuery) throws -> SearchAnswer
+
+  /// The rows that have words of a text, best first, equal ones by id.
+  func search(_ query: TextQuery) throws -> SearchAnswer
+
+  /// Whether the store has an index of words, so that looking for them is quick.
+  func hasTextIndex() throws -> Bool
+
+  /// The ids of memories with an embedding, drawn at random, `count` at most.
+  func sampleOfEmbedded(_ count: Int) throws -> [Int64]
+
+  /// How the vector index on memories can be asked; nil when there is none.
+  func indexBreadths() throws -> IndexBreadths?
+
+  /// The memories under these ids with their embeddings, by id; ids without a row are left out.
+  func memories(_ ids: [Int64]) throws -> [Memory]
 
   /// Totals over the store, or over one user's memories.
   func statistics(userID: String?) throws -> StoreStatistics
+
+  /// Totals for each value, most memories first; days and importances in their own order, the last `limit` of them.
+  func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals]
+
+  /// How long searches took, over the whole store or one user's.
+  func latency(userID: String?) throws -> LatencyStatistics
+
+  /// The searches noted last, newest first.
+  func analytics(userID: String?, limit: Int) throws -> [SideRow]
+
+  /// What the store's tables, indexes and files take.
+  func storage() throws -> [StorageEntry]
 
   /// Values of a kind that begin with a text, in order, `limit` at most. Works along an index, so that a large table
   /// costs no more than a small one with as many values.
@@ -163,6 +195,11 @@ public struct FragmentKey: Sendable, Hashable {
   }
 }
 
+extension PromptFragment {
+  /// What makes it the same as another.
+  public var key: FragmentKey { FragmentKey(category: category, agentType: agentType, content: content) }
+}
+
 /// The part of a store that changes rows.
 public protocol MemoryWriting: AnyObject {
   /// The largest id that a table can hold.
@@ -183,8 +220,14 @@ public protocol MemoryWriting: AnyObject {
   @discardableResult
   func insert(_ fragments: [PromptFragment]) throws -> [Int64]
 
+  /// Gives a fragment other values, all of them.
+  func update(_ fragment: PromptFragment, id: Int64) throws
+
   /// Makes the next free ids of a table follow this one, at once and for everybody.
   func reserveIDs(upTo id: Int64, in table: String) throws
+
+  /// Notes a search as an agent does: a row of analytics, one more access to each memory found.
+  func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws
 
   /// Records that a memory duplicates another.
   func insert(_ duplicate: DuplicateRecord) throws

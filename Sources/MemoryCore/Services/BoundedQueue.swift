@@ -83,10 +83,12 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
 /// Carries a value to another thread.
 ///
 /// `@unchecked Sendable` because only the producer's thread uses it, and the thread that lent it waits for its end.
-struct Lent<Value>: @unchecked Sendable {
-  let value: Value
+public struct Lent<Value>: @unchecked Sendable {
+  /// What is lent.
+  public let value: Value
 
-  init(_ value: Value) {
+  /// Lends a value.
+  public init(_ value: Value) {
     self.value = value
   }
 }

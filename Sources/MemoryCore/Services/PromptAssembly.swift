@@ -1,42 +1,77 @@
 /// What an agent would be given for a query: standing fragments first, then what is remembered of the user.
 public struct AssembledPrompt: Sendable, Equatable {
-  /// The fragments taken, by priority.
-  public var fragments: [PromptFragment] = []
-  /// The memories taken, best first.
-  public var memories: [SearchHit] = []
-  /// The estimated length in tokens.
-  public var tokens = 0
+  /// A fragment or memory that was considered.
+  public struct Part<Content: Sendable & Equatable>: Sendable, Equatable {
+    /// What it is.
+    public let content: Content
+    /// Its estimated length in tokens.
+    public let tokens: Int
+    /// Whether the prompt holds it; otherwise it did not fit into the tier's tokens.
+    public let isTaken: Bool
+  }
+
+  /// The fragments for the agent and tier, by priority.
+  public var fragmentParts: [Part<PromptFragment>] = []
+  /// The memories that were found, best first.
+  public var memoryParts: [Part<SearchHit>] = []
+
+  /// The fragments taken.
+  public var fragments: [PromptFragment] { fragmentParts.filter(\.isTaken).map(\.content) }
+  /// The memories taken.
+  public var memories: [SearchHit] { memoryParts.filter(\.isTaken).map(\.content) }
+  /// The estimated length in tokens, headings included.
+  public var tokens: Int { TokenEstimate.tokens(text) }
+
+  /// The prompt as an agent is given it.
+  public var text: String {
+    let instructions = fragments.map(\.content)
+    let remembered = memories.map { "- " + $0.memory.fields.content }
+    var sections: [String] = []
+    if !instructions.isEmpty { sections.append("# Instructions\n\n" + instructions.joined(separator: "\n\n")) }
+    if !remembered.isEmpty { sections.append("# What is remembered\n\n" + remembered.joined(separator: "\n")) }
+    return sections.joined(separator: "\n\n")
+  }
 }
 
 /// Assembles prompts within the limits of a tier.
 public struct PromptAssembly {
   private let store: any MemoryStore
 
+  /// What the two headings and the lines around them take.
+  private static let headingTokens = 20
+
   /// Sets assembly up.
   public init(store: any MemoryStore) {
     self.store = store
   }
 
-  /// Takes fragments and memories as long as they fit into the tier's tokens.
+  /// Assembles from the memories nearest to a vector.
   ///
   /// - Parameter vector: The query's embedding, in the store's space.
   public func assemble(
     vector: Vector, userID: String, agentType: String, tier: ContextTier
   ) throws -> AssembledPrompt {
-    var prompt = AssembledPrompt()
-    for fragment in try store.fragments(agentType: agentType, tier: tier) {
-      let tokens = TokenEstimate.tokens(fragment.content)
-      guard prompt.tokens + tokens <= tier.tokenLimit else { continue }
-      prompt.fragments.append(fragment)
-      prompt.tokens += tokens
-    }
     let query = VectorQuery(vector: vector, filter: MemoryFilter(userID: userID), limit: tier.memoryLimit)
-    for hit in try store.search(query) {
-      let tokens = TokenEstimate.tokens(hit.memory.fields.content)
-      guard prompt.tokens + tokens <= tier.tokenLimit else { continue }
-      prompt.memories.append(hit)
-      prompt.tokens += tokens
+    return try assemble(try store.search(query).hits, agentType: agentType, tier: tier)
+  }
+
+  /// Takes fragments and memories, in this order, as long as they fit into the tier's tokens.
+  ///
+  /// - Parameter memories: Best first, not more than the tier holds.
+  public func assemble(
+    _ memories: [SearchHit], agentType: String, tier: ContextTier
+  ) throws -> AssembledPrompt {
+    var left = tier.tokenLimit - PromptAssembly.headingTokens
+    func part<Content>(_ content: Content, _ text: String) -> AssembledPrompt.Part<Content> {
+      // Two for the line breaks and the dash around it.
+      let tokens = TokenEstimate.tokens(text) + 2
+      let isTaken = tokens <= left
+      if isTaken { left -= tokens }
+      return AssembledPrompt.Part(content: content, tokens: tokens, isTaken: isTaken)
     }
+    var prompt = AssembledPrompt()
+    prompt.fragmentParts = try store.fragments(agentType: agentType, tier: tier).map { part($0, $0.content) }
+    prompt.memoryParts = memories.prefix(tier.memoryLimit).map { part($0, $0.memory.fields.content) }
     return prompt
   }
 }

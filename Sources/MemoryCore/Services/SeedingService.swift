@@ -22,10 +22,8 @@ public struct SeedingService {
   ///
   /// - Returns: The id and the content's sha256 of each fragment inserted.
   func seedReturningIDs(_ fragments: [PromptFragment]) throws -> [(id: Int64, contentHash: String)] {
-    let present = try store.fragmentKeys()
-    var missing = fragments.filter {
-      !present.contains(FragmentKey(category: $0.category, agentType: $0.agentType, content: $0.content))
-    }
+    var known = try store.fragmentKeys()
+    var missing = fragments.filter { known.insert($0.key).inserted }
     guard !missing.isEmpty else { return [] }
     if let embedder {
       for (index, vector) in try embedder.embed(missing.map(\.content)).enumerated() {

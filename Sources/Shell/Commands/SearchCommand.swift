@@ -3,64 +3,160 @@ import MemoryCore
 
 struct SearchCommand: ShellCommand {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Find memories by meaning.",
-    discussion: "Ranks by cosine similarity to the query's embedding. Reading never writes.")
+    commandName: "search", abstract: "Find memories by meaning, by words, or by both.",
+    discussion: """
+      semantic ranks by cosine similarity to the query's embedding, lexical by the store's full-text search, hybrid, the \
+      default, by both: reciprocal-rank fusion with k = 60. --since and --until take a date, a moment, or a span back \
+      from now (90m, 12h, 7d, 2w, 1y). Reading never writes, except with --record.
+      """)
 
   @Argument(help: "What to look for.")
-  var query: String
+  var query: String?
 
-  @Option(help: "Only memories of this user.", completion: .stored)
-  var user: String?
+  @Option(help: "Look for what is like this memory instead of a text.")
+  var similarTo: Int64?
 
-  @Option(help: "Only memories of this category.", completion: .stored)
-  var category: String?
+  @Option(help: "semantic, lexical or hybrid.")
+  var mode: SearchMode?
 
-  @Option(help: "Only memories of at least this importance, from 0 to 1.")
-  var minImportance: Double?
+  @OptionGroup var filter: FilterOptions
 
   @Option(help: "At most so many results, up to 10000.")
   var limit = 10
 
+  @Option(help: "Leave out so many of the best results.")
+  var offset = 0
+
   @Option(parsing: .unconditional, help: "Only results at least this similar, from -1 to 1.")
   var threshold: Double?
+
+  @Flag(help: "Give the answer of comparing every row, whatever index there is.")
+  var exact = false
+
+  @Flag(help: "Take a faster answer that may miss some rows (SQLite); `recall` tells how many.")
+  var approximate = false
+
+  @Option(help: "Show these columns, separated by commas.")
+  var fields: String?
+
+  @Flag(help: "Show how the store finds the results, and what it takes, instead of the results.")
+  var explain = false
+
+  @Flag(help: "Count the access to each result and note the search in the analytics, as an agent's search does.")
+  var record = false
 
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { true }
+  var onlyReads: Bool { !record }
 
   func validate() throws {
-    guard query.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The query is empty") }
-    guard (0...SearchService.limitMaximum).contains(limit) else {
-      throw ValidationError("'--limit' takes 0 to \(SearchService.limitMaximum), not '\(limit)'")
+    guard (query == nil) != (similarTo == nil) else {
+      throw ValidationError("Give a query, or '--similar-to ID', but not both")
     }
+    if let query, !query.contains(where: { !$0.isWhitespace }) { throw ValidationError("The query is empty") }
+    if similarTo != nil, let mode, mode != .semantic {
+      throw ValidationError("'--similar-to' compares embeddings: '--mode \(mode.rawValue)' does not go with it")
+    }
+    if mode == .lexical, threshold != nil || exact || approximate {
+      throw ValidationError("'--threshold', '--exact' and '--approximate' are about embeddings, not about words")
+    }
+    guard !exact || !approximate else { throw ValidationError("'--exact' or '--approximate', not both") }
+    guard limit >= 0, offset >= 0, limit + offset <= SearchService.limitMaximum else {
+      throw ValidationError("'--limit' and '--offset' take 0 to \(SearchService.limitMaximum) together")
+    }
+    if let threshold, !(-1...1).contains(threshold) {
+      throw ValidationError("'--threshold' takes -1 to 1, not '\(threshold)'")
+    }
+    _ = try shownColumns()
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let embedder = try session.embedder()
-    let service = SearchService(store: try session.store(), embedder: embedder)
-    let filter = MemoryFilter(userID: user, category: category, minimumImportance: minImportance)
-    let hits = try service.search(query, filter: filter, limit: limit, threshold: threshold)
-    session.announce(embedder)
-    return CommandResult(.table(SearchCommand.table(hits)))
+    let store = try session.store()
+    let request = try request(now: session.services.now())
+    let service = SearchService(store: store, embedder: try announced(session))
+    let report = try service.search(request)
+    if record {
+      try store.record(
+        AnalyticsEvent(
+          userID: filter.user, query: query ?? "similar to \(similarTo ?? 0)", results: report.hits.count,
+          milliseconds: Int((report.embedding + report.store).milliseconds.rounded())),
+        accessTo: report.hits.map(\.memory.id))
+    }
+    guard !explain else { return CommandResult(.record(SearchCommand.explanation(report))) }
+    return CommandResult(.table(try table(report.hits)))
   }
 
-  private static func table(_ hits: [SearchHit]) -> ResultTable {
-    ResultTable(
-      columns: [
-        "id", "user_id", "content", "category", "importance_score", "similarity", "metadata", "access_count",
-        "last_accessed_at", "created_at", "updated_at",
-      ],
-      rows: hits.map { hit in
-        let fields = hit.memory.fields
-        return [
-          .integer(hit.memory.id), .text(fields.userID), .text(fields.content), .optional(fields.category),
-          fields.importanceScore.map { .double($0, places: 2) } ?? .null, .double(hit.similarity, places: 3),
-          .json(fields.metadata), .integer(fields.accessCount),
-          fields.lastAccessedAt.map(Cell.timestamp) ?? .null, .timestamp(fields.createdAt),
-          .timestamp(fields.updatedAt),
-        ]
-      },
-      noun: "result", shownColumns: ["similarity", "id", "user_id", "category", "importance_score", "content"])
+  private func announced(_ session: Session) throws -> any Embedder {
+    let embedder = try session.embedder()
+    session.announce(embedder)
+    return embedder
   }
+
+  private func request(now: Timestamp) throws -> SearchRequest {
+    var request = SearchRequest(similarTo.map { .memory($0) } ?? .text(query ?? ""))
+    request.mode = mode
+    request.filter = try filter.filter(now: now)
+    (request.limit, request.offset, request.threshold) = (limit, offset, threshold)
+    request.strategy = exact ? .exact : approximate ? .approximate(breadth: nil) : .automatic
+    return request
+  }
+
+  private static let columns = [
+    "id", "user_id", "content", "category", "importance_score", "similarity", "metadata", "access_count",
+    "last_accessed_at", "created_at", "updated_at", "score", "semantic_rank", "lexical_rank",
+  ]
+
+  private func shownColumns() throws -> [String]? {
+    guard let fields else { return nil }
+    let names = fields.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
+    for name in names where !SearchCommand.columns.contains(name) {
+      throw ValidationError("'--fields' knows no '\(name)': it takes \(SearchCommand.columns.joined(separator: ", "))")
+    }
+    return names.isEmpty ? nil : names
+  }
+
+  private func table(_ hits: [SearchHit]) throws -> ResultTable {
+    let rows = hits.map { hit -> [Cell] in
+      let fields = hit.memory.fields
+      return [
+        .integer(hit.memory.id), .text(fields.userID), .text(fields.content), .optional(fields.category),
+        fields.importanceScore.map { .double($0, places: 2) } ?? .null,
+        hit.similarity.map { .double($0, places: 3) } ?? .null, .json(fields.metadata), .integer(fields.accessCount),
+        fields.lastAccessedAt.map(Cell.timestamp) ?? .null, .timestamp(fields.createdAt),
+        .timestamp(fields.updatedAt), .double(hit.score, places: 4), hit.vectorRank.map(Cell.count) ?? .null,
+        hit.textRank.map(Cell.count) ?? .null,
+      ]
+    }
+    let all = ResultTable(
+      columns: SearchCommand.columns, rows: rows, noun: "result",
+      shownColumns: ["similarity", "id", "user_id", "category", "importance_score", "content"])
+    guard let wanted = try shownColumns() else { return all }
+    let indexes = wanted.compactMap { SearchCommand.columns.firstIndex(of: $0) }
+    return ResultTable(columns: wanted, rows: rows.map { row in indexes.map { row[$0] } }, noun: "result")
+  }
+
+  private static func explanation(_ report: SearchReport) -> ResultRecord {
+    let steps = report.plans.enumerated().map { number, plan in
+      ResultRecord.Field(
+        "step_\(number + 1)",
+        .record([
+          .init("method", .text(plan.method)), .init("index", .optional(plan.index)),
+          .init("details", .optional(plan.details.isEmpty ? nil : plan.details.joined(separator: "; "))),
+        ]))
+    }
+    return ResultRecord(
+      title: "Search",
+      fields: [.init("mode", .text(report.mode.rawValue)), .init("results", .count(report.hits.count))] + steps + [
+        .init("embedding_ms", .double(report.embedding.milliseconds, places: 2)),
+        .init("store_ms", .double(report.store.milliseconds, places: 2)),
+      ])
+  }
+}
+
+extension SearchMode: ExpressibleByArgument {}
+
+extension Duration {
+  /// The duration in milliseconds.
+  var milliseconds: Double { self / .milliseconds(1) }
 }

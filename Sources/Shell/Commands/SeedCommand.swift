@@ -4,14 +4,23 @@ import MemoryCore
 struct SeedCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "seed",
-    abstract: "Insert the seven default prompt fragments that are missing.",
-    discussion: "Creates the tables if there are none. Running it again inserts nothing.")
+    abstract: "Insert the prompt fragments that are missing: the seven default ones, or a file's.",
+    discussion: """
+      Creates the tables if there are none. A fragment with the same category, agent and content as one that is there \
+      is not inserted, so that running it again inserts nothing.
+      """)
+
+  @Option(
+    help: "A JSON or YAML file of fragments instead of the seven.",
+    completion: .file(extensions: ["json", "yaml", "yml"]))
+  var file: String?
 
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
+    let fragments = try file.map(session.services.fragments) ?? DefaultFragments.all
     let store = try session.store()
     let embedder = try session.embedder()
     if try store.embeddingSpace() == nil { _ = try store.vectorSupport(.ensure) }
@@ -23,16 +32,16 @@ struct SeedCommand: ShellCommand {
           "notice: the fragments get no embeddings: the store's are \(space), the embedder's \(embedder.space)")
       }
       let usable = embedder.space == space ? embedder : nil
-      return try SeedingService(store: store, embedder: usable).seed(DefaultFragments.all)
+      return try SeedingService(store: store, embedder: usable).seed(fragments)
     }
     _ = try store.buildIndexes(nil, session.progress)
-    return CommandResult(
-      .record(
-        ResultRecord(
-          title: "Prompt fragments",
-          fields: [
-            .init("inserted", .count(inserted)),
-            .init("already_present", .count(DefaultFragments.all.count - inserted)),
-          ])))
+    return CommandResult(.record(SeedCommand.record(inserted: inserted, of: fragments.count, isDryRun: false)))
+  }
+
+  /// What inserting fragments did, or would do.
+  static func record(inserted: Int, of count: Int, isDryRun: Bool) -> ResultRecord {
+    ResultRecord(
+      title: isDryRun ? "Prompt fragments (dry run)" : "Prompt fragments",
+      fields: [.init("inserted", .count(inserted)), .init("already_present", .count(count - inserted))])
   }
 }

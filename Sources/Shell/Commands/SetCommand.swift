@@ -39,7 +39,7 @@ struct SetCommand: ShellCommand, ScopeChanging {
   func run(in session: Session) throws -> CommandResult {
     if allowedValues != nil {
       session.settings.set(name, to: value)
-      try session.storeIfOpen?.apply(session.settings.limits)
+      try session.storeIfOpen?.apply(session.settings.options)
     } else {
       change(&session.scope)
     }

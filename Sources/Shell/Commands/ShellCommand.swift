@@ -49,7 +49,12 @@ public struct CommandRegistry: ParsableCommand {
         subcommands: [
           EnsureVectorCommand.self, MigrateCommand.self, SeedCommand.self, RollbackCommand.self, SchemaCommand.self,
         ]),
-      CommandGroup(name: "Explore", subcommands: [SearchCommand.self, StatsCommand.self, SQLCommand.self]),
+      CommandGroup(
+        name: "Explore",
+        subcommands: [
+          SearchCommand.self, PromptCommand.self, UsersCommand.self, CategoriesCommand.self, FragmentsCommand.self,
+          AnalyticsCommand.self, StatsCommand.self, RecallCommand.self, SQLCommand.self,
+        ]),
       CommandGroup(name: "Repair", subcommands: [ReembedCommand.self]),
       CommandGroup(name: "Embeddings", subcommands: [ModelsCommand.self, CacheCommand.self]),
     ])

@@ -2,16 +2,64 @@ import ArgumentParser
 import MemoryCore
 
 struct StatsCommand: ShellCommand {
-  static let configuration = CommandConfiguration(commandName: "stats", abstract: "Count what is in the store.")
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: "Count what is in the store.",
+    discussion: "Without options, totals and pictures. With --user only that user's memories are counted.")
+
+  @Option(help: "Only memories of this user.", completion: .stored)
+  var user: String?
+
+  @Option(help: "A row for each user, category, day or step of importance.")
+  var by: Grouping?
+
+  @Flag(help: "What the tables, indexes and files take, and how they stand.")
+  var index = false
+
+  @Flag(help: "How long searches took, from the analytics.")
+  var latency = false
 
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { true }
 
+  private static let groupMaximum = 1_000
+
+  func validate() throws {
+    guard [by != nil, index, latency].count(where: \.self) < 2 else {
+      throw ValidationError("'--by', '--index' and '--latency' are three different questions")
+    }
+    if index, user != nil { throw ValidationError("indexes are not counted by user") }
+  }
+
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let statistics = try store.statistics(userID: nil)
+    if let by {
+      let totals = try store.totals(by: by, userID: user, limit: StatsCommand.groupMaximum)
+      return CommandResult(.table(ResultTable(totals, by: by)))
+    }
+    if index { return CommandResult(.table(StatsCommand.table(try store.storage()))) }
+    if latency { return CommandResult(.record(StatsCommand.record(try store.latency(userID: user)))) }
+    return try overview(of: store)
+  }
+
+  private static func table(_ storage: [StorageEntry]) -> ResultTable {
+    ResultTable(
+      columns: ["name", "kind", "state", "bytes"],
+      rows: storage.map { [.text($0.name), .text($0.kind), .text($0.state), .integer($0.bytes)] }, noun: "object")
+  }
+
+  private static func record(_ latency: LatencyStatistics) -> ResultRecord {
+    ResultRecord(
+      title: "Latency",
+      fields: [.init("searches", .integer(latency.searches))]
+        + latency.percentiles.map { percent, milliseconds in
+          .init(percent == 100 ? "max_ms" : "p\(percent)_ms", milliseconds.map(Cell.integer) ?? .null)
+        })
+  }
+
+  private func overview(of store: any MemoryStore) throws -> CommandResult {
+    let statistics = try store.statistics(userID: user)
     return CommandResult(
       .record(
         ResultRecord(
@@ -61,3 +109,5 @@ struct StatsCommand: ShellCommand {
     ]
   }
 }
+
+extension Grouping: ExpressibleByArgument {}

@@ -150,6 +150,7 @@ extension StoredValue {
     switch option {
     case "--user": self = .users
     case "--category": self = .categories
+    case "--agent": self = .agents
     case "--run": self = .runs
     default: return nil
     }

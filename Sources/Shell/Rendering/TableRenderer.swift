@@ -79,8 +79,24 @@ struct TableRenderer: Renderer {
       case .chart(let chart):
         return [(label, chart.summary)]
           + chart.lines.map { (indent + "  " + $0.label.withVisibleControls.fitted(toWidth: 24), $0.value) }
+      case .list(let table): return lines(of: table, label: label, indent: indent + "  ")
       }
     }
+  }
+
+  /// A line for the names and one for each row, their first column being the label.
+  private static func lines(of table: ResultTable, label: String, indent: String) -> [(label: String, value: String)] {
+    let table = table.shown
+    guard !table.rows.isEmpty else { return [(label, "–")] }
+    let rows = [table.columns] + table.rows.map { $0.map { shown($0, widest: fileCellWidth) } }
+    let widths = table.columns.indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
+    let rightAligned = table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } }
+    return [(label, "")]
+      + rows.map { row in
+        let rest = line(
+          Array(row.dropFirst()), widths: Array(widths.dropFirst()), rightAligned: Array(rightAligned.dropFirst()))
+        return (indent + row[0], String(rest.dropLast()))
+      }
   }
 
   private static func shown(_ cell: Cell, widest: Int) -> String {

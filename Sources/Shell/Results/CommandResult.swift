@@ -88,6 +88,8 @@ public struct ResultRecord: Sendable {
     case cell(Cell)
     case record([Field])
     case chart(Chart)
+    /// Rows of their own: an array of objects in JSON.
+    case list(ResultTable)
   }
 
   /// What the record is, for people.
@@ -110,6 +112,7 @@ public struct ResultRecord: Sendable {
       case .cell(let cell): [(prefix + field.name, cell)]
       case .record(let inner): flatten(inner, prefix: prefix + field.name + ".")
       case .chart(let chart): [(prefix + field.name, .json(chart.json))]
+      case .list(let table): [(prefix + field.name, .json(table.json))]
       }
     }
   }
@@ -124,6 +127,7 @@ public struct ResultRecord: Sendable {
         case .cell(let cell): JSON.Member(field.name, cell.json)
         case .record(let inner): JSON.Member(field.name, json(inner))
         case .chart(let chart): JSON.Member(field.name, chart.json)
+        case .list(let table): JSON.Member(field.name, table.json)
         }
       })
   }

@@ -105,7 +105,7 @@ public final class Session {
   private func adopt(
     _ store: any MemoryStore, from location: String, label: ConnectionLabel? = nil
   ) throws -> any MemoryStore {
-    try store.apply(settings.limits)
+    try store.apply(settings.options)
     currentStore?.close()
     currentStore = store
     visited[store.identity.backend] = (location, label)

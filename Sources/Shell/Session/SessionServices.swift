@@ -41,6 +41,10 @@ public protocol SessionServices: AnyObject {
   func forgetValues()
   /// The names in a folder that begin with a text; folders end in `/`.
   func files(beginningWith path: String, extensions: [String]) -> [String]
+  /// The fragments of a JSON or YAML file.
+  func fragments(at path: String) throws -> [PromptFragment]
+  /// Writes a file, or replaces one as a whole.
+  func write(_ text: String, to path: String) throws
   /// The text of a script.
   func script(at path: String) throws -> String
   /// Waits.

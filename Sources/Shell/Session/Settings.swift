@@ -36,7 +36,7 @@ public struct Settings: Sendable {
   /// How texts are embedded.
   public var embedding = EmbeddingSettings()
   /// What the store may use.
-  public var limits = StoreLimits()
+  public var options = StoreOptions()
   /// Whether destructive commands go on without asking.
   public var assumesYes = false
   /// What stands before the cursor; see ``PromptText``.
@@ -93,6 +93,7 @@ public struct Settings: Sendable {
     ("request-timeout", .numbers(1...3_600, unit: "seconds", isWhole: true)),
     ("requests", .numbers(1...64, unit: "to the embedding server at a time", isWhole: true)),
     ("statement-timeout", .numbers(0...86_400, unit: "seconds; 0 is none", isWhole: false)),
+    ("text-search-language", .text("auto, or a language such as english, german or simple")),
     ("timing", .words(["on", "off"])),
   ]
 
@@ -111,8 +112,9 @@ public struct Settings: Sendable {
     case "pager": pager = value == "auto" ? .automatic : value == "off" ? .off : .command(value)
     case "prompt": prompt = value
     case "timing": showsTiming = value == "on"
-    case "pool-size": limits.poolSize = Double(value).map { Int($0) } ?? StoreLimits().poolSize
-    case "statement-timeout": limits.statementTimeoutSeconds = Double(value) ?? 0
+    case "pool-size": options.poolSize = Double(value).map { Int($0) } ?? StoreOptions().poolSize
+    case "text-search-language": options.textSearchLanguage = value == "auto" ? nil : value
+    case "statement-timeout": options.statementTimeoutSeconds = Double(value) ?? 0
     default: output = OutputFormat(rawValue: value)
     }
   }
@@ -124,10 +126,11 @@ public struct Settings: Sendable {
       ("embedder", embedding.choice?.rawValue ?? "auto"),
       ("embedding-price", embedding.pricePerMillionTokens.map { "\($0)" } ?? "auto"),
       ("model", embedding.model ?? "auto"), ("on-error", onError.rawValue),
-      ("output", output?.rawValue ?? "auto"), ("pager", pager.description), ("pool-size", String(limits.poolSize)),
+      ("output", output?.rawValue ?? "auto"), ("pager", pager.description), ("pool-size", String(options.poolSize)),
       ("prompt", prompt),
       ("request-timeout", "\(embedding.timeoutSeconds) s"), ("requests", String(embedding.requestsInFlight)),
-      ("statement-timeout", "\(limits.statementTimeoutSeconds) s"), ("timing", showsTiming ? "on" : "off"),
+      ("statement-timeout", "\(options.statementTimeoutSeconds) s"),
+      ("text-search-language", options.textSearchLanguage ?? "auto"), ("timing", showsTiming ? "on" : "off"),
     ]
   }
 }

@@ -1,0 +1,58 @@
+import Foundation
+import MemoryCore
+import Yams
+
+/// Files of prompt fragments: a list of objects, in JSON or in YAML.
+public enum FragmentFile {
+  /// Reads a file; `.yaml` and `.yml` are YAML, everything else is JSON.
+  ///
+  /// - Throws: `source_not_found`, `source_unreadable`.
+  public static func read(_ path: String) throws -> [PromptFragment] {
+    let text: String
+    do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+      throw MemshError(
+        .sourceNotFound, "\(path) cannot be read", hint: "check the path and that it is UTF-8 text",
+        cause: error.localizedDescription)
+    }
+    let list: JSON
+    do {
+      list = path.hasSuffix(".yaml") || path.hasSuffix(".yml") ? try json(yaml: text) : try JSONParser.parse(text)
+    } catch {
+      throw MemshError(
+        .sourceUnreadable, "\(path) is not the JSON or YAML that its name says",
+        hint: "`fragments export` shows the form",
+        cause: "\(error)")
+    }
+    guard case .array(let items) = list else {
+      throw MemshError(
+        .sourceUnreadable, "\(path) holds no list of fragments", hint: "`fragments export` shows the form")
+    }
+    return try items.enumerated().map { number, item in
+      do { return try PromptFragment(json: item) } catch let error as MemshError {
+        throw MemshError(error.code, "\(path), fragment \(number + 1): \(error.message)", hint: error.hint)
+      }
+    }
+  }
+
+  private static func json(yaml: String) throws -> JSON {
+    try Yams.compose(yaml: yaml).map(json) ?? .null
+  }
+
+  private static func json(_ node: Node) -> JSON {
+    switch node {
+    case .mapping(let mapping):
+      return .object(mapping.map { JSON.Member($0.key.string ?? "", json($0.value)) })
+    case .sequence(let sequence): return .array(sequence.map(json))
+    case .scalar(let scalar):
+      // What stands in quotes is text, whatever it looks like.
+      guard scalar.style == .plain else { return .string(scalar.string) }
+      if node.null != nil { return .null }
+      // As in YAML 1.2: `yes` and `no` are words.
+      if ["true", "false"].contains(scalar.string) { return .bool(scalar.string == "true") }
+      if let number = node.int { return .integer(Int64(number)) }
+      if let number = node.float { return .double(number) }
+      return .string(scalar.string)
+    case .alias: return .null
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import MemoryCore
+import PostgresClient
+
+/// Finding memories by meaning.
+extension PostgresStore {
+  /// The rows nearest to a vector.
+  ///
+  /// The vector index answers where it pays, with an over-fetch that the exact distance re-ranks. A filter that few rows
+  /// pass is answered exactly, from those rows; one that many pass by a scan of the index that goes on until it has
+  /// enough of them (pgvector 0.8), or by comparing all.
+  public func search(_ query: VectorQuery) throws -> SearchAnswer {
+    try transaction(.commit) {
+      let index = try vectorIndex(dimensions: query.vector.dimensions)
+      guard let index, query.strategy != .exact, query.limit <= PostgresStore.indexedLimitMaximum else {
+        return try searchExactly(query, reason: index == nil ? "no vector index" : nil)
+      }
+      if !query.filter.isEmpty {
+        let rows = try countOfPassing(query.filter)
+        guard rows > PostgresStore.exactRows, index.version.hasIterativeScan else {
+          return try searchExactly(
+            query, reason: "\(min(rows, PostgresStore.exactRows)) rows pass the filter", rows: rows)
+        }
+      }
+      // The threshold comes last: what the index gives up on is no different from what it has not found.
+      var wide = query
+      wide.threshold = nil
+      var answer = try search(wide, with: index)
+      // Rows that pass may all be far away, or hide behind deleted ones: the scan of the index ends at some point.
+      guard answer.hits.count == query.limit || query.strategy != .automatic else {
+        return try searchExactly(query, reason: "the index found only \(answer.hits.count) rows")
+      }
+      if let threshold = query.threshold {
+        answer.hits.removeAll { $0.score < threshold - PostgresStore.thresholdSlack }
+      }
+      return answer
+    }
+  }
+
+  /// The largest limit that an index scan serves; hnsw's ef_search ends at 1,000.
+  private static let indexedLimitMaximum = 400
+  /// So many rows are compared in a few milliseconds, and exactly.
+  private static let exactRows = 10_000
+  /// pgvector computes distances from 32-bit products; a threshold of exactly 1 must still let equal vectors in.
+  private static let thresholdSlack = 1e-7
+
+  /// The vector index on memories, and how to ask it.
+  private struct VectorIndex {
+    let method: VectorIndexMethod
+    let shape: VectorIndexShape
+    let version: PgvectorVersion
+
+    /// The setting that says how far it looks.
+    var parameter: String { method == .hnsw ? "hnsw.ef_search" : "ivfflat.probes" }
+  }
+
+  private func vectorIndex(dimensions: Int) throws -> VectorIndex? {
+    let row = try query(
+      """
+      SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'), a.amname::text, pg_get_indexdef(i.oid)
+      FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
+      WHERE x.indrelid = to_regclass('memories') AND x.indisvalid AND i.relname = 'memories_embedding_idx'
+      """
+    ).first
+    guard let row, let version = row.text(0).map(PgvectorVersion.init),
+      let method = row.text(1).flatMap(VectorIndexMethod.init(rawValue:)),
+      let shape = VectorIndexShape(dimensions: dimensions, version: version),
+      // An index that others made for another distance or another type would not be taken for this question.
+      row.text(2)?.contains(" \(shape.operatorClass)") == true
+    else { return nil }
+    return VectorIndex(method: method, shape: shape, version: version)
+  }
+
+  /// How many rows pass, as far as it matters.
+  private func countOfPassing(_ filter: MemoryFilter) throws -> Int {
+    let count = try query(
+      """
+      SELECT count(*) FROM (SELECT FROM memories WHERE embedding IS NOT NULL\(PostgresStore.conditions(filter) ?? "")
+        LIMIT \(PostgresStore.exactRows + 1)) AS passing
+      """
+    ).first?.integer(0)
+    return Int(count ?? 0)
+  }
+
+  private func search(_ query: VectorQuery, with index: VectorIndex) throws -> SearchAnswer {
+    let fetched = query.limit * 2 + 20
+    var breadth = index.method == .hnsw ? min(1_000, max(100, fetched)) : max(10, query.limit / 10)
+    if case .approximate(let chosen?) = query.strategy { breadth = chosen }
+    // PostgreSQL takes a table whose vectors are toasted for a small one that is quick to scan.
+    try self.query(
+      "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'on', true), set_config(\(index.parameter), \(String(breadth)), true)"
+    )
+    if index.version.hasIterativeScan {
+      try self.query("SELECT set_config(\(index.method.rawValue + ".iterative_scan"), 'relaxed_order', true)")
+    }
+    let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
+    let distance = SQL(
+      "\(unsafeSQL: index.shape.expression) <=> \(vector)\(unsafeSQL: index.shape.cast)")
+    let hits = try hits(
+      of: query,
+      nearest: """
+        SELECT id, embedding <=> \(vector) AS distance FROM memories
+        WHERE true\(PostgresStore.conditions(query.filter) ?? "") ORDER BY \(distance) LIMIT \(fetched)
+        """)
+    let form = index.shape == .vector ? "" : " on halfvec, re-ranked by the exact distance"
+    return SearchAnswer(
+      hits: hits,
+      plan: SearchPlan(
+        "\(index.method.rawValue) index\(form)", index: "memories_embedding_idx",
+        details: ["\(index.parameter) = \(breadth)"]
+          + (query.filter.isEmpty || !index.version.hasIterativeScan
+            ? [] : ["iterative: goes on until enough rows pass the filter"])))
+  }
+
+  private func searchExactly(_ query: VectorQuery, reason: String?, rows: Int? = nil) throws -> SearchAnswer {
+    // Sorted by distance the vector index would be taken; parallel workers are not planned for a table whose vectors are
+    // toasted, because what is left of it is small.
+    try execute(unsafeSQL: "SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = on")
+    let isLarge = try (rows ?? countOfPassing(query.filter)) > PostgresStore.exactRows
+    if isLarge {
+      try execute(
+        unsafeSQL: """
+          SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL parallel_setup_cost = 0;
+          SET LOCAL parallel_tuple_cost = 0
+          """)
+    }
+    let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
+    let hits = try hits(
+      of: query,
+      nearest: """
+        SELECT id, embedding <=> \(vector) AS distance FROM memories
+        WHERE embedding IS NOT NULL\(PostgresStore.conditions(query.filter) ?? "")
+        """)
+    return SearchAnswer(
+      hits: hits,
+      plan: SearchPlan(
+        "exact scan", details: [reason, isLarge ? "parallel where the server has workers" : nil].compactMap(\.self)))
+  }
+
+  private func hits(of query: VectorQuery, nearest: SQL) throws -> [SearchHit] {
+    let farthest = query.threshold.map { 1 - $0 + PostgresStore.thresholdSlack } ?? 3
+    return try self.query(
+      """
+      WITH nearest AS (\(nearest)),
+        best AS MATERIALIZED (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
+          ORDER BY distance, id LIMIT \(query.limit))
+      SELECT 1 - distance, \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
+      ORDER BY distance, id
+      """
+    ).rows.map { row in
+      let similarity = row.double(0) ?? 0
+      let memory = Memory(id: row.integer(1) ?? 0, fields: try PostgresStore.fields(row, from: 2, embedding: nil))
+      return SearchHit(memory: memory, similarity: similarity, score: similarity)
+    }
+  }
+
+  /// Memories drawn at random.
+  public func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
+    try query("SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT \(count)").rows
+      .compactMap { $0.integer(0) }
+  }
+
+  /// How the vector index can be asked.
+  public func indexBreadths() throws -> IndexBreadths? {
+    guard let space = try embeddingSpace(), let index = try vectorIndex(dimensions: space.dimensions) else {
+      return nil
+    }
+    return IndexBreadths(
+      index: "memories_embedding_idx (\(index.method.rawValue))", parameter: index.parameter,
+      values: index.method == .hnsw ? [40, 100, 200, 400] : [1, 5, 10, 20, 50])
+  }
+
+  /// The memories under these ids.
+  public func memories(_ ids: [Int64]) throws -> [Memory] {
+    try query(
+      """
+      SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories
+      WHERE id = ANY(\(ids.map(String.init))::bigint[]) ORDER BY id
+      """
+    ).rows.map(PostgresStore.memory)
+  }
+
+  static func conditions(_ filter: MemoryFilter) -> SQL? {
+    var conditions: [SQL] = []
+    if let userID = filter.userID { conditions.append(" AND user_id = \(userID)") }
+    if let category = filter.category { conditions.append(" AND category = \(category)") }
+    if let minimum = filter.minimumImportance { conditions.append(" AND importance_score >= \(minimum)") }
+    if let since = filter.since { conditions.append(" AND created_at >= \(since.iso8601)::timestamp") }
+    if let until = filter.until { conditions.append(" AND created_at < \(until.iso8601)::timestamp") }
+    for condition in filter.metadata {
+      conditions.append(" AND metadata::jsonb #>> \(condition.path) = \(condition.value)")
+    }
+    return conditions.isEmpty ? nil : conditions.reduce("", +)
+  }
+}

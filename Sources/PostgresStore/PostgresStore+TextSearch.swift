@@ -1,0 +1,92 @@
+import MemoryCore
+import PostgresClient
+
+/// Finding memories by words: PostgreSQL's full text with an index on an expression, so that `memories` gets no column.
+extension PostgresStore {
+  static let textIndex = "memsh_memories_text_idx"
+
+  /// The rows that have words of a text, by `ts_rank`, which the length of a text dampens.
+  public func search(_ query: TextQuery) throws -> SearchAnswer {
+    let (language, hasIndex) = try textLanguage()
+    let plan = SearchPlan(
+      "full text", index: hasIndex ? PostgresStore.textIndex : nil,
+      details: [language] + (hasIndex ? [] : ["no index for it: every row is read; `schema --create` builds it"]))
+    guard query.limit > 0, let words = try words(of: query.text, language) else {
+      return SearchAnswer(hits: [], plan: plan)
+    }
+    let document = SQL("\(unsafeSQL: PostgresStore.document(language))")
+    let similarity: SQL =
+      query.vector.map { "1 - (embedding <=> \(PostgresValue.binary($0.postgresBytes))::vector)" } ?? "NULL::float8"
+    let rows = try self.query(
+      """
+      WITH best AS MATERIALIZED (
+        SELECT id, ts_rank(\(document), \(words)::tsquery, 1)::float8 AS rank FROM memories
+        WHERE \(document) @@ \(words)::tsquery\(PostgresStore.conditions(query.filter) ?? "")
+        ORDER BY rank DESC, id LIMIT \(query.limit))
+      SELECT rank, \(similarity), \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
+      ORDER BY rank DESC, id
+      """
+    ).rows
+    let hits = try rows.map { row in
+      SearchHit(
+        memory: Memory(id: row.integer(2) ?? 0, fields: try PostgresStore.fields(row, from: 3, embedding: nil)),
+        similarity: row.double(1).flatMap { $0.isFinite ? $0 : nil }, score: row.double(0) ?? 0)
+    }
+    return SearchAnswer(hits: hits, plan: plan)
+  }
+
+  /// Whether there is an index of words for the language in use.
+  public func hasTextIndex() throws -> Bool { try textLanguage().hasIndex }
+
+  /// The language in use: the one that was chosen, else that of the index.
+  private func textLanguage() throws -> (language: String, hasIndex: Bool) {
+    let definition = try query(
+      """
+      SELECT pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+      WHERE x.indrelid = to_regclass('memories') AND i.relname = \(PostgresStore.textIndex) AND x.indisvalid
+      """
+    ).first?.text(0)
+    let indexed = definition.flatMap { $0.firstMatch(of: /to_tsvector\('([^']+)'::regconfig/) }.map { String($0.1) }
+    guard let chosen = options.textSearchLanguage, chosen != indexed else {
+      return (indexed ?? StoreOptions.defaultLanguage, indexed != nil)
+    }
+    let known = try query("SELECT cfgname::text FROM pg_ts_config ORDER BY 1").rows.compactMap { $0.text(0) }
+    guard known.contains(chosen) else {
+      throw MemshError(
+        .usage, "this server has no text search configuration '\(chosen)'",
+        hint: "`set text-search-language` takes \(known.joined(separator: ", "))")
+    }
+    return (chosen, false)
+  }
+
+  /// What is indexed. A tsvector holds a megabyte at most, and an index that refuses longer ones would refuse the row:
+  /// so only so much of a memory can be found by its words.
+  private static func document(_ language: String) -> String {
+    "to_tsvector('\(language.replacing("'", with: "''"))'::regconfig, left(content, 100000))"
+  }
+
+  /// The words of a text as a tsquery that any of them satisfies; nil when there are none.
+  ///
+  /// It is put together from lexemes, so that nothing in the text is taken for an operator.
+  private func words(of text: String, _ language: String) throws -> String? {
+    try query(
+      """
+      SELECT string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')
+      FROM (SELECT lexeme FROM unnest(tsvector_to_array(
+        to_tsvector(\(language)::regconfig, left(\(text.replacingNUL), 100000)))) AS lexeme LIMIT \(TextQuery.wordMaximum)) w
+      """
+    ).first?.text(0)
+  }
+
+  /// Builds the index of words if it is missing, not valid, or for another language than the one that was chosen.
+  func buildTextIndex(mode: String) throws {
+    let (language, hasIndex) = try textLanguage()
+    guard !hasIndex else { return }
+    if try presentObjects()["index \(PostgresStore.textIndex)"] != nil {
+      try execute(unsafeSQL: "DROP INDEX \(mode)\(PostgresStore.textIndex)")
+    }
+    try execute(
+      unsafeSQL: "CREATE INDEX \(mode)\(PostgresStore.textIndex) ON memories USING gin ("
+        + PostgresStore.document(language) + ")")
+  }
+}

@@ -1,0 +1,100 @@
+import MemoryCore
+import PostgresClient
+
+/// Counting by something, and what the store takes.
+extension PostgresStore {
+  /// Totals for each value.
+  public func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    // The largest groups, or the last steps.
+    let order = grouping.isOrdered ? "1 DESC NULLS LAST" : "2 DESC, 1"
+    let user = PostgresStore.value(userID)
+    let totals = try query(
+      """
+      SELECT \(unsafeSQL: PostgresStore.expression(of: grouping)), count(*), count(embedding), avg(importance_score)::float8,
+        coalesce(sum(access_count), 0)::bigint, max(created_at)::timestamp
+      FROM memories WHERE \(user)::text IS NULL OR user_id = \(user)::text
+      GROUP BY 1 ORDER BY \(unsafeSQL: order) LIMIT \(limit)
+      """
+    ).rows.map { row in
+      GroupTotals(
+        value: row.text(0), memories: row.integer(1) ?? 0, embedded: row.integer(2) ?? 0,
+        averageImportance: row.double(3), accesses: row.integer(4) ?? 0,
+        latest: row.timestamp(5).map(Timestamp.init(microseconds:)))
+    }
+    return grouping.isOrdered ? totals.reversed() : totals
+  }
+
+  /// What memories are grouped by, in SQL.
+  static func expression(of grouping: Grouping) -> String {
+    switch grouping {
+    case .user: "user_id::text"
+    case .category: "category::text"
+    case .day: "to_char(created_at, 'YYYY-MM-DD')"
+    case .month: "to_char(created_at, 'YYYY-MM')"
+    case .importance:
+      "CASE WHEN importance_score IS NOT NULL THEN (least(floor(importance_score::numeric * 10), 9) / 10)::numeric(3, 1)::text END"
+    }
+  }
+
+  /// How long searches took.
+  public func latency(userID: String?) throws -> LatencyStatistics {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    let user = PostgresStore.value(userID)
+    let shares = LatencyStatistics.percents.map { String(Double($0) / 100) }.joined(separator: ", ")
+    let row = try query(
+      """
+      SELECT count(response_time_ms),
+        percentile_disc(ARRAY[\(unsafeSQL: shares)]::float8[]) WITHIN GROUP (ORDER BY response_time_ms)::text[]
+      FROM memory_analytics WHERE \(user)::text IS NULL OR user_id = \(user)::text
+      """
+    ).first
+    let values = row?.textArray(1)?.map { Int64($0) } ?? LatencyStatistics.percents.map { _ in nil }
+    return LatencyStatistics(
+      searches: row?.integer(0) ?? 0,
+      percentiles: zip(LatencyStatistics.percents, values).map { (percent: $0, milliseconds: $1) })
+  }
+
+  /// The searches noted last.
+  public func analytics(userID: String?, limit: Int) throws -> [SideRow] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    let user = PostgresStore.value(userID)
+    return try query(
+      """
+      SELECT id, user_id::text, query_text::text, results_count::int8, response_time_ms::int8, context_tier::text,
+        created_at::timestamp
+      FROM memory_analytics WHERE \(user)::text IS NULL OR user_id = \(user)::text
+      ORDER BY created_at DESC, id DESC LIMIT \(limit)
+      """
+    ).rows.map { row in
+      SideRow(
+        id: row.integer(0) ?? 0,
+        values: SideTable.analytics.columns.enumerated().map {
+          PostgresStore.value(row, $0.offset + 1, $0.element.type)
+        })
+    }
+  }
+
+  /// What the tables, with everything that belongs to them, and their indexes take.
+  public func storage() throws -> [StorageEntry] {
+    try query(
+      """
+      SELECT c.relname::text, 'table', 'present', pg_total_relation_size(c.oid)
+        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+      UNION ALL
+      SELECT i.relname::text, 'index',
+        CASE WHEN NOT x.indisvalid THEN 'invalid' ELSE a.amname || ', ' || s.idx_scan || ' scans' END,
+        pg_relation_size(i.oid)
+        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)
+        JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
+        LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.oid
+      ORDER BY 2 DESC, 4 DESC, 1
+      """
+    ).rows.map { row in
+      StorageEntry(
+        name: row.text(0) ?? "", kind: row.text(1) ?? "", state: row.text(2) ?? "", bytes: row.integer(3) ?? 0)
+    }
+  }
+
+  private static func value(_ text: String?) -> PostgresValue { text.map(PostgresValue.text) ?? .null }
+}

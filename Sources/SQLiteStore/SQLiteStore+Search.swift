@@ -1,0 +1,228 @@
+import Foundation
+import GRDB
+import MemoryCore
+
+/// Finding memories by meaning and by words.
+extension SQLiteStore {
+  /// The rows nearest to a vector: the same as from comparing all that pass the filter, unless an approximate answer is
+  /// asked for.
+  public func search(_ query: VectorQuery) throws -> SearchAnswer {
+    try transaction(.readOnly) {
+      guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
+      return try read { db in
+        let (best, plan) = try nearest(query, space, db)
+        let statement = try db.cachedStatement(sql: "SELECT \(SQLiteStore.columns) FROM memories WHERE id = ?")
+        let hits = try best.compactMap { candidate in
+          try Row.fetchOne(statement, arguments: [candidate.id]).map {
+            SearchHit(
+              memory: try SQLiteStore.memory($0), similarity: candidate.similarity, score: candidate.similarity)
+          }
+        }
+        return SearchAnswer(hits: hits, plan: plan)
+      }
+    }
+  }
+
+  private func nearest(
+    _ query: VectorQuery, _ space: EmbeddingSpace, _ db: Database
+  ) throws -> ([NearestRows.Candidate], SearchPlan) {
+    let values = query.vector.values
+    guard query.limit > 0, values.count == space.dimensions,
+      let vectors = try currentVectors(dimensions: space.dimensions, db),
+      let quantized = QuantizedQuery(values, codeStride: vectors.file.layout.codeStride)
+    else { return (try nearestByBlob(query, db), SearchPlan("exact scan")) }
+    var (positions, changed): ([Int]?, [Int64]) = (nil, vectors.changed)
+    if !query.filter.isEmpty {
+      let (conditions, arguments) = SQLiteStore.conditions(query.filter)
+      let wanted = try Int64.fetchAll(db, sql: "SELECT id FROM memories WHERE 1\(conditions)", arguments: arguments)
+      (positions, changed) = vectors.positions(of: wanted.sorted())
+    }
+    var comparison = try ExactComparison(query, db)
+    for id in changed { try comparison.compare(id) }
+    var details: [String] = []
+    if case .approximate(let breadth) = query.strategy {
+      let limit = max(breadth ?? SQLiteStore.signBreadth, query.limit)
+      let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
+      let nearest = scan.nearestBySign(limit: limit)
+      details.append("the signs left \(nearest.count) rows")
+      positions = nearest
+    }
+    let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
+    for candidate in scan.candidates(limit: query.limit) {
+      guard Double(candidate.bound) >= comparison.worst else { break }
+      try comparison.compare(vectors.file.ids[candidate.position])
+    }
+    details.append("\(comparison.compared) of \(positions?.count ?? vectors.file.layout.rows) rows compared exactly")
+    if !vectors.changed.isEmpty { details.append("\(vectors.changed.count) rows newer than the vector file") }
+    let name = query.strategy.isApproximate ? "binary scan, re-ranked" : "quantised scan, re-ranked: exact"
+    let file = URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent
+    return (comparison.best, SearchPlan(name, index: file, details: details))
+  }
+
+  /// How many rows the first pass of an approximate search leaves over; `recall` measures what that is worth.
+  static let signBreadth = 1_000
+
+  private func nearestByBlob(_ query: VectorQuery, _ db: Database) throws -> [NearestRows.Candidate] {
+    var best = NearestRows(limit: query.limit)
+    let cosine = QueryCosine(query.vector)
+    let (conditions, arguments) = SQLiteStore.conditions(query.filter)
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT id, embedding FROM memories WHERE embedding IS NOT NULL\(conditions)", arguments: arguments)
+    while let row = try rows.next() {
+      guard let similarity = try cosine.similarity(row, 1), similarity >= query.threshold ?? -2 else { continue }
+      best.offer(NearestRows.Candidate(id: row[0], similarity: similarity))
+    }
+    return best.sorted
+  }
+
+  /// The rows that have words of a text, by BM25 as FTS5 computes it.
+  public func search(_ query: TextQuery) throws -> SearchAnswer {
+    try transaction(.readOnly) {
+      guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+      return try read { db in
+        guard try hasTextIndex() else { throw MemshError.textIndexMissing }
+        guard let words = TextWords.match(query.text), query.limit > 0 else {
+          return SearchAnswer(hits: [], plan: SearchPlan("full text", index: SearchDDL.textIndex))
+        }
+        let (conditions, arguments) = SQLiteStore.conditions(query.filter)
+        let found = try Row.fetchAll(
+          db,
+          sql: """
+            SELECT f.rowid, -bm25(\(SearchDDL.textIndex)) FROM \(SearchDDL.textIndex) f
+            \(conditions.isEmpty ? "" : "JOIN memories ON memories.id = f.rowid")
+            WHERE \(SearchDDL.textIndex) MATCH ?\(conditions)
+            ORDER BY bm25(\(SearchDDL.textIndex)), f.rowid LIMIT ?
+            """, arguments: [words] + arguments + [query.limit])
+        let cosine = query.vector.map(QueryCosine.init)
+        let statement = try db.cachedStatement(
+          sql: "SELECT \(SQLiteStore.columns), embedding FROM memories WHERE id = ?")
+        let hits = try found.compactMap { hit in
+          try Row.fetchOne(statement, arguments: [hit[0] as Int64]).map { row in
+            SearchHit(
+              memory: try SQLiteStore.memory(row), similarity: try cosine.flatMap { try $0.similarity(row, 10) },
+              score: hit[1])
+          }
+        }
+        return SearchAnswer(hits: hits, plan: SearchPlan("full text", index: SearchDDL.textIndex))
+      }
+    }
+  }
+
+  /// Whether there is a word index.
+  public func hasTextIndex() throws -> Bool { try isWhole(SearchDDL.text) }
+
+  /// Memories drawn at random.
+  public func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
+    try read { db in
+      try Int64.fetchAll(
+        db, sql: "SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT ?", arguments: [count])
+    }
+  }
+
+  /// The first pass of `--approximate`, where there is a file of quantised vectors.
+  public func indexBreadths() throws -> IndexBreadths? {
+    guard let space = try embeddingSpace() else { return nil }
+    return try transaction(.readOnly) {
+      try read { db in
+        try currentVectors(dimensions: space.dimensions, db).map { _ in
+          IndexBreadths(
+            index: URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent, parameter: "candidates",
+            values: [100, 300, SQLiteStore.signBreadth, 3_000])
+        }
+      }
+    }
+  }
+
+  /// The memories under these ids.
+  public func memories(_ ids: [Int64]) throws -> [Memory] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    var memories: [Memory] = []
+    try readMemories(
+      where: "id IN (SELECT value FROM json_each(?))", arguments: [JSON.array(ids.map { .integer($0) }).text],
+      batchSize: 1_000
+    ) { memories += $0 }
+    return memories
+  }
+
+  static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
+    var sql = ""
+    var arguments = StatementArguments()
+    func require(_ condition: String, _ values: (any DatabaseValueConvertible)?...) {
+      guard !values.contains(where: { $0 == nil }) else { return }
+      sql += " AND " + condition
+      arguments += StatementArguments(values)
+    }
+    require("user_id = ?", filter.userID)
+    require("category = ?", filter.category)
+    require("importance_score >= ?", filter.minimumImportance)
+    require("created_at >= ?", filter.since?.iso8601)
+    require("created_at < ?", filter.until?.iso8601)
+    for condition in filter.metadata {
+      let path = "$" + condition.path.map { ".\"\($0)\"" }.joined()
+      // json_extract gives 1 and 0 for true and false.
+      require(
+        """
+        CASE json_type(metadata, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
+          ELSE CAST(json_extract(metadata, ?) AS TEXT) END = ?
+        """, path, path, condition.value)
+    }
+    return (sql, arguments)
+  }
+}
+
+extension SearchStrategy {
+  fileprivate var isApproximate: Bool { if case .approximate = self { true } else { false } }
+}
+
+/// The cosine of stored blobs to one query.
+struct QueryCosine {
+  private let query: Vector
+
+  init(_ query: Vector) {
+    self.query = query
+  }
+
+  /// - Returns: nil for a blob of another length, and for a vector without a direction.
+  func similarity(_ row: Row, _ column: Int) throws -> Double? {
+    try row.withUnsafeData(atIndex: column) { data -> Double? in
+      guard let data, data.count == query.dimensions * 4 else { return nil }
+      return query.values.withUnsafeBufferPointer { query in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: query.count) { copy in
+          // SQLite promises no alignment.
+          _ = data.copyBytes(to: UnsafeMutableRawBufferPointer(copy))
+          let similarity = Cosine.similarityOrNil(query, UnsafeBufferPointer(copy))
+          return similarity.flatMap { $0.isFinite ? $0 : nil }
+        }
+      }
+    }
+  }
+}
+
+/// The best of the rows that were compared by their float32 values.
+private struct ExactComparison {
+  private let cosine: QueryCosine
+  private let statement: Statement
+  private let threshold: Double
+  private var nearest: NearestRows
+  private(set) var compared = 0
+
+  init(_ query: VectorQuery, _ db: Database) throws {
+    cosine = QueryCosine(query.vector)
+    statement = try db.cachedStatement(sql: "SELECT embedding FROM memories WHERE id = ?")
+    threshold = query.threshold ?? -2
+    nearest = NearestRows(limit: query.limit)
+  }
+
+  var best: [NearestRows.Candidate] { nearest.sorted }
+
+  /// A row less similar than this is not among the best.
+  var worst: Double { max(threshold, nearest.worstSimilarity ?? -2) }
+
+  mutating func compare(_ id: Int64) throws {
+    compared += 1
+    guard let row = try Row.fetchOne(statement, arguments: [id]), let similarity = try cosine.similarity(row, 0),
+      similarity >= threshold
+    else { return }
+    nearest.offer(NearestRows.Candidate(id: id, similarity: similarity))
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+import MemoryCore
+
+/// Counting by something, and what the store takes.
+extension SQLiteStore {
+  /// Totals for each value.
+  public func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    // The largest groups, or the last steps.
+    let order = grouping.isOrdered ? "1 DESC" : "2 DESC, 1"
+    let totals = try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT \(SQLiteStore.expression(of: grouping)), count(*), count(embedding), avg(importance_score),
+            CAST(total(access_count) AS INTEGER), max(created_at)
+          FROM memories WHERE ?1 IS NULL OR user_id = ?1 GROUP BY 1 ORDER BY \(order) LIMIT ?2
+          """, arguments: [userID, limit]
+      ).map { row in
+        GroupTotals(
+          value: row[0], memories: row[1], embedded: row[2], averageImportance: row[3], accesses: row[4],
+          latest: (row[5] as String?).flatMap(Timestamp.init(parsing:)))
+      }
+    }
+    return grouping.isOrdered ? totals.reversed() : totals
+  }
+
+  /// What memories are grouped by, in SQL.
+  static func expression(of grouping: Grouping) -> String {
+    switch grouping {
+    case .user: "user_id"
+    case .category: "category"
+    case .day: "substr(created_at, 1, 10)"
+    case .month: "substr(created_at, 1, 7)"
+    case .importance:
+      "CASE WHEN importance_score IS NOT NULL THEN printf('%.1f', min(CAST(importance_score * 10 AS INTEGER), 9) / 10.0) END"
+    }
+  }
+
+  /// How long searches took.
+  public func latency(userID: String?) throws -> LatencyStatistics {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    return try transaction(.readOnly) {
+      try read { db in
+        let from = "FROM memory_analytics WHERE response_time_ms IS NOT NULL AND (?1 IS NULL OR user_id = ?1)"
+        let count = try Int64.fetchOne(db, sql: "SELECT count(*) \(from)", arguments: [userID]) ?? 0
+        let percentiles = try LatencyStatistics.percents.map { percent in
+          let rank = max(0, (count * Int64(percent) + 99) / 100 - 1)
+          let milliseconds = try Int64.fetchOne(
+            db, sql: "SELECT response_time_ms \(from) ORDER BY 1 LIMIT 1 OFFSET ?2", arguments: [userID, rank])
+          return (percent: percent, milliseconds: milliseconds)
+        }
+        return LatencyStatistics(searches: count, percentiles: percentiles)
+      }
+    }
+  }
+
+  /// The searches noted last.
+  public func analytics(userID: String?, limit: Int) throws -> [SideRow] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    let columns = SideTable.analytics.columns
+    return try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT id, \(columns.map(\.name).joined(separator: ", ")) FROM memory_analytics
+          WHERE ?1 IS NULL OR user_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2
+          """, arguments: [userID, limit]
+      ).map { row in
+        SideRow(
+          id: row[0], values: columns.enumerated().map { SQLiteStore.value(row, $0.offset + 1, $0.element.type) })
+      }
+    }
+  }
+
+  /// The files of the store: how large each table is, SQLite tells only by reading all of them.
+  public func storage() throws -> [StorageEntry] {
+    let names = [
+      (path, "the store"), (path + "-wal", "not yet in the store"), (VectorFile.path(ofStore: path), "copy"),
+    ]
+    return names.compactMap { file, state in
+      let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber
+      return size.map {
+        StorageEntry(
+          name: URL(fileURLWithPath: file).lastPathComponent, kind: "file", state: state, bytes: $0.int64Value)
+      }
+    }
+  }
+}

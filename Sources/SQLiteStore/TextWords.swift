@@ -1,0 +1,50 @@
+import Foundation
+import MemoryCore
+
+/// Turns what somebody typed into a query that FTS5 cannot misunderstand.
+enum TextWords {
+  /// `"word" OR "word" …`; nil when there is no word.
+  ///
+  /// Quotes, operators and column names of FTS5 mean nothing here: every word is quoted and has only letters and digits.
+  static func match(_ text: String) -> String? {
+    var seen: Set<String> = []
+    var words: [String] = []
+    var word = String.UnicodeScalarView()
+    func end() {
+      defer { word = String.UnicodeScalarView() }
+      let lowercased = String(word).lowercased()
+      guard !word.isEmpty, words.count < TextQuery.wordMaximum, seen.insert(lowercased).inserted else { return }
+      words.append(lowercased)
+    }
+    for scalar in text.unicodeScalars {
+      if isPartOfWord(scalar) { word.append(scalar) } else { end() }
+    }
+    end()
+    let telling = words.filter { !englishFunctionWords.contains($0) }
+    // Somebody who looks for "to be or not to be" means these very words.
+    let wanted = telling.isEmpty ? words : telling
+    return wanted.isEmpty ? nil : wanted.map { "\"\($0)\"" }.joined(separator: " OR ")
+  }
+
+  /// What FTS5's unicode61 makes words of: letters, marks, numbers and characters for private use.
+  private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+      .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber, .privateUse:
+      true
+    default: false
+    }
+  }
+
+  /// Words that are in nearly every English sentence, so that finding one tells nothing.
+  private static let englishFunctionWords: Set<String> = [
+    "a", "about", "after", "again", "all", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been",
+    "before", "being", "but", "by", "can", "could", "did", "do", "does", "doing", "down", "during", "each", "few",
+    "for", "from", "further", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "i",
+    "if", "in", "into", "is", "it", "its", "just", "me", "more", "most", "my", "no", "nor", "not", "now", "of", "off",
+    "on", "once", "only", "or", "other", "our", "ours", "out", "over", "own", "s", "same", "she", "should", "so",
+    "some", "such", "t", "than", "that", "the", "their", "theirs", "them", "then", "there", "these", "they", "this",
+    "those", "through", "to", "too", "under", "until", "up", "very", "was", "we", "were", "what", "when", "where",
+    "which", "while", "who", "whom", "why", "will", "with", "would", "you", "your", "yours",
+  ]
+}

@@ -1,0 +1,148 @@
+import Foundation
+import MemoryCore
+
+/// Compares a query with the quantised vectors of a file, on all cores.
+///
+/// For every row the codes give its similarity s up to a bound e: with the row x = x̂ + r and the query q = q̂ + p, both
+/// of length one, |x·q − x̂·q̂| = |r·q + x̂·p| ≤ ‖r‖ + (1 + ‖r‖)·‖p‖ (Cauchy–Schwarz). The k best rows are therefore
+/// among those whose s + e reaches the k-th largest s − e: whoever compares those exactly, and only those, gets the same
+/// answer as from comparing all.
+struct QuantizedScan {
+  /// A row that may be among the best.
+  struct Candidate {
+    let position: Int
+    /// The row's similarity cannot be larger.
+    let bound: Float
+  }
+
+  private let file: VectorFile
+  private let query: QuantizedQuery
+  /// The rows to be looked at, by position; nil for all.
+  private let positions: [Int]?
+  /// Which rows of the file no longer hold; empty when all hold.
+  private let outdated: [Bool]
+  private let count: Int
+
+  /// What binary64 and binary32 rounding can add up to in s + e, with room to spare.
+  private static let roundingSlack = 2e-6
+
+  init(file: VectorFile, query: QuantizedQuery, positions: [Int]?, outdated: [Bool]) {
+    self.file = file
+    self.query = query
+    self.positions = positions
+    self.outdated = outdated
+    count = positions?.count ?? file.layout.rows
+  }
+
+  /// The rows among which the `limit` best are, the most promising first.
+  func candidates(limit: Int) -> [Candidate] {
+    guard let rows = file.codes.baseAddress else { return [] }
+    let (scales, stride, scale) = (file.scales, file.layout.codeStride, query.scale)
+    let similarities = scores { position in
+      let dot = query.codes.withUnsafeBufferPointer { QuantizedScan.dot($0, rows + position * stride) }
+      return Float(Double(dot) * scale * Double(scales[position]))
+    }
+    var lowerBounds = LargestValues(limit: limit)
+    for index in 0..<count where similarities[index] > -.infinity {
+      lowerBounds.offer(similarities[index] - error(at: index))
+    }
+    let floor = lowerBounds.smallestKept()
+    var candidates: [Candidate] = []
+    for index in 0..<count where similarities[index] > -.infinity {
+      let bound = similarities[index] + error(at: index)
+      if bound >= floor { candidates.append(Candidate(position: position(index), bound: bound)) }
+    }
+    return candidates.sorted { $0.bound > $1.bound }
+  }
+
+  /// The rows whose signs differ least from the query's: a first pass that reads 1/8 of the codes and may miss some.
+  func nearestBySign(limit: Int) -> [Int] {
+    guard let rows = file.signs.baseAddress else { return [] }
+    let words = file.layout.signWords
+    let distances = scores { position in
+      query.signs.withUnsafeBufferPointer { Float(-QuantizedScan.differences($0, rows + position * words)) }
+    }
+    var nearest = LargestValues(limit: limit)
+    for distance in distances where distance > -.infinity { nearest.offer(distance) }
+    let farthest = nearest.smallestKept()
+    return (0..<count).filter { distances[$0] > -.infinity && distances[$0] >= farthest }.map(position)
+  }
+
+  private func position(_ index: Int) -> Int { positions?[index] ?? index }
+
+  private func error(at index: Int) -> Float {
+    let error = Double(file.errors[position(index)])
+    return Float(error + (1 + error) * query.error + QuantizedScan.roundingSlack)
+  }
+
+  /// A score for each row, computed on all cores; minus infinity for rows that do not count.
+  private func scores(_ score: (_ position: Int) -> Float) -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      withoutActuallyEscaping(score) { score in
+        let work = Lent((scan: self, score: score, buffer: buffer))
+        let parts = min(ProcessInfo.processInfo.activeProcessorCount, count / 1_000 + 1)
+        DispatchQueue.concurrentPerform(iterations: parts) { part in
+          let (scan, score, buffer) = work.value
+          for index in (scan.count * part / parts)..<(scan.count * (part + 1) / parts) {
+            let position = scan.position(index)
+            buffer[index] = scan.isCounted(position) ? score(position) : -.infinity
+          }
+        }
+      }
+      initialized = count
+    }
+  }
+
+  /// Whether a row has a direction and is still as the file has it.
+  private func isCounted(_ position: Int) -> Bool {
+    file.errors[position] >= 0 && (outdated.isEmpty || !outdated[position])
+  }
+
+  /// The compiler turns this loop into vector instructions: 16-bit products, added up in 32 bits.
+  @inline(never)
+  private static func dot(_ query: UnsafeBufferPointer<Int16>, _ row: UnsafePointer<Int8>) -> Int32 {
+    guard let codes = query.baseAddress else { return 0 }
+    var sum: Int32 = 0
+    for index in 0..<query.count { sum &+= Int32(codes[index]) &* Int32(row[index]) }
+    return sum
+  }
+
+  @inline(never)
+  private static func differences(_ query: UnsafeBufferPointer<UInt64>, _ row: UnsafePointer<UInt64>) -> Int {
+    guard let signs = query.baseAddress else { return 0 }
+    var different = 0
+    for word in 0..<query.count { different &+= (row[word] ^ signs[word]).nonzeroBitCount }
+    return different
+  }
+}
+
+/// Keeps the largest of many values.
+struct LargestValues {
+  private let limit: Int
+  private var kept: [Float] = []
+  /// A value below this is not among the largest.
+  private var smallest = -Float.infinity
+
+  init(limit: Int) {
+    self.limit = max(1, limit)
+  }
+
+  mutating func offer(_ value: Float) {
+    guard value > smallest else { return }
+    kept.append(value)
+    guard kept.count >= limit * 2 + 64 else { return }
+    cut()
+  }
+
+  /// The smallest of the largest; minus infinity when there were fewer than were to be kept.
+  mutating func smallestKept() -> Float {
+    cut()
+    return smallest
+  }
+
+  private mutating func cut() {
+    kept.sort(by: >)
+    kept.removeSubrange(min(limit, kept.count)...)
+    if kept.count == limit, let last = kept.last { smallest = last }
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// A file beside a store that holds its vectors in a form that is quick to compare: mapped into memory, never changed,
+/// only replaced as a whole.
+///
+/// It is a copy that can be thrown away at any time. What says whether a row of it is still true is the store's log.
+final class VectorFile {
+  let layout: VectorFileLayout
+  /// The number of the store's state when the file was written.
+  let state: Int64
+
+  let ids: UnsafeBufferPointer<Int64>
+  let tokens: UnsafeBufferPointer<Int64>
+  let scales: UnsafeBufferPointer<Float>
+  let errors: UnsafeBufferPointer<Float>
+  let signs: UnsafeBufferPointer<UInt64>
+  let codes: UnsafeBufferPointer<Int8>
+
+  private let base: UnsafeMutableRawPointer
+
+  /// The file that belongs to a store.
+  static func path(ofStore path: String) -> String { path + "-vectors" }
+
+  /// Opens a file.
+  ///
+  /// - Returns: nil when there is none, or it is not whole, or of another version or length of vectors.
+  init?(path: String, dimensions: Int) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return nil }
+    defer { Foundation.close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, Int(status.st_size) >= VectorFileLayout.headerBytes else { return nil }
+    let size = Int(status.st_size)
+    guard let mapped = mmap(nil, size, PROT_READ, MAP_SHARED | VectorFile.populate, descriptor, 0),
+      mapped != MAP_FAILED
+    else { return nil }
+    let header = mapped.assumingMemoryBound(to: UInt64.self)
+    let layout = VectorFileLayout(dimensions: dimensions, rows: Int(clamping: header[2]))
+    guard header[0] == VectorFileLayout.magic, header[1] == UInt64(dimensions), layout.rows < size,
+      layout.totalBytes == size
+    else {
+      munmap(mapped, size)
+      return nil
+    }
+    self.layout = layout
+    state = Int64(bitPattern: header[3])
+    base = mapped
+    func section<Element>(_ offset: Int, _ count: Int) -> UnsafeBufferPointer<Element> {
+      UnsafeBufferPointer(
+        start: (mapped + offset).bindMemory(to: Element.self, capacity: count), count: count)
+    }
+    ids = section(layout.ids, layout.rows)
+    tokens = section(layout.tokens, layout.rows)
+    scales = section(layout.scales, layout.rows)
+    errors = section(layout.errors, layout.rows)
+    signs = section(layout.signs, layout.rows * layout.signWords)
+    codes = section(layout.codes, layout.rows * layout.codeStride)
+  }
+
+  deinit { munmap(base, layout.totalBytes) }
+
+  /// Maps all pages at once instead of one fault after the other.
+  private static var populate: Int32 {
+    #if os(Linux)
+      Int32(MAP_POPULATE)
+    #else
+      0
+    #endif
+  }
+}

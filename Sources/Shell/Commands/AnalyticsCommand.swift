@@ -1,0 +1,49 @@
+import ArgumentParser
+import MemoryCore
+
+struct AnalyticsCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analytics", abstract: "List what agents searched for, newest first.",
+    discussion: "`stats --latency` tells how long those searches took.")
+
+  @Option(help: "Only searches in this user's memories.", completion: .stored)
+  var user: String?
+
+  @Option(help: "At most so many.")
+  var limit = 20
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard limit >= 0 else { throw ValidationError("'--limit' takes 0 or more") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let rows = try session.store().analytics(userID: user, limit: limit)
+    return CommandResult(
+      .table(
+        ResultTable(
+          columns: ["id"] + SideTable.analytics.columns.map(\.name),
+          rows: rows.map { [.integer($0.id)] + $0.values.map(Cell.init) }, noun: "search")))
+  }
+}
+
+extension Cell {
+  /// A value of a side table.
+  init(_ value: SideValue) {
+    self =
+      switch value {
+      case .null: .null
+      case .integer(let number): .integer(number)
+      case .double(let number): .double(number, places: nil)
+      case .text(let text): .text(text)
+      case .boolean(let flag): .boolean(flag)
+      case .texts(let texts): .json(.array(texts.map(JSON.string)))
+      case .timestamp(let moment): .timestamp(moment)
+      case .vector(let vector): .vector(vector)
+      }
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import MemoryCore
+
+struct CategoriesCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "categories", abstract: "List the categories, those with the most memories first.")
+
+  @Option(help: "Only memories of this user.", completion: .stored)
+  var user: String?
+
+  @Option(help: "At most so many.")
+  var limit = 100
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard limit >= 0 else { throw ValidationError("'--limit' takes 0 or more") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let totals = try session.store().totals(by: .category, userID: user, limit: limit)
+    return CommandResult(.table(ResultTable(totals, by: .category)))
+  }
+}

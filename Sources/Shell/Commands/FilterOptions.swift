@@ -1,0 +1,48 @@
+import ArgumentParser
+import MemoryCore
+
+/// The options of every command that works on some of the memories.
+struct FilterOptions: ParsableArguments {
+  @Option(help: "Only memories of this user.", completion: .stored)
+  var user: String?
+
+  @Option(help: "Only memories of this category.", completion: .stored)
+  var category: String?
+
+  @Option(help: "Only memories of at least this importance, from 0 to 1.")
+  var minImportance: Double?
+
+  @Option(help: "Only memories created since then: 2026-01-31, or 7d for the last seven days.")
+  var since: String?
+
+  @Option(help: "Only memories created before then.")
+  var until: String?
+
+  @Option(
+    name: .customLong("where"),
+    help: "Only memories with this value in their metadata: metadata.source=chat. Repeatable.")
+  var conditions: [String] = []
+
+  func validate() throws {
+    for condition in conditions where MetadataCondition(parsing: condition) == nil {
+      throw ValidationError("'--where' takes metadata.path=value, not '\(condition)'")
+    }
+    _ = try filter(now: Timestamp(microseconds: 0))
+  }
+
+  /// The filter; spans end now.
+  func filter(now: Timestamp) throws -> MemoryFilter {
+    func moment(_ text: String?, _ option: String) throws -> Timestamp? {
+      guard let text else { return nil }
+      guard let moment = Timestamp(dateOrSpan: text, now: now) else {
+        throw ValidationError("'\(option)' takes a date such as 2026-01-31 or a span such as 7d, not '\(text)'")
+      }
+      return moment
+    }
+    var filter = MemoryFilter(userID: user, category: category, minimumImportance: minImportance)
+    filter.since = try moment(since, "--since")
+    filter.until = try moment(until, "--until")
+    filter.metadata = conditions.compactMap(MetadataCondition.init(parsing:))
+    return filter
+  }
+}

@@ -1,0 +1,177 @@
+import ArgumentParser
+import MemoryCore
+
+struct FragmentsCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fragments", abstract: "List and change the standing instructions for agents.",
+    discussion: """
+      list (--agent, --tier and --category choose) and show ID… only read. add needs --category and --content; edit ID \
+      changes what is given. enable ID…, disable ID… and delete ID… take several. import FILE inserts the fragments of \
+      a JSON or YAML file that are not there yet; export [FILE] writes such a file. Content that is new or changed gets \
+      its embedding.
+      """)
+
+  /// What to do.
+  enum Action: String, ExpressibleByArgument, CaseIterable {
+    case list, show, add, edit, enable, disable, delete, `import`, export
+  }
+
+  @Argument(help: "list, show, add, edit, enable, disable, delete, import or export.")
+  var action = Action.list
+
+  @Argument(help: "The ids, or the file.", completion: .file())
+  var subjects: [String] = []
+
+  @Option(help: "The category.")
+  var category: String?
+
+  @Option(help: "The instruction itself.")
+  var content: String?
+
+  @Option(parsing: .unconditional, help: "Higher comes first in a prompt.")
+  var priority: Int?
+
+  @Option(help: "Words to find it by, separated by commas.")
+  var tags: String?
+
+  @Option(help: "The agent it is for, or all.", completion: .stored)
+  var agent: String?
+
+  @Option(help: "The lowest tier that includes it: core, standard or full.")
+  var tier: ContextTier?
+
+  @Flag(help: "With delete and import: only tell what would be done.")
+  var dryRun = false
+
+  @Flag(name: .shortAndLong, help: "With delete: do not ask.")
+  var yes = false
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { [.list, .show].contains(action) || dryRun }
+
+  private var changesSomething: Bool {
+    category != nil || content != nil || priority != nil || tags != nil || agent != nil || tier != nil
+  }
+
+  func validate() throws {
+    switch action {
+    case .list: guard subjects.isEmpty else { throw ValidationError("'list' takes no ids: 'show' does") }
+    case .show, .enable, .disable, .delete: guard !(try ids()).isEmpty else { throw ValidationError("Give an id") }
+    case .edit:
+      guard try ids().count == 1, changesSomething else {
+        throw ValidationError("'edit' takes one id and what changes")
+      }
+    case .add:
+      guard subjects.isEmpty, let category, let content, !category.isEmpty, !content.isEmpty else {
+        throw ValidationError("'add' takes --category and --content")
+      }
+    case .import: guard subjects.count == 1 else { throw ValidationError("'import' takes one file") }
+    case .export: guard subjects.count <= 1 else { throw ValidationError("'export' takes one file at most") }
+    }
+    if dryRun, ![.delete, .import].contains(action) {
+      throw ValidationError("'--dry-run' goes with delete and import")
+    }
+    if let category, category.count > 100 { throw ValidationError("A category has 100 characters at most") }
+    if let content, content.isEmpty { throw ValidationError("The content is empty") }
+    if let priority, Int32(exactly: priority) == nil { throw ValidationError("The priority is too large") }
+  }
+
+  private func ids() throws -> [Int64] {
+    try subjects.map { text in
+      guard let id = Int64(text) else { throw ValidationError("'\(text)' is no id") }
+      return id
+    }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    let service = FragmentService(store: store, embedder: try session.embedder())
+    switch action {
+    case .list: return table(try service.all().filter(passes))
+    case .show: return table(try service.fragments(ids()))
+    case .add: return try added([edited(PromptFragment(category: "", priority: 5, content: ""))], service, session)
+    case .import: return try added(try session.services.fragments(at: subjects[0]), service, session)
+    case .edit: return table([try service.edit(ids()[0]) { $0 = edited($0) }.after])
+    case .enable, .disable:
+      let isActive = action == .enable
+      return try store.transaction(.commit) {
+        table(try ids().map { try service.edit($0) { $0.isActive = isActive }.after })
+      }
+    case .delete: return try deleted(service, session)
+    case .export: return try exported(try service.all().map(\.fragment), session)
+    }
+  }
+
+  private func passes(_ stored: StoredFragment) -> Bool {
+    (category.map { $0 == stored.fragment.category } ?? true) && (agent.map { $0 == stored.fragment.agentType } ?? true)
+      && (tier.map { $0 == stored.fragment.contextTier } ?? true)
+  }
+
+  private func edited(_ fragment: PromptFragment) -> PromptFragment {
+    var fragment = fragment
+    fragment.category = category ?? fragment.category
+    fragment.content = content ?? fragment.content
+    fragment.priority = priority ?? fragment.priority
+    fragment.agentType = agent ?? fragment.agentType
+    fragment.contextTier = tier ?? fragment.contextTier
+    if let tags {
+      fragment.tags = tags.split(separator: ",").map { String($0.trimmingPrefix { $0 == " " }) }.filter { !$0.isEmpty }
+    }
+    return fragment
+  }
+
+  private func added(
+    _ fragments: [PromptFragment], _ service: FragmentService, _ session: Session
+  ) throws -> CommandResult {
+    let store = try session.store()
+    if dryRun {
+      let present = try store.fragmentKeys()
+      let missing = Set(fragments.map(\.key)).subtracting(present)
+      return CommandResult(.record(SeedCommand.record(inserted: missing.count, of: fragments.count, isDryRun: true)))
+    }
+    let (inserted, hasEmbeddings) = try service.add(fragments)
+    if inserted > 0, !hasEmbeddings {
+      session.note("notice: they have no embeddings: the embedder is of another space than the store; see `reembed`")
+    }
+    return CommandResult(.record(SeedCommand.record(inserted: inserted, of: fragments.count, isDryRun: false)))
+  }
+
+  private func deleted(_ service: FragmentService, _ session: Session) throws -> CommandResult {
+    let doomed = try service.fragments(ids())
+    guard !dryRun else { return table(doomed) }
+    let names = doomed.map { "\($0.id) (\($0.fragment.category))" }.joined(separator: ", ")
+    try session.confirm("This deletes the fragments \(names).", typing: "delete", isConfirmed: yes)
+    try service.delete(doomed.map(\.id))
+    return table(doomed)
+  }
+
+  private func exported(_ fragments: [PromptFragment], _ session: Session) throws -> CommandResult {
+    let text = JSON.array(fragments.map(\.json)).prettyText + "\n"
+    guard let path = subjects.first else { return CommandResult(.text(text)) }
+    try session.services.write(text, to: path)
+    session.note("\(fragments.count) fragments written to \(path)")
+    return .nothing
+  }
+
+  private func table(_ fragments: [StoredFragment]) -> CommandResult {
+    CommandResult(
+      .table(
+        ResultTable(
+          columns: [
+            "id", "category", "priority", "agent_type", "context_tier", "is_active", "tags", "embedded", "updated_at",
+            "content",
+          ],
+          rows: fragments.map { stored in
+            let fragment = stored.fragment
+            return [
+              .integer(stored.id), .text(fragment.category), .count(fragment.priority), .text(fragment.agentType),
+              .text(fragment.contextTier.rawValue), .boolean(fragment.isActive),
+              .json(.array(fragment.tags.map(JSON.string))), .boolean(fragment.embedding != nil),
+              stored.updatedAt.map(Cell.timestamp) ?? .null, .text(fragment.content),
+            ]
+          }, noun: "fragment",
+          shownColumns: ["id", "category", "priority", "agent_type", "context_tier", "is_active", "content"])))
+  }
+}

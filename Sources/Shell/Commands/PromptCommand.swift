@@ -1,0 +1,83 @@
+import ArgumentParser
+import MemoryCore
+
+struct PromptCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prompt", abstract: "Assemble what an agent would be given for a query.",
+    discussion: """
+      The active fragments for the agent, and those for all, of the tier or below, by priority; then what is remembered \
+      of the user, best first: 5, 10 or 20 memories within 2,000, 4,000 or 8,000 tokens for core, standard and full. \
+      What does not fit any more is cut, and listed as such. Tokens are estimated.
+      """)
+
+  @Argument(help: "What the agent is asked.")
+  var query: String
+
+  @Option(help: "The user whose memories are taken.", completion: .stored)
+  var user: String
+
+  @Option(help: "The agent; fragments for all agents are taken, too.", completion: .stored)
+  var agent = "general"
+
+  @Option(help: "core, standard or full.")
+  var tier = ContextTier.standard
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard query.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The query is empty") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    let embedder = try session.embedder()
+    session.announce(embedder)
+    var request = SearchRequest(.text(query))
+    request.filter = MemoryFilter(userID: user)
+    request.limit = tier.memoryLimit
+    let hits = try SearchService(store: store, embedder: embedder).search(request).hits
+    let prompt = try PromptAssembly(store: store).assemble(hits, agentType: agent, tier: tier)
+    return CommandResult(
+      .record(
+        ResultRecord(
+          title: "Prompt",
+          fields: [
+            .init("user", .text(user)), .init("agent", .text(agent)), .init("tier", .text(tier.rawValue)),
+            .init("tokens", .count(prompt.tokens)), .init("token_limit", .count(tier.tokenLimit)),
+            .init("fragments", .list(PromptCommand.table(prompt.fragmentParts))),
+            .init("memories", .list(PromptCommand.table(prompt.memoryParts))),
+            .init("text", .text(prompt.text)),
+          ])))
+  }
+
+  private static func table(_ parts: [AssembledPrompt.Part<PromptFragment>]) -> ResultTable {
+    ResultTable(
+      columns: ["taken", "tokens", "priority", "category", "tier", "agent_type", "content"],
+      rows: parts.map { part in
+        let fragment = part.content
+        return [
+          .text(part.isTaken ? "taken" : "cut"), .count(part.tokens), .count(fragment.priority),
+          .text(fragment.category), .text(fragment.contextTier.rawValue), .text(fragment.agentType),
+          .text(fragment.content),
+        ]
+      }, shownColumns: ["taken", "tokens", "category", "content"])
+  }
+
+  private static func table(_ parts: [AssembledPrompt.Part<SearchHit>]) -> ResultTable {
+    ResultTable(
+      columns: ["taken", "tokens", "id", "similarity", "category", "importance_score", "content"],
+      rows: parts.map { part in
+        let fields = part.content.memory.fields
+        return [
+          .text(part.isTaken ? "taken" : "cut"), .count(part.tokens), .integer(part.content.memory.id),
+          part.content.similarity.map { .double($0, places: 3) } ?? .null, .optional(fields.category),
+          fields.importanceScore.map { .double($0, places: 2) } ?? .null, .text(fields.content),
+        ]
+      }, shownColumns: ["taken", "tokens", "id", "similarity", "content"])
+  }
+}
+
+extension ContextTier: ExpressibleByArgument {}

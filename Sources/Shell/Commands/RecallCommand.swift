@@ -1,0 +1,61 @@
+import ArgumentParser
+import MemoryCore
+
+struct RecallCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recall", abstract: "Measure how good the vector index is on this very data.",
+    discussion: """
+      Looks for the neighbours of memories drawn at random, exactly and through the index, which looks less or more far: \
+      recall is the share of the true neighbours that it finds. On SQLite, where search is exact, it measures \
+      `search --approximate`.
+      """)
+
+  @Option(help: "Look for the neighbours of so many memories.")
+  var sample = 100
+
+  @Option(help: "Look for so many neighbours of each.")
+  var neighbours = 10
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard (1...1_000_000).contains(sample) else { throw ValidationError("'--sample' takes 1 to 1000000") }
+    guard (1...100).contains(neighbours) else { throw ValidationError("'--neighbours' takes 1 to 100") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let service = RecallService(store: try session.store(), interruption: session.interruption)
+    let report = try service.measure(sample: sample, neighbours: neighbours)
+    let steps = report.steps.map { step -> [Cell] in
+      [
+        .count(step.breadth), .double(step.recall, places: 4), .double(step.median.milliseconds, places: 2),
+        .double(step.percentile95.milliseconds, places: 2),
+      ]
+    }
+    let columns = ["breadth", "recall", "median_ms", "p95_ms"]
+    return CommandResult(
+      .record(
+        ResultRecord(
+          title: "Recall",
+          fields: [
+            .init("index", .text(report.breadths.index)), .init("parameter", .text(report.breadths.parameter)),
+            .init("neighbours", .count(report.neighbours)), .init("sampled", .count(report.sampled)),
+            .init("exact_median_ms", .double(report.exactMedian.milliseconds, places: 2)),
+            .init("steps", .list(ResultTable(columns: columns, rows: steps))),
+            .init("recommended", report.recommended.map(Cell.count) ?? .null),
+            .init("recommendation", .text(RecallCommand.recommendation(report))),
+          ])))
+  }
+
+  private static func recommendation(_ report: RecallReport) -> String {
+    let parameter = report.breadths.parameter
+    guard let breadth = report.recommended else {
+      return
+        "no \(parameter) measured finds 99 %: rebuild the index (`sql --write 'REINDEX …'`), or search with --exact"
+    }
+    return "\(parameter) = \(breadth) finds 99 % of the true neighbours"
+  }
+}

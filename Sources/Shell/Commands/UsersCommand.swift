@@ -1,0 +1,24 @@
+import ArgumentParser
+import MemoryCore
+
+struct UsersCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "users", abstract: "List the users, those with the most memories first.")
+
+  @Option(help: "At most so many.")
+  var limit = 100
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard limit >= 0 else { throw ValidationError("'--limit' takes 0 or more") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let totals = try session.store().totals(by: .user, userID: nil, limit: limit)
+    return CommandResult(.table(ResultTable(totals, by: .user)))
+  }
+}
