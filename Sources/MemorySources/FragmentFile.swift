@@ -1,6 +1,5 @@
 import Foundation
 import MemoryCore
-import Yams
 
 /// Files of prompt fragments: a list of objects, in JSON or in YAML.
 public enum FragmentFile {
@@ -16,7 +15,7 @@ public enum FragmentFile {
     }
     let list: JSON
     do {
-      list = path.hasSuffix(".yaml") || path.hasSuffix(".yml") ? try json(yaml: text) : try JSONParser.parse(text)
+      list = path.hasSuffix(".yaml") || path.hasSuffix(".yml") ? try YAML.json(text) : try JSONParser.parse(text)
     } catch {
       throw MemshError(
         .sourceUnreadable, "\(path) is not the JSON or YAML that its name says",
@@ -31,28 +30,6 @@ public enum FragmentFile {
       do { return try PromptFragment(json: item) } catch let error as MemshError {
         throw MemshError(error.code, "\(path), fragment \(number + 1): \(error.message)", hint: error.hint)
       }
-    }
-  }
-
-  private static func json(yaml: String) throws -> JSON {
-    try Yams.compose(yaml: yaml).map(json) ?? .null
-  }
-
-  private static func json(_ node: Node) -> JSON {
-    switch node {
-    case .mapping(let mapping):
-      return .object(mapping.map { JSON.Member($0.key.string ?? "", json($0.value)) })
-    case .sequence(let sequence): return .array(sequence.map(json))
-    case .scalar(let scalar):
-      // What stands in quotes is text, whatever it looks like.
-      guard scalar.style == .plain else { return .string(scalar.string) }
-      if node.null != nil { return .null }
-      // As in YAML 1.2: `yes` and `no` are words.
-      if ["true", "false"].contains(scalar.string) { return .bool(scalar.string == "true") }
-      if let number = node.int { return .integer(Int64(number)) }
-      if let number = node.float { return .double(number) }
-      return .string(scalar.string)
-    case .alias: return .null
     }
   }
 }

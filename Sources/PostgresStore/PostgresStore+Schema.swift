@@ -58,6 +58,7 @@ extension PostgresStore {
       for table in SchemaNames.tables { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
       guard try hasLedger() else { return }
       for table in ["run_rows", "runs", "settings"] { try execute(unsafeSQL: "DELETE FROM \(ledger).\(table)") }
+      for table in ["journal_rows", "journal"] { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(ledger).\(table)") }
     }
   }
 

@@ -3,10 +3,20 @@ import PostgresClient
 
 /// Moving whole tables: reading them in batches and writing rows under their own ids.
 extension PostgresStore {
-  /// Hands over all memories by id.
-  public func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
+  /// Hands over memories by id.
+  public func readMemories(
+    _ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void
+  ) throws {
+    let ids: SQL
+    if filter.isEmpty {
+      ids = ""
+    } else {
+      // COPY binds no values, so the filter is answered first.
+      let passing = try memoryIDs(matching: filter).map(String.init).joined(separator: ",")
+      ids = " WHERE id = ANY('{\(unsafeSQL: passing)}'::int[])"
+    }
     try copyOut(
-      "SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories ORDER BY id",
+      "SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories\(ids) ORDER BY id",
       batchSize: batchSize, PostgresStore.memory, body)
   }
 

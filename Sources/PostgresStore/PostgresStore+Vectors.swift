@@ -43,31 +43,17 @@ extension PostgresStore {
     }
   }
 
-  /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
-  public func switchVectors(to space: EmbeddingSpace?) throws {
+  /// Drops the vector indexes, gives the columns the new length, and records the space.
+  public func moveVectors(to space: EmbeddingSpace) throws {
     try withoutStatementTimeout {
       try lockTables()
       // Only what stands on the store's own tables: another schema may have objects of the same names.
       let present = try schema().filter { $0.state != .missing }.map(\.name)
-      try execute(unsafeSQL: "ANALYZE pg_temp.memsh_staged")
       for index in SchemaNames.vectorIndexes {
-        if let space {
-          if present.contains(index.name) { try execute(unsafeSQL: "DROP INDEX \(index.name)") }
-          try execute(
-            unsafeSQL: "ALTER TABLE \(index.table) ALTER embedding TYPE vector(\(space.dimensions)) USING NULL")
-        }
-        let trigger = SchemaNames.triggers.first { $0.table == index.table && present.contains($0.name) }
-        if let trigger { try execute(unsafeSQL: "ALTER TABLE \(index.table) DISABLE TRIGGER \(trigger.name)") }
+        if present.contains(index.name) { try execute(unsafeSQL: "DROP INDEX \(index.name)") }
         try execute(
-          unsafeSQL: """
-            UPDATE \(index.table) AS t SET embedding = s.embedding FROM pg_temp.memsh_staged AS s
-            WHERE s.table_name = '\(index.table)' AND s.id = t.id
-              AND s.content_sha256 = encode(sha256(convert_to(t.content, 'UTF8')), 'hex')
-            """)
-        if let trigger { try execute(unsafeSQL: "ALTER TABLE \(index.table) ENABLE TRIGGER \(trigger.name)") }
+          unsafeSQL: "ALTER TABLE \(index.table) ALTER embedding TYPE vector(\(space.dimensions)) USING NULL")
       }
-      try execute(unsafeSQL: "DROP TABLE pg_temp.memsh_staged")
-      guard let space else { return }
       try query(
         """
         INSERT INTO \(unsafeSQL: ledger).settings (key, value)
@@ -75,5 +61,34 @@ extension PostgresStore {
         ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
         """)
     }
+  }
+
+  /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
+  public func switchVectors(to space: EmbeddingSpace?) throws {
+    if let space { try moveVectors(to: space) }
+    try withoutStatementTimeout {
+      try lockTables()
+      try execute(unsafeSQL: "ANALYZE pg_temp.memsh_staged")
+      for index in SchemaNames.vectorIndexes {
+        try withoutTrigger(on: index.table) {
+          try execute(
+            unsafeSQL: """
+              UPDATE \(index.table) AS t SET embedding = s.embedding FROM pg_temp.memsh_staged AS s
+              WHERE s.table_name = '\(index.table)' AND s.id = t.id
+                AND s.content_sha256 = encode(sha256(convert_to(t.content, 'UTF8')), 'hex')
+              """)
+        }
+      }
+      try execute(unsafeSQL: "DROP TABLE pg_temp.memsh_staged")
+    }
+  }
+
+  /// Runs `body` while nothing sets a table's `updated_at` but `body` itself. Belongs into a transaction.
+  func withoutTrigger(on table: String, _ body: () throws -> Void) throws {
+    let trigger = try schema().first { $0.kind == .trigger && $0.table == table && $0.state == .present }
+    guard let trigger else { return try body() }
+    try execute(unsafeSQL: "ALTER TABLE \(table) DISABLE TRIGGER \(trigger.name)")
+    try body()
+    try execute(unsafeSQL: "ALTER TABLE \(table) ENABLE TRIGGER \(trigger.name)")
   }
 }

@@ -87,11 +87,14 @@ extension PostgresStore {
   }
 
   /// Records that a memory duplicates another.
-  public func insert(_ duplicate: DuplicateRecord) throws {
+  @discardableResult
+  public func insert(_ duplicate: DuplicateRecord) throws -> Int64 {
     try query(
       """
       INSERT INTO memory_duplicates (original_id, duplicate_hash, similarity_score, dedup_type)
       VALUES (\(duplicate.originalID), \(duplicate.contentHash), \(duplicate.similarity), \(duplicate.method))
-      """)
+      RETURNING id
+      """
+    ).first?.integer(0) ?? 0
   }
 }

@@ -102,4 +102,28 @@ enum SQLiteDDL {
     ) WITHOUT ROWID;
     CREATE INDEX memsh_run_rows_source_key_idx ON memsh_run_rows (source_key);
     """
+
+  /// A row of a repair stands once in it.
+  static let journal = """
+    CREATE TABLE memsh_journal (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      at TEXT NOT NULL,
+      author TEXT NOT NULL,
+      session TEXT NOT NULL,
+      command TEXT NOT NULL,
+      undoes INTEGER,
+      undone_by INTEGER,
+      space_before TEXT
+    );
+    CREATE TABLE memsh_journal_rows (
+      position INTEGER PRIMARY KEY,
+      operation_id INTEGER NOT NULL,
+      table_name TEXT NOT NULL,
+      row_id INTEGER NOT NULL,
+      before TEXT,
+      after TEXT,
+      UNIQUE (operation_id, table_name, row_id)
+    );
+    CREATE INDEX memsh_journal_rows_row_idx ON memsh_journal_rows (row_id, table_name);
+    """
 }

@@ -87,6 +87,7 @@ extension SQLiteStore {
         }
         guard hasLedger else { return }
         try db.execute(sql: "DELETE FROM memsh_run_rows; DELETE FROM memsh_runs; DELETE FROM memsh_settings")
+        try db.execute(sql: "DROP TABLE IF EXISTS memsh_journal_rows; DROP TABLE IF EXISTS memsh_journal")
       }
     }
   }

@@ -4,9 +4,12 @@ import MemoryCore
 
 /// Moving whole tables: reading them in batches and writing rows under their own ids.
 extension SQLiteStore {
-  /// Hands over all memories by id.
-  public func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
-    try readMemories(where: "1", arguments: [], batchSize: batchSize, body)
+  /// Hands over memories by id.
+  public func readMemories(
+    _ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void
+  ) throws {
+    let (conditions, arguments) = SQLiteStore.conditions(filter)
+    try readMemories(where: "1" + conditions, arguments: arguments, batchSize: batchSize, body)
   }
 
   /// Hands over the memories that a run wrote.

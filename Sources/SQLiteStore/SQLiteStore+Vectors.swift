@@ -50,25 +50,47 @@ extension SQLiteStore {
     }
   }
 
-  /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
-  public func switchVectors(to space: EmbeddingSpace?) throws {
+  /// Takes all vectors out and records the space.
+  public func moveVectors(to space: EmbeddingSpace) throws {
     try write { db in
-      db.add(function: SQLiteStore.sha256)
       for trigger in SchemaNames.triggers {
-        try db.execute(sql: "DROP TRIGGER IF EXISTS \(trigger.name)")
-        if space != nil { try db.execute(sql: "UPDATE \(trigger.table) SET embedding = NULL") }
-        try db.execute(
-          sql: """
-            UPDATE \(trigger.table) AS t SET embedding = s.embedding FROM temp.memsh_staged AS s
-            WHERE s.table_name = '\(trigger.table)' AND s.id = t.id AND s.content_sha256 = memsh_sha256(t.content)
-            """)
-        try db.execute(sql: SQLiteDDL.trigger(trigger.name, table: trigger.table))
+        try SQLiteStore.withoutTrigger(on: trigger.table, db) {
+          try db.execute(sql: "UPDATE \(trigger.table) SET embedding = NULL")
+        }
       }
-      try db.execute(sql: "DROP TABLE temp.memsh_staged")
-      guard let space else { return }
       try db.execute(
         sql: "UPDATE memsh_settings SET value = ? WHERE key = 'embedding_space'", arguments: [space.json.text])
     }
+  }
+
+  /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
+  public func switchVectors(to space: EmbeddingSpace?) throws {
+    if let space { try moveVectors(to: space) }
+    try write { db in
+      db.add(function: SQLiteStore.sha256)
+      for trigger in SchemaNames.triggers {
+        try SQLiteStore.withoutTrigger(on: trigger.table, db) {
+          try db.execute(
+            sql: """
+              UPDATE \(trigger.table) AS t SET embedding = s.embedding FROM temp.memsh_staged AS s
+              WHERE s.table_name = '\(trigger.table)' AND s.id = t.id AND s.content_sha256 = memsh_sha256(t.content)
+              """)
+        }
+      }
+      try db.execute(sql: "DROP TABLE temp.memsh_staged")
+    }
+  }
+
+  /// Runs `body` while nothing sets a table's `updated_at` but `body` itself. Belongs into a transaction.
+  static func withoutTrigger(on table: String, _ db: Database, _ body: () throws -> Void) throws {
+    let trigger = try Row.fetchOne(
+      db,
+      sql: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name = ?",
+      arguments: [table, SchemaNames.triggers.first { $0.table == table }?.name])
+    guard let trigger else { return try body() }
+    try db.execute(sql: "DROP TRIGGER \((trigger[0] as String).quotedDatabaseIdentifier)")
+    try body()
+    try db.execute(sql: trigger[1])
   }
 
   /// The sha256 of a text, in hexadecimal.

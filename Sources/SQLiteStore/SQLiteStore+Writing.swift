@@ -79,7 +79,8 @@ extension SQLiteStore {
   }
 
   /// Records that a memory duplicates another.
-  public func insert(_ duplicate: DuplicateRecord) throws {
+  @discardableResult
+  public func insert(_ duplicate: DuplicateRecord) throws -> Int64 {
     try write { db in
       try db.execute(
         sql: """
@@ -87,6 +88,7 @@ extension SQLiteStore {
           VALUES (?, ?, ?, ?)
           """,
         arguments: [duplicate.originalID, duplicate.contentHash, duplicate.similarity, duplicate.method])
+      return db.lastInsertedRowID
     }
   }
 }

@@ -251,6 +251,15 @@ final class Services: SessionServices, Sendable {
 
   func fragments(at path: String) throws -> [PromptFragment] { try FragmentFile.read(Services.path(path)) }
 
+  func yaml(_ json: JSON) throws -> String { try YAML.text(json) }
+
+  func json(yaml text: String) throws -> JSON {
+    do { return try YAML.json(text) } catch {
+      throw MemshError(
+        .usage, "what the editor left is no YAML", hint: "nothing was changed; try again", cause: "\(error)")
+    }
+  }
+
   func write(_ text: String, to path: String) throws {
     do { try text.write(toFile: Services.path(path), atomically: true, encoding: .utf8) } catch {
       throw MemshError(
@@ -258,6 +267,13 @@ final class Services: SessionServices, Sendable {
         cause: error.localizedDescription)
     }
   }
+
+  var author: String {
+    let name = environment["USER"] ?? environment["LOGNAME"] ?? NSUserName()
+    return "\(name)@\(ProcessInfo.processInfo.hostName)"
+  }
+
+  let processName = "\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))"
 
   func script(at path: String) throws -> String {
     if path == "-" { return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) }

@@ -59,6 +59,19 @@ public enum JSON: Sendable, Equatable {
     return .object(members)
   }
 
+  /// Whether two values are the same to the byte; to Swift, canonically equivalent strings are equal.
+  static func areIdentical(_ left: JSON?, _ right: JSON?) -> Bool {
+    switch (left, right) {
+    case (.string(let left)?, .string(let right)?): left.utf8.elementsEqual(right.utf8)
+    case (.array(let left)?, .array(let right)?):
+      left.count == right.count && zip(left, right).allSatisfy { areIdentical($0, $1) }
+    case (.object(let left)?, .object(let right)?):
+      left.count == right.count
+        && zip(left, right).allSatisfy { $0.hasKey($1.key) && areIdentical($0.value, $1.value) }
+    default: left == right
+    }
+  }
+
   /// The string's text, or nil when this is no string.
   public var stringValue: String? {
     guard case .string(let text) = self else { return nil }
@@ -83,7 +96,7 @@ public enum JSON: Sendable, Equatable {
   }
 
   /// Whether every number is one that PostgreSQL's numeric can hold: at most 1,000 digits, written out or as exponent.
-  var hasStorableNumbers: Bool {
+  public var hasStorableNumbers: Bool {
     switch self {
     case .null, .bool, .string: true
     case .number(let digits):

@@ -37,6 +37,8 @@ public struct MemoryFields: Sendable, Equatable {
 
   /// The weight of a memory for which nobody gave one: the column's default on both backends.
   public static let defaultImportance = 0.5
+  /// The largest access count: PostgreSQL's `INTEGER`.
+  public static let accessCountLimit = Int64(Int32.max)
   /// The longest user id, in characters: `VARCHAR(255)`.
   public static let userIDLimit = 255
   /// The longest category, in characters: `VARCHAR(100)`.

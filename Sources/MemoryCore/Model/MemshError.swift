@@ -51,6 +51,9 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   case confirmationRequired = "confirmation_required"
   case verificationFailed = "verification_failed"
   case notFound = "not_found"
+  case undoConflict = "undo_conflict"
+  case idConflict = "id_conflict"
+  case duplicateFound = "duplicate_found"
   case sqlFailed = "sql_failed"
 
   // The source of a migration.

@@ -3,7 +3,7 @@
 /// All calls block until the database has answered; a store belongs to the thread that made it, except for
 /// ``interruptHandle``. Every error thrown is a ``MemshError``.
 public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, RunLedger,
-  SQLAnswering
+  SQLAnswering, Repairing, Journaling
 {
   /// Where the store is; free of secrets.
   var identity: StoreIdentity { get }
@@ -151,8 +151,8 @@ public protocol MemoryReading: AnyObject {
   /// The ids of memories of a user with exactly this content.
   func memoryIDs(userID: String, content: String) throws -> [Int64]
 
-  /// Hands over all memories with their embeddings, by id, `batchSize` at a time.
-  func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws
+  /// Hands over the memories that pass a filter with their embeddings, by id, `batchSize` at a time.
+  func readMemories(_ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void) throws
 
   /// Hands over the id, user and content of every memory, without a particular order.
   func readMemoryKeys(_ body: (_ id: Int64, _ userID: String, _ content: String) throws -> Void) throws
@@ -169,6 +169,13 @@ public protocol MemoryReading: AnyObject {
   /// Hands over the memories that a run wrote, with their embeddings but without their metadata, in any order: for
   /// comparing what was written with what is stored.
   func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws
+}
+
+extension MemoryReading {
+  /// Hands over all memories with their embeddings, by id, `batchSize` at a time.
+  public func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
+    try readMemories(MemoryFilter(), batchSize: batchSize, body)
+  }
 }
 
 extension MemoryWriting {
@@ -230,7 +237,10 @@ public protocol MemoryWriting: AnyObject {
   func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws
 
   /// Records that a memory duplicates another.
-  func insert(_ duplicate: DuplicateRecord) throws
+  ///
+  /// - Returns: The record's id.
+  @discardableResult
+  func insert(_ duplicate: DuplicateRecord) throws -> Int64
 }
 
 /// A row of `memory_duplicates` without its key.

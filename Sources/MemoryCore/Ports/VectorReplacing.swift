@@ -15,6 +15,9 @@ public protocol VectorReplacing: AnyObject {
   /// Puts new vectors into that place.
   func stage(_ vectors: [StagedVector]) throws
 
+  /// Moves the store to another space: all its vectors go, and the vector indexes with them. Belongs into a transaction.
+  func moveVectors(to space: EmbeddingSpace) throws
+
   /// Gives the rows their new vectors, unless their content has changed since. Belongs into a transaction.
   ///
   /// - Parameter space: The space to move the store to: all its old vectors go; nil stays in its space.

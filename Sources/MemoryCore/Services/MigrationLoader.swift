@@ -278,7 +278,7 @@ final class MigrationLoader {
 
 extension MemoryFields {
   /// The same memory with every NUL replaced, for databases whose text cannot hold one.
-  var replacingNUL: MemoryFields {
+  public var replacingNUL: MemoryFields {
     var fields = self
     fields.userID = userID.replacingNUL
     fields.content = content.replacingNUL

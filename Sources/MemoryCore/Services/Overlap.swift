@@ -45,3 +45,21 @@ public enum Overlap {
   /// Thrown into a producer that nobody consumes from any more.
   private struct Abandoned: Error {}
 }
+
+extension Array where Element: Sendable {
+  /// Computes a value for each element, on all cores, in their order.
+  func concurrentMap<Value: Sendable>(_ transform: @escaping (Element) -> Value) -> [Value] {
+    let parts = Swift.min(ProcessInfo.processInfo.activeProcessorCount, Swift.max(1, count / 16))
+    guard parts > 1 else { return map(transform) }
+    return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let work = Lent((elements: self, transform: transform, buffer: buffer))
+      DispatchQueue.concurrentPerform(iterations: parts) { part in
+        let (elements, transform, buffer) = work.value
+        for index in (elements.count * part / parts)..<(elements.count * (part + 1) / parts) {
+          buffer.initializeElement(at: index, to: transform(elements[index]))
+        }
+      }
+      initialized = count
+    }
+  }
+}

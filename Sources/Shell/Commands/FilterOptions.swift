@@ -30,6 +30,11 @@ struct FilterOptions: ParsableArguments {
     _ = try filter(now: Timestamp(microseconds: 0))
   }
 
+  /// Whether no option is given.
+  var isEmpty: Bool {
+    user == nil && category == nil && minImportance == nil && since == nil && until == nil && conditions.isEmpty
+  }
+
   /// The filter; spans end now.
   func filter(now: Timestamp) throws -> MemoryFilter {
     func moment(_ text: String?, _ option: String) throws -> Timestamp? {

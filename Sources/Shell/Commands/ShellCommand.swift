@@ -52,10 +52,15 @@ public struct CommandRegistry: ParsableCommand {
       CommandGroup(
         name: "Explore",
         subcommands: [
-          SearchCommand.self, PromptCommand.self, UsersCommand.self, CategoriesCommand.self, FragmentsCommand.self,
-          AnalyticsCommand.self, StatsCommand.self, RecallCommand.self, SQLCommand.self,
+          SearchCommand.self, ListCommand.self, PromptCommand.self, UsersCommand.self, CategoriesCommand.self, FragmentsCommand.self,
+          DuplicatesCommand.self, AnalyticsCommand.self, StatsCommand.self, RecallCommand.self, SQLCommand.self,
         ]),
-      CommandGroup(name: "Repair", subcommands: [ReembedCommand.self]),
+      CommandGroup(
+        name: "Repair",
+        subcommands: [
+          AddCommand.self, EditCommand.self, DeleteCommand.self, MergeCommand.self, ReassignCommand.self,
+          DecayCommand.self, DedupCommand.self, ReembedCommand.self, UndoCommand.self, JournalCommand.self,
+        ]),
       CommandGroup(name: "Embeddings", subcommands: [ModelsCommand.self, CacheCommand.self]),
     ])
 

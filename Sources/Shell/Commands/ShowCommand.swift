@@ -1,26 +1,80 @@
 import ArgumentParser
+import MemoryCore
 
 struct ShowCommand: ShellCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show the settings and variables (show vars).")
+    commandName: "show", abstract: "Show everything about a memory, or the settings and variables (show vars).",
+    discussion: "A memory with its embedding, its history from the journal, and the memories nearest to it.")
 
-  /// What can be shown.
-  enum Subject: String, ExpressibleByArgument, CaseIterable {
-    case vars
-  }
-
-  @Argument(help: "What to show: vars.")
-  var subject: Subject
+  @Argument(help: "The memory's id, or vars.")
+  var subject: String
 
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { true }
 
+  private static let neighbours = 5
+  private static let historyMaximum = 20
+
+  func validate() throws {
+    guard subject == "vars" || Int64(subject) != nil else {
+      throw ValidationError("'show' takes the id of a memory, or vars, not '\(subject)'")
+    }
+  }
+
   func run(in session: Session) throws -> CommandResult {
+    guard let id = Int64(subject) else { return CommandResult(.table(ShowCommand.variables(session))) }
+    let store = try session.store()
+    guard let memory = try store.memories([id]).first else {
+      throw MemshError(.notFound, "there is no memory \(id)", hint: "`list` and `search` show the ids of memories")
+    }
+    let history = try store.journalRows(table: "memories", id: id, limit: ShowCommand.historyMaximum)
+    let nearest = try nearest(to: memory, store, session)
+    return CommandResult(.record(ShowCommand.record(memory, history: history, nearest: nearest)))
+  }
+
+  /// The nearest memories of the same user; none for a memory whose embedding has no direction.
+  private func nearest(to memory: Memory, _ store: any MemoryStore, _ session: Session) throws -> [SearchHit] {
+    guard let vector = memory.fields.embedding, vector.isFinite, !vector.isZero else { return [] }
+    var request = SearchRequest(.memory(memory.id))
+    request.filter = MemoryFilter(userID: memory.fields.userID)
+    request.limit = ShowCommand.neighbours
+    return try SearchService(store: store, embedder: try session.embedder()).search(request).hits
+  }
+
+  private static func record(_ memory: Memory, history: [JournalRow], nearest: [SearchHit]) -> ResultRecord {
+    let fields = memory.fields
+    return ResultRecord(
+      title: "Memory \(memory.id)",
+      fields: [
+        .init("id", .integer(memory.id)), .init("user_id", .text(fields.userID)),
+        .init("content", .text(fields.content)), .init("content_sha256", .text(ContentHash.hex(of: fields.content))),
+        .init("category", .optional(fields.category)),
+        .init("importance_score", fields.importanceScore.map { .double($0, places: 3) } ?? .null),
+        .init("metadata", .json(fields.metadata)), .init("access_count", .integer(fields.accessCount)),
+        .init("last_accessed_at", fields.lastAccessedAt.map(Cell.timestamp) ?? .null),
+        .init("created_at", .timestamp(fields.createdAt)), .init("updated_at", .timestamp(fields.updatedAt)),
+        .init("embedding", fields.embedding.map(Cell.vector) ?? .null),
+        .init("history", .list(ResultTable(history))),
+        .init(
+          "nearest",
+          .list(
+            ResultTable(
+              columns: ["id", "similarity", "content"],
+              rows: nearest.map { hit in
+                [
+                  .integer(hit.memory.id), hit.similarity.map { .double($0, places: 3) } ?? .null,
+                  .text(hit.memory.fields.content),
+                ]
+              }, noun: "memory"))),
+      ])
+  }
+
+  private static func variables(_ session: Session) -> ResultTable {
     let settings = session.settings.listed.map { [Cell.text("setting"), .text($0.name), .text($0.value)] }
     let variables = session.scope.variables.sorted { $0.key < $1.key }
       .map { [Cell.text("variable"), .text($0.key), .text($0.value)] }
-    return CommandResult(.table(ResultTable(columns: ["kind", "name", "value"], rows: settings + variables)))
+    return ResultTable(columns: ["kind", "name", "value"], rows: settings + variables)
   }
 }

@@ -48,6 +48,7 @@ public struct CommandRunner {
     defer { tellTime(since: began) }
     do {
       try session.interruption.check()
+      session.currentCommand = String(command.sourceLine.prefix(CommandRunner.journaledCharacters))
       let words = try CommandParser.words(of: command, scope: session.scope)
       let parsed = try CommandParser.parse(words, of: command)
       format = parsed.outputFormat ?? format
@@ -76,6 +77,9 @@ public struct CommandRunner {
       return try command.run(in: session)
     }
   }
+
+  /// The journal keeps no more of a command.
+  private static let journaledCharacters = 500
 
   private func remember(_ result: CommandResult) {
     switch result.output {

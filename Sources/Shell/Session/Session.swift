@@ -15,6 +15,8 @@ public final class Session {
 
   /// The last result, for `assert`.
   var lastResult = JSON.null
+  /// The command that runs now, as it was typed: what the journal notes.
+  var currentCommand = ""
   /// What was typed before the command that runs now, for `edit-line`.
   public var lastInput = ""
 
@@ -163,6 +165,12 @@ public final class Session {
     guard answer == word else {
       throw MemshError(.confirmationRequired, "nothing was done", hint: "type \(word) to go on")
     }
+  }
+
+  /// Who repairs, for the journal.
+  var author: RepairAuthor {
+    RepairAuthor(
+      command: currentCommand, name: services.author, session: services.processName, moment: services.now())
   }
 
   /// Where long work reports to.

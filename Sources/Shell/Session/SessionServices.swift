@@ -43,8 +43,18 @@ public protocol SessionServices: AnyObject {
   func files(beginningWith path: String, extensions: [String]) -> [String]
   /// The fragments of a JSON or YAML file.
   func fragments(at path: String) throws -> [PromptFragment]
+  /// A value as YAML, for people to edit.
+  func yaml(_ json: JSON) throws -> String
+  /// The value of a YAML document.
+  ///
+  /// - Throws: `usage` with what is wrong and where.
+  func json(yaml text: String) throws -> JSON
   /// Writes a file, or replaces one as a whole.
   func write(_ text: String, to path: String) throws
+  /// Who runs memsh, as the journal has it: `user@host`.
+  var author: String { get }
+  /// What tells this memsh process from all others.
+  var processName: String { get }
   /// The text of a script.
   func script(at path: String) throws -> String
   /// Waits.

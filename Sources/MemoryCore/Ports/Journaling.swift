@@ -1,0 +1,50 @@
+/// The part of a store that remembers repairs row by row, so that they can be taken back.
+///
+/// Images are made and put back by the store in its own notation; to everybody else they are values to compare.
+public protocol Journaling: AnyObject {
+  /// Opens an operation, making the journal first where there is none. Belongs into the repair's transaction.
+  ///
+  /// - Returns: The operation's number.
+  func beginOperation(_ start: OperationStart) throws -> Int64
+
+  /// Notes how rows are before they are changed, and keeps others from changing them until the transaction ends.
+  ///
+  /// - Parameter columns: The columns that may change; nil for whole rows.
+  func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws
+
+  /// Notes how rows are after they were changed; those that are as before are forgotten.
+  func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws
+
+  /// Notes that an operation was taken back by another; nil makes it stand again.
+  func markUndone(_ operation: Int64, by undo: Int64?) throws
+
+  /// Operations, newest first. Empty for a store without a journal.
+  func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord]
+
+  /// The rows that an operation changed, the last change first.
+  ///
+  /// - Parameter position: Only rows with a smaller one, for paging.
+  func journalRows(ofOperation operation: Int64, before position: Int64, limit: Int) throws -> [JournalRow]
+
+  /// What was done to a row, newest first.
+  func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow]
+
+  /// How rows are now; rows that are not there are left out.
+  func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage]
+
+  /// Puts columns back as they are in the images, `updated_at` included, inserting the rows that are not there.
+  func restore(_ images: [RowImage], of table: String) throws
+
+  /// Forgets operations that began before a moment.
+  ///
+  /// - Returns: How many.
+  func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int
+}
+
+/// Which operations are wanted.
+public enum OperationSelection: Sendable, Equatable {
+  case all
+  case number(Int64)
+  /// All of one memsh process.
+  case session(String)
+}

@@ -1,0 +1,281 @@
+/// Where duplicates are looked for, and how alike they must be.
+public struct DeduplicationOptions: Sendable, Equatable {
+  /// Which memories take part.
+  public var filter = MemoryFilter()
+  /// The layers in use, each with how alike two memories must be for it.
+  public var thresholds: [DuplicateLayer: Double]
+
+  /// All layers with their default thresholds.
+  public init() {
+    thresholds = Dictionary(uniqueKeysWithValues: DuplicateLayer.allCases.map { ($0, $0.defaultThreshold) })
+  }
+}
+
+/// What looking for duplicates found, and what was done about it.
+public struct DeduplicationReport: Sendable {
+  /// How many memories were looked at.
+  public var memories = 0
+  /// The groups of memories that say the same, by the one that stays.
+  public var groups: [MergePlan] = []
+  /// Records written to `memory_duplicates`.
+  public var recorded = 0
+  /// Memories merged into others.
+  public var merged = 0
+  /// Its number in the journal; nil when nothing changed.
+  public var operation: Int64?
+
+  /// The duplicates that each layer found, a duplicate counted for the surest of its layers.
+  public func count(_ layer: DuplicateLayer) -> Int {
+    groups.reduce(0) { $0 + $1.removed.count { $0.method == layer.rawValue } }
+  }
+}
+
+/// Finds memories of the same user that say the same, in up to four layers, without comparing all pairs.
+///
+/// One pass over the store leaves a sketch of each memory; sketches that meet are pairs worth comparing; only those are
+/// read again and compared for real. Pairs join to groups.
+public struct DeduplicationService {
+  private let store: any MemoryStore
+  private let author: RepairAuthor
+  private let progress: any ProgressReporter
+  private let interruption: Interruption
+
+  private static let batchSize = 1_000
+  private static let comparedAtATime = 2_000
+
+  /// Sets it up.
+  public init(
+    store: any MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption
+  ) {
+    self.store = store
+    self.author = author
+    self.progress = progress
+    self.interruption = interruption
+  }
+
+  /// What is to be done with the duplicates found.
+  public enum Action: Sendable { case show, record, merge }
+
+  /// Finds duplicates, and records or merges them in the same transaction; a dry run only finds them.
+  public func run(_ options: DeduplicationOptions, _ action: Action, dryRun: Bool) throws -> DeduplicationReport {
+    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    let onlyReads = dryRun || action == .show
+    return try store.transaction(onlyReads ? .readOnly : .commit) {
+      var report = try find(options)
+      let duplicates = report.groups.reduce(0) { $0 + $1.removed.count }
+      if action == .merge { report.merged = duplicates }
+      guard !onlyReads else { return report }
+      let operation = Operation(store, author)
+      let merging = MergeService(store: store)
+      for (number, group) in report.groups.enumerated() {
+        try interruption.check()
+        switch action {
+        case .show: break
+        case .record: report.recorded += try merging.record(group, operation)
+        case .merge: try merging.merge(group, operation)
+        }
+        progress.progress("Merging", done: Int64(number + 1), total: Int64(report.groups.count))
+      }
+      report.operation = operation.number
+      return report
+    }
+  }
+
+  // MARK: Finding
+
+  /// A pair of duplicates.
+  private struct Match {
+    let layer: DuplicateLayer
+    let similarity: Double
+  }
+
+  private func find(_ options: DeduplicationOptions) throws -> DeduplicationReport {
+    interruption.clear()
+    let sketches = try sketches(options)
+    var report = DeduplicationReport()
+    report.memories = sketches.count
+    var sets = UnionFind(count: sketches.count)
+    var matches: [CandidatePair: Match] = [:]
+    let members = exact(sketches, options, &sets, &matches)
+    let pairs = CandidatePairs(sketches: sketches, members: members, interruption: interruption)
+    var compared: [CandidatePair: Set<DuplicateLayer>] = [:]
+    if options.thresholds[.fuzzy] != nil { for pair in try pairs.fuzzy() { compared[pair, default: []].insert(.fuzzy) } }
+    if let threshold = options.thresholds[.keyPhrase] {
+      for (pair, similarity) in try pairs.keyPhrases(threshold: threshold) {
+        matches[pair] = Match(layer: .keyPhrase, similarity: similarity)
+      }
+    }
+    if let threshold = options.thresholds[.semantic] {
+      for pair in try pairs.semantic(threshold: threshold) where matches[pair] == nil {
+        compared[pair, default: []].insert(.semantic)
+      }
+    }
+    try compare(compared, sketches, options, &matches)
+    for pair in matches.keys { sets.join(Int(pair.left), Int(pair.right)) }
+    report.groups = try groups(sketches, &sets, matches)
+    return report
+  }
+
+  /// Reads every memory once; sketches are computed on all cores.
+  private func sketches(_ options: DeduplicationOptions) throws -> Sketches {
+    var sketches = Sketches()
+    let layers = Set(options.thresholds.keys)
+    let angular = AngularHash(dimensions: try store.embeddingSpace()?.dimensions ?? 0)
+    let total = try store.statistics(userID: options.filter.userID).memories
+    try store.readMemories(options.filter, batchSize: DeduplicationService.batchSize) { memories in
+      try interruption.check()
+      for entry in memories.concurrentMap({ Sketches.Entry($0, layers, angular) }) { sketches.append(entry) }
+      progress.progress("Reading", done: Int64(sketches.count), total: total)
+    }
+    return sketches
+  }
+
+  /// Joins equal contents of a user.
+  ///
+  /// - Returns: The first of each, which stand for the others in the layers that follow.
+  private func exact(
+    _ sketches: Sketches, _ options: DeduplicationOptions, _ sets: inout UnionFind,
+    _ matches: inout [CandidatePair: Match]
+  ) -> [Int] {
+    struct Key: Hashable {
+      let user, high, low: UInt64
+    }
+    var firsts: [Key: Int] = [:]
+    var members: [Int] = []
+    for index in 0..<sketches.count {
+      let key = Key(user: sketches.users[index], high: sketches.hashes[index].high, low: sketches.hashes[index].low)
+      if let first = firsts[key] {
+        guard options.thresholds[.exact] != nil else { continue }
+        matches[CandidatePair(first, index)] = Match(layer: .exact, similarity: 1)
+      } else {
+        firsts[key] = index
+        members.append(index)
+      }
+    }
+    return members
+  }
+
+  /// Compares the texts and vectors of pairs for real, some thousand memories at a time.
+  private func compare(
+    _ pairs: [CandidatePair: Set<DuplicateLayer>], _ sketches: Sketches, _ options: DeduplicationOptions,
+    _ matches: inout [CandidatePair: Match]
+  ) throws {
+    let sorted = pairs.keys.sorted { ($0.left, $0.right) < ($1.left, $1.right) }
+    var start = 0
+    while start < sorted.count {
+      try interruption.check()
+      var wanted: Set<Int32> = []
+      var end = start
+      while end < sorted.count, wanted.count < DeduplicationService.comparedAtATime {
+        wanted.formUnion([sorted[end].left, sorted[end].right])
+        end += 1
+      }
+      let memories = try store.memories(wanted.map { sketches.ids[Int($0)] }.sorted())
+      let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id, Compared($0)) })
+      for pair in sorted[start..<end] {
+        guard let left = found[sketches.ids[Int(pair.left)]], let right = found[sketches.ids[Int(pair.right)]],
+          let layers = pairs[pair], let match = DeduplicationService.match(left, right, layers, options)
+        else { continue }
+        // What was found by words already stays so unless a surer layer finds it, too.
+        if matches[pair] == nil || match.layer == .fuzzy { matches[pair] = match }
+      }
+      progress.progress("Comparing", done: Int64(end), total: Int64(sorted.count))
+      start = end
+    }
+  }
+
+  /// A memory whose text is prepared once for all of its pairs.
+  private final class Compared {
+    let embedding: Vector?
+    private let content: String
+    private(set) lazy var characters = TextRatio.characters(content)
+
+    init(_ memory: Memory) {
+      content = memory.fields.content
+      embedding = memory.fields.embedding
+    }
+  }
+
+  private static func match(
+    _ left: Compared, _ right: Compared, _ layers: Set<DuplicateLayer>, _ options: DeduplicationOptions
+  ) -> Match? {
+    if layers.contains(.fuzzy), let threshold = options.thresholds[.fuzzy],
+      let ratio = TextRatio.ratio(left.characters, right.characters, atLeast: threshold)
+    {
+      return Match(layer: .fuzzy, similarity: ratio)
+    }
+    guard layers.contains(.semantic), let threshold = options.thresholds[.semantic],
+      let first = left.embedding, let second = right.embedding, let cosine = first.cosine(to: second),
+      cosine >= threshold
+    else { return nil }
+    return Match(layer: .semantic, similarity: min(1, cosine))
+  }
+
+  /// What is to be kept and merged of each group.
+  private func groups(
+    _ sketches: Sketches, _ sets: inout UnionFind, _ matches: [CandidatePair: Match]
+  ) throws -> [MergePlan] {
+    var places: [Int: Set<Int>] = [:]
+    var best: [Int: Match] = [:]
+    for (pair, match) in matches {
+      for place in [Int(pair.left), Int(pair.right)] {
+        places[sets.root(place), default: []].insert(place)
+        if let known = best[place], (known.layer.rank, -known.similarity) <= (match.layer.rank, -match.similarity) {
+          continue
+        }
+        best[place] = match
+      }
+    }
+    let roots = places.keys.sorted()
+    var plans: [MergePlan] = []
+    for batch in roots.chunked(into: DeduplicationService.batchSize) {
+      try interruption.check()
+      let ids = batch.flatMap { places[$0] ?? [] }.map { sketches.ids[$0] }.sorted()
+      let memories = Dictionary(
+        uniqueKeysWithValues: try store.memories(ids).map { ($0.id, $0.withoutEmbedding) })
+      for root in batch {
+        let members = (places[root] ?? []).sorted()
+        guard let (kept, reason) = MergePlan.best(members.compactMap { memories[sketches.ids[$0]] }) else { continue }
+        let removed = members.compactMap { place -> (memory: Memory, similarity: Double, method: String)? in
+          guard let memory = memories[sketches.ids[place]], memory.id != kept.id, let match = best[place] else {
+            return nil
+          }
+          return (memory, match.similarity, match.layer.rawValue)
+        }
+        plans.append(MergePlan(kept: kept, removed: removed, reason: reason))
+      }
+    }
+    return plans
+  }
+}
+
+extension DuplicateLayer {
+  /// The place among the layers, the surest first.
+  fileprivate var rank: Int { DuplicateLayer.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension Memory {
+  /// The memory with its embedding left out, for keeping many.
+  fileprivate var withoutEmbedding: Memory {
+    var fields = fields
+    fields.embedding = nil
+    return Memory(id: id, fields: fields)
+  }
+}
+
+extension Vector {
+  /// The cosine of the angle to another vector; nil when one has no direction, or they differ in length.
+  func cosine(to other: Vector) -> Double? {
+    guard dimensions == other.dimensions else { return nil }
+    return values.withUnsafeBufferPointer { left in
+      other.values.withUnsafeBufferPointer { Cosine.similarityOrNil(left, $0) }
+    }
+  }
+}
+
+extension Array {
+  /// The array in pieces of so many elements.
+  func chunked(into size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+  }
+}

@@ -1,0 +1,155 @@
+/// Memories that say the same, and which of them stays.
+public struct MergePlan: Sendable, Equatable {
+  /// The memory that stays.
+  public let kept: Memory
+  /// Those that go, with how much each is like the one that stays, and what found it.
+  public let removed: [(memory: Memory, similarity: Double, method: String)]
+  /// Why that one stays, in words.
+  public let reason: String
+
+  /// Whether two plans do the same.
+  public static func == (left: MergePlan, right: MergePlan) -> Bool {
+    left.kept == right.kept && left.removed.map(\.memory) == right.removed.map(\.memory)
+  }
+
+  /// The better one stays: of higher importance, else read more often, else older, else with the smaller id.
+  static func best(_ memories: [Memory]) -> (kept: Memory, reason: String)? {
+    guard let kept = memories.min(by: precedes) else { return nil }
+    let others = memories.filter { $0.id != kept.id }.map(\.fields)
+    let fields = kept.fields
+    if others.allSatisfy({ (fields.importanceScore ?? 0) > ($0.importanceScore ?? 0) }) {
+      return (kept, "highest importance")
+    }
+    if others.allSatisfy({ fields.accessCount > $0.accessCount }) { return (kept, "read most often") }
+    if others.allSatisfy({ fields.createdAt < $0.createdAt }) { return (kept, "oldest") }
+    return (kept, "first by importance, accesses, age and id")
+  }
+
+  private static func precedes(_ left: Memory, _ right: Memory) -> Bool {
+    let importance = (left.fields.importanceScore ?? 0, right.fields.importanceScore ?? 0)
+    if importance.0 != importance.1 { return importance.0 > importance.1 }
+    if left.fields.accessCount != right.fields.accessCount {
+      return left.fields.accessCount > right.fields.accessCount
+    }
+    if left.fields.createdAt != right.fields.createdAt { return left.fields.createdAt < right.fields.createdAt }
+    return left.id < right.id
+  }
+}
+
+/// Makes one memory of several.
+///
+/// The one that stays gets the highest importance, the sum of the accesses, the first creation, the last access, and
+/// what its metadata lacks; the others are deleted and recorded as its duplicates.
+struct MergeService {
+  let store: any MemoryStore
+
+  /// Merges inside an operation's transaction.
+  func merge(_ plan: MergePlan, _ operation: Operation) throws {
+    let removed = plan.removed.map(\.memory)
+    let changes = MergeService.changes(plan.kept, removed)
+    if !changes.isEmpty {
+      try operation.changing([plan.kept.id], of: "memories", columns: changes.map(\.column)) {
+        try store.update(changes, memories: [plan.kept.id])
+      }
+    }
+    let duplicates = try store.duplicateIDs(ofOriginals: removed.map(\.id))
+    try operation.changing(duplicates, of: SideTable.duplicates.rawValue, columns: ["original_id"]) {
+      try store.repoint(duplicates: duplicates, to: plan.kept.id)
+    }
+    try record(plan, operation)
+    try operation.delete(removed.map(\.id), from: "memories")
+  }
+
+  /// Records the duplicates of a plan that are not recorded yet.
+  ///
+  /// - Returns: How many were.
+  @discardableResult
+  func record(_ plan: MergePlan, _ operation: Operation) throws -> Int {
+    let known = Set(try store.duplicateHashes(ofOriginal: plan.kept.id))
+    var seen = known
+    let records = plan.removed.compactMap { memory, similarity, method -> DuplicateRecord? in
+      let hash = ContentHash.hex(of: memory.fields.content)
+      guard seen.insert(hash).inserted else { return nil }
+      return DuplicateRecord(
+        originalID: plan.kept.id, contentHash: hash, similarity: similarity, method: method)
+    }
+    guard !records.isEmpty else { return 0 }
+    try operation.inserting(into: SideTable.duplicates.rawValue) { try records.map(store.insert) }
+    return records.count
+  }
+
+  /// What the memory that stays takes over.
+  static func changes(_ kept: Memory, _ removed: [Memory]) -> [MemoryChange] {
+    let (all, fields) = ([kept.fields] + removed.map(\.fields), kept.fields)
+    var changes: [MemoryChange] = []
+    let importance = all.compactMap(\.importanceScore).max()
+    if importance != fields.importanceScore { changes.append(.importance(importance)) }
+    let accesses = min(all.reduce(0) { $0 + $1.accessCount }, MemoryFields.accessCountLimit)
+    if accesses != fields.accessCount { changes.append(.accessCount(accesses)) }
+    let accessed = all.compactMap(\.lastAccessedAt).max { $0.microseconds < $1.microseconds }
+    if accessed != fields.lastAccessedAt { changes.append(.lastAccessedAt(accessed)) }
+    let created = all.map(\.createdAt).min { $0.microseconds < $1.microseconds } ?? fields.createdAt
+    if created != fields.createdAt { changes.append(.createdAt(created)) }
+    if fields.category == nil, let category = all.compactMap(\.category).first { changes.append(.category(category)) }
+    if fields.embedding == nil, let same = removed.first(where: { $0.fields.embedding != nil && $0.hasContent(of: kept) }) {
+      changes.append(.embedding(same.fields.embedding))
+    }
+    let metadata = removed.reduce(fields.metadata) { $0.completed(by: $1.fields.metadata) }
+    if metadata != fields.metadata { changes.append(.metadata(metadata)) }
+    return changes
+  }
+}
+
+extension Memory {
+  fileprivate func hasContent(of other: Memory) -> Bool {
+    fields.content.utf8.elementsEqual(other.fields.content.utf8)
+  }
+}
+
+extension JSON {
+  /// The object with those members of another one that it lacks.
+  fileprivate func completed(by other: JSON) -> JSON {
+    guard case .object(let members) = other, case .object = self else { return self }
+    return members.reduce(self) { $0[key: $1.key] == nil ? $0.setting($1.key, to: $1.value) : $0 }
+  }
+}
+
+extension RepairService {
+  /// Makes one memory of several of the same user.
+  ///
+  /// - Parameters:
+  ///   - ids: The memories, two at least.
+  ///   - kept: The one that stays; nil for the best.
+  /// - Throws: `not_found`; `usage` for memories of different users.
+  public func merge(_ ids: [Int64], keeping kept: Int64?, dryRun: Bool) throws -> (plan: MergePlan, RepairReport) {
+    try transaction(dryRun: dryRun) {
+      let plan = try mergePlan(ids, keeping: kept)
+      var report = RepairReport()
+      report.ids = plan.removed.map(\.memory.id)
+      guard !dryRun else { return (plan, report) }
+      let operation = Operation(store, author)
+      try MergeService(store: store).merge(plan, operation)
+      report.operation = operation.number
+      return (plan, report)
+    }
+  }
+
+  private func mergePlan(_ ids: [Int64], keeping chosen: Int64?) throws -> MergePlan {
+    let memories = try store.memories(ids)
+    if let missing = ids.first(where: { id in !memories.contains { $0.id == id } }) {
+      throw MemshError.memoryMissing(missing)
+    }
+    if let other = memories.first(where: { $0.fields.userID != memories[0].fields.userID }) {
+      throw MemshError(
+        .usage, "memories \(memories[0].id) and \(other.id) are of different users",
+        hint: "`reassign` gives the memories of one user to another")
+    }
+    guard let best = MergePlan.best(memories) else { throw MemshError.memoryMissing(ids.first ?? 0) }
+    let kept = memories.first { $0.id == chosen } ?? best.kept
+    return MergePlan(
+      kept: kept,
+      removed: memories.filter { $0.id != kept.id }.map { memory in
+        (memory, TextRatio.ratio(memory.fields.content, kept.fields.content), "manual")
+      }, reason: chosen == nil ? best.reason : "as asked")
+  }
+}

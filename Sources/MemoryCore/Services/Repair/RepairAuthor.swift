@@ -1,0 +1,80 @@
+/// Who repairs, with which command: what the journal notes beside the rows.
+public struct RepairAuthor: Sendable {
+  /// The command as it was typed.
+  public let command: String
+  /// `user@host`.
+  public let name: String
+  /// The memsh process.
+  public let session: String
+  /// When the command began.
+  public let moment: Timestamp
+
+  /// Creates an author.
+  public init(command: String, name: String, session: String, moment: Timestamp) {
+    self.command = command
+    self.name = name
+    self.session = session
+    self.moment = moment
+  }
+}
+
+/// One repair on its way: every row it changes passes through here, inside its transaction.
+final class Operation {
+  private let store: any MemoryStore
+  private var start: OperationStart
+  /// The operation's number, once there is a row.
+  private(set) var number: Int64?
+
+  init(_ store: any MemoryStore, _ author: RepairAuthor, undoes: Int64? = nil) {
+    self.store = store
+    start = OperationStart(
+      command: author.command, author: author.name, session: author.session, at: author.moment)
+    start.undoes = undoes
+  }
+
+  /// Notes that the repair moves the store from this space to another.
+  func leaves(_ space: EmbeddingSpace) { start.spaceBefore = space }
+
+  /// Runs `body`, which changes or deletes rows, and notes them before and after.
+  ///
+  /// - Parameter columns: The columns that `body` changes; nil for whole rows.
+  func changing(_ ids: [Int64], of table: String, columns: [String]? = nil, _ body: () throws -> Void) throws {
+    guard !ids.isEmpty else { return }
+    let number = try begun()
+    // A change of any column moves the time of change.
+    let columns = columns.map { Operation.datedTables.contains(table) ? $0 + ["updated_at"] : $0 }
+    try store.noteBefore(ids, of: table, columns: columns, in: number)
+    try body()
+    try store.noteAfter(ids, of: table, columns: columns, in: number)
+  }
+
+  /// Runs `body`, which inserts rows and returns their ids, and notes them.
+  @discardableResult
+  func inserting(into table: String, _ body: () throws -> [Int64]) throws -> [Int64] {
+    let number = try begun()
+    let ids = try body()
+    try store.noteAfter(ids, of: table, columns: nil, in: number)
+    return ids
+  }
+
+  /// Deletes memories with the records of their duplicates, which would go without a trace.
+  func deleteMemories(_ ids: [Int64]) throws {
+    let duplicates = try store.duplicateIDs(ofOriginals: ids)
+    try delete(duplicates, from: SideTable.duplicates.rawValue)
+    try delete(ids, from: "memories")
+  }
+
+  /// Deletes rows.
+  func delete(_ ids: [Int64], from table: String) throws {
+    try changing(ids, of: table) { try store.deleteRows(ids, from: table) }
+  }
+
+  private func begun() throws -> Int64 {
+    if let number { return number }
+    let begun = try store.beginOperation(start)
+    number = begun
+    return begun
+  }
+
+  private static let datedTables = ["memories", SideTable.fragments.rawValue]
+}

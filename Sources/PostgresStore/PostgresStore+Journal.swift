@@ -1,0 +1,164 @@
+import MemoryCore
+import PostgresClient
+
+/// The journal: rows as jsonb, made and put back by the server itself.
+extension PostgresStore {
+  /// Opens an operation.
+  public func beginOperation(_ start: OperationStart) throws -> Int64 {
+    if try !hasJournal() {
+      try createSchemaIfMissing(schemaName.map { "memsh_\($0)" } ?? "memsh")
+      try execute(unsafeSQL: PostgresDDL.journal(in: ledger))
+    }
+    return try query(
+      """
+      INSERT INTO \(unsafeSQL: ledger).journal (at, author, session, command, undoes, space_before)
+      VALUES (\(PostgresValue.timestamp(microseconds: start.at.microseconds)), \(start.author), \(start.session),
+        \(start.command), \(start.undoes.map(PostgresValue.integer) ?? .null)::bigint,
+        \(start.spaceBefore.map { .text($0.json.text) } ?? PostgresValue.null)::text::jsonb)
+      RETURNING id
+      """
+    ).first?.integer(0) ?? 0
+  }
+
+  private func hasJournal() throws -> Bool {
+    try query("SELECT to_regclass(\(ledger + ".journal_rows")) IS NOT NULL").first?.boolean(0) ?? false
+  }
+
+  /// A row, or some of its columns, as jsonb.
+  private static func image(_ columns: [String]?) -> String {
+    guard let columns else { return "to_jsonb(t)" }
+    let pairs = columns.map { "'\($0)', to_jsonb(t.\(SQL.quoted(identifier: $0)))" }
+    return "jsonb_build_object(\(pairs.joined(separator: ", ")))"
+  }
+
+  private static func ids(_ ids: [Int64]) -> SQL { "ANY(\(ids.map(String.init))::text[]::int[])" }
+
+  /// Notes rows before they change, and locks them.
+  public func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
+    try query(
+      """
+      WITH held AS MATERIALIZED (
+        SELECT id FROM \(identifier: table) WHERE id = \(PostgresStore.ids(ids)) ORDER BY id FOR UPDATE)
+      INSERT INTO \(unsafeSQL: ledger).journal_rows (operation_id, table_name, row_id, before)
+      SELECT \(operation), \(table), t.id, \(unsafeSQL: PostgresStore.image(columns))
+      FROM held JOIN \(identifier: table) AS t USING (id) ORDER BY t.id
+      """)
+  }
+
+  /// Notes rows after they have changed.
+  public func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
+    try query(
+      """
+      INSERT INTO \(unsafeSQL: ledger).journal_rows AS j (operation_id, table_name, row_id, after)
+      SELECT \(operation), \(table), t.id, \(unsafeSQL: PostgresStore.image(columns)) FROM \(identifier: table) AS t
+      WHERE t.id = \(PostgresStore.ids(ids)) ORDER BY t.id
+      ON CONFLICT (operation_id, table_name, row_id) DO UPDATE SET after = EXCLUDED.after
+      """)
+    try query(
+      """
+      DELETE FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id = \(operation) AND table_name = \(table)
+        AND row_id = \(PostgresStore.ids(ids)) AND before = after
+      """)
+  }
+
+  /// Notes that an operation was taken back, or stands again.
+  public func markUndone(_ operation: Int64, by undo: Int64?) throws {
+    let undo = undo.map(PostgresValue.integer) ?? .null
+    try query("UPDATE \(unsafeSQL: ledger).journal SET undone_by = \(undo)::bigint WHERE id = \(operation)")
+  }
+
+  /// Operations, newest first.
+  public func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord] {
+    guard try hasJournal() else { return [] }
+    let condition: SQL =
+      switch selection {
+      case .all: "true"
+      case .number(let number): "id = \(number)"
+      case .session(let session): "session = \(session)"
+      }
+    return try query(
+      """
+      SELECT id, command, author, session, at, undoes, space_before::text, undone_by,
+        (SELECT count(*) FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id = j.id)
+      FROM \(unsafeSQL: ledger).journal AS j WHERE \(condition) ORDER BY id DESC LIMIT \(limit)
+      """
+    ).rows.map { row in
+      var start = OperationStart(
+        command: row.text(1) ?? "", author: row.text(2) ?? "", session: row.text(3) ?? "",
+        at: Timestamp(microseconds: row.timestamp(4) ?? 0))
+      start.undoes = row.integer(5)
+      start.spaceBefore = row.text(6).flatMap(EmbeddingSpace.init(jsonText:))
+      return OperationRecord(id: row.integer(0) ?? 0, start: start, undoneBy: row.integer(7), rows: row.integer(8) ?? 0)
+    }
+  }
+
+  /// The rows that an operation changed, the last change first.
+  public func journalRows(ofOperation operation: Int64, before position: Int64, limit: Int) throws -> [JournalRow] {
+    try journalRows("operation_id = \(operation) AND position < \(position)", limit: limit)
+  }
+
+  /// What was done to a row, newest first.
+  public func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
+    guard try hasJournal() else { return [] }
+    return try journalRows("table_name = \(table) AND row_id = \(id)", limit: limit)
+  }
+
+  private func journalRows(_ condition: SQL, limit: Int) throws -> [JournalRow] {
+    try query(
+      """
+      SELECT position, operation_id, table_name, row_id, before::text, after::text
+      FROM \(unsafeSQL: ledger).journal_rows WHERE \(condition) ORDER BY position DESC LIMIT \(limit)
+      """
+    ).rows.map { row in
+      JournalRow(
+        position: row.integer(0) ?? 0, operation: row.integer(1) ?? 0, table: row.text(2) ?? "",
+        id: row.integer(3) ?? 0, before: try row.text(4).map(JSON.init(stored:)),
+        after: try row.text(5).map(JSON.init(stored:)))
+    }
+  }
+
+  /// How rows are now.
+  public func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
+    try query(
+      """
+      SELECT t.id, \(unsafeSQL: PostgresStore.image(columns))::text FROM \(identifier: table) AS t
+      WHERE t.id = \(PostgresStore.ids(ids)) ORDER BY t.id
+      """
+    ).rows.map { RowImage(id: $0.integer(0) ?? 0, columns: try JSON(stored: $0.text(1) ?? "{}")) }
+  }
+
+  /// Puts columns back.
+  public func restore(_ images: [RowImage], of table: String) throws {
+    guard let first = images.first, case .object(let members) = first.columns else { return }
+    let (ids, texts) = (images.map { String($0.id) }, images.map(\.columns.text))
+    let present = try usedIDs(images.map(\.id), in: table)
+    if present.isEmpty {
+      try query(
+        """
+        INSERT INTO \(identifier: table) SELECT r.* FROM unnest(\(texts)) AS image(text)
+          CROSS JOIN LATERAL jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r
+        """)
+    } else if !members.isEmpty {
+      let names = members.map { SQL.quoted(identifier: $0.key) }
+      try withoutTrigger(on: table) {
+        try query(
+          """
+          UPDATE \(identifier: table) AS t SET (\(unsafeSQL: names.joined(separator: ", "))) = (
+            SELECT \(unsafeSQL: names.map { "r.\($0)" }.joined(separator: ", "))
+            FROM jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r)
+          FROM unnest(\(ids)::text[]::int[], \(texts)) AS image(id, text) WHERE t.id = image.id
+          """)
+      }
+    }
+  }
+
+  /// Forgets old operations.
+  public func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
+    guard try hasJournal() else { return 0 }
+    let moment = PostgresValue.timestamp(microseconds: moment.microseconds)
+    let old: SQL = "FROM \(unsafeSQL: ledger).journal WHERE at < \(moment)"
+    guard !dryRun else { return Int(try query("SELECT count(*) \(old)").first?.integer(0) ?? 0) }
+    try query("DELETE FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id IN (SELECT id \(old))")
+    return try query("DELETE \(old)").affectedRows
+  }
+}

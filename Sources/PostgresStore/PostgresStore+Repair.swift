@@ -1,0 +1,95 @@
+import MemoryCore
+import PostgresClient
+
+/// Listing memories, and changing them one by one or many at a time.
+extension PostgresStore {
+  /// The ids of the memories that pass a filter.
+  public func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
+    try query("SELECT id FROM memories WHERE true\(PostgresStore.conditions(filter) ?? "") ORDER BY id").rows
+      .compactMap { $0.integer(0) }
+  }
+
+  /// A page of memories.
+  public func list(_ query: ListQuery) throws -> [Memory] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    let column = query.sort.column
+    let direction = query.isDescending ? "DESC" : "ASC"
+    var behind: SQL = ""
+    if let after = query.after {
+      guard let row = try self.query("SELECT \(unsafeSQL: column) IS NULL FROM memories WHERE id = \(after)").first
+      else { throw MemshError.pageGone(after) }
+      let value = SQL("(SELECT \(unsafeSQL: column) FROM memories WHERE id = \(after))")
+      let comparison = query.isDescending ? "<" : ">"
+      behind =
+        row.boolean(0) == true
+        ? " AND \(unsafeSQL: column) IS NULL AND id \(unsafeSQL: comparison) \(after)"
+        : """
+         AND (\(unsafeSQL: column) \(unsafeSQL: comparison) \(value) OR \(unsafeSQL: column) IS NULL
+          OR (\(unsafeSQL: column) = \(value) AND id \(unsafeSQL: comparison) \(after)))
+        """
+    }
+    return try self.query(
+      """
+      SELECT \(unsafeSQL: PostgresStore.memoryColumns) FROM memories
+      WHERE true\(PostgresStore.conditions(query.filter) ?? "")\(behind)
+      ORDER BY \(unsafeSQL: "\(column) \(direction) NULLS LAST, id \(direction)") LIMIT \(query.limit)
+      """
+    ).rows.map { Memory(id: $0.integer(0) ?? 0, fields: try PostgresStore.fields($0, from: 1, embedding: nil)) }
+  }
+
+  /// Gives memories other values.
+  public func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
+    guard !changes.isEmpty, !ids.isEmpty else { return }
+    let assignments = changes.map { SQL("\(identifier: $0.column) = \(PostgresStore.value($0))") }
+    let list = assignments.dropFirst().reduce(assignments[0]) { "\($0), \($1)" }
+    try query("UPDATE memories SET \(list) WHERE id = ANY(\(ids.map(String.init))::text[]::int[])")
+  }
+
+  private static func value(_ change: MemoryChange) -> SQL {
+    func text(_ value: String?) -> PostgresValue { value.map(PostgresValue.text) ?? .null }
+    func moment(_ value: Timestamp) -> PostgresValue { .timestamp(microseconds: value.microseconds) }
+    switch change {
+    case .userID(let value): return "\(value)"
+    case .content(let value): return "\(value)"
+    case .category(let value): return "\(text(value))::text"
+    case .importance(let value): return "\(value.map(PostgresValue.double) ?? .null)::float8"
+    case .metadata(let value): return "\(value.text)::text::jsonb"
+    case .embedding(let value): return "\(value.map { PostgresValue.binary($0.postgresBytes) } ?? .null)::vector"
+    case .accessCount(let value): return "\(value)"
+    case .lastAccessedAt(let value): return "\(value.map(moment) ?? .null)::timestamp"
+    case .createdAt(let value): return "\(moment(value))"
+    }
+  }
+
+  /// Gives each memory its own importance.
+  public func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
+    let (ids, importances) = (values.map { String($0.id) }, values.map { "\($0.importance)" })
+    try query(
+      """
+      UPDATE memories AS m SET importance_score = v.importance
+      FROM unnest(\(ids)::text[]::int[], \(importances)::text[]::float8[]) AS v(id, importance) WHERE m.id = v.id
+      """)
+  }
+
+  /// The records of duplicates that refer to these memories.
+  public func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
+    try query(
+      """
+      SELECT id FROM memory_duplicates WHERE original_id = ANY(\(ids.map(String.init))::text[]::int[]) ORDER BY id
+      """
+    ).rows.compactMap { $0.integer(0) }
+  }
+
+  /// The hashes of the duplicates that are recorded for a memory.
+  public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
+    try query("SELECT duplicate_hash::text FROM memory_duplicates WHERE original_id = \(id)").rows.compactMap { $0.text(0) }
+  }
+
+  /// Makes records of duplicates refer to another memory.
+  public func repoint(duplicates ids: [Int64], to original: Int64) throws {
+    try query(
+      """
+      UPDATE memory_duplicates SET original_id = \(original) WHERE id = ANY(\(ids.map(String.init))::text[]::int[])
+      """)
+  }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+import MemoryCore
+
+/// Listing memories, and changing them one by one or many at a time.
+extension SQLiteStore {
+  /// The ids of the memories that pass a filter.
+  public func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
+    let (conditions, arguments) = SQLiteStore.conditions(filter)
+    return try read { db in
+      try Int64.fetchAll(db, sql: "SELECT id FROM memories WHERE 1\(conditions) ORDER BY id", arguments: arguments)
+    }
+  }
+
+  /// A page of memories.
+  public func list(_ query: ListQuery) throws -> [Memory] {
+    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    let column = query.sort.column
+    let (direction, comparison) = query.isDescending ? ("DESC", "<") : ("ASC", ">")
+    var (conditions, arguments) = SQLiteStore.conditions(query.filter)
+    return try read { db in
+      if let after = query.after {
+        let isNull = try Bool.fetchOne(db, sql: "SELECT \(column) IS NULL FROM memories WHERE id = ?", arguments: [after])
+        guard let isNull else { throw MemshError.pageGone(after) }
+        let value = "(SELECT \(column) FROM memories WHERE id = ?)"
+        if isNull {
+          conditions += " AND \(column) IS NULL AND id \(comparison) ?"
+          arguments += [after]
+        } else {
+          conditions += """
+             AND (\(column) \(comparison) \(value) OR \(column) IS NULL
+              OR (\(column) = \(value) AND id \(comparison) ?))
+            """
+          arguments += [after, after, after]
+        }
+      }
+      return try Row.fetchAll(
+        db,
+        sql: """
+          SELECT \(SQLiteStore.columns) FROM memories WHERE 1\(conditions)
+          ORDER BY \(column) \(direction) NULLS LAST, id \(direction) LIMIT ?
+          """, arguments: arguments + [query.limit]
+      ).map(SQLiteStore.memory)
+    }
+  }
+
+  /// Gives memories other values.
+  public func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
+    guard !changes.isEmpty, !ids.isEmpty else { return }
+    let assignments = changes.map { "\($0.column) = ?" }.joined(separator: ", ")
+    try write { db in
+      try db.execute(
+        sql: "UPDATE memories SET \(assignments) WHERE id IN (SELECT value FROM json_each(?))",
+        arguments: StatementArguments(changes.map(SQLiteStore.value))
+          + [JSON.array(ids.map { .integer($0) }).text])
+    }
+  }
+
+  private static func value(_ change: MemoryChange) -> DatabaseValue {
+    switch change {
+    case .userID(let value): value.databaseValue
+    case .content(let value): value.databaseValue
+    case .category(let value): value.databaseValue
+    case .importance(let value): value.databaseValue
+    case .metadata(let value): value.text.databaseValue
+    case .embedding(let value): (value.map { Data($0.littleEndianBytes) }).databaseValue
+    case .accessCount(let value): value.databaseValue
+    case .lastAccessedAt(let value): (value?.iso8601).databaseValue
+    case .createdAt(let value): value.iso8601.databaseValue
+    }
+  }
+
+  /// Gives each memory its own importance.
+  public func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
+    try write { db in
+      let statement = try db.cachedStatement(sql: "UPDATE memories SET importance_score = ? WHERE id = ?")
+      for (id, importance) in values { try statement.execute(arguments: [importance, id]) }
+    }
+  }
+
+  /// The records of duplicates that refer to these memories.
+  public func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
+    try read { db in
+      try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT id FROM memory_duplicates WHERE original_id IN (SELECT value FROM json_each(?)) ORDER BY id
+          """, arguments: [JSON.array(ids.map { .integer($0) }).text])
+    }
+  }
+
+  /// The hashes of the duplicates that are recorded for a memory.
+  public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
+    try read { db in
+      try String.fetchAll(db, sql: "SELECT duplicate_hash FROM memory_duplicates WHERE original_id = ?", arguments: [id])
+    }
+  }
+
+  /// Makes records of duplicates refer to another memory.
+  public func repoint(duplicates ids: [Int64], to original: Int64) throws {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE memory_duplicates SET original_id = ? WHERE id IN (SELECT value FROM json_each(?))",
+        arguments: [original, JSON.array(ids.map { .integer($0) }).text])
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import MemoryCore
+
+struct AddCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Add a memory, unless the user has one that says the same.",
+    discussion: """
+      Four layers look for a memory of the same user that says the same: exact, fuzzy, key_phrase, semantic; see `dedup`. \
+      If one is found, nothing is added and the command fails, saying which layer found it. --force adds in any case, so \
+      that running it again adds it again. `undo` takes it out.
+      """)
+
+  @Argument(help: "What is to be remembered.")
+  var content: String
+
+  @Option(help: "Whose memory it is.", completion: .stored)
+  var user: String
+
+  @Option(help: "The category.", completion: .stored)
+  var category: String?
+
+  @Option(help: "The importance, from 0 to 1.")
+  var importance = MemoryFields.defaultImportance
+
+  @Option(help: "A JSON object.")
+  var metadata = "{}"
+
+  @OptionGroup var duplicates: DuplicateOptions
+
+  @Flag(help: "Add it whatever is there.")
+  var force = false
+
+  @Flag(help: "Only tell whether it would be added.")
+  var dryRun = false
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { dryRun }
+
+  func validate() throws {
+    try MemoryValues.check(user: user, content: content, category: category, importance: importance)
+    _ = try MemoryValues.metadata(metadata)
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    let embedder = try session.embedder()
+    session.announce(embedder)
+    let now = session.services.now()
+    let fields = MemoryFields(
+      userID: user, content: content, metadata: try MemoryValues.metadata(metadata), category: category,
+      importanceScore: importance, createdAt: now, updatedAt: now)
+    let report = try RepairService(store: store, author: session.author).add(
+      fields.replacingNUL, thresholds: force ? [:] : duplicates.thresholds, embedder: { embedder }, dryRun: dryRun)
+    if !report.hasEmbedding, let space = try store.embeddingSpace() {
+      session.note("notice: no embedding: the store's are \(space), the embedder's \(embedder.space); see `reembed`")
+    }
+    var failure: MemshError?
+    if let duplicate = report.duplicate {
+      failure = MemshError(
+        .duplicateFound,
+        "memory \(duplicate.memory.id) of \(user) says the same (\(duplicate.layer.rawValue) "
+          + "\(fixed(duplicate.similarity, places: 3))), so nothing \(dryRun ? "would be" : "was") added",
+        hint: "--force adds it in any case")
+    }
+    return CommandResult(.record(record(report)), failure: failure)
+  }
+
+  private func record(_ report: AddReport) -> ResultRecord {
+    ResultRecord(
+      title: dryRun ? "Add (dry run)" : "Add",
+      fields: [
+        .init("added", .boolean(report.duplicate == nil)), .init("id", report.id.map(Cell.integer) ?? .null),
+        .init("duplicate_of", report.duplicate.map { .integer($0.memory.id) } ?? .null),
+        .init("layer", .optional(report.duplicate?.layer.rawValue)),
+        .init("similarity", report.duplicate.map { .double($0.similarity, places: 3) } ?? .null),
+        .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(dryRun)),
+      ])
+  }
+}
+
+/// What the columns of `memories` take.
+enum MemoryValues {
+  /// - Throws: `ValidationError` for a value that the column cannot hold.
+  static func check(user: String?, content: String?, category: String?, importance: Double?) throws {
+    if let user {
+      guard (1...MemoryFields.userIDLimit).contains(user.unicodeScalars.count),
+        user.contains(where: { !$0.isWhitespace })
+      else { throw ValidationError("A user id has 1 to \(MemoryFields.userIDLimit) characters") }
+    }
+    if let content, !content.contains(where: { !$0.isWhitespace }) { throw ValidationError("The content is empty") }
+    if let category {
+      guard (1...MemoryFields.categoryLimit).contains(category.unicodeScalars.count) else {
+        throw ValidationError("A category has 1 to \(MemoryFields.categoryLimit) characters")
+      }
+    }
+    if let importance, !(0...1).contains(importance) { throw ValidationError("The importance is from 0 to 1") }
+  }
+
+  /// Reads a JSON object.
+  static func metadata(_ text: String) throws -> JSON {
+    guard let json = try? JSONParser.parse(text), case .object = json, json.hasStorableNumbers else {
+      throw ValidationError("The metadata is no JSON object: '\(text.prefix(60))'")
+    }
+    return json
+  }
+}

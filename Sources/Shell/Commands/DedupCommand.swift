@@ -1,0 +1,89 @@
+import ArgumentParser
+import MemoryCore
+
+struct DedupCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dedup", abstract: "Find memories that say the same, and record or merge them.",
+    discussion: """
+      Four layers: exact (the same text), fuzzy (the share of characters in common), key_phrase (of words of four \
+      letters or more), semantic (cosine of the embeddings); only memories of the same user are compared. Without \
+      --record or --merge it only shows what it found, and which memory of each group would be kept. --record writes \
+      memory_duplicates, --merge makes one memory of each group; `undo` takes either back. Running it again finds \
+      nothing new to record, and nothing to merge.
+      """)
+
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var duplicates: DuplicateOptions
+
+  @Flag(help: "Record the duplicates in memory_duplicates.")
+  var record = false
+
+  @Flag(help: "Merge the duplicates of each group into one memory.")
+  var merge = false
+
+  @Option(help: "Show at most so many groups.")
+  var limit = 20
+
+  @OptionGroup var options: RepairOptions
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { options.dryRun || action == .show }
+
+  private var action: DeduplicationService.Action { merge ? .merge : record ? .record : .show }
+
+  func validate() throws {
+    guard !record || !merge else { throw ValidationError("'--merge' records what it merges: leave '--record' out") }
+    guard limit >= 0 else { throw ValidationError("'--limit' takes 0 or more") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    let service = DeduplicationService(
+      store: store, author: session.author, progress: session.progress, interruption: session.interruption)
+    var wanted = DeduplicationOptions()
+    wanted.filter = try filter.filter(now: session.services.now())
+    wanted.thresholds = duplicates.thresholds
+    let report: DeduplicationReport
+    if action == .merge {
+      report = try session.repaired(options) { (preview: DeduplicationReport) in
+        preview.groups.isEmpty
+          ? nil
+          : "This merges \(counted(preview.merged, "memory", "memories")) into \(preview.groups.count) others."
+      } run: {
+        try service.run(wanted, action, dryRun: $0)
+      }
+    } else {
+      report = try service.run(wanted, action, dryRun: options.dryRun)
+    }
+    return CommandResult(.record(record(report)))
+  }
+
+  private func record(_ report: DeduplicationReport) -> ResultRecord {
+    let found = DuplicateLayer.allCases.map { ResultRecord.Field($0.rawValue, .count(report.count($0))) }
+    return ResultRecord(
+      title: options.dryRun ? "Duplicates (dry run)" : "Duplicates",
+      fields: [
+        .init("memories", .count(report.memories)), .init("groups", .count(report.groups.count)),
+        .init("duplicates", .record(found)), .init("shown_groups", .list(table(report.groups))),
+        .init("recorded", .count(report.recorded)), .init("merged", .count(report.merged)),
+        .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
+      ])
+  }
+
+  private func table(_ groups: [MergePlan]) -> ResultTable {
+    var rows: [[Cell]] = []
+    for (number, group) in groups.prefix(limit).enumerated() {
+      func row(_ memory: Memory, _ what: String, _ method: Cell, _ similarity: Cell) -> [Cell] {
+        [
+          .count(number + 1), .integer(memory.id), .text(what), method, similarity, .text(memory.fields.userID),
+          .text(memory.fields.content),
+        ]
+      }
+      rows.append(row(group.kept, "keep: \(group.reason)", .null, .null))
+      rows += group.removed.map { row($0, "duplicate", .text($2), .double($1, places: 3)) }
+    }
+    return ResultTable(
+      columns: ["group", "id", "what", "method", "similarity", "user_id", "content"], rows: rows, noun: "memory")
+  }
+}

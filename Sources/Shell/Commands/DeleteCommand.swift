@@ -1,0 +1,41 @@
+import ArgumentParser
+import MemoryCore
+
+struct DeleteCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Delete memories, by their ids or by a filter.",
+    discussion: """
+      The records of their duplicates go with them. `undo` brings all of it back. Deleting an id that is gone is an \
+      error; deleting by a filter again deletes nothing more.
+      """)
+
+  @Argument(help: "The ids.")
+  var ids: [Int64] = []
+
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var options: RepairOptions
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { options.dryRun }
+
+  func validate() throws {
+    guard ids.isEmpty != filter.isEmpty else {
+      throw ValidationError("Give ids, or a filter such as '--user', but not both")
+    }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    let service = RepairService(store: store, author: session.author)
+    let selection: MemorySelection =
+      try ids.isEmpty ? .matching(filter.filter(now: session.services.now())) : .ids(ids)
+    let report = try session.repaired(options) { (report: RepairReport) in
+      report.ids.isEmpty
+        ? nil : "This deletes \(counted(report.ids.count, "memory", "memories")) of \(store.identity.location)."
+    } run: {
+      try service.delete(selection, dryRun: $0)
+    }
+    return CommandResult(.record(report.record(title: "Delete", verb: "deleted", isDryRun: options.dryRun)))
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import MemoryCore
+
+struct ListCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List memories that pass a filter, a page at a time.",
+    discussion: """
+      --after ID goes on behind the last memory of the page before, however many rows have come and gone meanwhile. \
+      `search` finds memories by what they say.
+      """)
+
+  @OptionGroup var filter: FilterOptions
+
+  @Option(help: "id, created, updated, accessed, importance, accesses, user or category.")
+  var sort = ListQuery.Sort.id
+
+  @Flag(help: "The largest first.")
+  var descending = false
+
+  @Option(help: "At most so many.")
+  var limit = 20
+
+  @Option(help: "Only memories behind this one in the order.")
+  var after: Int64?
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func validate() throws {
+    guard (0...SearchService.limitMaximum).contains(limit) else {
+      throw ValidationError("'--limit' takes 0 to \(SearchService.limitMaximum)")
+    }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let query = ListQuery(
+      filter: try filter.filter(now: session.services.now()), sort: sort, isDescending: descending, after: after,
+      limit: limit)
+    let memories = try session.store().list(query)
+    if memories.count == limit, let last = memories.last { session.note("next page: --after \(last.id)") }
+    return CommandResult(.table(ResultTable(memories)))
+  }
+}
+
+extension ListQuery.Sort: ExpressibleByArgument {}
+
+extension ResultTable {
+  /// Memories with all of their columns but the embedding.
+  init(_ memories: [Memory]) {
+    self.init(
+      columns: [
+        "id", "user_id", "content", "category", "importance_score", "metadata", "access_count", "last_accessed_at",
+        "created_at", "updated_at",
+      ],
+      rows: memories.map { memory in
+        let fields = memory.fields
+        return [
+          .integer(memory.id), .text(fields.userID), .text(fields.content), .optional(fields.category),
+          fields.importanceScore.map { .double($0, places: 2) } ?? .null, .json(fields.metadata),
+          .integer(fields.accessCount), fields.lastAccessedAt.map(Cell.timestamp) ?? .null,
+          .timestamp(fields.createdAt), .timestamp(fields.updatedAt),
+        ]
+      }, noun: "memory", shownColumns: ["id", "user_id", "category", "importance_score", "created_at", "content"])
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import MemoryCore
+
+struct MergeCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Make one memory of several of the same user.",
+    discussion: """
+      The one of the highest importance stays, else the one read most often, else the oldest, or the one that --keep \
+      names. It gets the highest importance, the sum of the accesses, the first creation and what its metadata lacks; \
+      the others are deleted and recorded as its duplicates. `undo` takes it apart again; merging again is an error, \
+      because the others are gone. `dedup` finds what to merge.
+      """)
+
+  @Argument(help: "The ids, two or more.")
+  var ids: [Int64]
+
+  @Option(help: "The memory that stays.")
+  var keep: Int64?
+
+  @OptionGroup var options: RepairOptions
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { options.dryRun }
+
+  func validate() throws {
+    guard Set(ids).count > 1 else { throw ValidationError("Give two different ids or more") }
+    if let keep, !ids.contains(keep) { throw ValidationError("'--keep \(keep)' is none of the memories to merge") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let service = RepairService(store: try session.store(), author: session.author)
+    let (plan, report) = try session.repaired(options) { (preview: (plan: MergePlan, RepairReport)) in
+      "This deletes \(counted(preview.plan.removed.count, "memory", "memories")) and keeps \(preview.plan.kept.id)."
+    } run: {
+      try service.merge(ids, keeping: keep, dryRun: $0)
+    }
+    return CommandResult(
+      .record(
+        ResultRecord(
+          title: options.dryRun ? "Merge (dry run)" : "Merge",
+          fields: [
+            .init("kept", .integer(plan.kept.id)), .init("reason", .text(plan.reason)),
+            .init("removed", .list(plan.removedTable)),
+            .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
+          ])))
+  }
+}
+
+extension MergePlan {
+  /// The memories that go.
+  var removedTable: ResultTable {
+    ResultTable(
+      columns: ["id", "method", "similarity", "content"],
+      rows: removed.map { memory, similarity, method in
+        [.integer(memory.id), .text(method), .double(similarity, places: 3), .text(memory.fields.content)]
+      }, noun: "duplicate")
+  }
+}

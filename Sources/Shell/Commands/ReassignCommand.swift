@@ -1,0 +1,46 @@
+import ArgumentParser
+import MemoryCore
+
+struct ReassignCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reassign", abstract: "Give the memories of one user to another.",
+    discussion: """
+      --category, --min-importance, --since, --until and --where choose some of them. Running it again moves nothing \
+      more. `undo` gives them back. Duplicates that come together are found by `dedup --user`.
+      """)
+
+  @Option(help: "The user who has them.", completion: .stored)
+  var from: String
+
+  @Option(help: "The user who gets them.")
+  var to: String
+
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var options: RepairOptions
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { options.dryRun }
+
+  func validate() throws {
+    guard filter.user == nil else { throw ValidationError("The user is named by '--from', not by '--user'") }
+    guard (1...MemoryFields.userIDLimit).contains(to.unicodeScalars.count), to.contains(where: { !$0.isWhitespace })
+    else { throw ValidationError("'--to' takes a user id of 1 to \(MemoryFields.userIDLimit) characters") }
+    guard from != to else { throw ValidationError("'--from' and '--to' are the same user") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    let service = RepairService(store: store, author: session.author)
+    var chosen = try filter.filter(now: session.services.now())
+    chosen.userID = from
+    let report = try session.repaired(options) { (report: RepairReport) in
+      report.ids.isEmpty
+        ? nil
+        : "This gives \(counted(report.ids.count, "memory", "memories")) of \(from) to \(to) in \(store.identity.location)."
+    } run: {
+      try service.reassign(chosen, to: to, dryRun: $0)
+    }
+    return CommandResult(.record(report.record(title: "Reassign", verb: "reassigned", isDryRun: options.dryRun)))
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import MemoryCore
+
+/// The options of every command that changes rows and can be undone.
+struct RepairOptions: ParsableArguments {
+  @Flag(help: "Only tell what would be done; nothing is written.")
+  var dryRun = false
+
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
+}
+
+extension Session {
+  /// Looks what a repair would do, asks, and does it.
+  ///
+  /// - Parameters:
+  ///   - question: What will happen, as a sentence; nil when there is nothing to do, and so nothing to ask.
+  ///   - run: Does it, or with true only looks.
+  func repaired<Report>(
+    _ options: RepairOptions, question: (Report) -> String?, run: (_ dryRun: Bool) throws -> Report
+  ) throws -> Report {
+    let preview = try run(true)
+    guard !options.dryRun, let question = question(preview) else { return preview }
+    try confirm(question, typing: try store().identity.name, isConfirmed: options.yes)
+    return try run(false)
+  }
+}
+
+/// `1 memory`, `2 memories`.
+func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+}
+
+extension RepairReport {
+  /// The report as a command shows it.
+  ///
+  /// - Parameter verb: What was done to the memories: `deleted`.
+  func record(title: String, verb: String, isDryRun: Bool) -> ResultRecord {
+    ResultRecord(
+      title: isDryRun ? "\(title) (dry run)" : title,
+      fields: [
+        .init(verb, .count(ids.count)), .init("examples", .list(RepairReport.table(examples))),
+        .init("operation", operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isDryRun)),
+      ])
+  }
+
+  private static func table(_ examples: [RepairExample]) -> ResultTable {
+    ResultTable(
+      columns: ["id", "user_id", "category", "importance_score", "change", "content"],
+      rows: examples.map { example in
+        let fields = example.memory.fields
+        return [
+          .integer(example.memory.id), .text(fields.userID), .optional(fields.category),
+          fields.importanceScore.map { .double($0, places: 2) } ?? .null,
+          .optional(example.change.isEmpty ? nil : example.change), .text(fields.content),
+        ]
+      }, noun: "example")
+  }
+}
