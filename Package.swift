@@ -44,7 +44,8 @@ let package = Package(
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
     .target(name: "MemoryCore", dependencies: [crypto], swiftSettings: settings),
     .target(name: "PostgresStore", dependencies: ["MemoryCore", "PostgresClient", logging], swiftSettings: settings),
-    .target(name: "SQLiteStore", dependencies: ["MemoryCore", grdb, sqlite, logging], swiftSettings: settings),
+    .target(
+      name: "SQLiteStore", dependencies: ["MemoryCore", grdb, sqlite, crypto, logging], swiftSettings: settings),
     .target(name: "MemorySources", dependencies: ["MemoryCore", grdb, sqlite, yams], swiftSettings: settings),
     .target(name: "Embeddings", dependencies: ["MemoryCore", "HTTPClient", grdb], swiftSettings: settings),
     .target(name: "Shell", dependencies: ["MemoryCore", argumentParser], swiftSettings: settings),

@@ -95,8 +95,12 @@ public final class PostgresConnection {
   /// Runs one statement of the user's own, row by row, and leaves off keeping rows after so many.
   ///
   /// - Parameter cancelsRest: Whether the server is told to stop then, too; a statement that changes something must not.
-  public func textQuery(_ sql: String, rowLimit: Int, cancelsRest: Bool) throws -> TextAnswer {
-    guard PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 0) == 1 else { throw connectionError() }
+  public func textQuery(
+    _ sql: String, values: [String] = [], rowLimit: Int, cancelsRest: Bool
+  ) throws -> TextAnswer {
+    // The server infers each value's type from where it stands.
+    let isSent = withCStrings(values) { PQsendQueryParams(handle, sql, Int32(values.count), nil, $0, nil, nil, 0) == 1 }
+    guard isSent else { throw connectionError() }
     PQsetSingleRowMode(handle)
     var columns: [(name: String, type: UInt32)] = []
     var rows: [[String?]] = []

@@ -42,6 +42,7 @@ extension PostgresStore {
       INSERT INTO \(unsafeSQL: ledger).journal_rows (operation_id, table_name, row_id, before)
       SELECT \(operation), \(table), t.id, \(unsafeSQL: PostgresStore.image(columns))
       FROM held JOIN \(identifier: table) AS t USING (id) ORDER BY t.id
+      ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
       """)
   }
 

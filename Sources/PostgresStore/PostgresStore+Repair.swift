@@ -57,7 +57,7 @@ extension PostgresStore {
     case .embedding(let value): return "\(value.map { PostgresValue.binary($0.postgresBytes) } ?? .null)::vector"
     case .accessCount(let value): return "\(value)"
     case .lastAccessedAt(let value): return "\(value.map(moment) ?? .null)::timestamp"
-    case .createdAt(let value): return "\(moment(value))"
+    case .createdAt(let value), .updatedAt(let value): return "\(moment(value))"
     }
   }
 

@@ -3,10 +3,10 @@ import PostgresClient
 
 extension PostgresStore {
   /// Runs one statement of the user's own.
-  public func answer(_ sql: String, writes: Bool, limit: Int) throws -> SQLAnswer {
+  public func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
     try transaction(writes ? .commit : .readOnly) {
       let answer = try use { connection in
-        do { return try connection.textQuery(sql, rowLimit: limit, cancelsRest: !writes) } catch let error
+        do { return try connection.textQuery(sql, values: values, rowLimit: limit, cancelsRest: !writes) } catch let error
           as PostgresError
         {
           throw PostgresStore.translated(error) ?? error

@@ -4,12 +4,23 @@ import MemoryCore
 
 /// The journal: rows as JSON, made by a function of memsh's own, because SQLite's JSON holds no blobs and rounds numbers.
 extension SQLiteStore {
-  /// `memsh_image(name, value, …)`: an object in which every value keeps its type and all of its digits.
+  /// `memsh_image(name, type, value, …)`: an object in which every value keeps its type and all of its digits. Text comes
+  /// as bytes, because what others wrote may be no UTF-8, or have a NUL in it.
   static let image = DatabaseFunction("memsh_image", pure: true) { values in
-    let members = stride(from: 0, to: values.count, by: 2).map { index in
-      JSON.Member(String.fromDatabaseValue(values[index]) ?? "", json(values[index + 1]))
+    let members = stride(from: 0, to: values.count, by: 3).map { index in
+      let isText = String.fromDatabaseValue(values[index + 1]) == "text"
+      return JSON.Member(
+        String.fromDatabaseValue(values[index]) ?? "", isText ? json(text: values[index + 2]) : json(values[index + 2]))
     }
     return JSON.object(members).text
+  }
+
+  private static func json(text value: DatabaseValue) -> JSON {
+    let bytes = Data.fromDatabaseValue(value) ?? Data()
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      return .object([JSON.Member("text", .string(bytes.base64EncodedString()))])
+    }
+    return .string(text)
   }
 
   private static func json(_ value: DatabaseValue) -> JSON {
@@ -23,24 +34,29 @@ extension SQLiteStore {
     }
   }
 
-  private static func value(_ json: JSON) -> DatabaseValue {
+  /// A value of an image, and whether its bytes are those of a text.
+  private static func value(_ json: JSON) -> (isText: Bool, value: DatabaseValue) {
     switch json {
-    case .null: .null
-    case .bool(let flag): flag.databaseValue
-    case .number(let digits): Int64(digits).map(\.databaseValue) ?? (Double(digits) ?? 0).databaseValue
-    case .string(let text): text.databaseValue
-    case .object:
-      json[key: "blob"]?.stringValue.flatMap { Data(base64Encoded: $0) }?.databaseValue ?? json.text.databaseValue
-    case .array: json.text.databaseValue
+    case .null: (false, .null)
+    case .bool(let flag): (false, flag.databaseValue)
+    case .number(let digits): (false, Int64(digits).map(\.databaseValue) ?? (Double(digits) ?? 0).databaseValue)
+    case .string(let text): (true, Data(text.utf8).databaseValue)
+    case .object where json[key: "blob"] != nil: (false, data(json[key: "blob"]).databaseValue)
+    case .object, .array: (true, data(json[key: "text"]).databaseValue)
     }
   }
 
+  private static func data(_ json: JSON?) -> Data? { json?.stringValue.flatMap { Data(base64Encoded: $0) } }
+
   /// The call of `memsh_image` for a table's row `t`.
-  private static func image(_ table: String, _ columns: [String]?, _ db: Database) throws -> String {
+  static func image(_ table: String, _ columns: [String]?, _ db: Database) throws -> String {
     db.add(function: image)
     let columns = try columns ?? db.columns(in: table).map(\.name)
-    return "memsh_image("
-      + columns.map { "'\($0)', t.\($0.quotedDatabaseIdentifier)" }.joined(separator: ", ") + ")"
+    let arguments = columns.map { name in
+      let column = "t.\(name.quotedDatabaseIdentifier)"
+      return "'\(name)', typeof(\(column)), CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END"
+    }
+    return "memsh_image(\(arguments.joined(separator: ", ")))"
   }
 
   private static func wanted(_ ids: [Int64]) -> String { JSON.array(ids.map { .integer($0) }).text }
@@ -72,6 +88,7 @@ extension SQLiteStore {
           INSERT INTO memsh_journal_rows (operation_id, table_name, row_id, before)
           SELECT ?, ?, t.id, \(SQLiteStore.image(table, columns, db)) FROM \(table.quotedDatabaseIdentifier) AS t
           WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
+          ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
           """, arguments: [operation, table, SQLiteStore.wanted(ids)])
     }
   }
@@ -179,17 +196,27 @@ extension SQLiteStore {
     guard let first = images.first, case .object(let members) = first.columns, !members.isEmpty else { return }
     let present = try usedIDs(images.map(\.id), in: table)
     let names = members.map(\.key.quotedDatabaseIdentifier)
+    // Text is bound as bytes, NUL and all.
+    let places = members.indices.map { index in
+      let (flag, value) = (index * 2 + 1, index * 2 + 2)
+      return "CASE ?\(flag) WHEN 1 THEN CAST(?\(value) AS TEXT) ELSE ?\(value) END"
+    }
+    let assignments = zip(names, places).map { "\($0) = \($1)" }.joined(separator: ", ")
     let quotedTable = table.quotedDatabaseIdentifier
     try write { db in
       try SQLiteStore.withoutTrigger(on: table, db) {
         let statement = try db.cachedStatement(
           sql: present.isEmpty
-            ? "INSERT INTO \(quotedTable) (\(names.joined(separator: ", "))) VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))"
-            : "UPDATE \(quotedTable) SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?")
+            ? "INSERT INTO \(quotedTable) (\(names.joined(separator: ", "))) VALUES (\(places.joined(separator: ", ")))"
+            : "UPDATE \(quotedTable) SET \(assignments) WHERE id = ?\(members.count * 2 + 1)")
         for image in images {
           guard case .object(let members) = image.columns else { continue }
-          let values = members.map { SQLiteStore.value($0.value) } + (present.isEmpty ? [] : [image.id.databaseValue])
-          try statement.execute(arguments: StatementArguments(values))
+          let values = members.flatMap { member in
+            let (isText, value) = SQLiteStore.value(member.value)
+            return [isText.databaseValue, value]
+          }
+          try statement.execute(
+            arguments: StatementArguments(values + (present.isEmpty ? [] : [image.id.databaseValue])))
         }
       }
     }

@@ -66,7 +66,7 @@ extension SQLiteStore {
     case .embedding(let value): (value.map { Data($0.littleEndianBytes) }).databaseValue
     case .accessCount(let value): value.databaseValue
     case .lastAccessedAt(let value): (value?.iso8601).databaseValue
-    case .createdAt(let value): value.iso8601.databaseValue
+    case .createdAt(let value), .updatedAt(let value): value.iso8601.databaseValue
     }
   }
 

@@ -3,11 +3,11 @@ import MemoryCore
 
 extension SQLiteStore {
   /// Runs one statement of the user's own.
-  public func answer(_ sql: String, writes: Bool, limit: Int) throws -> SQLAnswer {
+  public func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
     guard writes || fileExists else { throw MemshError.schemaMissing(identity) }
     do {
       return try transaction(writes ? .commit : .readOnly) {
-        try (writes ? write : read) { db in try SQLiteStore.answer(sql, limit: limit, writes: writes, in: db) }
+        try (writes ? write : read) { db in try SQLiteStore.answer(sql, values, limit: limit, writes: writes, in: db) }
       }
     } catch let error as MemshError where error.code == .permissionDenied && !writes {
       throw MemshError.readsOnly(cause: error.cause)
@@ -20,14 +20,16 @@ extension SQLiteStore {
     }
   }
 
-  private static func answer(_ sql: String, limit: Int, writes: Bool, in db: Database) throws -> SQLAnswer {
+  private static func answer(
+    _ sql: String, _ values: [String], limit: Int, writes: Bool, in db: Database
+  ) throws -> SQLAnswer {
     let before = db.totalChangesCount
     let statement = try db.makeStatement(sql: sql)
     // ATTACH creates a file and PRAGMA turns protections off, which SQLite does not count as writing.
     guard writes || !statement.columnNames.isEmpty else { throw MemshError.readsOnly(cause: nil) }
     var rows: [[SQLAnswer.Value]] = []
     var isCut = false
-    let cursor = try Row.fetchCursor(statement)
+    let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values))
     while let row = try cursor.next() {
       guard rows.count < limit else {
         isCut = true

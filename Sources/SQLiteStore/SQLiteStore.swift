@@ -124,6 +124,13 @@ public final class SQLiteStore: MemoryStore {
     usesWriteAheadLog = true
   }
 
+  /// Copies another database over this one.
+  func copy(from source: DatabaseQueue) throws {
+    do { try source.backup(to: queue()) } catch let error as DatabaseError {
+      throw MemshError(translating: error, location: identity.location)
+    }
+  }
+
   private func use<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do {
       return try queue().unsafeReentrantWrite(body)

@@ -268,6 +268,39 @@ final class Services: SessionServices, Sendable {
     }
   }
 
+  func makeFolder(of path: String) throws {
+    let folder = URL(fileURLWithPath: Services.path(path)).deletingLastPathComponent()
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw LineFile.failure(folder.path, errno, cause: error.localizedDescription)
+    }
+  }
+
+  func fileStore(at path: String) -> any FileStore {
+    let store = SQLiteStore(path: Services.path(path))
+    running.add(store.interruptHandle)
+    return store
+  }
+
+  func snapshot(of location: String) throws -> any MemoryStore { try store(at: location, isReadOnly: true) }
+
+  func fileExists(at path: String) -> Bool { FileManager.default.fileExists(atPath: Services.path(path)) }
+
+  func moveFile(_ path: String, to target: String) throws {
+    guard rename(Services.path(path), Services.path(target)) == 0 else {
+      throw LineFile.failure(target, errno)
+    }
+  }
+
+  func removeFile(_ path: String) { unlink(Services.path(path)) }
+
+  func write(linesTo path: String, _ body: ((String) throws -> Void) throws -> Void) throws {
+    try LineFile.write(Services.path(path), body)
+  }
+
+  func read<Value>(linesOf path: String, _ body: (@escaping () throws -> String?) throws -> Value) throws -> Value {
+    try LineFile.read(path == "-" ? path : Services.path(path), body)
+  }
+
   var author: String {
     let name = environment["USER"] ?? environment["LOGNAME"] ?? NSUserName()
     return "\(name)@\(ProcessInfo.processInfo.hostName)"

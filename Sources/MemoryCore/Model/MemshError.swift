@@ -74,4 +74,6 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   // Everything else.
   case fileFailed = "file_failed"
   case systemTestFailed = "system_test_failed"
+  case faultsFound = "faults_found"
+  case importFailed = "import_failed"
 }

@@ -7,7 +7,8 @@ public protocol Journaling: AnyObject {
   /// - Returns: The operation's number.
   func beginOperation(_ start: OperationStart) throws -> Int64
 
-  /// Notes how rows are before they are changed, and keeps others from changing them until the transaction ends.
+  /// Notes how rows are before they are changed, and keeps others from changing them until the transaction ends. Of rows
+  /// that the operation has noted already, the first note stays.
   ///
   /// - Parameter columns: The columns that may change; nil for whole rows.
   func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws

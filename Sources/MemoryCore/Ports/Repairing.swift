@@ -35,6 +35,7 @@ public enum MemoryChange: Sendable, Equatable {
   case accessCount(Int64)
   case lastAccessedAt(Timestamp?)
   case createdAt(Timestamp)
+  case updatedAt(Timestamp)
 
   /// The column's name.
   public var column: String {
@@ -48,6 +49,7 @@ public enum MemoryChange: Sendable, Equatable {
     case .accessCount: "access_count"
     case .lastAccessedAt: "last_accessed_at"
     case .createdAt: "created_at"
+    case .updatedAt: "updated_at"
     }
   }
 }

@@ -3,10 +3,11 @@ public protocol SQLAnswering: AnyObject {
   /// Runs one statement in a transaction of its own.
   ///
   /// - Parameters:
+  ///   - values: What the placeholders stand for, in the order of their numbers: `$1` on PostgreSQL, `?1` on SQLite.
   ///   - writes: Whether it may change anything; otherwise the database refuses it.
   ///   - limit: How many rows are read at most.
   /// - Throws: `sql_failed` with the database's own words.
-  func answer(_ sql: String, writes: Bool, limit: Int) throws -> SQLAnswer
+  func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer
 }
 
 /// What a database answers to SQL.

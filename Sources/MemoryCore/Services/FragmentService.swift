@@ -29,6 +29,7 @@ public struct StoredFragment: Sendable, Equatable {
 /// Lists and changes prompt fragments.
 public struct FragmentService {
   private let store: any MemoryStore
+  private let author: RepairAuthor
   private let embedder: () throws -> any Embedder
 
   private static let batchSize = 500
@@ -36,8 +37,11 @@ public struct FragmentService {
   /// Sets the service up.
   ///
   /// - Parameter embedder: Asked for only when a content's vector is needed.
-  public init(store: any MemoryStore, embedder: @autoclosure @escaping () throws -> any Embedder) {
+  public init(
+    store: any MemoryStore, author: RepairAuthor, embedder: @autoclosure @escaping () throws -> any Embedder
+  ) {
     self.store = store
+    self.author = author
     self.embedder = embedder
   }
 
@@ -70,7 +74,15 @@ public struct FragmentService {
   public func add(_ fragments: [PromptFragment]) throws -> (inserted: Int, hasEmbeddings: Bool) {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     let usable = try usableEmbedder()
-    return (try SeedingService(store: store, embedder: usable).seed(fragments), usable != nil)
+    let inserted = try store.transaction(.commit) {
+      let seeding = SeedingService(store: store, embedder: usable)
+      let missing = try seeding.missing(fragments)
+      guard !missing.isEmpty else { return 0 }
+      return try Operation(store, author).inserting(into: SideTable.fragments.rawValue) {
+        try seeding.seedReturningIDs(missing).map(\.id)
+      }.count
+    }
+    return (inserted, usable != nil)
   }
 
   /// Changes a fragment; other content gets another embedding.
@@ -91,7 +103,9 @@ public struct FragmentService {
       guard try fragments([id])[0] == before else {
         throw MemshError(.storeBusy, "somebody else has just changed fragment \(id)", hint: "look at it and try again")
       }
-      try store.update(after.fragment, id: id)
+      try Operation(store, author).changing([id], of: SideTable.fragments.rawValue) {
+        try store.update(after.fragment, id: id)
+      }
       return (before, try fragments([id])[0])
     }
   }
@@ -100,7 +114,7 @@ public struct FragmentService {
   public func delete(_ ids: [Int64]) throws {
     try store.transaction(.commit) {
       _ = try fragments(ids)
-      try store.deleteRows(ids, from: SideTable.fragments.rawValue)
+      try Operation(store, author).delete(ids, from: SideTable.fragments.rawValue)
     }
   }
 

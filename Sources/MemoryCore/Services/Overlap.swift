@@ -23,6 +23,16 @@ public enum Overlap {
   public static func run<Batch: Sendable>(
     capacity: Int, producers: [(_ hand: Hand<Batch>) throws -> Void], consume: (Batch) throws -> Void
   ) throws {
+    try pulling(capacity: capacity, producers: producers) { next in while let batch = try next() { try consume(batch) } }
+  }
+
+  /// Runs producers on threads of their own while `body` takes their batches, nil when there are no more.
+  ///
+  /// When this returns, all producers have returned, too.
+  static func pulling<Batch: Sendable, Value>(
+    capacity: Int, producers: [(_ hand: Hand<Batch>) throws -> Void],
+    _ body: (_ next: @escaping () throws -> Batch?) throws -> Value
+  ) throws -> Value {
     let queue = BoundedQueue<Batch>(capacity: capacity, producers: producers.count)
     for producer in producers.map(Lent.init) {
       let thread = Thread {
@@ -39,7 +49,7 @@ public enum Overlap {
       thread.start()
     }
     defer { queue.abandonAndWait() }
-    while let batch = try queue.next() { try consume(batch) }
+    return try body(queue.next)
   }
 
   /// Thrown into a producer that nobody consumes from any more.

@@ -12,6 +12,8 @@ public struct ReembedReport: Sendable, Equatable {
   public var missing: Int64 = 0
   /// What embedding takes; counted by dry runs only.
   public var effort = EmbeddingEffort()
+  /// The operations in the journal; empty when nothing changed, or the old vectors are not kept.
+  public var operations: [Int64] = []
 }
 
 /// Computes the vectors of a store anew, or only those that are missing, with the embedder in use.
@@ -21,6 +23,7 @@ public struct ReembedReport: Sendable, Equatable {
 public struct ReembedService {
   private let store: any MemoryStore
   private let embedder: any Embedder
+  private let author: RepairAuthor?
   private let progress: any ProgressReporter
   private let interruption: Interruption
 
@@ -29,11 +32,14 @@ public struct ReembedService {
   private static let passesMaximum = 3
 
   /// Sets it up; nothing happens yet.
+  ///
+  /// - Parameter author: Who the journal says it was; nil leaves the journal, and with it the old vectors, out.
   public init(
-    store: any MemoryStore, embedder: any Embedder, progress: any ProgressReporter, interruption: Interruption
+    store: any MemoryStore, embedder: any Embedder, author: RepairAuthor?, progress: any ProgressReporter, interruption: Interruption
   ) {
     self.store = store
     self.embedder = embedder
+    self.author = author
     self.progress = progress
     self.interruption = interruption
   }
@@ -57,7 +63,10 @@ public struct ReembedService {
         let expected = pass == 1 ? report.from : report.to
         guard current == expected else { throw expected.mismatch(storeSpace: current ?? expected) }
         _ = try store.createSchema(space: report.from)
-        try store.switchVectors(to: pass == 1 && moves ? report.to : nil)
+        let operation = try journaled(from: pass == 1 && moves ? report.from : nil, selection) {
+          try store.switchVectors(to: pass == 1 && moves ? report.to : nil)
+        }
+        if let operation { report.operations.append(operation) }
         if pass == 1, moves { for line in try store.buildIndexes(index, progress) { progress.line(line) } }
         try interruption.check()
       }
@@ -68,6 +77,29 @@ public struct ReembedService {
       selection = .missing
     }
     return report
+  }
+
+  /// Notes the vectors before and after `body` changes them.
+  ///
+  /// - Returns: The operation's number; nil when nothing is noted.
+  private func journaled(
+    from space: EmbeddingSpace?, _ selection: ReembedSelection, _ body: () throws -> Void
+  ) throws -> Int64? {
+    guard let author else {
+      try body()
+      return nil
+    }
+    let operation = Operation(store, author)
+    if let space { operation.leaves(space) }
+    var ids: [String: [Int64]] = [:]
+    for table in ReembedService.tables(selection) {
+      try forEachBatch(table, selection) { ids[table, default: []] += $0.map(\.id) }
+    }
+    let fragments = SideTable.fragments.rawValue
+    try operation.changing(ids["memories"] ?? [], of: "memories", columns: ["embedding"]) {
+      try operation.changing(ids[fragments] ?? [], of: fragments, columns: ["embedding"], body)
+    }
+    return operation.number
   }
 
   /// Tells what ``run(_:index:)`` would do, without writing anything anywhere.

@@ -18,12 +18,17 @@ public struct SeedingService {
     try store.transaction(.commit) { try seedReturningIDs(fragments).count }
   }
 
+  /// Those fragments that the store does not have.
+  func missing(_ fragments: [PromptFragment]) throws -> [PromptFragment] {
+    var known = try store.fragmentKeys()
+    return fragments.filter { known.insert($0.key).inserted }
+  }
+
   /// The same inside a transaction of the caller's.
   ///
   /// - Returns: The id and the content's sha256 of each fragment inserted.
   func seedReturningIDs(_ fragments: [PromptFragment]) throws -> [(id: Int64, contentHash: String)] {
-    var known = try store.fragmentKeys()
-    var missing = fragments.filter { known.insert($0.key).inserted }
+    var missing = try missing(fragments)
     guard !missing.isEmpty else { return [] }
     if let embedder {
       for (index, vector) in try embedder.embed(missing.map(\.content)).enumerated() {

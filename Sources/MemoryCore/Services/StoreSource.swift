@@ -5,12 +5,16 @@ public final class StoreSource: MemorySource {
 
   private let store: any MemoryStore
   private let isShared: Bool
+  private let filter: MemoryFilter
 
   /// Wraps a store.
   ///
-  /// - Parameter isShared: Whether the store goes on being used; otherwise it was opened for this, for reading only.
-  public init(_ store: any MemoryStore, isShared: Bool = false) {
+  /// - Parameters:
+  ///   - isShared: Whether the store goes on being used; otherwise it was opened for this, for reading only.
+  ///   - filter: Which memories are handed over; with one, the side tables are not.
+  public init(_ store: any MemoryStore, isShared: Bool = false, filter: MemoryFilter = MemoryFilter()) {
     self.store = store
+    self.filter = filter
     self.isShared = isShared
     description = SourceDescription(
       kind: "memsh \(store.identity.backend.title) store", location: store.identity.location, fingerprint: "live")
@@ -29,12 +33,12 @@ public final class StoreSource: MemorySource {
   public func readRows(
     batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRecord]) throws -> Void
   ) throws {
-    try store.readMemories(batchSize: batchSize) { try body($0.map(SourceRecord.stored)) }
+    try store.readMemories(filter, batchSize: batchSize) { try body($0.map(SourceRecord.stored)) }
   }
 
   /// Hands over the rows of a side table by id.
   public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
-    try store.readRows(of: table, batchSize: batchSize, body)
+    if filter.isEmpty { try store.readRows(of: table, batchSize: batchSize, body) }
   }
 
   /// The largest id of a table.

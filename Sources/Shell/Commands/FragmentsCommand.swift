@@ -87,7 +87,7 @@ struct FragmentsCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let service = FragmentService(store: store, embedder: try session.embedder())
+    let service = FragmentService(store: store, author: session.author, embedder: try session.embedder())
     switch action {
     case .list: return table(try service.all().filter(passes))
     case .show: return table(try service.fragments(ids()))

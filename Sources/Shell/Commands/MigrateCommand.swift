@@ -83,30 +83,16 @@ struct MigrateCommand: ShellCommand {
       "This drops the four memory tables of \(store.identity.location) with everything in them.",
       typing: store.identity.name, isConfirmed: yes)
     guard !noBackup else { return nil }
-    guard let space = try store.embeddingSpace() else {
+    guard try store.embeddingSpace() != nil else {
       throw MemshError(
         .confirmationRequired, "the tables of \(store.identity.location) are not complete, so no backup can be written",
         hint: "save them by other means, then add `--no-backup`")
     }
-    return { try backUp(store, space: space, in: session, at: moment) }
-  }
-
-  private func backUp(
-    _ store: any MemoryStore, space: EmbeddingSpace, in session: Session, at moment: Timestamp
-  ) throws {
-    let path = session.services.backupPath(of: store.identity, at: moment)
-    let copy = try session.services.store(at: path)
-    // The transaction that is about to drop the tables keeps SQLite's own connection busy; it holds the write lock, so
-    // a second one reads what nobody can change. On PostgreSQL only the session that has locked the tables can read.
-    let isSQLite = store.identity.backend == .sqlite
-    let source = isSQLite ? try session.services.store(at: store.identity.location) : store
-    defer {
-      copy.close()
-      if isSQLite { source.close() }
+    return {
+      let path = session.services.backupPath(of: store.identity, at: moment)
+      try session.backUp(store, to: path, isLocked: true)
+      session.note("✅ Backup written to \(path)")
     }
-    try BackupService(progress: session.progress, interruption: session.interruption)
-      .backUp(source, space: space, into: copy, at: moment)
-    session.note("✅ Backup written to \(path)")
   }
 
   /// The source; nil when the default one is not there. A source that was named must be.

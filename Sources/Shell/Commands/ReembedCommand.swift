@@ -9,7 +9,8 @@ struct ReembedCommand: ShellCommand {
       Without options every vector is computed with the embedder in use; if that is of another space, the store moves \
       to it. With --missing only rows without a vector get one; with a filter only the memories that pass it: both \
       need the embedder of the store's own space. New vectors are gathered beside the old ones, and one transaction \
-      switches to them; an interrupted run goes on from the embedding cache.
+      switches to them; an interrupted run goes on from the embedding cache. `undo` brings the old ones back, and the store \
+      back to its old space. Running it again computes all of them again, --missing none.
       """)
 
   @Flag(help: "Only rows that have no vector.")
@@ -23,6 +24,9 @@ struct ReembedCommand: ShellCommand {
 
   @Option(help: "The vector index to build when the store moves to another space: hnsw, ivfflat or none.")
   var index: VectorIndexMethod?
+
+  @Flag(help: "Do not keep the old vectors in the journal: it takes less room, and cannot be undone.")
+  var noJournal = false
 
   @Flag(help: "Only tell what would be done and what it would take; nothing is written anywhere.")
   var dryRun = false
@@ -50,7 +54,7 @@ struct ReembedCommand: ShellCommand {
     let store = try session.store()
     let embedder = try session.embedder()
     let service = ReembedService(
-      store: store, embedder: embedder, progress: session.progress, interruption: session.interruption)
+      store: store, embedder: embedder, author: noJournal ? nil : session.author, progress: session.progress, interruption: session.interruption)
     guard !dryRun else {
       return CommandResult(.record(ReembedCommand.record(try service.dryRun(selection), isDryRun: true, seconds: nil)))
     }
@@ -76,7 +80,8 @@ struct ReembedCommand: ShellCommand {
       fields += [.init("embedding", .record(report.effort.fields)), .init("dry_run", .boolean(true))]
     } else {
       fields += [
-        .init("missing", .integer(report.missing)), .init("seconds", seconds.map { .double($0, places: 2) } ?? .null),
+        .init("missing", .integer(report.missing)),
+        .init("operations", .json(.array(report.operations.map { .integer($0) }))), .init("seconds", seconds.map { .double($0, places: 2) } ?? .null),
       ]
     }
     return ResultRecord(title: isDryRun ? "Reembed (dry run)" : "Reembed", fields: fields)

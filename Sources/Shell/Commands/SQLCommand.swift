@@ -7,7 +7,9 @@ struct SQLCommand: ShellCommand {
     abstract: "Run SQL of your own.",
     discussion: """
       One statement, in the language of the database in use. It only reads: a statement that changes something is \
-      refused unless --write is given, and then runs in a transaction of its own. Ctrl-C cancels it on the server.
+      refused unless --write is given, and then runs in a transaction of its own. Ctrl-C cancels it on the server. \
+      :name stands for the variable of that name (`set name VALUE`, or -v), which is bound, not pasted: \
+      sql 'SELECT * FROM memories WHERE user_id = :who'. What --write changes is not in the journal.
       """)
 
   @Argument(help: "The statement, in quotes.")
@@ -85,7 +87,10 @@ struct SQLCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let answer = try session.store().answer(statement, writes: write, limit: limit)
+    let store = try session.store()
+    let bound = try SQLParameters.bound(
+      statement, sign: store.identity.backend == .postgres ? "$" : "?", value: { session.scope.value(of: .named($0)) })
+    let answer = try store.answer(bound.statement, values: bound.values, writes: write, limit: limit)
     guard !answer.columns.isEmpty else {
       session.note("\(answer.changed) row\(answer.changed == 1 ? "" : "s") changed")
       return .nothing

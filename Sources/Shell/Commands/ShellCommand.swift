@@ -48,6 +48,7 @@ public struct CommandRegistry: ParsableCommand {
         name: "Schema",
         subcommands: [
           EnsureVectorCommand.self, MigrateCommand.self, SeedCommand.self, RollbackCommand.self, SchemaCommand.self,
+          DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Explore",
@@ -61,6 +62,9 @@ public struct CommandRegistry: ParsableCommand {
           AddCommand.self, EditCommand.self, DeleteCommand.self, MergeCommand.self, ReassignCommand.self,
           DecayCommand.self, DedupCommand.self, ReembedCommand.self, UndoCommand.self, JournalCommand.self,
         ]),
+      CommandGroup(
+        name: "Files",
+        subcommands: [ExportCommand.self, ImportCommand.self, BackupCommand.self, RestoreCommand.self]),
       CommandGroup(name: "Embeddings", subcommands: [ModelsCommand.self, CacheCommand.self]),
     ])
 

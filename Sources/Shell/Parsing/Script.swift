@@ -52,6 +52,20 @@ public struct ScriptCommand: Sendable, Equatable {
   /// The line of the script on which the command begins, for error messages.
   public let sourceLine: String
 
+  /// The command as one line, its variables unresolved: what may be written down.
+  public var text: String {
+    tokens.map { token in
+      let word = token.pieces.map { piece in
+        switch piece {
+        case .text(let text): text
+        case .variable(let reference): "${\(reference.text)}"
+        }
+      }.joined()
+      let isPlain = !word.isEmpty && !word.contains { $0.isWhitespace || "\"'#;\\".contains($0) }
+      return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }.joined(separator: " ")
+  }
+
   /// Where the command begins.
   public var position: SourcePosition { tokens[0].position }
 }

@@ -48,7 +48,7 @@ public struct CommandRunner {
     defer { tellTime(since: began) }
     do {
       try session.interruption.check()
-      session.currentCommand = String(command.sourceLine.prefix(CommandRunner.journaledCharacters))
+      session.currentCommand = String(command.text.prefix(CommandRunner.journaledCharacters))
       let words = try CommandParser.words(of: command, scope: session.scope)
       let parsed = try CommandParser.parse(words, of: command)
       format = parsed.outputFormat ?? format

@@ -51,6 +51,22 @@ public protocol SessionServices: AnyObject {
   func json(yaml text: String) throws -> JSON
   /// Writes a file, or replaces one as a whole.
   func write(_ text: String, to path: String) throws
+  /// A store in a file, for backups; nothing is opened before it is used.
+  func fileStore(at path: String) -> any FileStore
+  /// A store opened for reading only, as one snapshot.
+  func snapshot(of location: String) throws -> any MemoryStore
+  /// Whether there is a file.
+  func fileExists(at path: String) -> Bool
+  /// Makes the folder that a file is to be in.
+  func makeFolder(of path: String) throws
+  /// Moves a file; nobody ever sees a part of it.
+  func moveFile(_ path: String, to target: String) throws
+  /// Deletes a file, if there is one.
+  func removeFile(_ path: String)
+  /// Hands over a function that writes a line, and gives the file its name when `body` has succeeded.
+  func write(linesTo path: String, _ body: ((String) throws -> Void) throws -> Void) throws
+  /// Hands over a function that reads the next line without its end, nil at the end; `-` is standard input.
+  func read<Value>(linesOf path: String, _ body: (@escaping () throws -> String?) throws -> Value) throws -> Value
   /// Who runs memsh, as the journal has it: `user@host`.
   var author: String { get }
   /// What tells this memsh process from all others.

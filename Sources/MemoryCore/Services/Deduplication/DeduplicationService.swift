@@ -89,7 +89,7 @@ public struct DeduplicationService {
     let similarity: Double
   }
 
-  private func find(_ options: DeduplicationOptions) throws -> DeduplicationReport {
+  func find(_ options: DeduplicationOptions) throws -> DeduplicationReport {
     interruption.clear()
     let sketches = try sketches(options)
     var report = DeduplicationReport()

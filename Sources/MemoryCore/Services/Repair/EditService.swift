@@ -62,12 +62,14 @@ extension MemoryChange {
     case .userID(let value): same(value, fields.userID)
     case .content(let value): same(value, fields.content)
     case .category(let value): same(value, fields.category)
-    case .importance(let value): value == fields.importanceScore
+    // A NaN is the same as another one here.
+    case .importance(let value): value?.bitPattern == fields.importanceScore?.bitPattern || value == fields.importanceScore
     case .metadata(let value): JSON.areIdentical(value, fields.metadata)
     case .embedding(let value): value == fields.embedding
     case .accessCount(let value): value == fields.accessCount
     case .lastAccessedAt(let value): value == fields.lastAccessedAt
     case .createdAt(let value): value == fields.createdAt
+    case .updatedAt(let value): value == fields.updatedAt
     }
   }
 
@@ -83,6 +85,7 @@ extension MemoryChange {
     case .accessCount(let value): fields.accessCount = value
     case .lastAccessedAt(let value): fields.lastAccessedAt = value
     case .createdAt(let value): fields.createdAt = value
+    case .updatedAt(let value): fields.updatedAt = value
     }
   }
 }

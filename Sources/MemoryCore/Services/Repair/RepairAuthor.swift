@@ -24,6 +24,8 @@ final class Operation {
   private var start: OperationStart
   /// The operation's number, once there is a row.
   private(set) var number: Int64?
+  /// Rows noted before, but not yet after, by table.
+  private var noted: [String: Set<Int64>] = [:]
 
   init(_ store: any MemoryStore, _ author: RepairAuthor, undoes: Int64? = nil) {
     self.store = store
@@ -39,7 +41,7 @@ final class Operation {
   ///
   /// - Parameter columns: The columns that `body` changes; nil for whole rows.
   func changing(_ ids: [Int64], of table: String, columns: [String]? = nil, _ body: () throws -> Void) throws {
-    guard !ids.isEmpty else { return }
+    guard !ids.isEmpty else { return try body() }
     let number = try begun()
     // A change of any column moves the time of change.
     let columns = columns.map { Operation.datedTables.contains(table) ? $0 + ["updated_at"] : $0 }
@@ -63,6 +65,34 @@ final class Operation {
     try delete(duplicates, from: SideTable.duplicates.rawValue)
     try delete(ids, from: "memories")
   }
+
+  /// Runs `body` on rows that this operation may have changed before, as several faults of one row do: a row stands
+  /// once in an operation, from before the first change to after the last.
+  func changingAgain(_ ids: [Int64], of table: String, _ body: ([Int64]) throws -> Void) throws {
+    let number = try begun()
+    try store.noteBefore(ids.filter { !isNoted($0, table) }, of: table, columns: nil, in: number)
+    noted[table, default: []].formUnion(ids)
+    try body(ids)
+  }
+
+  /// Deletes rows that this operation may have changed before.
+  func deleteAgain(_ ids: [Int64], of table: String) throws {
+    if table == "memories" {
+      let duplicates = try store.duplicateIDs(ofOriginals: ids)
+      try deleteAgain(duplicates, of: SideTable.duplicates.rawValue)
+    }
+    guard !ids.isEmpty else { return }
+    try changingAgain(ids, of: table) { try store.deleteRows($0, from: table) }
+  }
+
+  /// Notes how the rows of ``changingAgain(_:of:_:)`` are now.
+  func finish() throws {
+    guard let number else { return }
+    for (table, ids) in noted { try store.noteAfter(ids.sorted(), of: table, columns: nil, in: number) }
+    noted = [:]
+  }
+
+  private func isNoted(_ id: Int64, _ table: String) -> Bool { noted[table]?.contains(id) ?? false }
 
   /// Deletes rows.
   func delete(_ ids: [Int64], from table: String) throws {

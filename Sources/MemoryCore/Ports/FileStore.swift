@@ -1,0 +1,19 @@
+/// A store that is a file of its own, which can be copied and replaced as a whole: what backups are made of.
+public protocol FileStore: MemoryStore {
+  /// Writes a consistent copy of everything in the file to another, new one.
+  func copyFile(to path: String) throws
+
+  /// Replaces everything in the store by what is in a file, in one transaction.
+  func replaceContent(withFileAt path: String) throws
+
+  /// Notes in the file what its rows add up to, and makes it one file without a log beside it.
+  func seal() throws
+
+  /// Makes sure that the file is whole and that its rows add up to what ``seal()`` noted.
+  ///
+  /// - Throws: `store_corrupt` when they do not, `source_unreadable` when the file was never sealed.
+  func checkSeal() throws
+
+  /// Forgets the note, because the rows are going to change.
+  func removeSeal() throws
+}

@@ -1,0 +1,127 @@
+/// What an examination found, and what was done about it.
+public struct DoctorReport: Sendable {
+  /// How many checks apply to this kind of store.
+  public var checks = 0
+  /// What was found; when something was to be fixed, what it was before.
+  public var findings: [FaultFinding] = []
+  /// What was put right.
+  public var fixed: Set<Fault> = []
+  /// Why something was not, though it was to be.
+  public var unfixed: [Fault: String] = [:]
+  /// The operations in the journal.
+  public var operations: [Int64] = []
+
+  /// The faults that are there still and give wrong answers.
+  public var standingErrors: [Fault] {
+    findings.map(\.fault).filter { $0.severity == .error && !fixed.contains($0) }
+  }
+}
+
+/// Examines a store, and puts right what is wrong with it.
+public struct DoctorService {
+  private let store: any MemoryStore
+  private let author: RepairAuthor
+  private let progress: any ProgressReporter
+  private let interruption: Interruption
+
+  /// Sets it up.
+  public init(
+    store: any MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption
+  ) {
+    self.store = store
+    self.author = author
+    self.progress = progress
+    self.interruption = interruption
+  }
+
+  /// Looks for faults.
+  public func examine(_ faults: [Fault]) throws -> DoctorReport {
+    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    var report = DoctorReport()
+    for (number, fault) in faults.enumerated() {
+      try interruption.check()
+      progress.progress("Examining", done: Int64(number), total: Int64(faults.count))
+      guard let finding = try finding(fault) else { continue }
+      report.checks += 1
+      if finding.count > 0 { report.findings.append(finding) }
+    }
+    return report
+  }
+
+  /// Without its tables nothing else of a store can be examined.
+  private func finding(_ fault: Fault) throws -> FaultFinding? {
+    if let table = fault.table, try !hasTable(table) { return nil }
+    return try store.examine(fault)
+  }
+
+  private func hasTable(_ name: String) throws -> Bool {
+    try store.schema().contains { $0.kind == .table && $0.name == name && $0.state != .missing }
+  }
+
+  /// Looks for faults and puts them right: what changes rows is one transaction and one operation of the journal.
+  ///
+  /// - Parameter embedder: Computes embeddings; one of another space leaves theirs undone.
+  public func fix(_ faults: [Fault], embedder: () throws -> any Embedder) throws -> DoctorReport {
+    var report = try examine(faults)
+    for finding in report.findings where finding.fault.remedy == .rebuilding {
+      try interruption.check()
+      try store.mend(finding.fault, ids: [], progress)
+    }
+    // A table that was missing may hide other faults; what is found now is put right.
+    let found = Set(report.findings.map(\.fault))
+    try fixRows(faults.filter { $0.remedy != .rebuilding }, &report)
+    try embed(&report, embedder)
+    for fault in found where report.unfixed[fault] == nil {
+      if try finding(fault)?.count ?? 0 == 0 {
+        report.fixed.insert(fault)
+      } else {
+        report.unfixed[fault] = "it is there still after the fix"
+      }
+    }
+    return report
+  }
+
+  private func fixRows(_ faults: [Fault], _ report: inout DoctorReport) throws {
+    let operation = Operation(store, author)
+    try store.transaction(.commit) {
+      for fault in faults {
+        try interruption.check()
+        // Looked up again: what was fixed before may have mended or deleted these rows, too.
+        guard let finding = try self.finding(fault), !finding.ids.isEmpty, let table = fault.table else { continue }
+        switch fault.remedy {
+        case .values: try operation.changingAgain(finding.ids, of: table) { try store.mend(fault, ids: $0, progress) }
+        case .deletion: try operation.deleteAgain(finding.ids, of: table)
+        case .merging: try mergeExactDuplicates(operation)
+        case .embedding:
+          guard fault != .embeddingMissing, fault != .fragmentEmbeddingMissing else { continue }
+          try operation.changingAgain(finding.ids, of: table) { try store.mend(fault, ids: $0, progress) }
+        case .rebuilding: continue
+        }
+      }
+      try operation.finish()
+    }
+    if let number = operation.number { report.operations.append(number) }
+  }
+
+  private func mergeExactDuplicates(_ operation: Operation) throws {
+    var options = DeduplicationOptions()
+    options.thresholds = [.exact: 1]
+    let service = DeduplicationService(
+      store: store, author: author, progress: progress, interruption: interruption)
+    for plan in try service.find(options).groups { try MergeService(store: store).merge(plan, operation) }
+  }
+
+  private func embed(_ report: inout DoctorReport, _ embedder: () throws -> any Embedder) throws {
+    let wanting = report.findings.map(\.fault).filter { $0.remedy == .embedding }
+    guard !wanting.isEmpty, let space = try store.embeddingSpace() else { return }
+    let embedder = try embedder()
+    guard embedder.space == space else {
+      for fault in wanting { report.unfixed[fault] = "the embedder is of \(embedder.space), the store of \(space)" }
+      return
+    }
+    let embedded = try ReembedService(
+      store: store, embedder: embedder, author: author, progress: progress, interruption: interruption
+    ).run(.missing)
+    report.operations += embedded.operations
+  }
+}

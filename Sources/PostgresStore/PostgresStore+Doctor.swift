@@ -1,0 +1,149 @@
+import MemoryCore
+import PostgresClient
+
+/// Finding faults in rows, and putting their values right.
+extension PostgresStore {
+  /// Looks for a fault.
+  public func examine(_ fault: Fault) throws -> FaultFinding? {
+    guard let table = fault.table else { return try examineObjects(fault) }
+    let dimensions = try embeddingSpace()?.dimensions ?? 0
+    guard let rows = PostgresChecks.rows(with: fault, dimensions: dimensions) else { return nil }
+    let ids = try withoutStatementTimeout { () -> [Int64] in
+      try query(
+        """
+        SELECT t.id FROM \(identifier: table) AS t \(unsafeSQL: rows.hasPrefix("JOIN") ? rows : "WHERE " + rows)
+        ORDER BY t.id
+        """
+      ).rows.compactMap { $0.integer(0) }
+    }
+    return FaultFinding(fault, ids: ids)
+  }
+
+  /// Puts rows or objects right.
+  public func mend(_ fault: Fault, ids: [Int64], _ progress: any ProgressReporter) throws {
+    guard let table = fault.table else { return try mendObjects(fault, progress) }
+    guard let values = PostgresChecks.values(mending: fault) else { return }
+    try query(
+      """
+      UPDATE \(identifier: table) AS t SET \(unsafeSQL: values)
+        \(unsafeSQL: values.contains(" FROM ") ? "AND" : "WHERE") t.id = ANY(\(ids.map(String.init))::text[]::int[])
+      """)
+  }
+}
+
+/// The faults of rows in PostgreSQL's language.
+private enum PostgresChecks {
+  private static let now = "(now() AT TIME ZONE 'UTC')"
+  private static let tomorrow = "(now() AT TIME ZONE 'UTC' + interval '1 day')"
+  /// What counts as white space: ASCII's, and the no-break space.
+  private static let space = "E' \\t\\n\\u000B\\f\\r\\u00A0'"
+
+  private static func isBlank(_ column: String) -> String { "btrim(t.\(column), \(space)) = ''" }
+
+  /// Each form of a name with the most frequent one among those that differ only in case and spaces.
+  private static func forms(_ column: String) -> String {
+    """
+    (SELECT \(column) AS form, first_value(btrim(\(column), \(space))) OVER (
+        PARTITION BY lower(btrim(\(column), \(space))) ORDER BY count(*) DESC, \(column)) AS common
+      FROM memories GROUP BY \(column)) AS v
+    """
+  }
+
+  private static func variants(_ column: String) -> String {
+    "JOIN \(forms(column)) ON v.form = t.\(column) AND v.common <> t.\(column) AND v.common <> ''"
+  }
+
+  /// What follows `FROM table AS t`: a condition or a join; nil for a fault that PostgreSQL's types rule out.
+  static func rows(with fault: Fault, dimensions: Int) -> String? {
+    switch fault {
+    case .contentEmpty, .fragmentContentEmpty: isBlank("content")
+    case .userBlank: isBlank("user_id")
+    case .userVariants: variants("user_id")
+    case .categoryBlank: isBlank("category")
+    case .categoryVariants: variants("category")
+    case .importanceRange: "t.importance_score < 0 OR t.importance_score > 1"
+    case .accessNegative: "t.access_count < 0"
+    case .metadataInvalid: "t.metadata IS NULL OR jsonb_typeof(t.metadata::jsonb) <> 'object'"
+    case .timestampMalformed:
+      "NOT isfinite(t.created_at) OR NOT isfinite(t.updated_at) OR NOT isfinite(coalesce(t.last_accessed_at, t.created_at))"
+    case .timestampFuture:
+      """
+      (t.created_at > \(tomorrow) AND isfinite(t.created_at)) OR (t.updated_at > \(tomorrow) AND isfinite(t.updated_at))
+        OR (t.last_accessed_at > \(tomorrow) AND isfinite(t.last_accessed_at))
+      """
+    case .timestampOrder, .fragmentOrder: "t.updated_at < t.created_at AND isfinite(t.updated_at)"
+    case .accessBeforeCreated: "t.last_accessed_at < t.created_at AND isfinite(t.last_accessed_at)"
+    case .duplicatesOrphaned:
+      "t.original_id IS NULL OR NOT EXISTS (SELECT FROM memories AS m WHERE m.id = t.original_id)"
+    case .duplicatesHash:
+      """
+      t.duplicate_hash !~ '^[0-9a-f]{64}$' OR (t.dedup_type = 'exact' AND EXISTS (SELECT FROM memories AS m
+        WHERE m.id = t.original_id AND encode(sha256(convert_to(m.content, 'UTF8')), 'hex') <> t.duplicate_hash))
+      """
+    case .duplicatesScore: "t.similarity_score < 0 OR t.similarity_score > 1"
+    case .analyticsNegative: "t.results_count < 0 OR t.response_time_ms < 0"
+    case .analyticsFuture: "t.created_at > \(tomorrow)"
+    case .fragmentDuplicates:
+      """
+      EXISTS (SELECT FROM prompt_fragments AS f WHERE f.id < t.id AND f.category = t.category
+        AND f.agent_type = t.agent_type AND f.content = t.content)
+      """
+    case .exactDuplicates:
+      """
+      JOIN (SELECT id, row_number() OVER (PARTITION BY user_id, sha256(convert_to(content, 'UTF8')) ORDER BY id) AS number
+        FROM memories) AS n ON n.id = t.id AND n.number > 1
+      """
+    case .embeddingLength: "vector_dims(t.embedding::vector) <> \(dimensions)"
+    case .embeddingZero: "vector_norm(t.embedding::vector) = 0"
+    case .embeddingMixed:
+      """
+      vector_norm(t.embedding::vector) > 0 AND abs(vector_norm(t.embedding::vector) - 1) > 0.01
+        AND (SELECT avg((abs(vector_norm(embedding::vector) - 1) <= 0.01)::int) FROM memories) >= 0.9
+      """
+    case .fragmentEmbeddingInvalid:
+      "vector_dims(t.embedding::vector) <> \(dimensions) OR vector_norm(t.embedding::vector) = 0"
+    case .embeddingMissing, .fragmentEmbeddingMissing: "t.embedding IS NULL"
+    default: nil
+    }
+  }
+
+  /// What follows `SET`; nil for a fault that is put right in another way.
+  static func values(mending fault: Fault) -> String? {
+    switch fault {
+    case .userBlank: "user_id = 'unknown'"
+    case .userVariants: "user_id = v.common FROM \(forms("user_id")) WHERE v.form = t.user_id"
+    case .categoryBlank: "category = NULL"
+    case .categoryVariants: "category = v.common FROM \(forms("category")) WHERE v.form = t.category"
+    case .importanceRange:
+      "importance_score = CASE WHEN t.importance_score = 'NaN' THEN 0.5 ELSE greatest(0, least(1, t.importance_score)) END"
+    case .accessNegative: "access_count = 0"
+    case .metadataInvalid:
+      """
+      metadata = CASE WHEN t.metadata IS NULL OR jsonb_typeof(t.metadata::jsonb) = 'null' THEN '{}'::jsonb
+        ELSE jsonb_build_object('value', t.metadata) END
+      """
+    case .timestampMalformed:
+      """
+      created_at = CASE WHEN isfinite(t.created_at) THEN t.created_at WHEN isfinite(t.updated_at) THEN t.updated_at
+          ELSE \(now) END,
+        updated_at = CASE WHEN isfinite(t.updated_at) THEN t.updated_at WHEN isfinite(t.created_at) THEN t.created_at
+          ELSE \(now) END,
+        last_accessed_at = CASE WHEN isfinite(t.last_accessed_at) THEN t.last_accessed_at END
+      """
+    case .timestampFuture:
+      """
+      created_at = least(t.created_at, \(now)), updated_at = least(t.updated_at, \(now)),
+        last_accessed_at = least(t.last_accessed_at, CASE WHEN t.last_accessed_at IS NOT NULL THEN \(now) END)
+      """
+    case .timestampOrder, .fragmentOrder: "updated_at = t.created_at"
+    case .accessBeforeCreated: "last_accessed_at = t.created_at"
+    case .duplicatesScore:
+      "similarity_score = CASE WHEN t.similarity_score = 'NaN' THEN 0 ELSE greatest(0, least(1, t.similarity_score)) END"
+    case .analyticsNegative:
+      "results_count = greatest(t.results_count, 0), response_time_ms = greatest(t.response_time_ms, 0)"
+    case .analyticsFuture: "created_at = \(now)"
+    case .embeddingLength, .embeddingZero, .embeddingMixed, .fragmentEmbeddingInvalid: "embedding = NULL"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import MemoryCore
+
+/// The form of an exported file.
+enum ExchangeFormat: String, ExpressibleByArgument, CaseIterable {
+  case jsonl, csv, sqlite
+
+  /// The form that a file's name tells; JSON lines where it tells none.
+  init(path: String) {
+    let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    self = ["db", "sqlite", "sqlite3"].contains(ending) ? .sqlite : ending == "csv" ? .csv : .jsonl
+  }
+
+  /// The form as text; nil for a SQLite file.
+  var text: TextFormat? { self == .sqlite ? nil : self == .csv ? .csv : .jsonl }
+}
+
+struct ExportCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write memories out as JSON lines, CSV or a SQLite file.",
+    discussion: """
+      JSON lines hold everything the store has: memories, fragments, duplicates and analytics, an object a line; with a \
+      filter only the memories that pass it. CSV holds memories. A SQLite file is a memsh store of its own. Without a \
+      path the text goes to standard output. `import` reads all three. Exporting again writes the same.
+      """)
+
+  @Argument(help: "The file; its ending tells the form.", completion: .file())
+  var path: String?
+
+  @Option(help: "jsonl, csv or sqlite, whatever the file's name.")
+  var format: ExchangeFormat?
+
+  @Flag(help: "Leave the embeddings out.")
+  var noEmbeddings = false
+
+  @Flag(help: "Replace a file that is there.")
+  var overwrite = false
+
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  // The store stays as it is; a second try would write the first rows to standard output twice.
+  var onlyReads: Bool { path != nil }
+
+  private var chosenFormat: ExchangeFormat { format ?? path.map(ExchangeFormat.init(path:)) ?? .jsonl }
+
+  func validate() throws {
+    guard chosenFormat != .sqlite || path != nil else { throw ValidationError("A SQLite file needs a path") }
+    if chosenFormat == .sqlite, noEmbeddings {
+      throw ValidationError("'--no-embeddings' goes with jsonl and csv, not with sqlite")
+    }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    var options = ExportOptions()
+    options.filter = try filter.filter(now: session.services.now())
+    options.embeddings = !noEmbeddings
+    if let path, session.services.fileExists(at: path), !overwrite {
+      throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
+    }
+    guard let text = chosenFormat.text else { return try exportFile(store, options.filter, session) }
+    options.format = text
+    let service = ExportService(store: store, interruption: session.interruption)
+    guard let path else {
+      _ = try service.export(options) { try session.console.write($0 + "\n") }
+      return .nothing
+    }
+    var counts: [String: Int] = [:]
+    try session.services.write(linesTo: path) { write in counts = try service.export(options, write) }
+    return CommandResult(.record(ExportCommand.record(path, counts)))
+  }
+
+  private func exportFile(_ store: any MemoryStore, _ filter: MemoryFilter, _ session: Session) throws -> CommandResult {
+    guard let path, let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    let source = try session.services.snapshot(of: session.location(of: store))
+    defer { source.close() }
+    let counts = try session.writeFile(path) { copy in
+      try BackupService(progress: session.progress, interruption: session.interruption).transfer(
+        source, space: space, into: copy, at: session.services.now(), filter: filter)
+      return try copy.rowCounts
+    }
+    return CommandResult(.record(ExportCommand.record(path, counts)))
+  }
+
+  static func record(_ path: String, _ counts: [String: Int]) -> ResultRecord {
+    ResultRecord(
+      title: "Export",
+      fields: [.init("path", .text(path))] + SchemaNames.tables.map { .init($0, .count(counts[$0] ?? 0)) })
+  }
+}
+
+extension Session {
+  /// Makes a store in a file, which gets its name when `body` has succeeded.
+  func writeFile<Value>(_ path: String, _ body: (any FileStore) throws -> Value) throws -> Value {
+    try services.makeFolder(of: path)
+    let partial = path + ".partial"
+    let beside = ["", "-wal", "-shm", "-journal", "-vectors"].map { partial + $0 }
+    beside.forEach(services.removeFile)
+    defer { beside.forEach(services.removeFile) }
+    let copy = services.fileStore(at: partial)
+    let value = try body(copy)
+    copy.close()
+    try services.moveFile(partial, to: path)
+    return value
+  }
+}
+
+extension MemoryStore {
+  /// How many rows each table has.
+  var rowCounts: [String: Int] {
+    get throws {
+      let statistics = try statistics(userID: nil)
+      return [
+        "memories": Int(statistics.memories), "prompt_fragments": Int(statistics.fragments),
+        "memory_duplicates": Int(statistics.duplicates), "memory_analytics": Int(statistics.analytics),
+      ]
+    }
+  }
+}

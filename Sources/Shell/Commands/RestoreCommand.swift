@@ -1,0 +1,69 @@
+import ArgumentParser
+import MemoryCore
+
+struct RestoreCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Replace everything in the store by what a backup has.",
+    discussion: """
+      The backup is checked first: a damaged one is refused before anything changes. Then everything in the store is \
+      replaced in one transaction. What was there is backed up before, so that `restore` of that file takes it back; \
+      --no-backup leaves that out. Restoring twice is as good as once.
+      """)
+
+  @Argument(help: "The file that `backup` wrote.", completion: .file())
+  var path: String
+
+  @Flag(help: "Do not back up what the store has now.")
+  var noBackup = false
+
+  @OptionGroup var options: RepairOptions
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { options.dryRun }
+
+  func run(in session: Session) throws -> CommandResult {
+    let store = try session.store()
+    guard session.services.fileExists(at: path) else {
+      throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
+    }
+    guard !session.services.isSame(path, as: store.identity) else {
+      throw MemshError(.usage, "\(path) is the store itself", hint: "name a backup")
+    }
+    let backup = session.services.fileStore(at: path)
+    defer { backup.close() }
+    try backup.checkSeal()
+    let before = try store.embeddingSpace() == nil ? [:] : store.rowCounts
+    let after = try backup.rowCounts
+    var saved: String?
+    if !options.dryRun {
+      try session.confirm(
+        "This replaces \(counted(before["memories"] ?? 0, "memory", "memories")) of \(store.identity.location) by "
+          + "\(counted(after["memories"] ?? 0, "memory", "memories")) of \(path).", typing: store.identity.name,
+        isConfirmed: options.yes)
+      if try store.vectorSupport(.check).installedVersion == nil { _ = try store.vectorSupport(.ensure) }
+      let now = session.services.now()
+      let safe = noBackup || before.isEmpty ? nil : session.services.backupPath(of: store.identity, at: now)
+      try BackupService(progress: session.progress, interruption: session.interruption).restore(
+        backup, into: store, at: now
+      ) {
+        if let safe { try session.backUp(store, to: safe, isLocked: true) }
+      }
+      session.forgetEmbedders()
+      saved = safe
+    }
+    return CommandResult(
+      .record(
+        ResultRecord(
+          title: options.dryRun ? "Restore (dry run)" : "Restore",
+          fields: [
+            .init("path", .text(path)), .init("replaced", RestoreCommand.counts(before)),
+            .init("restored", RestoreCommand.counts(after)), .init("backup_of_before", .optional(saved)),
+            .init("dry_run", .boolean(options.dryRun)),
+          ])))
+  }
+
+  private static func counts(_ counts: [String: Int]) -> ResultRecord.Value {
+    .record(SchemaNames.tables.map { .init($0, .count(counts[$0] ?? 0)) })
+  }
+}
