@@ -37,14 +37,23 @@ extension PostgresStore {
     FaultFinding(fault, objects: objects.map(\.name))
   }
 
-  /// A vector index that cannot be built, because the vectors are too long for it, is not missing.
+  /// A vector index that cannot be built, because the vectors are too long for it or the column has no length, is not
+  /// missing.
   private func missingIndexes() throws -> [SchemaObject] {
-    let canIndex = try embeddingSpace().flatMap { space in
+    let shape = try embeddingSpace().flatMap { space in
       try pgvectorVersion().flatMap { VectorIndexShape(dimensions: space.dimensions, version: $0) }
     }
+    let indexable = try query(
+      """
+      SELECT c.relname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE a.attrelid IN (to_regclass('memories'), to_regclass('prompt_fragments')) AND a.attname = 'embedding'
+        AND a.atttypmod > 0
+      """
+    ).rows.compactMap { $0.text(0) }
     return try schema().filter { object in
-      object.kind == .index && object.state == .missing
-        && (canIndex != nil || !SchemaNames.vectorIndexes.contains { $0.name == object.name })
+      guard object.kind == .index, object.state == .missing else { return false }
+      let isOnVectors = SchemaNames.vectorIndexes.contains { $0.name == object.name }
+      return !isOnVectors || shape != nil && indexable.contains(object.table)
     }
   }
 
@@ -74,12 +83,12 @@ extension PostgresStore {
   }
 
   private func behindSequences() throws -> [String] {
-    try SchemaNames.tables.compactMap { table in
+    try schema().filter { $0.kind == .table && $0.state == .present }.map(\.name).compactMap { table in
       let row = try query(
         """
         SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(\(table), 'id')::regclass), 0)::int8,
           (SELECT coalesce(max(id), 0) FROM \(identifier: table))::int8
-        WHERE to_regclass(\(table)) IS NOT NULL AND pg_get_serial_sequence(\(table), 'id') IS NOT NULL
+        WHERE pg_get_serial_sequence(\(table), 'id') IS NOT NULL
         """
       ).first
       guard let last = row?.integer(0), let largest = row?.integer(1), last < largest else { return nil }
@@ -90,7 +99,7 @@ extension PostgresStore {
   private func neglectedTables(_ fault: Fault) throws -> [String] {
     try query(
       """
-      SELECT c.relname::text, c.reltuples < 0 AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL,
+      SELECT c.relname::text, c.reltuples < \(PostgresStore.rowsWorthAnalyzing / 10) AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL,
         s.n_live_tup::int8, s.n_dead_tup::int8
       FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)
         JOIN pg_stat_all_tables s ON s.relid = c.oid ORDER BY 1
@@ -103,7 +112,7 @@ extension PostgresStore {
       }
       guard row.boolean(1) == true else { return nil }
       let rows = try query(
-        "SELECT count(*) FROM (SELECT FROM \(identifier: name) LIMIT \(PostgresStore.rowsWorthAnalyzing)) AS some"
+        "SELECT count(*) FROM (SELECT FROM \(identifier: name) LIMIT \(PostgresStore.rowsWorthAnalyzing)) AS first"
       ).first?.integer(0)
       return rows == Int64(PostgresStore.rowsWorthAnalyzing) ? name : nil
     }

@@ -67,7 +67,9 @@ public struct UndoService {
       }
       chosen = found
     } else {
-      let standing = try store.operations(.all, limit: .max).first { $0.undoneBy == nil && $0.start.undoes == nil }
+      let standing = try store.operations(.all, limit: .max).first { 
+        $0.undoneBy == nil && $0.start.undoes == nil && $0.rows > 0
+      }
       guard let standing else {
         throw MemshError(.notFound, "there is nothing to undo", hint: "`journal` lists what the journal has")
       }
@@ -118,6 +120,9 @@ public struct UndoService {
         if run.first?.kind == .inserted, run.first?.table == "memories" {
           conflicts += try referringDuplicates(run.map(\.id), besides: operation.id)
         }
+        if run.first?.kind == .deleted, run.first?.table == SideTable.duplicates.rawValue {
+          conflicts += try lostOriginals(run, of: operation.id)
+        }
       }
     }
     guard !conflicts.isEmpty else { return }
@@ -157,6 +162,21 @@ public struct UndoService {
       own.formUnion(rows.filter { $0.table == SideTable.duplicates.rawValue }.map(\.id))
     }
     return referring.filter { !own.contains($0) }.map { "row \($0) of memory_duplicates refers to its memory" }
+  }
+
+  /// Records of duplicates whose memory is neither there nor comes back with them.
+  private func lostOriginals(_ rows: ArraySlice<JournalRow>, of operation: Int64) throws -> [String] {
+    let originals = rows.compactMap { row -> (row: Int64, memory: Int64)? in
+      row.before?[key: "original_id"]?.integerValue.map { (row.id, Int64($0)) }
+    }
+    var present = try store.usedIDs(originals.map(\.memory), in: "memories")
+    guard originals.contains(where: { !present.contains($0.memory) }) else { return [] }
+    try forEachBatch(operation) { batch in
+      present.formUnion(batch.filter { $0.table == "memories" && $0.kind == .deleted }.map(\.id))
+    }
+    return originals.filter { !present.contains($0.memory) }.map {
+      "row \($0.row) of memory_duplicates refers to memory \($0.memory), which is gone"
+    }
   }
 
   private func reverse(

@@ -1,0 +1,181 @@
+import Foundation
+import MemoryCore
+import SQLiteStore
+import TestSupport
+import Testing
+
+/// Export, import, backup and restore between stores of all kinds.
+@Suite struct ExchangeTests {
+  /// All rows as an export writes them: what both backends agree on.
+  private func lines(_ store: any MemoryStore, _ format: TextFormat = .jsonl) throws -> [String] {
+    var options = ExportOptions()
+    options.format = format
+    var lines: [String] = []
+    _ = try ExportService(store: store, interruption: Interruption()).export(options) { lines.append($0) }
+    return lines
+  }
+
+  private func importing(
+    _ lines: [String], into store: any MemoryStore, _ options: ImportOptions = ImportOptions()
+  ) throws -> ImportReport {
+    // As a file has them: a field in quotes may go over several lines.
+    var rest = lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }[...]
+    return try ImportService(
+      store: store, author: author("import"), progress: NoProgress(), interruption: Interruption(), name: "file"
+    ).run(options, space: { Fixture.space }) { rest.popFirst() }
+  }
+
+  /// The same text on both backends: jsonb orders keys and rewrites numbers.
+  private func normalized(_ lines: [String]) throws -> [String] {
+    try lines.map { line in
+      let json = try JSONParser.parse(line)
+      guard case .object(let members)? = json[key: "metadata"] else { return line }
+      return json.setting("metadata", to: .object(members.sorted { $0.key < $1.key })).text
+    }
+  }
+
+  @Test("exported and imported, stores are equal", arguments: StoreKind.allCases, StoreKind.allCases)
+  func roundTrip(from: StoreKind, to: StoreKind) throws {
+    let (source, target) = (try Fixture.filled(from), try Fixture(to))
+    let exported = try lines(source.store)
+    let report = try importing(exported, into: target.store)
+    #expect(report.inserted == ["memories": 12, "prompt_fragments": 1, "memory_duplicates": 1, "memory_analytics": 1])
+    #expect(try normalized(lines(target.store)) == normalized(exported))
+    // Again: nothing happens. Undone: nothing is left.
+    let again = try importing(exported, into: target.store)
+    #expect(again.alreadyPresent == 15 && again.operation == nil && again.inserted.values.allSatisfy { $0 == 0 })
+    _ = try UndoService(store: target.store, author: author()).undo(nil, wholeSession: false, dryRun: false)
+    #expect(try lines(target.store).count == 1)
+    // Ids that come behind are free.
+    #expect(try target.store.insert([memory("next")])[0] == 13)
+  }
+
+  @Test("memories survive CSV", arguments: StoreKind.allCases)
+  func roundTripCSV(kind: StoreKind) throws {
+    let (source, target) = (try Fixture.filled(kind), try Fixture.prepared(kind))
+    var options = ImportOptions()
+    options.format = .csv
+    let exported = try lines(source.store, .csv)
+    #expect(try importing(exported, into: target.store, options).inserted["memories"] == 12)
+    #expect(try lines(target.store, .csv) == exported)
+  }
+
+  @Test("what cannot be imported is refused with its line, and nothing is imported", arguments: StoreKind.allCases)
+  func refusesLines(kind: StoreKind) throws {
+    let fixture = try Fixture.prepared(kind)
+    let good = #"{"user_id":"ada","content":"x"}"#
+    let table: [(lines: [String], message: String, code: ErrorCode)] = [
+      ([good, "{"], "file:2: the line is no JSON", .importFailed),
+      ([good, "", #"{"user_id":"ada"}"#], "file:3: content is missing", .importFailed),
+      ([#"{"user_id":"","content":"x"}"#], "file:1: user_id is no text of 1 to 255 characters", .importFailed),
+      ([#"{"user_id":"a","content":"x","colour":1}"#], "file:1: there is no column 'colour'", .importFailed),
+      ([#"{"user_id":"a","content":"x","created_at":"soon"}"#], "file:1: created_at is no moment", .importFailed),
+      ([#"{"user_id":"a","content":"x","embedding":[1,2]}"#], "file:1: the embedding has 2 numbers", .invalidVector),
+      ([#"{"user_id":"a","content":"x","embedding":[1,2,"3"]}"#], "file:1: embedding has something", .importFailed),
+      ([#"{"user_id":"a","content":"x","importance_score":"much"}"#], "file:1: importance_score is no", .importFailed),
+      ([#"{"id":1,"user_id":"a","content":"x"}"#, #"{"id":1,"user_id":"a","content":"y"}"#],
+        "file:2: the id 1 stands on line 1 already", .importFailed),
+      ([#"{"id":0,"user_id":"a","content":"x"}"#], "file:1: 0 is no id", .importFailed),
+      ([#"{"table":"users","id":1}"#], "file:1: there is no table 'users'", .importFailed),
+      ([#"{"memsh_export":2,"space":{}}"#], "file:1: the file is of another version", .importFailed),
+      ([#"{"memsh_export":1,"space":{"provider":"p","model":"m","dimensions":3,"distance":"cosine"}}"#],
+        "file has embeddings of p/m (3)", .embeddingSpaceMismatch),
+    ]
+    for (lines, message, code) in table {
+      let error = #expect(throws: MemshError.self) { try importing(lines, into: fixture.store) }
+      #expect(error?.message.contains(message) == true && error?.code == code, "\(error?.message ?? "")")
+    }
+    var csv = ImportOptions()
+    csv.format = .csv
+    for (lines, message) in [
+      (["user_id,content", "ada"], "file:2: there are 1 fields for 2 columns"),
+      (["user_id,wrong"], "file:1: the first line names a column 'wrong'"),
+      (["user_id,content", "ada,\"x"], "file:2: a quote is never closed"),
+      (["user_id,content", "ada,\"x\"y"], "file:2: text stands behind a closing quote"),
+      (["user_id,content,metadata", "ada,\"two\nlines\",{"], "file:3: metadata cannot be read"),
+    ] {
+      let error = #expect(throws: MemshError.self) { try importing(lines, into: fixture.store, csv) }
+      #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+    }
+    #expect(try fixture.store.memoryIDs(matching: MemoryFilter()).isEmpty)
+    #expect(try fixture.store.operations(.all, limit: 1).isEmpty)
+  }
+
+  @Test("an id that belongs to another row: fail, skip, replace", arguments: StoreKind.allCases)
+  func conflicts(kind: StoreKind) throws {
+    let fixture = try Fixture.filled(kind)
+    let before = try fixture.dump()
+    let lines = [
+      #"{"id":1,"user_id":"zoe","content":"other","updated_at":"2026-01-01"}"#, #"{"id":20,"user_id":"zoe","content":"new"}"#,
+      #"{"table":"prompt_fragments","id":1,"category":"c","content":"other","agent_type":"all","context_tier":"core","priority":1,"tags":[],"is_active":true,"created_at":"2026-01-01","updated_at":"2026-01-01"}"#,
+    ]
+    let error = #expect(throws: MemshError.self) { try importing(lines, into: fixture.store) }
+    #expect(error?.code == .idConflict && error?.message == "file:1: memories has another row 1 already")
+    #expect(try fixture.dump() == before)
+    for policy in [ConflictPolicy.skip, .replace] {
+      var options = ImportOptions()
+      (options.onConflict, options.dryRun) = (policy, true)
+      let preview = try importing(lines, into: fixture.store, options)
+      #expect(try fixture.dump() == before)
+      options.dryRun = false
+      var report = try importing(lines, into: fixture.store, options)
+      #expect(policy == .skip ? report.skipped == 2 : report.replaced == ["memories": 1, "prompt_fragments": 1])
+      #expect(report.inserted["memories"] == 1)
+      let memory = try #require(try fixture.store.memories([1]).first).fields
+      #expect(memory.content == (policy == .skip ? "Likes green tea in the morning" : "other"))
+      report.operation = nil
+      #expect(report == preview, "the dry run told something else")
+      _ = try UndoService(store: fixture.store, author: author()).undo(nil, wholeSession: false, dryRun: false)
+      #expect(try fixture.dump() == before)
+    }
+  }
+
+  @Test("backed up and restored into either kind, stores are equal", arguments: StoreKind.allCases, StoreKind.allCases)
+  func backups(from: StoreKind, to: StoreKind) throws {
+    let (source, target) = (try Fixture.filled(from), try Fixture.filled(to))
+    _ = try RepairService(store: target.store, author: author()).delete(.ids([1, 2, 3]), dryRun: false)
+    let service = BackupService(progress: NoProgress(), interruption: Interruption())
+    let path = source.folder.file("backup.db")
+    let backup = SQLiteStore(path: path)
+    try service.backUp(source.store, into: backup, at: author().moment)
+    backup.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: source.folder.path).filter { $0.hasPrefix("backup") } == ["backup.db"])
+    var asked = 0
+    try service.restore(SQLiteStore(path: path), into: target.store, at: author().moment) { asked += 1 }
+    #expect(asked == 1)
+    #expect(try normalized(lines(target.store)) == normalized(lines(source.store)))
+    #expect(try target.store.schema().allSatisfy { $0.state == .present })
+    // Nothing is left of the seal, and what comes next works.
+    #expect(try target.store.insert([memory("next")])[0] == 13)
+    if from == .sqlite, to == .sqlite { #expect(try target.dump().count == source.dump().count + 1) }
+  }
+
+  @Test("a damaged backup, and a file that is none, are refused before anything changes", arguments: StoreKind.allCases)
+  func refusesDamage(kind: StoreKind) throws {
+    let (source, target) = (try Fixture.filled(.sqlite), try Fixture.filled(kind))
+    let service = BackupService(progress: NoProgress(), interruption: Interruption())
+    let before = try target.dump()
+    func path(_ name: String) -> String { source.folder.file(name) }
+    let good = SQLiteStore(path: path("good.db"))
+    try service.backUp(source.store, into: good, at: author().moment)
+    good.close()
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path("good.db")))
+    // A changed value, a page of noise, half of the file, no memsh file, no database.
+    try bytes.write(to: URL(fileURLWithPath: path("changed.db")))
+    try source.folder.sqlite("changed.db", "UPDATE memories SET importance_score = 0.123 WHERE id = 1")
+    var noisy = bytes
+    for offset in stride(from: 4_096 * 3 + 8, to: 4_096 * 4, by: 3) { noisy[offset] ^= 0x5A }
+    try noisy.write(to: URL(fileURLWithPath: path("noisy.db")))
+    try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: path("half.db")))
+    try source.folder.sqlite("other.db", "CREATE TABLE t (x)")
+    try source.folder.write("no database at all, but long enough to look at", to: "text.db")
+    for name in ["changed.db", "noisy.db", "half.db", "other.db", "text.db"] {
+      var isReached = false
+      #expect(throws: MemshError.self, "\(name)") {
+        try service.restore(SQLiteStore(path: path(name)), into: target.store, at: author().moment) { isReached = true }
+      }
+      #expect(!isReached)
+      #expect(try target.dump() == before, "\(name)")
+    }
+  }
+}
