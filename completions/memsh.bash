@@ -203,13 +203,13 @@ _memsh() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    connect|use|status|set|unset|show|output|timing|watch|history|edit-line|echo|include|assert|help|quit|ensure-vector|migrate|seed|rollback|schema|search|prompt|users|categories|fragments|analytics|stats|recall|sql|reembed|models|cache|help)
+    connect|use|status|set|unset|show|output|timing|watch|history|edit-line|echo|include|assert|help|quit|ensure-vector|migrate|seed|rollback|schema|doctor|search|list|prompt|users|categories|fragments|duplicates|analytics|stats|recall|sql|add|edit|delete|merge|reassign|decay|dedup|reembed|undo|journal|export|import|backup|restore|models|cache|help)
         # Offer subcommand argument completions
         "_memsh_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'connect use status set unset show output timing watch history edit-line echo include assert help quit ensure-vector migrate seed rollback schema search prompt users categories fragments analytics stats recall sql reembed models cache help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'connect use status set unset show output timing watch history edit-line echo include assert help quit ensure-vector migrate seed rollback schema doctor search list prompt users categories fragments duplicates analytics stats recall sql add edit delete merge reassign decay dedup reembed undo journal export import backup restore models cache help' -- "${cur}"))
         ;;
     esac
 }
@@ -312,14 +312,6 @@ _memsh_show() {
     case "${prev}" in
     '--output')
         __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __memsh_add_completions -W 'vars'
         return
         ;;
     esac
@@ -441,7 +433,7 @@ _memsh_help() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __memsh_add_completions -W 'analytics'$'\n''assert'$'\n''cache'$'\n''categories'$'\n''connect'$'\n''echo'$'\n''edit-line'$'\n''ensure-vector'$'\n''fragments'$'\n''help'$'\n''history'$'\n''include'$'\n''migrate'$'\n''models'$'\n''output'$'\n''prompt'$'\n''quit'$'\n''recall'$'\n''reembed'$'\n''rollback'$'\n''schema'$'\n''search'$'\n''seed'$'\n''set'$'\n''show'$'\n''sql'$'\n''stats'$'\n''status'$'\n''timing'$'\n''unset'$'\n''use'$'\n''users'$'\n''watch'$'\n''scripts'$'\n''formats'$'\n''environment'$'\n''exit-statuses'$'\n''sources'
+        __memsh_add_completions -W 'add'$'\n''analytics'$'\n''assert'$'\n''backup'$'\n''cache'$'\n''categories'$'\n''connect'$'\n''decay'$'\n''dedup'$'\n''delete'$'\n''doctor'$'\n''duplicates'$'\n''echo'$'\n''edit'$'\n''edit-line'$'\n''ensure-vector'$'\n''export'$'\n''fragments'$'\n''help'$'\n''history'$'\n''import'$'\n''include'$'\n''journal'$'\n''list'$'\n''merge'$'\n''migrate'$'\n''models'$'\n''output'$'\n''prompt'$'\n''quit'$'\n''reassign'$'\n''recall'$'\n''reembed'$'\n''restore'$'\n''rollback'$'\n''schema'$'\n''search'$'\n''seed'$'\n''set'$'\n''show'$'\n''sql'$'\n''stats'$'\n''status'$'\n''timing'$'\n''undo'$'\n''unset'$'\n''use'$'\n''users'$'\n''watch'$'\n''scripts'$'\n''formats'$'\n''environment'$'\n''exit-statuses'$'\n''sources'
         return
         ;;
     esac
@@ -569,6 +561,33 @@ _memsh_schema() {
     esac
 }
 
+_memsh_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(--list --dry-run --yes -y -h --help)
+    repeating_options=(--fix)
+    non_repeating_options=(--output)
+    __memsh_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--fix')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __memsh_add_completions -W 'tables_missing'$'\n''triggers_missing'$'\n''indexes_missing'$'\n''indexes_invalid'$'\n''text_index'$'\n''vector_log'$'\n''vector_file'$'\n''integrity'$'\n''journal_mode'$'\n''pgvector_version'$'\n''extension_outdated'$'\n''ivfflat_lists'$'\n''sequences_behind'$'\n''never_analyzed'$'\n''dead_tuples'$'\n''value_type'$'\n''nul_text'$'\n''content_empty'$'\n''user_blank'$'\n''user_variants'$'\n''category_blank'$'\n''category_variants'$'\n''importance_range'$'\n''access_negative'$'\n''metadata_invalid'$'\n''timestamp_malformed'$'\n''timestamp_future'$'\n''timestamp_order'$'\n''access_before_created'$'\n''duplicates_orphaned'$'\n''duplicates_hash'$'\n''duplicates_score'$'\n''analytics_negative'$'\n''analytics_future'$'\n''tags_invalid'$'\n''fragment_content_empty'$'\n''fragment_duplicates'$'\n''fragment_order'$'\n''embedding_not_finite'$'\n''embedding_length'$'\n''embedding_zero'$'\n''embedding_mixed'$'\n''fragment_embedding_invalid'$'\n''exact_duplicates'$'\n''embedding_missing'$'\n''fragment_embedding_missing'
+        return
+        ;;
+    esac
+}
+
 _memsh_search() {
     repeating_flags=()
     non_repeating_flags=(--exact --approximate --explain --record -h --help)
@@ -615,6 +634,52 @@ _memsh_search() {
         return
         ;;
     '--fields')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_list() {
+    repeating_flags=()
+    non_repeating_flags=(--descending -h --help)
+    repeating_options=(--where)
+    non_repeating_options=(--user --category --min-importance --since --until --sort --limit --after --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion list -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion list -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--min-importance')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--sort')
+        __memsh_add_completions -W 'id'$'\n''created'$'\n''updated'$'\n''accessed'$'\n''importance'$'\n''accesses'$'\n''user'$'\n''category'
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    '--after')
         return
         ;;
     '--output')
@@ -742,6 +807,28 @@ _memsh_fragments() {
     esac
 }
 
+_memsh_duplicates() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=(--of --limit --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--of')
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
 _memsh_analytics() {
     repeating_flags=()
     non_repeating_flags=(-h --help)
@@ -779,7 +866,7 @@ _memsh_stats() {
         return
         ;;
     '--by')
-        __memsh_add_completions -W 'user'$'\n''category'$'\n''day'$'\n''importance'
+        __memsh_add_completions -W 'user'$'\n''category'$'\n''day'$'\n''month'$'\n''importance'
         return
         ;;
     '--output')
@@ -830,9 +917,269 @@ _memsh_sql() {
     esac
 }
 
+_memsh_add() {
+    repeating_flags=()
+    non_repeating_flags=(--force --dry-run -h --help)
+    repeating_options=()
+    non_repeating_options=(--user --category --importance --metadata --fuzzy --key-phrase --semantic --output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion add -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion add -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--importance')
+        return
+        ;;
+    '--metadata')
+        return
+        ;;
+    '--fuzzy')
+        return
+        ;;
+    '--key-phrase')
+        return
+        ;;
+    '--semantic')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_edit() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run -h --help)
+    repeating_options=()
+    non_repeating_options=(--content --user --category --importance --metadata --output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--content')
+        return
+        ;;
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion edit -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion edit -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--importance')
+        return
+        ;;
+    '--metadata')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_delete() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --yes -y -h --help)
+    repeating_options=(--where)
+    non_repeating_options=(--user --category --min-importance --since --until --output)
+    __memsh_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion delete -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion delete -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--min-importance')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_merge() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --yes -y -h --help)
+    repeating_options=()
+    non_repeating_options=(--keep --output)
+    __memsh_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--keep')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_reassign() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --yes -y -h --help)
+    repeating_options=(--where)
+    non_repeating_options=(--from --to --user --category --min-importance --since --until --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--from')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion reassign -- --from "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--to')
+        return
+        ;;
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion reassign -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion reassign -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--min-importance')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_decay() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --yes -y -h --help)
+    repeating_options=(--where)
+    non_repeating_options=(--half-life --unused --user --category --min-importance --since --until --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--half-life')
+        return
+        ;;
+    '--unused')
+        return
+        ;;
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion decay -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion decay -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--min-importance')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_dedup() {
+    repeating_flags=()
+    non_repeating_flags=(--record --merge --dry-run --yes -y -h --help)
+    repeating_options=(--where)
+    non_repeating_options=(--user --category --min-importance --since --until --fuzzy --key-phrase --semantic --limit --output)
+    __memsh_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion dedup -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion dedup -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--min-importance')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--fuzzy')
+        return
+        ;;
+    '--key-phrase')
+        return
+        ;;
+    '--semantic')
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
 _memsh_reembed() {
     repeating_flags=()
-    non_repeating_flags=(--missing --dry-run --yes -y -h --help)
+    non_repeating_flags=(--missing --no-journal --dry-run --yes -y -h --help)
     repeating_options=()
     non_repeating_options=(--user --category --index --output)
     __memsh_offer_flags_options 0
@@ -853,6 +1200,180 @@ _memsh_reembed() {
         ;;
     '--output')
         __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_undo() {
+    repeating_flags=()
+    non_repeating_flags=(--run --dry-run --yes -y -h --help)
+    repeating_options=()
+    non_repeating_options=(--output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+}
+
+_memsh_journal() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --yes -y -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --older-than --output)
+    __memsh_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--older-than')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __memsh_add_completions -W 'list'$'\n''show'$'\n''prune'
+        return
+        ;;
+    esac
+}
+
+_memsh_export() {
+    repeating_flags=()
+    non_repeating_flags=(--no-embeddings --overwrite -h --help)
+    repeating_options=(--where)
+    non_repeating_options=(--format --user --category --min-importance --since --until --output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __memsh_add_completions -W 'jsonl'$'\n''csv'$'\n''sqlite'
+        return
+        ;;
+    '--user')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion export -- --user "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--category')
+        __memsh_add_completions -W "$(__memsh_custom_complete ---completion export -- --category "${COMP_CWORD}" "$(__memsh_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--min-importance')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __memsh_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_memsh_import() {
+    repeating_flags=()
+    non_repeating_flags=(--no-embeddings --dry-run --yes -y -h --help)
+    repeating_options=()
+    non_repeating_options=(--format --on-conflict --output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __memsh_add_completions -W 'jsonl'$'\n''csv'$'\n''sqlite'
+        return
+        ;;
+    '--on-conflict')
+        __memsh_add_completions -W 'skip'$'\n''replace'$'\n''fail'
+        return
+        ;;
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __memsh_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_memsh_backup() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=(--output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __memsh_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_memsh_restore() {
+    repeating_flags=()
+    non_repeating_flags=(--no-backup --dry-run --yes -y -h --help)
+    repeating_options=()
+    non_repeating_options=(--output)
+    __memsh_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __memsh_add_completions -W 'table'$'\n''tsv'$'\n''json'$'\n''jsonl'$'\n''csv'$'\n''markdown'$'\n''vertical'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __memsh_add_completions -f
         return
         ;;
     esac

@@ -37,6 +37,7 @@ public final class EmbeddingCache: VectorCache {
       PRIMARY KEY (provider, model, dimensions, text_sha256)
     );
     CREATE INDEX IF NOT EXISTS vectors_used_idx ON vectors (used_at);
+    CREATE TABLE IF NOT EXISTS lookups (id INTEGER PRIMARY KEY CHECK (id = 1), hits INTEGER NOT NULL, misses INTEGER NOT NULL);
     """
 
   /// The vectors of those texts that are there.
@@ -67,6 +68,19 @@ public final class EmbeddingCache: VectorCache {
           arguments: [now, space.provider, space.model, space.dimensions, key])
       }
       return vectors
+    }
+  }
+
+  /// Counts texts that were asked for: those that were there, and those that were not.
+  ///
+  /// - Throws: `cache_failed`.
+  public func noteLookups(hits: Int, misses: Int) throws {
+    try use { db in
+      try db.execute(
+        sql: """
+          INSERT INTO lookups VALUES (1, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET hits = hits + excluded.hits, misses = misses + excluded.misses
+          """, arguments: [hits, misses])
     }
   }
 
@@ -109,8 +123,12 @@ public final class EmbeddingCache: VectorCache {
         CacheStatistics.Entry(
           space: EmbeddingSpace(provider: row[0], model: row[1], dimensions: row[2]), vectors: row[3], bytes: row[4])
       }
-      return CacheStatistics(
+      var statistics = CacheStatistics(
         path: path, entries: entries, fileBytes: try EmbeddingCache.fileBytes(db), limitBytes: limitBytes)
+      if let lookups = try Row.fetchOne(db, sql: "SELECT hits, misses FROM lookups") {
+        (statistics.hits, statistics.misses) = (lookups[0], lookups[1])
+      }
+      return statistics
     }
   }
 

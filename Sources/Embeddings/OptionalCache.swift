@@ -15,6 +15,11 @@ final class OptionalCache {
     attempt { try $0.vectors(for: texts, in: space) } ?? texts.map { _ in nil }
   }
 
+  /// Counts texts that were asked for.
+  func noteLookups(hits: Int, misses: Int) {
+    attempt { try $0.noteLookups(hits: hits, misses: misses) }
+  }
+
   /// Keeps vectors.
   func store(_ vectors: [Vector], for texts: [String], in space: EmbeddingSpace) {
     attempt { try $0.store(vectors, for: texts, in: space) }

@@ -82,7 +82,9 @@ extension PostgresStore {
 
   /// The hashes of the duplicates that are recorded for a memory.
   public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
-    try query("SELECT duplicate_hash::text FROM memory_duplicates WHERE original_id = \(id)").rows.compactMap { $0.text(0) }
+    try query("SELECT duplicate_hash::text FROM memory_duplicates WHERE original_id = \(id)").rows.compactMap {
+      $0.text(0)
+    }
   }
 
   /// Makes records of duplicates refer to another memory.

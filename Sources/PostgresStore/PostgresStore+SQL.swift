@@ -6,7 +6,8 @@ extension PostgresStore {
   public func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
     try transaction(writes ? .commit : .readOnly) {
       let answer = try use { connection in
-        do { return try connection.textQuery(sql, values: values, rowLimit: limit, cancelsRest: !writes) } catch let error
+        do { return try connection.textQuery(sql, values: values, rowLimit: limit, cancelsRest: !writes) } catch let
+          error
           as PostgresError
         {
           throw PostgresStore.translated(error) ?? error

@@ -106,7 +106,8 @@ private enum SQLiteChecks {
     case .userVariants: variants("user_id")
     case .categoryBlank: isBlank("category")
     case .categoryVariants: variants("category")
-    case .importanceRange: "typeof(t.importance_score) IN ('real', 'integer') AND t.importance_score NOT BETWEEN 0 AND 1"
+    case .importanceRange:
+      "typeof(t.importance_score) IN ('real', 'integer') AND t.importance_score NOT BETWEEN 0 AND 1"
     case .accessNegative: "typeof(t.access_count) = 'integer' AND t.access_count < 0"
     case .metadataInvalid:
       "t.metadata IS NULL OR NOT json_valid(t.metadata) OR CASE WHEN json_valid(t.metadata) THEN json_type(t.metadata) END <> 'object'"
@@ -139,7 +140,8 @@ private enum SQLiteChecks {
         ON n.id = t.id AND n.number > 1
       """
     case .embeddingNotFinite: "length(t.embedding) = \(dimensions * 4) AND memsh_norm(t.embedding) = -1"
-    case .embeddingLength: "t.embedding IS NOT NULL AND (typeof(t.embedding) <> 'blob' OR length(t.embedding) <> \(dimensions * 4))"
+    case .embeddingLength:
+      "t.embedding IS NOT NULL AND (typeof(t.embedding) <> 'blob' OR length(t.embedding) <> \(dimensions * 4))"
     case .embeddingZero: "length(t.embedding) = \(dimensions * 4) AND memsh_norm(t.embedding) = 0"
     case .embeddingMixed:
       """

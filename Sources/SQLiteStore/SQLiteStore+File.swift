@@ -36,7 +36,8 @@ extension SQLiteStore: FileStore {
   /// Checks the file and its rows.
   public func checkSeal() throws {
     let (seal, damage, digest) = try read { db in
-      guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_settings')") == true
+      guard
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_settings')") == true
       else { throw notABackup }
       return (
         try String.fetchOne(db, sql: "SELECT value FROM memsh_settings WHERE key = ?", arguments: [SQLiteStore.seal]),
@@ -58,7 +59,8 @@ extension SQLiteStore: FileStore {
 
   private var notABackup: MemshError {
     MemshError(
-      .sourceUnreadable, "\(identity.location) is no backup of memsh's", hint: "`backup PATH` makes one; "
+      .sourceUnreadable, "\(identity.location) is no backup of memsh's",
+      hint: "`backup PATH` makes one; "
         + "`migrate --from` and `import` bring other files in")
   }
 

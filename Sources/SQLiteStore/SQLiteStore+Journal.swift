@@ -54,7 +54,8 @@ extension SQLiteStore {
     let columns = try columns ?? db.columns(in: table).map(\.name)
     let arguments = columns.map { name in
       let column = "t.\(name.quotedDatabaseIdentifier)"
-      return "'\(name)', typeof(\(column)), CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END"
+      return
+        "'\(name)', typeof(\(column)), CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END"
     }
     return "memsh_image(\(arguments.joined(separator: ", ")))"
   }

@@ -20,7 +20,8 @@ extension SQLiteStore {
     var (conditions, arguments) = SQLiteStore.conditions(query.filter)
     return try read { db in
       if let after = query.after {
-        let isNull = try Bool.fetchOne(db, sql: "SELECT \(column) IS NULL FROM memories WHERE id = ?", arguments: [after])
+        let isNull = try Bool.fetchOne(
+          db, sql: "SELECT \(column) IS NULL FROM memories WHERE id = ?", arguments: [after])
         guard let isNull else { throw MemshError.pageGone(after) }
         let value = "(SELECT \(column) FROM memories WHERE id = ?)"
         if isNull {
@@ -92,7 +93,8 @@ extension SQLiteStore {
   /// The hashes of the duplicates that are recorded for a memory.
   public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
     try read { db in
-      try String.fetchAll(db, sql: "SELECT duplicate_hash FROM memory_duplicates WHERE original_id = ?", arguments: [id])
+      try String.fetchAll(
+        db, sql: "SELECT duplicate_hash FROM memory_duplicates WHERE original_id = ?", arguments: [id])
     }
   }
 

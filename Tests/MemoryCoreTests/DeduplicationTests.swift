@@ -96,7 +96,8 @@ import Testing
     }
     let memories = (0..<300).map { number in
       memory(
-        Int64(number), words.shuffled(using: &random).prefix(Int.random(in: 2...7, using: &random)).joined(separator: " "),
+        Int64(number),
+        words.shuffled(using: &random).prefix(Int.random(in: 2...7, using: &random)).joined(separator: " "),
         user: number % 5 == 0 ? "ben" : "ada")
     }
     let found = try pairs(memories).keyPhrases(threshold: 0.6)
@@ -152,7 +153,8 @@ import Testing
       let noise = unit()
       var along: Float = 0
       for index in vector.indices { along += vector[index] * noise[index] }
-      let across = Vector(vector.indices.map { (index: Int) -> Float in noise[index] - along * vector[index] }).normalized
+      let across = Vector(vector.indices.map { (index: Int) -> Float in noise[index] - along * vector[index] })
+        .normalized
       return vector.indices.map { (index: Int) -> Float in 0.855 * vector[index] + 0.5186 * across.values[index] }
     }
     let found = try pairs(

@@ -32,10 +32,13 @@ import Testing
   /// A result without what only a real run has.
   private func comparable(_ json: JSON) -> JSON {
     guard case .object(let members) = json else { return json }
-    return .object(members.filter { !["dry_run", "operation", "operations", "backup_of_before", "seconds"].contains($0.key) })
+    return .object(
+      members.filter { !["dry_run", "operation", "operations", "backup_of_before", "seconds"].contains($0.key) })
   }
 
-  @Test("a dry run writes nothing and tells what the real run then does; undo takes it back", arguments: World.Kind.allCases)
+  @Test(
+    "a dry run writes nothing and tells what the real run then does; undo takes it back", arguments: World.Kind.allCases
+  )
   func dryRuns(kind: World.Kind) throws {
     let world = try RepairCommandTests.sample(kind)
     let ids = list(try world.json("list", "--user", "ada", "--limit", "3")).compactMap { $0[key: "id"]?.text }
@@ -68,7 +71,9 @@ import Testing
     }
     // Whoever is not there cannot be asked.
     _ = try world.json("edit", ids[0], "--importance", "0.25")
-    for command in [["delete", ids[0]], ["merge"] + ids, ["undo"], ["decay"], ["journal", "prune", "--older-than", "0s"]] {
+    for command in [
+      ["delete", ids[0]], ["merge"] + ids, ["undo"], ["decay"], ["journal", "prune", "--older-than", "0s"],
+    ] {
       let refused = try world.memsh.run(["-d", world.store, "-q"] + command)
       #expect(refused.status == 1 && refused.errors.contains("add `--yes`"), "\(command): \(refused.errors)")
     }
@@ -89,7 +94,8 @@ import Testing
     #expect(list(shown[key: "history"]).first?[key: "what"] == .string("updated"))
     #expect(list(shown[key: "nearest"]).count == 5)
     let journal = list(try world.json("journal"))
-    #expect(journal.count == 1 && journal[0][key: "command"]?.stringValue?.hasPrefix("edit \(id) --content 'Tom") == true)
+    #expect(
+      journal.count == 1 && journal[0][key: "command"]?.stringValue?.hasPrefix("edit \(id) --content 'Tom") == true)
     let changes = list(try world.json("journal", "show", "1"))
     #expect(changes[0][key: "after"]?[key: "content"] == .string("Tom & \"Jerry\" 🐭 \u{202E}rtl"))
     #expect(changes[0][key: "columns"]?.stringValue?.contains("content") == true)
@@ -101,14 +107,17 @@ import Testing
       (["show", "9999"], 1, "there is no memory 9999"), (["show", "x"], 2, "takes the id of a memory, or vars"),
       (["list", "--after", "9999"], 1, "no memory 9999 to go on behind"), (["delete"], 2, "Give ids, or a filter"),
       (["delete", "9999", "--yes"], 1, "there is no memory 9999"), (["merge", "1", "1"], 2, "two different ids"),
-      (["undo", "99", "--yes"], 1, "the journal has no operation 99"), (["journal", "show"], 2, "the number of an operation"),
+      (["undo", "99", "--yes"], 1, "the journal has no operation 99"),
+      (["journal", "show"], 2, "the number of an operation"),
       (["edit", "1"], 2, "nobody is there for an editor"), (["edit", "1", "--importance", "2"], 2, "from 0 to 1"),
       (["add", " ", "--user", "x"], 2, "content is empty"), (["doctor", "nonsense"], 2, "nonsense"),
       (["reassign", "--from", "a", "--to", "a"], 2, "the same user"), (["dedup", "--fuzzy", "0.1"], 2, "0.5 to 1"),
       (["doctor", "--fix", "nonsense"], 2, "knows no 'nonsense'"), (["restore", "nowhere.db"], 1, "there is no file"),
     ] as [([String], Int32, String)] {
       let result = try world.memsh.run(["-d", world.store, "-q"] + arguments)
-      #expect(result.status == status && result.errors.lowercased().contains(text.lowercased()), "\(arguments): \(result.errors)")
+      #expect(
+        result.status == status && result.errors.lowercased().contains(text.lowercased()),
+        "\(arguments): \(result.errors)")
     }
   }
 
@@ -116,7 +125,8 @@ import Testing
   func adds(kind: World.Kind) throws {
     let world = try RepairCommandTests.sample(kind, rows: 20)
     let before = try count(world)
-    let first = try world.json("add", "Tea, never coffee", "--user", "zoe", "--category", "taste", "--importance", "0.9")
+    let first = try world.json(
+      "add", "Tea, never coffee", "--user", "zoe", "--category", "taste", "--importance", "0.9")
     #expect(first[key: "added"] == .bool(true) && first[key: "id"]?.integerValue != nil)
     let again = try world.run("-q", "--output", "json", "add", "tea,  never coffee", "--user", "zoe")
     #expect(again.status == 1 && again.errors.contains(#""code":"duplicate_found""#), "\(again.errors)")
@@ -149,10 +159,12 @@ import Testing
     _ = try world.json("add", "x y z", "--user", awkward, "--force")
     let result = try world.run(
       "-q", "-v", "who=\(awkward)", "-v", "low=0", "--output", "json", "sql",
-      "SELECT user_id, ':who' AS literal /* :none */ FROM memories WHERE user_id = :who AND id > :low AND :who = user_id -- :none")
+      "SELECT user_id, ':who' AS literal /* :none */ FROM memories WHERE user_id = :who AND id > :low AND :who = user_id -- :none"
+    )
     #expect(result.status == 0, "\(result.errors)")
     let rows = list(try JSONParser.parse(result.output))
-    #expect(rows.count == 1 && rows[0][key: "user_id"] == .string(awkward) && rows[0][key: "literal"] == .string(":who"))
+    #expect(
+      rows.count == 1 && rows[0][key: "user_id"] == .string(awkward) && rows[0][key: "literal"] == .string(":who"))
     let cast = kind == .postgres ? "SELECT 5::text AS n, $$:a$$ AS t" : "SELECT '5' AS n, ':a' AS t"
     #expect(try world.json("sql", cast).text == #"[{"n":"5","t":":a"}]"#)
     let missing = try world.run("-q", "sql", "SELECT :nobody")
@@ -166,7 +178,8 @@ import Testing
     #expect(try world.run("doctor").status == 0)
     #expect(try world.run("sql", "--write", "UPDATE memories SET importance_score = 3 WHERE id = 1").status == 0)
     let found = try world.run("-q", "doctor")
-    #expect(found.status == 1 && found.errors.contains("1 fault of severity error: importance_range"), "\(found.errors)")
+    #expect(
+      found.status == 1 && found.errors.contains("1 fault of severity error: importance_range"), "\(found.errors)")
     #expect(try world.run("-q", "doctor", "user_variants").status == 0)
     let fixed = try world.run("-q", "doctor", "--fix", "all", "--yes")
     #expect(fixed.status == 0 && fixed.output.contains("importance_range"), "\(fixed.errors)")
@@ -188,7 +201,8 @@ import Testing
       #expect(try export(world) == before, "\(name)")
     }
     let piped = try world.memsh.runShell(
-      "\"$MEMSH\" -q -d '\(world.store)' export --user ada | \"$MEMSH\" -q -d piped.db import - && \"$MEMSH\" -q -d piped.db users")
+      "\"$MEMSH\" -q -d '\(world.store)' export --user ada | \"$MEMSH\" -q -d piped.db import - && \"$MEMSH\" -q -d piped.db users"
+    )
     #expect(piped.status == 0 && piped.output.contains("ada") && !piped.output.contains("ben"), "\(piped.errors)")
     let backup = world.folder.file("backup.db")
     #expect(try world.json("backup", backup)[key: "verified"] == .bool(true))
@@ -212,7 +226,8 @@ import Testing
     _ = try world.json("export", file)
     let before = try export(world)
     let commands = [
-      "delete --user ada --yes", "reassign --from ben --to ada --yes", "decay --yes", "dedup --merge --semantic 0 --yes",
+      "delete --user ada --yes", "reassign --from ben --to ada --yes", "decay --yes",
+      "dedup --merge --semantic 0 --yes",
       "doctor --fix all --yes", "import --on-conflict replace --yes '\(file)'",
     ]
     var killed = 0
@@ -250,7 +265,9 @@ import Testing
     #expect(nightly.status == 0 && FileManager.default.fileExists(atPath: backup), "\(nightly.errors)")
     let checked = try run("check.memsh")
     #expect(checked.status == 0, "\(checked.errors)")
-    #expect(try world.run("sql", "--write", "UPDATE memories SET embedding = NULL WHERE id = (SELECT min(id) FROM memories)").status == 0)
+    #expect(
+      try world.run("sql", "--write", "UPDATE memories SET embedding = NULL WHERE id = (SELECT min(id) FROM memories)")
+        .status == 0)
     #expect(try run("check.memsh").status == 4)
 
     let target = world.database.map(\.url) ?? world.folder.file("fleet")

@@ -90,12 +90,15 @@ import Testing
     Planted(.categoryVariants, "UPDATE memories SET category = 'Facts ' WHERE id = 1"),
     Planted(
       .importanceRange, sqlite: "UPDATE memories SET importance_score = id * 9e999 - 5 WHERE id < 3",
-      postgres: "UPDATE memories SET importance_score = 'NaN' WHERE id = 1; UPDATE memories SET importance_score = -1 WHERE id = 2"),
+      postgres:
+        "UPDATE memories SET importance_score = 'NaN' WHERE id = 1; UPDATE memories SET importance_score = -1 WHERE id = 2"
+    ),
     Planted(.accessNegative, "UPDATE memories SET access_count = -4 WHERE id = 1"),
     Planted(
       .metadataInvalid,
       sqlite: "UPDATE memories SET metadata = '[1]' WHERE id = 1; UPDATE memories SET metadata = '\"x\"' WHERE id = 2",
-      postgres: "UPDATE memories SET metadata = '[1]' WHERE id = 1; UPDATE memories SET metadata = '\"x\"' WHERE id = 2"),
+      postgres: "UPDATE memories SET metadata = '[1]' WHERE id = 1; UPDATE memories SET metadata = '\"x\"' WHERE id = 2"
+    ),
     Planted(
       .timestampMalformed, sqlite: "UPDATE memories SET created_at = 'yesterday', last_accessed_at = '' WHERE id = 1",
       postgres: "UPDATE memories SET created_at = '-infinity', last_accessed_at = 'infinity' WHERE id = 1"),
@@ -104,7 +107,8 @@ import Testing
     Planted(.accessBeforeCreated, "UPDATE memories SET last_accessed_at = '\(past)' WHERE id = 1"),
     Planted(
       .duplicatesOrphaned,
-      sqlite: "PRAGMA foreign_keys = OFF; INSERT INTO memory_duplicates (original_id, duplicate_hash) VALUES (999, '\(hash)')",
+      sqlite:
+        "PRAGMA foreign_keys = OFF; INSERT INTO memory_duplicates (original_id, duplicate_hash) VALUES (999, '\(hash)')",
       postgres: "INSERT INTO memory_duplicates (original_id, duplicate_hash) VALUES (NULL, '\(hash)')"),
     Planted(
       .duplicatesHash,
@@ -202,7 +206,8 @@ import Testing
     #expect(planted == report.checks, "a check has no planted fault")
   }
 
-  @Test("each planted fault is found and put right, and the repair can be undone", arguments: StoreKind.allCases, catalogue)
+  @Test(
+    "each planted fault is found and put right, and the repair can be undone", arguments: StoreKind.allCases, catalogue)
   func mends(kind: StoreKind, planted: Planted) throws {
     guard let sql = kind == .sqlite ? planted.sqlite : planted.postgres else {
       // The store must say so itself.

@@ -73,13 +73,17 @@ import Testing
       ([#"{"user_id":"a","content":"x","embedding":[1,2]}"#], "file:1: the embedding has 2 numbers", .invalidVector),
       ([#"{"user_id":"a","content":"x","embedding":[1,2,"3"]}"#], "file:1: embedding has something", .importFailed),
       ([#"{"user_id":"a","content":"x","importance_score":"much"}"#], "file:1: importance_score is no", .importFailed),
-      ([#"{"id":1,"user_id":"a","content":"x"}"#, #"{"id":1,"user_id":"a","content":"y"}"#],
-        "file:2: the id 1 stands on line 1 already", .importFailed),
+      (
+        [#"{"id":1,"user_id":"a","content":"x"}"#, #"{"id":1,"user_id":"a","content":"y"}"#],
+        "file:2: the id 1 stands on line 1 already", .importFailed
+      ),
       ([#"{"id":0,"user_id":"a","content":"x"}"#], "file:1: 0 is no id", .importFailed),
       ([#"{"table":"users","id":1}"#], "file:1: there is no table 'users'", .importFailed),
       ([#"{"memsh_export":2,"space":{}}"#], "file:1: the file is of another version", .importFailed),
-      ([#"{"memsh_export":1,"space":{"provider":"p","model":"m","dimensions":3,"distance":"cosine"}}"#],
-        "file has embeddings of p/m (3)", .embeddingSpaceMismatch),
+      (
+        [#"{"memsh_export":1,"space":{"provider":"p","model":"m","dimensions":3,"distance":"cosine"}}"#],
+        "file has embeddings of p/m (3)", .embeddingSpaceMismatch
+      ),
     ]
     for (lines, message, code) in table {
       let error = #expect(throws: MemshError.self) { try importing(lines, into: fixture.store) }
@@ -106,7 +110,8 @@ import Testing
     let fixture = try Fixture.filled(kind)
     let before = try fixture.dump()
     let lines = [
-      #"{"id":1,"user_id":"zoe","content":"other","updated_at":"2026-01-01"}"#, #"{"id":20,"user_id":"zoe","content":"new"}"#,
+      #"{"id":1,"user_id":"zoe","content":"other","updated_at":"2026-01-01"}"#,
+      #"{"id":20,"user_id":"zoe","content":"new"}"#,
       #"{"table":"prompt_fragments","id":1,"category":"c","content":"other","agent_type":"all","context_tier":"core","priority":1,"tags":[],"is_active":true,"created_at":"2026-01-01","updated_at":"2026-01-01"}"#,
     ]
     let error = #expect(throws: MemshError.self) { try importing(lines, into: fixture.store) }
@@ -139,7 +144,10 @@ import Testing
     let backup = SQLiteStore(path: path)
     try service.backUp(source.store, into: backup, at: author().moment)
     backup.close()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: source.folder.path).filter { $0.hasPrefix("backup") } == ["backup.db"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: source.folder.path).filter { $0.hasPrefix("backup") } == [
+        "backup.db"
+      ])
     var asked = 0
     try service.restore(SQLiteStore(path: path), into: target.store, at: author().moment) { asked += 1 }
     #expect(asked == 1)

@@ -46,7 +46,8 @@ extension Fixture {
     }
     let ids = try store.insert(memories)
     try store.insert(
-      DuplicateRecord(originalID: ids[0], contentHash: ContentHash.hex(of: contents[1]), similarity: 1, method: "fuzzy"))
+      DuplicateRecord(originalID: ids[0], contentHash: ContentHash.hex(of: contents[1]), similarity: 1, method: "fuzzy")
+    )
     try store.insert([
       PromptFragment(
         category: "tone 🙂", priority: 3, content: "Be\nkind", tags: ["a", "b \""],

@@ -146,7 +146,8 @@ import Testing
       let row = Row(
         user: RepairPropertyTests.users[number % 3], content: "memory \(number) of \(seed) é",
         category: RepairPropertyTests.categories.randomElement(using: &random) ?? nil,
-        importance: Double(Int.random(in: 0...10, using: &random)) / 10, accesses: Int64.random(in: 0...3, using: &random),
+        importance: Double(Int.random(in: 0...10, using: &random)) / 10,
+        accesses: Int64.random(in: 0...3, using: &random),
         created: RepairPropertyTests.now - Int64.random(in: 1...400, using: &random) * 86_400_000_000, accessed: nil)
       let id = try store.insert([RepairPropertyTests.fields(row)])[0]
       model.rows[id] = row

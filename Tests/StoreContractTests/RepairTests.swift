@@ -86,12 +86,16 @@ import Testing
     Repair("fragments: add, edit, delete") { store in
       let fragments = FragmentService(store: store, author: author(), embedder: LetterEmbedder())
       #expect(try fragments.add([PromptFragment(category: "new", priority: 1, content: "c")]).inserted == 1)
-      _ = try fragments.edit(1) { $0.content = "Be\nkinder"; $0.isActive = false }
+      _ = try fragments.edit(1) {
+        $0.content = "Be\nkinder"; $0.isActive = false
+      }
       try fragments.delete([1])
     },
   ]
 
-  private static func service(_ store: any MemoryStore) -> RepairService { RepairService(store: store, author: author()) }
+  private static func service(_ store: any MemoryStore) -> RepairService {
+    RepairService(store: store, author: author())
+  }
 
   private static func dedup(
     _ store: any MemoryStore, _ action: DeduplicationService.Action
@@ -100,7 +104,9 @@ import Testing
       .run(DeduplicationOptions(), action, dryRun: false)
   }
 
-  @Test("undone, the tables equal what they were; undone again, what they had become", arguments: StoreKind.allCases, repairs)
+  @Test(
+    "undone, the tables equal what they were; undone again, what they had become", arguments: StoreKind.allCases,
+    repairs)
   func undoes(kind: StoreKind, repair: Repair) throws {
     let fixture = try Fixture.filled(kind)
     let store = fixture.store

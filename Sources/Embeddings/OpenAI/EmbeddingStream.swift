@@ -128,6 +128,8 @@ struct EmbeddingStream {
     let shortened = texts.map { TokenEstimate.prefix($0, tokens: EmbeddingStream.tokensPerText) }
     cutTexts += Int64(zip(texts, shortened).count { $0.utf8.count != $1.utf8.count })
     var batch = Batch(vectors: cache.vectors(for: shortened, in: space), missing: 0)
+    let hits = batch.vectors.count { $0 != nil }
+    cache.noteLookups(hits: hits, misses: shortened.count - hits)
     for index in shortened.indices where batch.vectors[index] == nil {
       batch.missing += 1
       let key = ContentHash.bytes(of: shortened[index])

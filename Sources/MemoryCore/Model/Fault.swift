@@ -120,7 +120,8 @@ extension Fault {
       (.error, nil, .rebuilding, "a sequence is behind the largest id: the next insert fails", "move it on")
     case .neverAnalyzed: (.warning, nil, .rebuilding, "tables were never analyzed: plans are guesses", "ANALYZE")
     case .deadTuples: (.warning, nil, .rebuilding, "more than a fifth of a table's rows are dead", "VACUUM")
-    case .valueType: (.error, memories, .values, "numbers are stored as text, or text as bytes", "convert or replace them")
+    case .valueType:
+      (.error, memories, .values, "numbers are stored as text, or text as bytes", "convert or replace them")
     case .nulText:
       (.warning, memories, .values, "text with a NUL, which PostgreSQL cannot hold", "replace each by U+FFFD")
     case .contentEmpty: (.error, memories, .deletion, "the content is empty or white space", "delete the memories")
@@ -143,8 +144,10 @@ extension Fault {
     case .duplicatesOrphaned:
       (.error, duplicates, .deletion, "recorded duplicates of memories that are gone", "delete the records")
     case .duplicatesHash:
-      (.warning, duplicates, .deletion, "recorded hashes are none, or not that of the original any more",
-        "delete the records")
+      (
+        .warning, duplicates, .deletion, "recorded hashes are none, or not that of the original any more",
+        "delete the records"
+      )
     case .duplicatesScore:
       (.warning, duplicates, .values, "a similarity is not from 0 to 1", "move it to the nearer end")
     case .analyticsNegative: (.warning, analytics, .values, "a count or time is negative", "set it to 0")
@@ -162,10 +165,15 @@ extension Fault {
     case .embeddingZero:
       (.warning, memories, .embedding, "embeddings that are zero: no search finds them", "compute them anew")
     case .embeddingMixed:
-      (.warning, memories, .embedding,
-        "embeddings not of length one, where nearly all are: they may be of another model", "compute them anew")
+      (
+        .warning, memories, .embedding,
+        "embeddings not of length one, where nearly all are: they may be of another model", "compute them anew"
+      )
     case .fragmentEmbeddingInvalid:
-      (.error, fragments, .embedding, "fragments whose embedding has another length or no direction", "compute them anew")
+      (
+        .error, fragments, .embedding, "fragments whose embedding has another length or no direction",
+        "compute them anew"
+      )
     case .embeddingMissing:
       (.warning, memories, .embedding, "memories without an embedding: search by meaning misses them", "compute them")
     case .fragmentEmbeddingMissing: (.warning, fragments, .embedding, "fragments without an embedding", "compute them")

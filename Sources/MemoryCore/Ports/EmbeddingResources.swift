@@ -64,6 +64,13 @@ public struct CacheStatistics: Sendable, Equatable {
   public let fileBytes: Int64
   /// How large it may become.
   public let limitBytes: Int64
+  /// Texts that were asked for and there.
+  public var hits: Int64 = 0
+  /// Texts that were asked for and not there, so that they had to be embedded.
+  public var misses: Int64 = 0
+
+  /// The share of texts that were there, from 0 to 1; nil when none was ever asked for.
+  public var hitRate: Double? { hits + misses == 0 ? nil : Double(hits) / Double(hits + misses) }
 
   /// Describes a cache.
   public init(path: String, entries: [Entry], fileBytes: Int64, limitBytes: Int64) {

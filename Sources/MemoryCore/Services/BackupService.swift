@@ -41,7 +41,8 @@ public struct BackupService {
   /// - Parameter beforeReplacing: Called when the backup has been found good, before anything changes.
   /// - Throws: `store_corrupt` for a damaged backup; then nothing has changed.
   public func restore(
-    _ backup: any FileStore, into store: any MemoryStore, at moment: Timestamp, beforeReplacing: @escaping () throws -> Void
+    _ backup: any FileStore, into store: any MemoryStore, at moment: Timestamp,
+    beforeReplacing: @escaping () throws -> Void
   ) throws {
     try backup.checkSeal()
     guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }

@@ -23,7 +23,8 @@ public enum Overlap {
   public static func run<Batch: Sendable>(
     capacity: Int, producers: [(_ hand: Hand<Batch>) throws -> Void], consume: (Batch) throws -> Void
   ) throws {
-    try pulling(capacity: capacity, producers: producers) { next in while let batch = try next() { try consume(batch) } }
+    try pulling(capacity: capacity, producers: producers) { next in while let batch = try next() { try consume(batch) }
+    }
   }
 
   /// Runs producers on threads of their own while `body` takes their batches, nil when there are no more.

@@ -35,7 +35,8 @@ public struct ReembedService {
   ///
   /// - Parameter author: Who the journal says it was; nil leaves the journal, and with it the old vectors, out.
   public init(
-    store: any MemoryStore, embedder: any Embedder, author: RepairAuthor?, progress: any ProgressReporter, interruption: Interruption
+    store: any MemoryStore, embedder: any Embedder, author: RepairAuthor?, progress: any ProgressReporter,
+    interruption: Interruption
   ) {
     self.store = store
     self.embedder = embedder

@@ -49,7 +49,9 @@ struct CacheCommand: ShellCommand {
       fields: [
         .init("path", .text(statistics.path)), .init("file_bytes", .integer(statistics.fileBytes)),
         .init("limit_bytes", .integer(statistics.limitBytes)),
-        .init("vectors", .integer(statistics.entries.reduce(0) { $0 + $1.vectors })), .init("spaces", .record(spaces)),
+        .init("vectors", .integer(statistics.entries.reduce(0) { $0 + $1.vectors })),
+        .init("hits", .integer(statistics.hits)), .init("misses", .integer(statistics.misses)),
+        .init("hit_rate", statistics.hitRate.map { .double($0, places: 3) } ?? .null), .init("spaces", .record(spaces)),
       ])
   }
 }

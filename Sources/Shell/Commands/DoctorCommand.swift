@@ -49,7 +49,8 @@ struct DoctorCommand: ShellCommand {
     let report = try session.repaired(options) { (preview: DoctorReport) in
       preview.findings.isEmpty || faultsToFix == nil
         ? nil
-        : "This changes \(store.identity.location): " + preview.findings.map { "\($0.fault.rawValue) (\($0.count))" }
+        : "This changes \(store.identity.location): "
+          + preview.findings.map { "\($0.fault.rawValue) (\($0.count))" }
           .joined(separator: ", ") + "."
     } run: { dryRun in
       try dryRun || faultsToFix == nil
@@ -60,7 +61,8 @@ struct DoctorCommand: ShellCommand {
       errors.isEmpty
       ? nil
       : MemshError(
-        .faultsFound, "\(counted(errors.count, "fault")) of severity error: "
+        .faultsFound,
+        "\(counted(errors.count, "fault")) of severity error: "
           + errors.map(\.rawValue).joined(separator: ", "), hint: "`doctor --fix all` puts right what it can")
     return CommandResult(.record(record(report)), failure: failure)
   }

@@ -72,7 +72,8 @@ struct ExportCommand: ShellCommand {
     return CommandResult(.record(ExportCommand.record(path, counts)))
   }
 
-  private func exportFile(_ store: any MemoryStore, _ filter: MemoryFilter, _ session: Session) throws -> CommandResult {
+  private func exportFile(_ store: any MemoryStore, _ filter: MemoryFilter, _ session: Session) throws -> CommandResult
+  {
     guard let path, let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
     let source = try session.services.snapshot(of: session.location(of: store))
     defer { source.close() }

@@ -83,7 +83,8 @@ struct ImportCommand: ShellCommand {
       fields: [
         .init("inserted", counts(report.inserted)), .init("replaced", counts(report.replaced)),
         .init("skipped", .count(report.skipped)), .init("already_present", .count(report.alreadyPresent)),
-        .init("missing_embeddings", .count(report.missingEmbeddings)), .init("nul_replaced", .count(report.nulReplaced)),
+        .init("missing_embeddings", .count(report.missingEmbeddings)),
+        .init("nul_replaced", .count(report.nulReplaced)),
         .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
       ])
   }

@@ -54,7 +54,8 @@ struct ReembedCommand: ShellCommand {
     let store = try session.store()
     let embedder = try session.embedder()
     let service = ReembedService(
-      store: store, embedder: embedder, author: noJournal ? nil : session.author, progress: session.progress, interruption: session.interruption)
+      store: store, embedder: embedder, author: noJournal ? nil : session.author, progress: session.progress,
+      interruption: session.interruption)
     guard !dryRun else {
       return CommandResult(.record(ReembedCommand.record(try service.dryRun(selection), isDryRun: true, seconds: nil)))
     }
@@ -81,7 +82,8 @@ struct ReembedCommand: ShellCommand {
     } else {
       fields += [
         .init("missing", .integer(report.missing)),
-        .init("operations", .json(.array(report.operations.map { .integer($0) }))), .init("seconds", seconds.map { .double($0, places: 2) } ?? .null),
+        .init("operations", .json(.array(report.operations.map { .integer($0) }))),
+        .init("seconds", seconds.map { .double($0, places: 2) } ?? .null),
       ]
     }
     return ResultRecord(title: isDryRun ? "Reembed (dry run)" : "Reembed", fields: fields)

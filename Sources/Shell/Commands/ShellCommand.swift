@@ -53,7 +53,8 @@ public struct CommandRegistry: ParsableCommand {
       CommandGroup(
         name: "Explore",
         subcommands: [
-          SearchCommand.self, ListCommand.self, PromptCommand.self, UsersCommand.self, CategoriesCommand.self, FragmentsCommand.self,
+          SearchCommand.self, ListCommand.self, PromptCommand.self, UsersCommand.self, CategoriesCommand.self,
+          FragmentsCommand.self,
           DuplicatesCommand.self, AnalyticsCommand.self, StatsCommand.self, RecallCommand.self, SQLCommand.self,
         ]),
       CommandGroup(

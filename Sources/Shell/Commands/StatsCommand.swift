@@ -40,7 +40,7 @@ struct StatsCommand: ShellCommand {
     }
     if index { return CommandResult(.table(StatsCommand.table(try store.storage()))) }
     if latency { return CommandResult(.record(StatsCommand.record(try store.latency(userID: user)))) }
-    return try overview(of: store)
+    return try overview(of: store, hitRate: session.services.cache(session.settings.embedding).statistics().hitRate)
   }
 
   private static func table(_ storage: [StorageEntry]) -> ResultTable {
@@ -58,7 +58,7 @@ struct StatsCommand: ShellCommand {
         })
   }
 
-  private func overview(of store: any MemoryStore) throws -> CommandResult {
+  private func overview(of store: any MemoryStore, hitRate: Double?) throws -> CommandResult {
     let statistics = try store.statistics(userID: user)
     return CommandResult(
       .record(
@@ -75,6 +75,7 @@ struct StatsCommand: ShellCommand {
               ])),
             .init("duplicates", .integer(statistics.duplicates)),
             .init("analytics", .integer(statistics.analytics)),
+            .init("cache_hit_rate", hitRate.map { .double($0, places: 3) } ?? .null),
             .init("by_user", .chart(StatsCommand.chart(.bars, "user_id", statistics.byUser))),
             .init("by_category", .chart(StatsCommand.chart(.bars, "category", statistics.byCategory))),
             .init("by_importance", .chart(StatsCommand.chart(.bars, "importance_from", statistics.byImportance))),

@@ -99,7 +99,9 @@ public struct DeduplicationService {
     let members = exact(sketches, options, &sets, &matches)
     let pairs = CandidatePairs(sketches: sketches, members: members, interruption: interruption)
     var compared: [CandidatePair: Set<DuplicateLayer>] = [:]
-    if options.thresholds[.fuzzy] != nil { for pair in try pairs.fuzzy() { compared[pair, default: []].insert(.fuzzy) } }
+    if options.thresholds[.fuzzy] != nil {
+      for pair in try pairs.fuzzy() { compared[pair, default: []].insert(.fuzzy) }
+    }
     if let threshold = options.thresholds[.keyPhrase] {
       for (pair, similarity) in try pairs.keyPhrases(threshold: threshold) {
         matches[pair] = Match(layer: .keyPhrase, similarity: similarity)

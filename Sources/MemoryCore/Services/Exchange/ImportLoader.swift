@@ -76,7 +76,8 @@ final class ImportLoader {
   private func check(_ vector: Vector, line: Int) throws {
     guard vector.dimensions == dimensions else {
       throw Refused(
-        line: line, code: .invalidVector, reason: "the embedding has \(vector.dimensions) numbers, the store's \(dimensions)",
+        line: line, code: .invalidVector,
+        reason: "the embedding has \(vector.dimensions) numbers, the store's \(dimensions)",
         hint: "`--no-embeddings` leaves embeddings out; `reembed --missing` then computes them")
     }
   }
@@ -100,7 +101,8 @@ final class ImportLoader {
   // MARK: Writing
 
   /// The rows of a batch: those whose ids are free, and those whose ids are taken.
-  private func split<Value>(_ rows: [Row<Value>], in table: String) throws -> (free: [Row<Value>], taken: [Row<Value>]) {
+  private func split<Value>(_ rows: [Row<Value>], in table: String) throws -> (free: [Row<Value>], taken: [Row<Value>])
+  {
     guard !isEmpty else { return (rows, []) }
     let used = try store.usedIDs(rows.compactMap(\.id), in: table)
     return (rows.filter { !($0.id.map(used.contains) ?? false) }, rows.filter { $0.id.map(used.contains) ?? false })

@@ -110,7 +110,8 @@ public struct ImportService {
       return loader.report
     } catch let error as RowJSON.Unreadable {
       throw MemshError(
-        .importFailed, "\(name):\(lines.line): \(error.reason)", hint: "nothing was imported; mend the line and try again")
+        .importFailed, "\(name):\(lines.line): \(error.reason)",
+        hint: "nothing was imported; mend the line and try again")
     } catch let error as ImportLoader.Refused {
       throw MemshError(error.code, "\(name):\(error.line): \(error.reason)", hint: error.hint)
     }
@@ -197,7 +198,8 @@ extension ImportService {
   /// Imports the rows of another store.
   ///
   /// - Parameter source: Opened for reading only.
-  public func run(_ options: ImportOptions, rowsOf source: any MemoryStore
+  public func run(
+    _ options: ImportOptions, rowsOf source: any MemoryStore
   ) throws -> ImportReport {
     guard let sourceSpace = try source.embeddingSpace() else { throw MemshError.schemaMissing(source.identity) }
     let export = ExportService(store: source, interruption: interruption)

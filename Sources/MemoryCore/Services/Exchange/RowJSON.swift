@@ -68,7 +68,8 @@ enum RowJSON {
     return (
       try integer(json, "id"),
       MemoryFields(
-        userID: user, content: content, embedding: try vector(json), metadata: metadata == .null ? .object([]) : metadata,
+        userID: user, content: content, embedding: try vector(json),
+        metadata: metadata == .null ? .object([]) : metadata,
         category: category,
         importanceScore: json[key: "importance_score"] == nil
           ? MemoryFields.defaultImportance : try double(json, "importance_score"),

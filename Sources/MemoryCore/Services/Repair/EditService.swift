@@ -63,7 +63,8 @@ extension MemoryChange {
     case .content(let value): same(value, fields.content)
     case .category(let value): same(value, fields.category)
     // A NaN is the same as another one here.
-    case .importance(let value): value?.bitPattern == fields.importanceScore?.bitPattern || value == fields.importanceScore
+    case .importance(let value):
+      value?.bitPattern == fields.importanceScore?.bitPattern || value == fields.importanceScore
     case .metadata(let value): JSON.areIdentical(value, fields.metadata)
     case .embedding(let value): value == fields.embedding
     case .accessCount(let value): value == fields.accessCount

@@ -91,7 +91,9 @@ struct MergeService {
     let created = all.map(\.createdAt).min { $0.microseconds < $1.microseconds } ?? fields.createdAt
     if created != fields.createdAt { changes.append(.createdAt(created)) }
     if fields.category == nil, let category = all.compactMap(\.category).first { changes.append(.category(category)) }
-    if fields.embedding == nil, let same = removed.first(where: { $0.fields.embedding != nil && $0.hasContent(of: kept) }) {
+    if fields.embedding == nil,
+      let same = removed.first(where: { $0.fields.embedding != nil && $0.hasContent(of: kept) })
+    {
       changes.append(.embedding(same.fields.embedding))
     }
     let metadata = removed.reduce(fields.metadata) { $0.completed(by: $1.fields.metadata) }

@@ -67,7 +67,7 @@ public struct UndoService {
       }
       chosen = found
     } else {
-      let standing = try store.operations(.all, limit: .max).first { 
+      let standing = try store.operations(.all, limit: .max).first {
         $0.undoneBy == nil && $0.start.undoes == nil && $0.rows > 0
       }
       guard let standing else {
