@@ -94,8 +94,11 @@ extension PostgresStore {
   }
 
   /// The rows that an operation changed, the last change first.
-  public func journalRows(ofOperation operation: Int64, before position: Int64, limit: Int) throws -> [JournalRow] {
-    try journalRows("operation_id = \(operation) AND position < \(position)", limit: limit)
+  public func journalRows(
+    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?, before position: Int64, limit: Int
+  ) throws -> [JournalRow] {
+    let kind: SQL = what.map { " AND table_name = ANY(\($0.tables)) AND \(unsafeSQL: $0.kind.condition)" } ?? ""
+    return try journalRows("operation_id = \(operation) AND position < \(position)\(kind)", limit: limit)
   }
 
   /// What was done to a row, newest first.

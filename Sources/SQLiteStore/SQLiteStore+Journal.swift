@@ -150,8 +150,14 @@ extension SQLiteStore {
   }
 
   /// The rows that an operation changed, the last change first.
-  public func journalRows(ofOperation operation: Int64, before position: Int64, limit: Int) throws -> [JournalRow] {
-    try journalRows("operation_id = ? AND position < ?", [operation, position], limit: limit)
+  public func journalRows(
+    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?, before position: Int64, limit: Int
+  ) throws -> [JournalRow] {
+    let kind =
+      what.map { " AND table_name IN (SELECT value FROM json_each(?)) AND \($0.kind.condition)" } ?? ""
+    return try journalRows(
+      "operation_id = ? AND position < ?" + kind,
+      [operation, position] + StatementArguments(what.map { [SQLiteStore.jsonArray($0.tables)] } ?? []), limit: limit)
   }
 
   /// What was done to a row, newest first.

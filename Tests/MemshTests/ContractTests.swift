@@ -21,7 +21,8 @@ import Testing
     let stats = try world.json("stats")
     #expect(
       ContractTests.keys(stats) == [
-        "backend", "memories", "embeddings", "fragments", "duplicates", "analytics", "by_user", "by_category",
+        "backend", "memories", "embeddings", "fragments", "duplicates", "analytics", "cache_hit_rate", "by_user",
+        "by_category",
         "by_importance", "growth",
       ])
     #expect(stats[key: "by_user"]?.text == #"[{"user_id":"ada","count":2},{"user_id":"ben","count":2}]"#)

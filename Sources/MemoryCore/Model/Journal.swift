@@ -68,7 +68,18 @@ public struct JournalRow: Sendable, Equatable {
   }
 
   /// What happened to the row.
-  public enum Kind: String, Sendable { case inserted, updated, deleted }
+  public enum Kind: String, Sendable {
+    case inserted, updated, deleted
+
+    /// The condition on the journal's columns, in SQL that both backends understand.
+    public var condition: String {
+      switch self {
+      case .inserted: "before IS NULL"
+      case .updated: "before IS NOT NULL AND after IS NOT NULL"
+      case .deleted: "after IS NULL"
+      }
+    }
+  }
 
   /// What happened to the row.
   public var kind: Kind { before == nil ? .inserted : after == nil ? .deleted : .updated }

@@ -24,8 +24,12 @@ public protocol Journaling: AnyObject {
 
   /// The rows that an operation changed, the last change first.
   ///
-  /// - Parameter position: Only rows with a smaller one, for paging.
-  func journalRows(ofOperation operation: Int64, before position: Int64, limit: Int) throws -> [JournalRow]
+  /// - Parameters:
+  ///   - what: Only rows of these tables, and to which this happened; nil for all.
+  ///   - position: Only rows with a smaller one, for paging.
+  func journalRows(
+    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?, before position: Int64, limit: Int
+  ) throws -> [JournalRow]
 
   /// What was done to a row, newest first.
   func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow]

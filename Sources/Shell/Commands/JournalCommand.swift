@@ -79,7 +79,7 @@ struct JournalCommand: ShellCommand {
     guard try !store.operations(.number(operation), limit: 1).isEmpty else {
       throw MemshError(.notFound, "the journal has no operation \(operation)", hint: "`journal` lists what it has")
     }
-    return ResultTable(try store.journalRows(ofOperation: operation, before: .max, limit: limit))
+    return ResultTable(try store.journalRows(ofOperation: operation, nil, before: .max, limit: limit))
   }
 }
 

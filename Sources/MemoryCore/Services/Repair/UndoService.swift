@@ -17,7 +17,7 @@ public struct UndoService {
   private let store: any MemoryStore
   private let author: RepairAuthor
 
-  private static let batchSize = 200
+  private static let batchSize = 500
   private static let conflictsListed = 5
   /// What reading a memory changes: never in the way of an undo, and never put back over a newer value.
   private static let volatileColumns = ["access_count", "last_accessed_at", "updated_at"]
@@ -83,20 +83,40 @@ public struct UndoService {
 
   // MARK: Rows
 
-  private func forEachBatch(_ operation: Int64, _ body: ([JournalRow]) throws -> Void) throws {
-    var position = Int64.max
-    while true {
-      let rows = try store.journalRows(ofOperation: operation, before: position, limit: UndoService.batchSize)
-      guard let last = rows.last else { return }
-      position = last.position
-      try body(rows)
-    }
+  private typealias Phase = (tables: [String], kind: JournalRow.Kind)
+
+  /// The order in which rows are put back, so that a record of a duplicate never refers to a memory that is not there. A
+  /// row stands once in an operation, so any order ends the same.
+  private static let phases: [Phase] = [
+    (SideTable.allCases.map(\.rawValue), .inserted), (["memories"], .deleted),
+    (["memories"] + SideTable.allCases.map(\.rawValue), .updated), (SideTable.allCases.map(\.rawValue), .deleted),
+    (["memories"], .inserted),
+  ]
+
+  /// Rows of one table with the same columns, so that many go at a time.
+  private struct Group {
+    let table: String
+    /// The columns that are noted; nil for whole rows.
+    let columns: [String]?
+    var rows: [JournalRow]
   }
 
-  /// The rows of a batch in runs of the same table, kind and columns, so that many go at a time.
-  private static func runs(_ rows: [JournalRow]) -> [ArraySlice<JournalRow>] {
-    rows.chunked { left, right in
-      left.table == right.table && left.kind == right.kind && keys(left.before) == keys(right.before)
+  private func forEachGroup(_ operation: Int64, _ phase: Phase, _ body: (Group) throws -> Void) throws {
+    var position = Int64.max
+    while true {
+      let rows = try store.journalRows(
+        ofOperation: operation, phase, before: position, limit: UndoService.batchSize)
+      guard let last = rows.last else { return }
+      position = last.position
+      var groups: [[String]: Group] = [:]
+      for row in rows {
+        let columns = phase.kind == .updated ? UndoService.keys(row.before) : nil
+        groups[[row.table] + (columns ?? []), default: Group(table: row.table, columns: columns, rows: [])].rows.append(
+          row)
+      }
+      for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        if let group = groups[key] { try body(group) }
+      }
     }
   }
 
@@ -104,24 +124,23 @@ public struct UndoService {
     if case .object(let members)? = image { members.map(\.key) } else { [] }
   }
 
-  private func current(_ rows: ArraySlice<JournalRow>) throws -> [Int64: JSON] {
-    guard let first = rows.first else { return [:] }
-    let columns = first.kind == .updated ? UndoService.keys(first.before) : nil
-    let images = try store.images(rows.map(\.id), of: first.table, columns: columns)
+  private func current(_ group: Group) throws -> [Int64: JSON] {
+    let images = try store.images(group.rows.map(\.id), of: group.table, columns: group.columns)
     return Dictionary(uniqueKeysWithValues: images.map { ($0.id, $0.columns) })
   }
 
+  // MARK: What stands in the way
+
   private func refuseConflicts(_ operation: OperationRecord) throws {
     var conflicts: [String] = []
-    try forEachBatch(operation.id) { rows in
-      for run in UndoService.runs(rows) {
-        let current = try current(run)
-        conflicts += run.compactMap { UndoService.conflict($0, current: current[$0.id]) }
-        if run.first?.kind == .inserted, run.first?.table == "memories" {
-          conflicts += try referringDuplicates(run.map(\.id), besides: operation.id)
-        }
-        if run.first?.kind == .deleted, run.first?.table == SideTable.duplicates.rawValue {
-          conflicts += try lostOriginals(run, of: operation.id)
+    for phase in UndoService.phases {
+      try forEachGroup(operation.id, phase) { group in
+        let current = try current(group)
+        conflicts += group.rows.compactMap { UndoService.conflict($0, current: current[$0.id]) }
+        switch (group.table, phase.kind) {
+        case ("memories", .inserted): conflicts += try referringDuplicates(group.rows.map(\.id), besides: operation.id)
+        case (SideTable.duplicates.rawValue, .deleted): conflicts += try lostOriginals(group.rows, of: operation.id)
+        default: break
         }
       }
     }
@@ -153,31 +172,36 @@ public struct UndoService {
     columns.contains { !volatileColumns.contains($0) && !JSON.areIdentical(left[key: $0], right[key: $0]) }
   }
 
+  /// The ids of an operation's rows of one table and kind.
+  private func ids(_ operation: Int64, _ table: String, _ kind: JournalRow.Kind) throws -> Set<Int64> {
+    var ids: Set<Int64> = []
+    try forEachGroup(operation, ([table], kind)) { ids.formUnion($0.rows.map(\.id)) }
+    return ids
+  }
+
   /// Records of duplicates that were made since and would go with the memory.
   private func referringDuplicates(_ memories: [Int64], besides operation: Int64) throws -> [String] {
     let referring = try store.duplicateIDs(ofOriginals: memories)
     guard !referring.isEmpty else { return [] }
-    var own: Set<Int64> = []
-    try forEachBatch(operation) { rows in
-      own.formUnion(rows.filter { $0.table == SideTable.duplicates.rawValue }.map(\.id))
-    }
+    let table = SideTable.duplicates.rawValue
+    let own = try ids(operation, table, .inserted).union(ids(operation, table, .updated))
     return referring.filter { !own.contains($0) }.map { "row \($0) of memory_duplicates refers to its memory" }
   }
 
   /// Records of duplicates whose memory is neither there nor comes back with them.
-  private func lostOriginals(_ rows: ArraySlice<JournalRow>, of operation: Int64) throws -> [String] {
+  private func lostOriginals(_ rows: [JournalRow], of operation: Int64) throws -> [String] {
     let originals = rows.compactMap { row -> (row: Int64, memory: Int64)? in
       row.before?[key: "original_id"]?.integerValue.map { (row.id, Int64($0)) }
     }
-    var present = try store.usedIDs(originals.map(\.memory), in: "memories")
+    let present = try store.usedIDs(originals.map(\.memory), in: "memories")
     guard originals.contains(where: { !present.contains($0.memory) }) else { return [] }
-    try forEachBatch(operation) { batch in
-      present.formUnion(batch.filter { $0.table == "memories" && $0.kind == .deleted }.map(\.id))
-    }
-    return originals.filter { !present.contains($0.memory) }.map {
+    let restored = try ids(operation, "memories", .deleted)
+    return originals.filter { !present.contains($0.memory) && !restored.contains($0.memory) }.map {
       "row \($0.row) of memory_duplicates refers to memory \($0.memory), which is gone"
     }
   }
+
+  // MARK: Putting back
 
   private func reverse(
     _ operation: OperationRecord, _ undo: Operation, dryRun: Bool, _ report: inout UndoReport
@@ -185,9 +209,52 @@ public struct UndoService {
     if let space = operation.start.spaceBefore {
       return try reverseMove(operation, to: space, undo, dryRun: dryRun, &report)
     }
-    try forEachBatch(operation.id) { rows in
-      for run in UndoService.runs(rows) { try reverse(run, undo, dryRun: dryRun, &report) }
+    var counts = report
+    for phase in UndoService.phases {
+      try forEachGroup(operation.id, phase) { group in
+        try reverse(group, phase.kind, undo, dryRun: dryRun, &counts)
+      }
     }
+    report = counts
+  }
+
+  private func reverse(
+    _ group: Group, _ kind: JournalRow.Kind, _ undo: Operation, dryRun: Bool, _ report: inout UndoReport
+  ) throws {
+    switch kind {
+    case .inserted:
+      let ids = try current(group).keys.sorted()
+      report.deleted += ids.count
+      if !dryRun { try undo.delete(ids, from: group.table) }
+    case .deleted:
+      report.inserted += group.rows.count
+      let images = group.rows.compactMap { row in row.before.map { RowImage(id: row.id, columns: $0) } }
+      guard !dryRun else { return }
+      try undo.inserting(into: group.table) {
+        try store.restore(images, of: group.table)
+        return images.map(\.id)
+      }
+    case .updated:
+      report.updated += group.rows.count
+      guard !dryRun else { return }
+      for (columns, images) in UndoService.partialImages(group.rows, try current(group)) {
+        try undo.changing(images.map(\.id), of: group.table, columns: columns.filter { $0 != "updated_at" }) {
+          try store.restore(images, of: group.table)
+        }
+      }
+    }
+  }
+
+  /// The old values of the columns that nobody has changed since, by the columns.
+  private static func partialImages(_ rows: [JournalRow], _ current: [Int64: JSON]) -> [[String]: [RowImage]] {
+    var images: [[String]: [RowImage]] = [:]
+    for row in rows {
+      guard let before = row.before, let after = row.after, let now = current[row.id] else { continue }
+      let columns = row.changedColumns.filter { JSON.areIdentical(now[key: $0], after[key: $0]) }
+      let members = columns.map { JSON.Member($0, before[key: $0] ?? .null) }
+      images[columns, default: []].append(RowImage(id: row.id, columns: .object(members)))
+    }
+    return images
   }
 
   /// Moves the store back to the space it had, with the vectors it had.
@@ -195,9 +262,8 @@ public struct UndoService {
     _ operation: OperationRecord, to space: EmbeddingSpace, _ undo: Operation, dryRun: Bool,
     _ report: inout UndoReport
   ) throws {
-    var ids: [String: [Int64]] = [:]
-    try forEachBatch(operation.id) { rows in for row in rows { ids[row.table, default: []].append(row.id) } }
-    let memories = Set(ids["memories"] ?? [])
+    let fragments = SideTable.fragments.rawValue
+    let memories = try ids(operation.id, "memories", .updated)
     let others = try store.memoryIDs(matching: MemoryFilter()).filter { !memories.contains($0) }
     let embedded = try store.images(others, of: "memories", columns: ["embedding"]).filter {
       $0.columns[key: "embedding"] != JSON.null
@@ -208,68 +274,23 @@ public struct UndoService {
         "operation \(operation.id) cannot be undone: \(embedded.count) memories got embeddings of the present space since",
         hint: "`reembed` with the old embedder moves all of them back")
     }
-    report.updated += ids.values.reduce(0) { $0 + $1.count }
+    let changedFragments = try ids(operation.id, fragments, .updated)
+    report.updated += memories.count + changedFragments.count
     guard !dryRun, let current = try store.embeddingSpace() else { return }
     undo.leaves(current)
-    let fragments = SideTable.fragments.rawValue
-    try undo.changing(ids["memories"] ?? [], of: "memories", columns: ["embedding"]) {
-      try undo.changing(ids[fragments] ?? [], of: fragments, columns: ["embedding"]) {
+    try undo.changing(memories.sorted(), of: "memories", columns: ["embedding"]) {
+      try undo.changing(changedFragments.sorted(), of: fragments, columns: ["embedding"]) {
         try store.moveVectors(to: space)
-        try forEachBatch(operation.id) { rows in
-          for run in UndoService.runs(rows) {
-            let images = run.map { row in
-              RowImage(
-                id: row.id, columns: .object([JSON.Member("embedding", row.before?[key: "embedding"] ?? .null)]))
-            }
-            try store.restore(images, of: run[run.startIndex].table)
-          }
+        try forEachGroup(operation.id, (["memories", fragments], .updated)) { group in
+          try store.restore(
+            group.rows.map { row in
+              let old = row.before?[key: "embedding"] ?? .null
+              return RowImage(id: row.id, columns: .object([JSON.Member("embedding", old)]))
+            }, of: group.table)
         }
       }
     }
     _ = try store.buildIndexes(nil, SilentProgress())
-  }
-
-  private func reverse(
-    _ rows: ArraySlice<JournalRow>, _ undo: Operation, dryRun: Bool, _ report: inout UndoReport
-  ) throws {
-    guard let first = rows.first else { return }
-    let current = try current(rows)
-    switch first.kind {
-    case .inserted:
-      let ids = rows.map(\.id).filter { current[$0] != nil }
-      report.deleted += ids.count
-      if !dryRun { try undo.delete(ids, from: first.table) }
-    case .deleted:
-      report.inserted += rows.count
-      let images = rows.compactMap { row in row.before.map { RowImage(id: row.id, columns: $0) } }
-      guard !dryRun else { return }
-      try undo.inserting(into: first.table) {
-        try store.restore(images, of: first.table)
-        return images.map(\.id)
-      }
-    case .updated:
-      report.updated += rows.count
-      guard !dryRun else { return }
-      for (columns, images) in UndoService.partialImages(rows, current) {
-        try undo.changing(images.map(\.id), of: first.table, columns: columns.filter { $0 != "updated_at" }) {
-          try store.restore(images, of: first.table)
-        }
-      }
-    }
-  }
-
-  /// The old values of the columns that nobody has changed since, by the columns.
-  private static func partialImages(
-    _ rows: ArraySlice<JournalRow>, _ current: [Int64: JSON]
-  ) -> [[String]: [RowImage]] {
-    var images: [[String]: [RowImage]] = [:]
-    for row in rows {
-      guard let before = row.before, let after = row.after, let now = current[row.id] else { continue }
-      let columns = row.changedColumns.filter { JSON.areIdentical(now[key: $0], after[key: $0]) }
-      let members = columns.map { JSON.Member($0, before[key: $0] ?? .null) }
-      images[columns, default: []].append(RowImage(id: row.id, columns: .object(members)))
-    }
-    return images
   }
 }
 
@@ -277,18 +298,4 @@ public struct UndoService {
 final class SilentProgress: ProgressReporter {
   func line(_ text: String) {}
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}
-}
-
-extension Array {
-  /// The array cut wherever two neighbours do not belong together.
-  func chunked(by belongTogether: (Element, Element) -> Bool) -> [ArraySlice<Element>] {
-    var chunks: [ArraySlice<Element>] = []
-    var start = 0
-    for index in indices.dropFirst() where !belongTogether(self[index - 1], self[index]) {
-      chunks.append(self[start..<index])
-      start = index
-    }
-    if !isEmpty { chunks.append(self[start...]) }
-    return chunks
-  }
 }
