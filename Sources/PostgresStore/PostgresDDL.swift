@@ -113,13 +113,12 @@ enum PostgresDDL {
       space_before JSONB
     );
     CREATE TABLE \(schema).journal_rows (
-      position BIGSERIAL NOT NULL,
+      position BIGSERIAL PRIMARY KEY,
       operation_id INTEGER NOT NULL,
       table_name TEXT COLLATE "C" NOT NULL,
       row_id INTEGER NOT NULL,
       before JSONB,
       after JSONB,
-      PRIMARY KEY (operation_id, position),
       UNIQUE (operation_id, table_name, row_id)
     );
     CREATE INDEX journal_rows_row_idx ON \(schema).journal_rows (row_id, table_name);

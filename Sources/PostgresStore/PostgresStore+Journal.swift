@@ -93,12 +93,22 @@ extension PostgresStore {
     }
   }
 
-  /// The rows that an operation changed, the last change first.
-  public func journalRows(
-    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?, before position: Int64, limit: Int
-  ) throws -> [JournalRow] {
+  /// The places of the rows that an operation changed.
+  public func journalPositions(
+    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?
+  ) throws -> [Int64] {
     let kind: SQL = what.map { " AND table_name = ANY(\($0.tables)) AND \(unsafeSQL: $0.kind.condition)" } ?? ""
-    return try journalRows("operation_id = \(operation) AND position < \(position)\(kind)", limit: limit)
+    return try query(
+      """
+      SELECT position FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id = \(operation)\(kind)
+      ORDER BY position DESC
+      """
+    ).rows.compactMap { $0.integer(0) }
+  }
+
+  /// The rows at some places.
+  public func journalRows(at positions: [Int64]) throws -> [JournalRow] {
+    try journalRows("position = ANY(\(positions.map(String.init))::text[]::bigint[])", limit: positions.count)
   }
 
   /// What was done to a row, newest first.

@@ -124,7 +124,6 @@ enum SQLiteDDL {
       after TEXT,
       UNIQUE (operation_id, table_name, row_id)
     );
-    CREATE INDEX memsh_journal_rows_operation_idx ON memsh_journal_rows (operation_id, position);
     CREATE INDEX memsh_journal_rows_row_idx ON memsh_journal_rows (row_id, table_name);
     """
 }

@@ -149,15 +149,22 @@ extension SQLiteStore {
     }
   }
 
-  /// The rows that an operation changed, the last change first.
-  public func journalRows(
-    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?, before position: Int64, limit: Int
-  ) throws -> [JournalRow] {
-    let kind =
-      what.map { " AND table_name IN (SELECT value FROM json_each(?)) AND \($0.kind.condition)" } ?? ""
-    return try journalRows(
-      "operation_id = ? AND position < ?" + kind,
-      [operation, position] + StatementArguments(what.map { [SQLiteStore.jsonArray($0.tables)] } ?? []), limit: limit)
+  /// The places of the rows that an operation changed.
+  public func journalPositions(
+    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?
+  ) throws -> [Int64] {
+    let kind = what.map { " AND table_name IN (SELECT value FROM json_each(?)) AND \($0.kind.condition)" } ?? ""
+    return try read { db in
+      try Int64.fetchAll(
+        db, sql: "SELECT position FROM memsh_journal_rows WHERE operation_id = ?\(kind) ORDER BY position DESC",
+        arguments: [operation] + StatementArguments(what.map { [SQLiteStore.jsonArray($0.tables)] } ?? []))
+    }
+  }
+
+  /// The rows at some places.
+  public func journalRows(at positions: [Int64]) throws -> [JournalRow] {
+    try journalRows(
+      "position IN (SELECT value FROM json_each(?))", [SQLiteStore.wanted(positions)], limit: positions.count)
   }
 
   /// What was done to a row, newest first.

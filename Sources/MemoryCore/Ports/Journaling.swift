@@ -22,14 +22,15 @@ public protocol Journaling: AnyObject {
   /// Operations, newest first. Empty for a store without a journal.
   func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord]
 
-  /// The rows that an operation changed, the last change first.
+  /// The places of the rows that an operation changed, the last change first: all of them, because they are small.
   ///
-  /// - Parameters:
-  ///   - what: Only rows of these tables, and to which this happened; nil for all.
-  ///   - position: Only rows with a smaller one, for paging.
-  func journalRows(
-    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?, before position: Int64, limit: Int
-  ) throws -> [JournalRow]
+  /// - Parameter what: Only rows of these tables, and to which this happened; nil for all.
+  func journalPositions(
+    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?
+  ) throws -> [Int64]
+
+  /// The rows at some places, the last change first.
+  func journalRows(at positions: [Int64]) throws -> [JournalRow]
 
   /// What was done to a row, newest first.
   func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow]

@@ -79,7 +79,8 @@ struct JournalCommand: ShellCommand {
     guard try !store.operations(.number(operation), limit: 1).isEmpty else {
       throw MemshError(.notFound, "the journal has no operation \(operation)", hint: "`journal` lists what it has")
     }
-    return ResultTable(try store.journalRows(ofOperation: operation, nil, before: .max, limit: limit))
+    let positions = try store.journalPositions(ofOperation: operation, nil)
+    return ResultTable(try store.journalRows(at: Array(positions.prefix(limit))))
   }
 }
 

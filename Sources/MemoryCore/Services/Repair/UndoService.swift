@@ -102,12 +102,8 @@ public struct UndoService {
   }
 
   private func forEachGroup(_ operation: Int64, _ phase: Phase, _ body: (Group) throws -> Void) throws {
-    var position = Int64.max
-    while true {
-      let rows = try store.journalRows(
-        ofOperation: operation, phase, before: position, limit: UndoService.batchSize)
-      guard let last = rows.last else { return }
-      position = last.position
+    for batch in try store.journalPositions(ofOperation: operation, phase).chunked(into: UndoService.batchSize) {
+      let rows = try store.journalRows(at: Array(batch))
       var groups: [[String]: Group] = [:]
       for row in rows {
         let columns = phase.kind == .updated ? UndoService.keys(row.before) : nil
