@@ -61,6 +61,7 @@ extension PostgresStore {
       case .categories: ("memories", "category")
       case .agents: ("prompt_fragments", "agent_type")
       case .runs: ("\(unsafeSQL: ledger).runs", "id")
+      case .operations: ("\(unsafeSQL: ledger).journal", "id")
       }
     return try query(
       """

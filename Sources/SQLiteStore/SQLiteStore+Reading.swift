@@ -83,6 +83,7 @@ extension SQLiteStore {
       case .categories: ("memories", "category")
       case .agents: ("prompt_fragments", "agent_type")
       case .runs: ("memsh_runs", "id")
+      case .operations: ("memsh_journal", "id")
       }
     return try read { db in
       try String.fetchAll(

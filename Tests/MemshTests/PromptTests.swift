@@ -127,6 +127,8 @@ import Testing
   func completes() throws {
     let world = try PromptTests.world()
     _ = try world.folder.write("", to: "an odd name.db")
+    let edited = try world.run("-q", "edit", "1", "--importance", "0.9")
+    #expect(edited.status == 0, "\(edited.errors)")
     let terminal = try terminal(world)
     let cases = [
       ("mig", "> migrate "), ("search x --thr", "--threshold "), ("stats --output mark", "--output markdown "),
@@ -134,6 +136,7 @@ import Testing
       ("help exi", "help exit-statuses "), ("connect an", "connect 'an odd name.db' "),
       ("echo ${ENV:XDG_DATA", "${ENV:XDG_DATA_HOME}"), ("search x --user us", "--user user_"),
       ("search x --category fac", "--category facts "), ("rollback --run la", "--run last "),
+      ("undo ", "undo 1 "), ("journal show ", "journal show 1 "), ("doctor user_v", "doctor user_variants "),
       ("search x --user=\"user_", "--user='user_"), ("connect --label=\"prod", "--label='production' "),
     ]
     for (typed, expected) in cases {

@@ -42,7 +42,7 @@ public struct SQLAnswer: Sendable, Equatable {
 
 /// Values that a store holds and that somebody may want to complete.
 public enum StoredValue: String, Sendable, CaseIterable {
-  case users, categories, agents, runs
+  case users, categories, agents, runs, operations
 }
 
 extension MemshError {

@@ -103,6 +103,8 @@ public struct Completer {
       guard case .words(let values)? = Settings.all.first(where: { $0.name == words[1] })?.values else { break }
       return answer(values, to: partial)
     case ("unset", "name"): return answer(Array(session.scope.variables.keys), to: partial)
+    case ("undo", "operation"), ("journal", "operation"):
+      return answer(stored(.operations, beginningWith: partial.word), to: partial)
     case ("models", "name"): return answer(session.services.models.installed().map(\.name), to: partial)
     default: break
     }
