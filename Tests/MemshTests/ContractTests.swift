@@ -117,4 +117,69 @@ import Testing
       #expect(!(result.output + result.errors).contains("ter2"))
     }
   }
+
+  @Test("what explores and repairs keeps its shape", arguments: World.Kind.allCases)
+  func repairShapes(kind: World.Kind) throws {
+    let world = try World(kind)
+    _ = try world.json("migrate", "--from", try world.folder.legacyFile())
+    let table: [(arguments: [String], keys: [String])] = [
+      (
+        ["list", "--limit", "1"],
+        [
+          "id", "user_id", "content", "category", "importance_score", "metadata", "access_count", "last_accessed_at",
+          "created_at", "updated_at",
+        ]
+      ),
+      (
+        ["show", "1"],
+        [
+          "id", "user_id", "content", "content_sha256", "category", "importance_score", "metadata", "access_count",
+          "last_accessed_at", "created_at", "updated_at", "embedding", "history", "nearest",
+        ]
+      ),
+      (["edit", "1", "--importance", "0.25"], ["id", "changed", "before", "after", "operation", "dry_run"]),
+      (["journal"], ["operation", "at", "rows", "command", "state", "undoes", "undone_by", "author", "run"]),
+      (["journal", "show", "1"], ["operation", "table", "id", "what", "columns", "before", "after"]),
+      (
+        ["undo", "--yes"],
+        ["undone", "commands", "rows_inserted", "rows_updated", "rows_deleted", "operations", "dry_run"]
+      ),
+      (
+        ["add", "quite another thing", "--user", "zoe"],
+        ["added", "id", "duplicate_of", "layer", "similarity", "operation", "dry_run"]
+      ),
+      (["delete", "1", "--yes"], ["deleted", "examples", "operation", "dry_run"]),
+      (["reassign", "--from", "ada", "--to", "ben", "--yes"], ["reassigned", "examples", "operation", "dry_run"]),
+      (["decay", "--yes"], ["lowered", "examples", "operation", "dry_run"]),
+      (
+        ["dedup"],
+        ["memories", "groups", "duplicates", "shown_groups", "recorded", "merged", "operation", "dry_run"]
+      ),
+      (["merge", "2", "3", "--dry-run"], ["kept", "reason", "removed", "operation", "dry_run"]),
+      (["doctor"], ["checks", "found", "fixed", "findings", "operations", "dry_run"]),
+      (
+        ["export", world.folder.file("x.jsonl")],
+        ["path", "memories", "memory_analytics", "memory_duplicates", "prompt_fragments"]
+      ),
+      (
+        ["import", world.folder.file("x.jsonl")],
+        [
+          "inserted", "replaced", "skipped", "already_present", "missing_embeddings", "nul_replaced", "operation",
+          "dry_run",
+        ]
+      ),
+      (
+        ["backup", world.folder.file("x.db")],
+        ["path", "memories", "memory_analytics", "memory_duplicates", "prompt_fragments", "verified"]
+      ),
+      (
+        ["restore", world.folder.file("x.db"), "--yes"],
+        ["path", "replaced", "restored", "backup_of_before", "dry_run"]
+      ),
+    ]
+    for (arguments, keys) in table {
+      let result = try world.json(arguments)
+      #expect(ContractTests.keys(result.arrayValue?.first ?? result) == keys, "\(arguments)")
+    }
+  }
 }
