@@ -45,6 +45,9 @@ extension SQLiteStore {
     }
   }
 
+  /// Reads memories; the transaction holds the file's write lock.
+  public func memoriesForUpdate(_ ids: [Int64]) throws -> [Memory] { try memories(ids) }
+
   /// Gives memories other values.
   public func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
     guard !changes.isEmpty, !ids.isEmpty else { return }

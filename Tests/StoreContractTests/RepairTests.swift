@@ -146,8 +146,14 @@ import Testing
     _ = try repairs.reassign(MemoryFilter(userID: "ada"), to: "ben", dryRun: false)
     _ = try repairs.edit(4, [.importance(0.9)], embedder: { LetterEmbedder() }, dryRun: false)
     _ = try repairs.edit(4, [.importance(0.8)], embedder: { LetterEmbedder() }, dryRun: false)
-    let report = try UndoService(store: store, author: author()).undo(nil, wholeSession: true, dryRun: false)
+    let undo = UndoService(store: store, author: author())
+    let after = try fixture.dump()
+    let preview = try undo.undo(nil, wholeSession: true, dryRun: true)
+    #expect(try fixture.dump() == after)
+    var report = try undo.undo(nil, wholeSession: true, dryRun: false)
     #expect(report.operations.count == 4)
+    report.undos = []
+    #expect(report == preview, "the dry run told something else")
     #expect(try fixture.dump() == before)
   }
 

@@ -62,24 +62,51 @@ public struct DeduplicationService {
     let onlyReads = dryRun || action == .show
     return try store.transaction(onlyReads ? .readOnly : .commit) {
       var report = try find(options)
-      let duplicates = report.groups.reduce(0) { $0 + $1.removed.count }
-      if action == .merge { report.merged = duplicates }
-      guard !onlyReads else { return report }
+      guard action != .show else { return report }
       let operation = Operation(store, author)
-      let merging = MergeService(store: store)
-      for (number, group) in report.groups.enumerated() {
+      for batch in report.groups.chunked(into: DeduplicationService.mergedAtATime) {
         try interruption.check()
-        switch action {
-        case .show: break
-        case .record: report.recorded += try merging.record(group, operation)
-        case .merge: try merging.merge(group, operation)
-        }
-        progress.progress("Merging", done: Int64(number + 1), total: Int64(report.groups.count))
+        try act(on: Array(batch), action, dryRun ? nil : operation, &report)
+        progress.progress("Merging", done: Int64(batch.endIndex), total: Int64(report.groups.count))
       }
       report.operation = operation.number
       return report
     }
   }
+
+  /// Records or merges groups, or with no operation counts what would be.
+  private func act(
+    on groups: [MergePlan], _ action: Action, _ operation: Operation?, _ report: inout DeduplicationReport
+  ) throws {
+    let merging = MergeService(store: store)
+    if action == .record {
+      for group in groups {
+        report.recorded += try merging.missingRecords(group).count
+        if let operation { try merging.record(group, operation) }
+      }
+      return
+    }
+    guard let operation else { return report.merged += groups.reduce(0) { $0 + $1.removed.count } }
+    report.merged += try merge(groups, operation)
+  }
+
+  /// Merges groups. Looking took its time: what agents have changed since is merged as it is now, or not at all.
+  ///
+  /// - Returns: How many memories were merged into others.
+  @discardableResult
+  func merge(_ groups: [MergePlan], _ operation: Operation) throws -> Int {
+    let merging = MergeService(store: store)
+    var merged = 0
+    for batch in groups.chunked(into: DeduplicationService.mergedAtATime) {
+      for case let group? in try merging.refreshed(Array(batch)) {
+        try merging.merge(group, operation)
+        merged += group.removed.count
+      }
+    }
+    return merged
+  }
+
+  private static let mergedAtATime = 200
 
   // MARK: Finding
 

@@ -108,7 +108,7 @@ public struct DoctorService {
     options.thresholds = [.exact: 1]
     let service = DeduplicationService(
       store: store, author: author, progress: progress, interruption: interruption)
-    for plan in try service.find(options).groups { try MergeService(store: store).merge(plan, operation) }
+    try service.merge(service.find(options).groups, operation)
   }
 
   private func embed(_ report: inout DoctorReport, _ embedder: () throws -> any Embedder) throws {

@@ -61,21 +61,39 @@ struct MergeService {
   }
 
   /// Records the duplicates of a plan that are not recorded yet.
-  ///
-  /// - Returns: How many were.
-  @discardableResult
-  func record(_ plan: MergePlan, _ operation: Operation) throws -> Int {
-    let known = Set(try store.duplicateHashes(ofOriginal: plan.kept.id))
-    var seen = known
-    let records = plan.removed.compactMap { memory, similarity, method -> DuplicateRecord? in
+  func record(_ plan: MergePlan, _ operation: Operation) throws {
+    let records = try missingRecords(plan)
+    guard !records.isEmpty else { return }
+    try operation.inserting(into: SideTable.duplicates.rawValue) { try records.map(store.insert) }
+  }
+
+  /// The duplicates of a plan that are not recorded yet.
+  func missingRecords(_ plan: MergePlan) throws -> [DuplicateRecord] {
+    var seen = Set(try store.duplicateHashes(ofOriginal: plan.kept.id))
+    return plan.removed.compactMap { memory, similarity, method in
       let hash = ContentHash.hex(of: memory.fields.content)
       guard seen.insert(hash).inserted else { return nil }
-      return DuplicateRecord(
-        originalID: plan.kept.id, contentHash: hash, similarity: similarity, method: method)
+      return DuplicateRecord(originalID: plan.kept.id, contentHash: hash, similarity: similarity, method: method)
     }
-    guard !records.isEmpty else { return 0 }
-    try operation.inserting(into: SideTable.duplicates.rawValue) { try records.map(store.insert) }
-    return records.count
+  }
+
+  /// Plans with their memories as they are now, locked; nil for one of whose memories somebody has changed the text or
+  /// the user since, or deleted one.
+  func refreshed(_ plans: [MergePlan]) throws -> [MergePlan?] {
+    let ids = plans.flatMap { [$0.kept.id] + $0.removed.map(\.memory.id) }
+    let current = Dictionary(
+      try store.memoriesForUpdate(ids.sorted()).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    func fresh(_ memory: Memory) -> Memory? {
+      current[memory.id].flatMap { $0.hasContent(of: memory) && $0.fields.userID == memory.fields.userID ? $0 : nil }
+    }
+    return plans.map { plan in
+      let removed = plan.removed.map { (memory: fresh($0.memory), similarity: $0.similarity, method: $0.method) }
+      guard let kept = fresh(plan.kept), removed.allSatisfy({ $0.memory != nil }) else { return nil }
+      return MergePlan(
+        kept: kept,
+        removed: removed.compactMap { entry in entry.memory.map { ($0, entry.similarity, entry.method) } },
+        reason: plan.reason)
+    }
   }
 
   /// What the memory that stays takes over.
@@ -97,7 +115,7 @@ struct MergeService {
       changes.append(.embedding(same.fields.embedding))
     }
     let metadata = removed.reduce(fields.metadata) { $0.completed(by: $1.fields.metadata) }
-    if metadata != fields.metadata { changes.append(.metadata(metadata)) }
+    if !JSON.areIdentical(metadata, fields.metadata) { changes.append(.metadata(metadata)) }
     return changes
   }
 }
@@ -125,7 +143,7 @@ extension RepairService {
   /// - Throws: `not_found`; `usage` for memories of different users.
   public func merge(_ ids: [Int64], keeping kept: Int64?, dryRun: Bool) throws -> (plan: MergePlan, RepairReport) {
     try transaction(dryRun: dryRun) {
-      let plan = try mergePlan(ids, keeping: kept)
+      let plan = try mergePlan(dryRun ? store.memories(ids) : store.memoriesForUpdate(ids), of: ids, keeping: kept)
       var report = RepairReport()
       report.ids = plan.removed.map(\.memory.id)
       guard !dryRun else { return (plan, report) }
@@ -136,8 +154,7 @@ extension RepairService {
     }
   }
 
-  private func mergePlan(_ ids: [Int64], keeping chosen: Int64?) throws -> MergePlan {
-    let memories = try store.memories(ids)
+  private func mergePlan(_ memories: [Memory], of ids: [Int64], keeping chosen: Int64?) throws -> MergePlan {
     if let missing = ids.first(where: { id in !memories.contains { $0.id == id } }) {
       throw MemshError.memoryMissing(missing)
     }

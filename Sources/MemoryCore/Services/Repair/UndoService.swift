@@ -36,22 +36,32 @@ public struct UndoService {
   /// - Throws: `not_found`; `undo_conflict` when later changes would be overwritten, naming the rows.
   public func undo(_ number: Int64?, wholeSession: Bool, dryRun: Bool) throws -> UndoReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
-    return try store.transaction(dryRun ? .readOnly : .commit) {
-      var report = UndoReport()
-      let operations = try self.operations(number, wholeSession: wholeSession)
-      for operation in operations {
-        // A dry run of several would have to see the earlier undos; each is checked against what is there now.
-        if !dryRun || operation == operations.first { try refuseConflicts(operation) }
-        let undo = Operation(store, author, undoes: operation.id)
-        try reverse(operation, undo, dryRun: dryRun, &report)
-        report.operations.append(operation)
-        guard !dryRun else { continue }
-        if let number = undo.number { report.undos.append(number) }
-        try store.markUndone(operation.id, by: undo.number ?? operation.id)
-        if let undone = operation.start.undoes { try store.markUndone(undone, by: nil) }
+    // A dry run of several operations must see what the first undos leave behind: it is run for real, and rolled back.
+    guard !dryRun || !wholeSession else {
+      var report = try store.transaction(.rollback) {
+        try undo(self.operations(number, wholeSession: true), dryRun: false)
       }
+      report.undos = []
       return report
     }
+    return try store.transaction(dryRun ? .readOnly : .commit) {
+      try undo(self.operations(number, wholeSession: wholeSession), dryRun: dryRun)
+    }
+  }
+
+  private func undo(_ operations: [OperationRecord], dryRun: Bool) throws -> UndoReport {
+    var report = UndoReport()
+    for operation in operations {
+      try refuseConflicts(operation)
+      let undo = Operation(store, author, undoes: operation.id)
+      try reverse(operation, undo, dryRun: dryRun, &report)
+      report.operations.append(operation)
+      guard !dryRun else { continue }
+      if let number = undo.number { report.undos.append(number) }
+      try store.markUndone(operation.id, by: undo.number ?? operation.id)
+      if let undone = operation.start.undoes { try store.markUndone(undone, by: nil) }
+    }
+    return report
   }
 
   private func operations(_ number: Int64?, wholeSession: Bool) throws -> [OperationRecord] {
