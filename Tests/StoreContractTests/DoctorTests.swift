@@ -261,4 +261,19 @@ import Testing
     for operation in report.operations.reversed() { _ = try undo.undo(operation, wholeSession: false, dryRun: false) }
     #expect(try fixture.dump() == before)
   }
+
+  @Test("no vector is taken out that could not be computed anew", arguments: StoreKind.allCases)
+  func keepsVectors(kind: StoreKind) throws {
+    let fixture = try DoctorTests.healthy(kind)
+    for planted in DoctorTests.catalogue where [.embeddingMixed, .accessNegative].contains(planted.fault) {
+      try plant((kind == .sqlite ? planted.sqlite : planted.postgres) ?? "", in: fixture)
+    }
+    let before = try #require(try fixture.store.memories([1]).first).fields
+    let other = EmbeddingSpace(provider: "other", model: "m", dimensions: 3)
+    let report = try doctor(fixture).fix(Fault.allCases, embedder: { LetterEmbedder(other) })
+    #expect(report.fixed == [.accessNegative])
+    #expect(report.unfixed[.embeddingMixed] == "the embedder is of other/m (3), the store of test/m (3)")
+    let after = try #require(try fixture.store.memories([1]).first).fields
+    #expect(after.embedding == before.embedding && after.accessCount == 0)
+  }
 }

@@ -78,6 +78,15 @@ import Testing
         "file:2: the id 1 stands on line 1 already", .importFailed
       ),
       ([#"{"id":0,"user_id":"a","content":"x"}"#], "file:1: 0 is no id", .importFailed),
+      ([#"{"table":"prompt_fragments","category":"c"}"#], "file:1: content is missing", .importFailed),
+      (
+        [#"{"table":"prompt_fragments","category":"c","content":"x","context_tier":"best"}"#],
+        "file:1: context_tier is not", .importFailed
+      ),
+      (
+        [good, #"{"table":"memory_duplicates","original_id":77,"duplicate_hash":"x"}"#],
+        "file:2: original_id refers to memory 77", .importFailed
+      ),
       ([#"{"table":"users","id":1}"#], "file:1: there is no table 'users'", .importFailed),
       ([#"{"memsh_export":2,"space":{}}"#], "file:1: the file is of another version", .importFailed),
       (

@@ -60,7 +60,8 @@ public struct DoctorService {
 
   /// Looks for faults and puts them right: what changes rows is one transaction and one operation of the journal.
   ///
-  /// - Parameter embedder: Computes embeddings; one of another space leaves theirs undone.
+  /// - Parameter embedder: Computes embeddings; one of another space leaves their faults alone, so that no vector goes
+  ///   that cannot be computed anew.
   public func fix(_ faults: [Fault], embedder: () throws -> any Embedder) throws -> DoctorReport {
     var report = try examine(faults)
     for finding in report.findings where finding.fault.remedy == .rebuilding {
@@ -69,8 +70,9 @@ public struct DoctorService {
     }
     // A table that was missing may hide other faults; what is found now is put right.
     let found = Set(report.findings.map(\.fault))
-    try fixRows(faults.filter { $0.remedy != .rebuilding }, &report)
-    try embed(&report, embedder)
+    let usable = try usableEmbedder(&report, embedder)
+    try fixRows(faults.filter { $0.remedy != .rebuilding && report.unfixed[$0] == nil }, &report)
+    if let usable { try embed(usable, &report) }
     for fault in found where report.unfixed[fault] == nil {
       if try finding(fault)?.count ?? 0 == 0 {
         report.fixed.insert(fault)
@@ -111,14 +113,19 @@ public struct DoctorService {
     try service.merge(service.find(options).groups, operation)
   }
 
-  private func embed(_ report: inout DoctorReport, _ embedder: () throws -> any Embedder) throws {
+  /// The embedder, where a fault needs it and it is of the store's space; the faults that must wait are noted.
+  private func usableEmbedder(
+    _ report: inout DoctorReport, _ embedder: () throws -> any Embedder
+  ) throws -> (any Embedder)? {
     let wanting = report.findings.map(\.fault).filter { $0.remedy == .embedding }
-    guard !wanting.isEmpty, let space = try store.embeddingSpace() else { return }
+    guard !wanting.isEmpty, let space = try store.embeddingSpace() else { return nil }
     let embedder = try embedder()
-    guard embedder.space == space else {
-      for fault in wanting { report.unfixed[fault] = "the embedder is of \(embedder.space), the store of \(space)" }
-      return
-    }
+    guard embedder.space != space else { return embedder }
+    for fault in wanting { report.unfixed[fault] = "the embedder is of \(embedder.space), the store of \(space)" }
+    return nil
+  }
+
+  private func embed(_ embedder: any Embedder, _ report: inout DoctorReport) throws {
     let embedded = try ReembedService(
       store: store, embedder: embedder, author: author, progress: progress, interruption: interruption
     ).run(.missing)

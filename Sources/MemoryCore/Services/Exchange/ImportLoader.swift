@@ -44,7 +44,7 @@ final class ImportLoader {
     let name = json[key: "table"]?.stringValue ?? "memories"
     guard name != "memories" else { return try addMemory(json, line: line) }
     guard let table = SideTable(rawValue: name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
-    let (id, values) = try RowJSON.row(json, of: table)
+    let (id, values) = try RowJSON.row(json, of: table, now: moment)
     try note(id, in: name, line: line)
     let taken = values.map { value -> SideValue in
       if case .vector = value, !options.embeddings { return .null }
@@ -147,6 +147,7 @@ final class ImportLoader {
     guard !batch.isEmpty else { return }
     // What it refers to comes first.
     try flushMemories()
+    if table == .duplicates { try refuseOrphans(batch) }
     let name = table.rawValue
     let (free, taken) = try split(batch, in: name)
     var replaced: [Row<[SideValue]>] = []
@@ -180,6 +181,19 @@ final class ImportLoader {
       try store.insert(values.map { SideRow(id: 0, values: $0) }, ids: ids, into: table)
       return ids
     }
+  }
+
+  /// A record of a duplicate belongs to a memory that is there, or comes with the file.
+  private func refuseOrphans(_ batch: [Row<[SideValue]>]) throws {
+    let originals = batch.compactMap { row -> (line: Int, id: Int64)? in
+      if case .integer(let id) = row.value[0] { (row.line, id) } else { nil }
+    }
+    let present = isEmpty ? [] : try store.usedIDs(originals.map(\.id), in: "memories")
+    let lost = originals.first { !present.contains($0.id) && seen["memories"]?[$0.id] == nil }
+    guard let lost else { return }
+    throw Refused(
+      line: lost.line, code: .importFailed, reason: "original_id refers to memory \(lost.id), which is not there",
+      hint: "nothing was imported; import the memory, too, or leave the line out")
   }
 
   private func presentRows(_ table: SideTable, ids: Set<Int64>) throws -> [Int64: [SideValue]] {

@@ -78,8 +78,8 @@ enum RowJSON {
     )
   }
 
-  /// A row of a side table and its id, if it has one.
-  static func row(_ json: JSON, of table: SideTable) throws -> (id: Int64?, values: [SideValue]) {
+  /// A row of a side table and its id, if it has one. What is left out gets the column's default.
+  static func row(_ json: JSON, of table: SideTable, now: Timestamp) throws -> (id: Int64?, values: [SideValue]) {
     try refuseUnknown(json, known: ["table", "id"] + table.columns.map(\.name))
     let values = try table.columns.map { column -> SideValue in
       switch column.type {
@@ -93,7 +93,33 @@ enum RowJSON {
       case .vector: try vector(json).map(SideValue.vector) ?? .null
       }
     }
-    return (try integer(json, "id"), values)
+    let filled = try zip(table.columns, values).map { column, value -> SideValue in
+      guard value == .null, let other = defaults(table, now: now)[column.name] else { return value }
+      guard let other else { throw Unreadable(reason: "\(column.name) is missing") }
+      return other
+    }
+    if table == .fragments, let tier = try text(json, "context_tier"), ContextTier(rawValue: tier) == nil {
+      throw Unreadable(reason: "context_tier is not core, standard or full")
+    }
+    return (try integer(json, "id"), filled)
+  }
+
+  /// The defaults of the columns that cannot be NULL; nil for those without one.
+  private static func defaults(_ table: SideTable, now: Timestamp) -> [String: SideValue?] {
+    var defaults: [String: SideValue?] = ["created_at": .timestamp(now)]
+    switch table {
+    case .fragments:
+      defaults["updated_at"] = .timestamp(now)
+      defaults["priority"] = .integer(5)
+      defaults["agent_type"] = .text(PromptFragment.everyAgent)
+      defaults["context_tier"] = .text(ContextTier.standard.rawValue)
+      defaults["is_active"] = .boolean(true)
+      defaults.updateValue(nil, forKey: "category")
+      defaults.updateValue(nil, forKey: "content")
+    case .duplicates: defaults.updateValue(nil, forKey: "duplicate_hash")
+    case .analytics: break
+    }
+    return defaults
   }
 
   static let memoryKeys = [
