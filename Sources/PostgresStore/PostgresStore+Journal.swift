@@ -64,8 +64,16 @@ extension PostgresStore {
 
   /// Notes that an operation was taken back, or stands again.
   public func markUndone(_ operation: Int64, by undo: Int64?) throws {
-    let undo = undo.map(PostgresValue.integer) ?? .null
-    try query("UPDATE \(unsafeSQL: ledger).journal SET undone_by = \(undo)::bigint WHERE id = \(operation)")
+    guard let undo else {
+      try query("UPDATE \(unsafeSQL: ledger).journal SET undone_by = NULL WHERE id = \(operation)")
+      return
+    }
+    let marked = try query(
+      "UPDATE \(unsafeSQL: ledger).journal SET undone_by = \(undo) WHERE id = \(operation) AND undone_by IS NULL")
+    guard marked.affectedRows == 1 else {
+      throw MemshError(
+        .undoConflict, "somebody else has just undone operation \(operation)", hint: "`journal` shows how it stands")
+    }
   }
 
   /// Operations, newest first.

@@ -37,10 +37,12 @@ extension PostgresStore {
     ).rows.map { Memory(id: $0.integer(0) ?? 0, fields: try PostgresStore.fields($0, from: 1, embedding: nil)) }
   }
 
-  /// Reads memories and locks them.
-  public func memoriesForUpdate(_ ids: [Int64]) throws -> [Memory] {
-    try query("SELECT FROM memories WHERE id = ANY(\(ids.map(String.init))::bigint[]) ORDER BY id FOR UPDATE")
-    return try memories(ids)
+  /// Locks rows.
+  public func lockRows(_ ids: [Int64], of table: String) throws {
+    try query(
+      """
+      SELECT FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[]) ORDER BY id FOR UPDATE
+      """)
   }
 
   /// Gives memories other values.

@@ -13,7 +13,27 @@ extension SQLiteStore: FileStore {
   }
 
   /// Replaces everything, page by page.
-  public func replaceContent(withFileAt path: String) throws {
+  public func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws {
+    if fileExists {
+      let (tables, own) = try read { db in
+        (
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0,
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE name = 'memsh_settings'") ?? 0
+        )
+      }
+      guard tables == 0 || own > 0 else {
+        throw MemshError(
+          .schemaMissing, "\(identity.location) is a database of something else, not a memsh store",
+          hint: "name another file with `-d PATH`; nothing was changed")
+      }
+    }
+    let version = try dataVersion()
+    try beforeReplacing()
+    guard try dataVersion() == version else {
+      throw MemshError(
+        .storeBusy, "somebody wrote to \(identity.location) while it was being backed up",
+        hint: "nothing was changed; try again when nobody writes")
+    }
     vectors = nil
     let source = try DatabaseQueue(path: path)
     defer { try? source.close() }
@@ -21,6 +41,12 @@ extension SQLiteStore: FileStore {
     try write { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
     try copy(from: source)
     try write { _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
+  }
+
+  /// A number that another one's commits change; nil without a file.
+  private func dataVersion() throws -> Int64? {
+    guard fileExists else { return nil }
+    return try read { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
   }
 
   /// Notes what the rows add up to.

@@ -45,8 +45,8 @@ extension SQLiteStore {
     }
   }
 
-  /// Reads memories; the transaction holds the file's write lock.
-  public func memoriesForUpdate(_ ids: [Int64]) throws -> [Memory] { try memories(ids) }
+  /// Nothing to do: the transaction holds the file's write lock.
+  public func lockRows(_ ids: [Int64], of table: String) throws {}
 
   /// Gives memories other values.
   public func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {

@@ -268,6 +268,11 @@ final class Services: SessionServices, Sendable {
     }
   }
 
+  func isRegularFile(at path: String) -> Bool {
+    var status = stat()
+    return stat(Services.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   func makeFolder(of path: String) throws {
     let folder = URL(fileURLWithPath: Services.path(path)).deletingLastPathComponent()
     do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {

@@ -87,6 +87,10 @@ import Testing
         [good, #"{"table":"memory_duplicates","original_id":77,"duplicate_hash":"x"}"#],
         "file:2: original_id refers to memory 77", .importFailed
       ),
+      (
+        [good, #"{"id":5,"user_id":"a","content":"x"}"#],
+        "file:2: a row of memories with an id stands behind one without", .importFailed
+      ),
       ([#"{"table":"users","id":1}"#], "file:1: there is no table 'users'", .importFailed),
       ([#"{"memsh_export":2,"space":{}}"#], "file:1: the file is of another version", .importFailed),
       (
@@ -194,5 +198,27 @@ import Testing
       #expect(!isReached)
       #expect(try target.dump() == before, "\(name)")
     }
+  }
+
+  @Test("a restore over somebody who writes meanwhile, or over another system's database, changes nothing")
+  func refusesToOverwrite() throws {
+    let (source, target) = (try Fixture.filled(.sqlite), try Fixture.filled(.sqlite))
+    let service = BackupService(progress: NoProgress(), interruption: Interruption())
+    let backup = SQLiteStore(path: source.folder.file("backup.db"))
+    try service.backUp(source.store, into: backup, at: author().moment)
+    let busy = #expect(throws: MemshError.self) {
+      try service.restore(backup, into: target.store, at: author().moment) {
+        try target.folder.sqlite("store.db", "UPDATE memories SET importance_score = 0.5 WHERE id = 1")
+      }
+    }
+    #expect(busy?.code == .storeBusy)
+    #expect(try target.store.memories([1]).first?.fields.importanceScore == 0.5)
+    let other = SQLiteStore(
+      path: try source.folder.sqlite("other.db", "CREATE TABLE invoices (x); INSERT INTO invoices VALUES (1)"))
+    let foreign = #expect(throws: MemshError.self) {
+      try service.restore(backup, into: other, at: author().moment) {}
+    }
+    #expect(foreign?.code == .schemaMissing)
+    #expect(try source.folder.rows("other.db", "SELECT x FROM invoices") == ["1"])
   }
 }

@@ -26,7 +26,7 @@ extension Fixture {
     let store = fixture.store
     let contents = [
       "Likes green tea in the morning", "likes green tea in the  morning", "Likes green tea in the morning",
-      "", " \t\n", "👩‍👩‍👧 emoji, عربي, \u{202E}reversed, \u{1B}[31mred\u{1B}[0m", "\"quoted\", it's; -- $1 ?1 \\ %s",
+      "", " \t\n", "👩‍👩‍👧 emoji, عربي, \u{202E}reversed, \u{1B}[31mred\u{1B}[0m", "\"\u{301}quoted\", it's; -- $1 ?1 \\ %s",
       "e\u{301} and é", String(repeating: "long ", count: 20_000), "plain words about a contract renewal in June",
       "about a contract renewal: plain words in June", "something else entirely",
     ]

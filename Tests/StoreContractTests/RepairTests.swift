@@ -154,6 +154,11 @@ import Testing
     #expect(report.operations.count == 4)
     report.undos = []
     #expect(report == preview, "the dry run told something else")
+    // The run of the undos did nothing else: there is nothing of it to undo as a whole.
+    let error = #expect(throws: MemshError.self) {
+      try undo.undo(undo.undoneLast(fixture.store), wholeSession: true, dryRun: false)
+    }
+    #expect(error?.code == .notFound)
     #expect(try fixture.dump() == before)
   }
 
@@ -251,5 +256,12 @@ import Testing
     #expect(try fixture.store.operations(.all, limit: 10).map(\.id) == [3])
     #expect(try fixture.store.journalRows(table: "memories", id: 1, limit: 10).isEmpty)
     #expect(try fixture.store.journalRows(table: "memories", id: 3, limit: 10).count == 1)
+  }
+}
+
+extension UndoService {
+  /// The number of the last undo.
+  fileprivate func undoneLast(_ store: any MemoryStore) throws -> Int64? {
+    try store.operations(.all, limit: 100).first { $0.start.undoes != nil }?.id
   }
 }

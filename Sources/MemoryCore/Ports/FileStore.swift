@@ -4,7 +4,11 @@ public protocol FileStore: MemoryStore {
   func copyFile(to path: String) throws
 
   /// Replaces everything in the store by what is in a file, in one transaction.
-  func replaceContent(withFileAt path: String) throws
+  ///
+  /// - Parameter beforeReplacing: Called first; what is committed meanwhile ends it.
+  /// - Throws: `store_busy` when somebody wrote meanwhile, `schema_missing` for a database that is no memsh store; then
+  ///   nothing has changed.
+  func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws
 
   /// Notes in the file what its rows add up to, and makes it one file without a log beside it.
   func seal() throws

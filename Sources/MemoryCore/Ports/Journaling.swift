@@ -17,6 +17,8 @@ public protocol Journaling: AnyObject {
   func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws
 
   /// Notes that an operation was taken back by another; nil makes it stand again.
+  ///
+  /// - Throws: `undo_conflict` when somebody else has just taken it back.
   func markUndone(_ operation: Int64, by undo: Int64?) throws
 
   /// Operations, newest first. Empty for a store without a journal.

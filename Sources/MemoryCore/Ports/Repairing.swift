@@ -8,9 +8,8 @@ public protocol Repairing: AnyObject {
   /// - Throws: `not_found` when the memory that the page begins behind is gone.
   func list(_ query: ListQuery) throws -> [Memory]
 
-  /// Reads memories as they are now, with their embeddings, and keeps others from changing them until the transaction
-  /// ends; ids without a row are left out.
-  func memoriesForUpdate(_ ids: [Int64]) throws -> [Memory]
+  /// Keeps others from changing or deleting rows until the transaction ends.
+  func lockRows(_ ids: [Int64], of table: String) throws
 
   /// Gives memories other values, all the same ones. `updated_at` follows.
   func update(_ changes: [MemoryChange], memories ids: [Int64]) throws

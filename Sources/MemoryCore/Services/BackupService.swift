@@ -47,9 +47,7 @@ public struct BackupService {
     try backup.checkSeal()
     guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }
     if let file = store as? any FileStore {
-      try beforeReplacing()
-      try file.replaceContent(withFileAt: backup.identity.location)
-      try file.checkSeal()
+      try file.replaceContent(withFileAt: backup.identity.location, beforeReplacing: beforeReplacing)
       try file.removeSeal()
     } else {
       try transfer(backup, space: space, into: store, at: moment, replacing: beforeReplacing)

@@ -57,6 +57,9 @@ struct ExportCommand: ShellCommand {
     var options = ExportOptions()
     options.filter = try filter.filter(now: session.services.now())
     options.embeddings = !noEmbeddings
+    if let path, session.services.isSame(path, as: store.identity) {
+      throw MemshError(.usage, "\(path) is the store itself", hint: "name another file")
+    }
     if let path, session.services.fileExists(at: path), !overwrite {
       throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
     }

@@ -29,18 +29,17 @@ struct ImportCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { options.dryRun }
 
-  func validate() throws {
-    if path == "-", onConflict == .replace, !options.yes, !options.dryRun {
-      throw ValidationError("'--on-conflict replace' from standard input needs '--yes': nobody can be asked")
-    }
-  }
-
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     guard session.services.fileExists(at: path) || path == "-" else {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
     }
-    let replaces = onConflict == .replace && path != "-"
+    let replaces = onConflict == .replace && session.services.isRegularFile(at: path)
+    if onConflict == .replace, !replaces, !options.yes, !session.settings.assumesYes, !options.dryRun {
+      throw MemshError(
+        .confirmationRequired, "what comes through a pipe cannot be looked at first, to say what it replaces",
+        hint: "add `--yes` to go on")
+    }
     let report: ImportReport
     if replaces {
       report = try session.repaired(options) { (preview: ImportReport) in

@@ -43,7 +43,8 @@ struct RestoreCommand: ShellCommand {
         isConfirmed: options.yes)
       if try store.vectorSupport(.check).installedVersion == nil { _ = try store.vectorSupport(.ensure) }
       let now = session.services.now()
-      let safe = noBackup || before.isEmpty ? nil : session.services.backupPath(of: store.identity, at: now)
+      let isEmpty = try !store.schema().contains { $0.kind == .table && $0.state != .missing }
+      let safe = noBackup || isEmpty ? nil : session.services.backupPath(of: store.identity, at: now)
       try BackupService(progress: session.progress, interruption: session.interruption).restore(
         backup, into: store, at: now
       ) {

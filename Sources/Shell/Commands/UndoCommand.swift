@@ -27,7 +27,7 @@ struct UndoCommand: ShellCommand {
     var chosen = operation
     let report = try session.repaired(options) { (preview: UndoReport) in
       // What was looked at is what is undone, even if somebody else repairs meanwhile.
-      chosen = preview.operations.first?.id
+      chosen = preview.operations.first?.id ?? chosen
       let commands = preview.operations.map { "\($0.id) (\($0.start.command))" }.joined(separator: ", ")
       return "This takes back \(commands)."
     } run: {

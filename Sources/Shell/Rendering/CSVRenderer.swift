@@ -1,3 +1,5 @@
+import MemoryCore
+
 /// Comma-separated values (RFC 4180): a header, quotes where needed, lines that end in CR LF; NULL is empty.
 struct CSVRenderer: Renderer {
   /// A terminal gets control characters made visible; a file gets them as they are.
@@ -10,9 +12,5 @@ struct CSVRenderer: Renderer {
     }
   }
 
-  private func quoted(_ text: String) -> String {
-    let text = isTerminal ? text.withVisibleControls : text
-    let needsQuotes = text.isEmpty || text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-  }
+  private func quoted(_ text: String) -> String { (isTerminal ? text.withVisibleControls : text).csvField }
 }

@@ -57,6 +57,8 @@ public protocol SessionServices: AnyObject {
   func snapshot(of location: String) throws -> any MemoryStore
   /// Whether there is a file.
   func fileExists(at path: String) -> Bool
+  /// Whether a path is a file that can be read twice: no pipe.
+  func isRegularFile(at path: String) -> Bool
   /// Makes the folder that a file is to be in.
   func makeFolder(of path: String) throws
   /// Moves a file; nobody ever sees a part of it.

@@ -10,16 +10,11 @@ enum CSVRows {
   static func line(_ memory: JSON, embeddings: Bool) -> String {
     columns(embeddings: embeddings).map { name in
       switch memory[key: name] {
-      case .string(let text)?: quoted(text)
+      case .string(let text)?: text.csvField
       case .null?, nil: ""
-      case let value?: quoted(value.text)
+      case let value?: value.text.csvField
       }
     }.joined(separator: ",")
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let needsQuotes = text.isEmpty || text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 
   /// Takes lines until a record is complete: a field in quotes may go over several.
@@ -88,5 +83,16 @@ enum CSVRows {
         }
         return JSON.Member(name, json)
       })
+  }
+}
+
+extension String {
+  /// The text as a field of comma-separated values: in quotes where it is empty or has a comma, a quote or a line's end.
+  public var csvField: String {
+    guard isEmpty || utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return self }
+    // Scalar by scalar: a quote with a combining mark behind it is another character.
+    var field = String.UnicodeScalarView("\"".unicodeScalars)
+    for scalar in unicodeScalars { field.append(contentsOf: scalar == "\"" ? [scalar, scalar] : [scalar]) }
+    return String(field) + "\""
   }
 }

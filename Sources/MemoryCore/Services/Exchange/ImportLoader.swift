@@ -26,6 +26,8 @@ final class ImportLoader {
   /// The lines of the ids seen, for ids that come twice.
   private var seen: [String: [Int64: Int]] = [:]
   private var largest: [String: Int64] = [:]
+  /// The tables of which a row without an id has come.
+  private var withoutID: Set<String> = []
   var report = ImportReport()
 
   init(
@@ -83,7 +85,16 @@ final class ImportLoader {
   }
 
   private func note(_ id: Int64?, in table: String, line: Int) throws {
-    guard let id else { return }
+    guard let id else {
+      withoutID.insert(table)
+      return
+    }
+    // The id may have been given to one of them a moment ago.
+    guard !withoutID.contains(table) else {
+      throw Refused(
+        line: line, code: .importFailed, reason: "a row of \(table) with an id stands behind one without",
+        hint: "nothing was imported; put the rows without an id last")
+    }
     guard (1...store.idMaximum).contains(id) else {
       throw Refused(
         line: line, code: .importFailed, reason: "\(id) is no id that \(table) can have",
@@ -222,7 +233,11 @@ final class ImportLoader {
 extension MemoryWriting where Self: MemoryReading {
   /// Ids behind the largest one, reserved.
   fileprivate func freeIDs(_ count: Int, in table: String) throws -> [Int64] {
-    let first = try largestID(in: table, notAbove: idMaximum) + 1
+    let last = try largestID(in: table, notAbove: idMaximum)
+    guard last <= idMaximum - Int64(count) else {
+      throw MemshError(.storeFailed, "\(table) has no \(count) free ids behind \(last)", hint: "give the rows ids")
+    }
+    let first = last + 1
     try reserveIDs(upTo: first + Int64(count) - 1, in: table)
     return (0..<Int64(count)).map { first + $0 }
   }

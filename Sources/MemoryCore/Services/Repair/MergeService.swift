@@ -81,8 +81,9 @@ struct MergeService {
   /// the user since, or deleted one.
   func refreshed(_ plans: [MergePlan]) throws -> [MergePlan?] {
     let ids = plans.flatMap { [$0.kept.id] + $0.removed.map(\.memory.id) }
+    try store.lockRows(ids, of: "memories")
     let current = Dictionary(
-      try store.memoriesForUpdate(ids.sorted()).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      try store.memories(ids.sorted()).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     func fresh(_ memory: Memory) -> Memory? {
       current[memory.id].flatMap { $0.hasContent(of: memory) && $0.fields.userID == memory.fields.userID ? $0 : nil }
     }
@@ -102,7 +103,8 @@ struct MergeService {
     var changes: [MemoryChange] = []
     let importance = all.compactMap(\.importanceScore).max()
     if importance != fields.importanceScore { changes.append(.importance(importance)) }
-    let accesses = min(all.reduce(0) { $0 + $1.accessCount }, MemoryFields.accessCountLimit)
+    let accesses = min(
+      all.reduce(0) { $0 + min($1.accessCount, MemoryFields.accessCountLimit) }, MemoryFields.accessCountLimit)
     if accesses != fields.accessCount { changes.append(.accessCount(accesses)) }
     let accessed = all.compactMap(\.lastAccessedAt).max { $0.microseconds < $1.microseconds }
     if accessed != fields.lastAccessedAt { changes.append(.lastAccessedAt(accessed)) }
@@ -143,7 +145,8 @@ extension RepairService {
   /// - Throws: `not_found`; `usage` for memories of different users.
   public func merge(_ ids: [Int64], keeping kept: Int64?, dryRun: Bool) throws -> (plan: MergePlan, RepairReport) {
     try transaction(dryRun: dryRun) {
-      let plan = try mergePlan(dryRun ? store.memories(ids) : store.memoriesForUpdate(ids), of: ids, keeping: kept)
+      if !dryRun { try store.lockRows(ids, of: "memories") }
+      let plan = try mergePlan(ids, keeping: kept)
       var report = RepairReport()
       report.ids = plan.removed.map(\.memory.id)
       guard !dryRun else { return (plan, report) }
@@ -154,7 +157,8 @@ extension RepairService {
     }
   }
 
-  private func mergePlan(_ memories: [Memory], of ids: [Int64], keeping chosen: Int64?) throws -> MergePlan {
+  private func mergePlan(_ ids: [Int64], keeping chosen: Int64?) throws -> MergePlan {
+    let memories = try store.memories(ids)
     if let missing = ids.first(where: { id in !memories.contains { $0.id == id } }) {
       throw MemshError.memoryMissing(missing)
     }

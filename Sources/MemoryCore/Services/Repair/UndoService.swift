@@ -52,7 +52,7 @@ public struct UndoService {
   private func undo(_ operations: [OperationRecord], dryRun: Bool) throws -> UndoReport {
     var report = UndoReport()
     for operation in operations {
-      try refuseConflicts(operation)
+      try refuseConflicts(operation, locks: !dryRun)
       let undo = Operation(store, author, undoes: operation.id)
       try reverse(operation, undo, dryRun: dryRun, &report)
       report.operations.append(operation)
@@ -86,9 +86,15 @@ public struct UndoService {
       chosen = standing
     }
     guard wholeSession else { return [chosen] }
-    return try store.operations(.session(chosen.start.session), limit: .max).filter {
+    let all = try store.operations(.session(chosen.start.session), limit: .max).filter {
       $0.undoneBy == nil && $0.start.undoes == nil
     }
+    guard !all.isEmpty else {
+      throw MemshError(
+        .notFound, "the run that did operation \(chosen.id) has nothing left that stands and is no undo",
+        hint: "`undo \(chosen.id)` takes back this one alone")
+    }
+    return all
   }
 
   // MARK: Rows
@@ -137,10 +143,12 @@ public struct UndoService {
 
   // MARK: What stands in the way
 
-  private func refuseConflicts(_ operation: OperationRecord) throws {
+  private func refuseConflicts(_ operation: OperationRecord, locks: Bool) throws {
     var conflicts: [String] = []
     for phase in UndoService.phases {
       try forEachGroup(operation.id, phase) { group in
+        // What is found free must stay so until it is put back.
+        if locks { try store.lockRows(group.rows.map(\.id), of: group.table) }
         let current = try current(group)
         conflicts += group.rows.compactMap { UndoService.conflict($0, current: current[$0.id]) }
         switch (group.table, phase.kind) {
@@ -270,17 +278,18 @@ public struct UndoService {
   ) throws {
     let fragments = SideTable.fragments.rawValue
     let memories = try ids(operation.id, "memories", .updated)
-    let others = try store.memoryIDs(matching: MemoryFilter()).filter { !memories.contains($0) }
-    let embedded = try store.images(others, of: "memories", columns: ["embedding"]).filter {
-      $0.columns[key: "embedding"] != JSON.null
-    }
-    guard embedded.isEmpty else {
+    let changedFragments = try ids(operation.id, fragments, .updated)
+    var allFragments: [Int64] = []
+    try store.readRows(of: .fragments, batchSize: UndoService.batchSize) { allFragments += $0.map(\.id) }
+    let embedded =
+      try embeddedRows(store.memoryIDs(matching: MemoryFilter()), besides: memories, of: "memories")
+      + embeddedRows(allFragments, besides: changedFragments, of: fragments)
+    guard embedded == 0 else {
       throw MemshError(
         .undoConflict,
-        "operation \(operation.id) cannot be undone: \(embedded.count) memories got embeddings of the present space since",
+        "operation \(operation.id) cannot be undone: \(embedded) rows got embeddings of the present space since",
         hint: "`reembed` with the old embedder moves all of them back")
     }
-    let changedFragments = try ids(operation.id, fragments, .updated)
     report.updated += memories.count + changedFragments.count
     guard !dryRun, let current = try store.embeddingSpace() else { return }
     undo.leaves(current)
@@ -297,6 +306,16 @@ public struct UndoService {
       }
     }
     _ = try store.buildIndexes(nil, SilentProgress())
+  }
+
+  /// How many of these rows, but for some, have an embedding.
+  private func embeddedRows(_ ids: [Int64], besides known: Set<Int64>, of table: String) throws -> Int {
+    try ids.filter { !known.contains($0) }.chunked(into: UndoService.batchSize).reduce(0) { count, batch in
+      try count
+        + store.images(Array(batch), of: table, columns: ["embedding"]).count {
+          $0.columns[key: "embedding"] != JSON.null
+        }
+    }
   }
 }
 
