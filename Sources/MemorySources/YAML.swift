@@ -37,6 +37,8 @@ public enum YAML {
       if node.null != nil { return .null }
       // As in YAML 1.2: `yes` and `no` are words.
       if ["true", "false"].contains(scalar.string) { return .bool(scalar.string == "true") }
+      // The digits as they are: a number may have more than any type holds.
+      if case .number(let digits)? = try? JSONParser.parse(scalar.string) { return .number(digits) }
       if let number = node.int { return .integer(Int64(number)) }
       if let number = node.float { return .double(number) }
       return .string(scalar.string)

@@ -35,13 +35,13 @@ extension PostgresStore {
 
   /// Notes rows before they change, and locks them.
   public func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
+    // In a statement of its own: one that waited for a lock still sees what it saw before.
+    try lockRows(ids, of: table)
     try query(
       """
-      WITH held AS MATERIALIZED (
-        SELECT id FROM \(identifier: table) WHERE id = \(PostgresStore.ids(ids)) ORDER BY id FOR UPDATE)
       INSERT INTO \(unsafeSQL: ledger).journal_rows (operation_id, table_name, row_id, before)
-      SELECT \(operation), \(table), t.id, \(unsafeSQL: PostgresStore.image(columns))
-      FROM held JOIN \(identifier: table) AS t USING (id) ORDER BY t.id
+      SELECT \(operation), \(table), t.id, \(unsafeSQL: PostgresStore.image(columns)) FROM \(identifier: table) AS t
+      WHERE t.id = \(PostgresStore.ids(ids)) ORDER BY t.id
       ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
       """)
   }
@@ -180,7 +180,9 @@ extension PostgresStore {
     let moment = PostgresValue.timestamp(microseconds: moment.microseconds)
     let old: SQL = "FROM \(unsafeSQL: ledger).journal WHERE at < \(moment)"
     guard !dryRun else { return Int(try query("SELECT count(*) \(old)").first?.integer(0) ?? 0) }
-    try query("DELETE FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id IN (SELECT id \(old))")
-    return try query("DELETE \(old)").affectedRows
+    return try transaction(.commit) {
+      try query("DELETE FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id IN (SELECT id \(old))")
+      return try query("DELETE \(old)").affectedRows
+    }
   }
 }

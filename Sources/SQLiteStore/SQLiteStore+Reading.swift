@@ -14,12 +14,14 @@ extension SQLiteStore {
     func optional<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value? {
       try row.decode(Value?.self, atIndex: column)
     }
+    // As bytes: read as a C string, a text would end at its first NUL.
+    func text(_ column: Int) throws -> String { String(decoding: try value(column) as Data, as: UTF8.self) }
     func moment(_ column: Int) throws -> Timestamp? { try optional(column).flatMap { Timestamp(parsing: $0) } }
     let epoch = Timestamp(microseconds: 0)
     return Memory(
       id: row[0],
       fields: MemoryFields(
-        userID: try value(1), content: try value(2),
+        userID: try text(1), content: try text(2),
         metadata: try optional(3).map(JSON.init(stored:)) ?? .object([]), category: try optional(4),
         importanceScore: try optional(5), accessCount: try optional(6) ?? 0, lastAccessedAt: try moment(7),
         createdAt: try moment(8) ?? epoch, updatedAt: try moment(9) ?? epoch))

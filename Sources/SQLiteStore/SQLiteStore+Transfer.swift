@@ -36,7 +36,10 @@ extension SQLiteStore {
   public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
     try read { db in
       let rows = try Row.fetchCursor(db, sql: "SELECT id, user_id, content FROM memories")
-      while let row = try rows.next() { try body(row[0], row[1], row[2]) }
+      while let row = try rows.next() {
+        try body(
+          row[0], String(decoding: row[1] as Data, as: UTF8.self), String(decoding: row[2] as Data, as: UTF8.self))
+      }
     }
   }
 

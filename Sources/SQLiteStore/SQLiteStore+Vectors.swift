@@ -18,7 +18,7 @@ extension SQLiteStore {
       try Row.fetchAll(
         db, sql: "SELECT id, content FROM \(table) WHERE id > ?\(conditions) ORDER BY id LIMIT ?",
         arguments: [id] + arguments + [limit]
-      ).map { EmbeddableText(id: $0[0], content: $0[1]) }
+      ).map { EmbeddableText(id: $0[0], content: String(decoding: $0[1] as Data, as: UTF8.self)) }
     }
   }
 

@@ -40,11 +40,15 @@ enum LineFile {
     }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     var buffer = Data()
-    var (isAtEnd, number) = (false, 0)
+    // How far the buffer has been searched: a long line is not searched anew with every piece of it.
+    var (isAtEnd, number, searched) = (false, 0, 0)
     return try body {
       while true {
-        if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-          defer { buffer = Data(buffer[buffer.index(after: end)...]) }
+        if let end = buffer[(buffer.startIndex + searched)...].firstIndex(of: UInt8(ascii: "\n")) {
+          defer {
+            buffer = Data(buffer[buffer.index(after: end)...])
+            searched = 0
+          }
           number += 1
           return try text(buffer[..<end], path, number)
         }
@@ -56,6 +60,7 @@ enum LineFile {
         guard buffer.count <= lineBytesMaximum else {
           throw MemshError(.importFailed, "\(path):\(number + 1): the line is too long", hint: "is it the right file?")
         }
+        searched = buffer.count
         let chunk = try file.read(upToCount: chunkBytes) ?? Data()
         isAtEnd = chunk.isEmpty
         buffer.append(chunk)

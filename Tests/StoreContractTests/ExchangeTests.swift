@@ -107,7 +107,7 @@ import Testing
     for (lines, message) in [
       (["user_id,content", "ada"], "file:2: there are 1 fields for 2 columns"),
       (["user_id,wrong"], "file:1: the first line names a column 'wrong'"),
-      (["user_id,content", "ada,\"x"], "file:2: a quote is never closed"),
+      (["user_id,content", "ada,\"x"], "file:2: a quote that opens on line 2 is never closed"),
       (["user_id,content", "ada,\"x\"y"], "file:2: text stands behind a closing quote"),
       (["user_id,content,metadata", "ada,\"two\nlines\",{"], "file:3: metadata cannot be read"),
     ] {

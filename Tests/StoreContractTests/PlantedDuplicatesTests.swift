@@ -61,6 +61,50 @@ import Testing
     #expect(try fixture.store.statistics(userID: nil).memories == Int64(memories.count - 240))
   }
 
+  @Test("of a chain only what is like the memory that is kept is merged into it", arguments: StoreKind.allCases)
+  func cutsChains(kind: StoreKind) throws {
+    let fixture = try Fixture.prepared(kind)
+    let words = (0..<90).map { number in
+      "word" + String(repeating: "abcdefghij".map(String.init)[number % 10], count: 2 + number / 10)
+    }
+    // Each text is the one before, shifted by a word: the first and the last have none in common.
+    _ = try fixture.store.insert((0..<60).map { memory(words[$0..<($0 + 30)].joined(separator: " ")) })
+    let service = DeduplicationService(
+      store: fixture.store, author: author(), progress: NoProgress(), interruption: Interruption())
+    let groups = try service.run(DeduplicationOptions(), .show, dryRun: false).groups
+    #expect(groups.count > 3)
+    for group in groups {
+      for (removed, similarity, method) in group.removed {
+        // Measured anew against the one that is kept.
+        let ratio = TextRatio.ratio(removed.fields.content, group.kept.fields.content)
+        let isNear = method == "fuzzy" ? ratio == similarity && ratio >= 0.95 : abs(removed.id - group.kept.id) <= 3
+        #expect(isNear, "\(removed.id) into \(group.kept.id), \(method) \(similarity)")
+      }
+    }
+    let ends = groups.filter { group in
+      let ids = [group.kept.id] + group.removed.map(\.memory.id)
+      return ids.contains(1) && ids.contains(60)
+    }
+    #expect(ends.isEmpty)
+  }
+
+  @Test("what stands behind a NUL counts")
+  func readsBehindNUL() throws {
+    let fixture = try Fixture.prepared(.sqlite)
+    fixture.store.close()
+    try fixture.folder.sqlite(
+      "store.db",
+      """
+      INSERT INTO memories (user_id, content) VALUES ('ada', 'same' || char(0) || 'first'), ('ada', 'same' || char(0) || 'other')
+      """)
+    var options = DeduplicationOptions()
+    options.thresholds = [.exact: 1]
+    let service = DeduplicationService(
+      store: fixture.store, author: author(), progress: NoProgress(), interruption: Interruption())
+    #expect(try service.run(options, .show, dryRun: false).groups.isEmpty)
+    #expect(try fixture.store.list(ListQuery(limit: 2)).map(\.fields.content) == ["same\0first", "same\0other"])
+  }
+
   /// The cosine of an angle by its series, so that the test needs no library.
   private func cosine(_ radians: Double) -> Double {
     let reduced = radians.remainder(dividingBy: 2 * .pi)

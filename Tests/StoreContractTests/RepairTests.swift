@@ -197,6 +197,27 @@ import Testing
     #expect(memory.accessCount == accesses && memory.importanceScore == 0.1 + 4.0 / 20)
   }
 
+  @Test("what another session commits while a repair waits for it is neither lost nor overwritten")
+  func waitsForOthers() throws {
+    let fixture = try Fixture.filled(.postgres)
+    let (store, database) = (fixture.store, try #require(fixture.database))
+    let repairs = RepairService(store: store, author: author())
+    database.hold("UPDATE memories SET category = 'newer' WHERE id = 10", seconds: 0.7, commits: true)
+    _ = try repairs.delete(.ids([10]), dryRun: false)
+    let undo = UndoService(store: store, author: author())
+    _ = try undo.undo(nil, wholeSession: false, dryRun: false)
+    #expect(try store.memories([10]).first?.fields.category == "newer")
+    // What no longer passes the filter stays.
+    database.hold("UPDATE memories SET category = 'kept' WHERE id = 10", seconds: 0.7, commits: true)
+    #expect(try repairs.delete(.matching(MemoryFilter(category: "newer")), dryRun: false).ids.isEmpty)
+    // An undo sees it, too, and gives way.
+    _ = try repairs.edit(10, [.category("edited")], embedder: { LetterEmbedder() }, dryRun: false)
+    database.hold("UPDATE memories SET category = 'theirs' WHERE id = 10", seconds: 0.7, commits: true)
+    let error = #expect(throws: MemshError.self) { try undo.undo(nil, wholeSession: false, dryRun: false) }
+    #expect(error?.code == .undoConflict)
+    #expect(try store.memories([10]).first?.fields.category == "theirs")
+  }
+
   @Test("a row is found again under its page's key, whatever has come and gone", arguments: StoreKind.allCases)
   func pages(kind: StoreKind) throws {
     let fixture = try Fixture.filled(kind)

@@ -40,8 +40,9 @@ public final class TestDatabase {
   /// Opens a connection to it.
   public func connect() throws -> PostgresConnection { try PostgresConnection(parameters: ["dbname": url]) }
 
-  /// Runs a statement in a transaction of another session, which ends after so many seconds; returns when it has run.
-  public func hold(_ statement: String, seconds: Double) {
+  /// Runs a statement in a transaction of another session, which ends after so many seconds, taken back unless it is to
+  /// be committed; returns when it has run.
+  public func hold(_ statement: String, seconds: Double, commits: Bool = false) {
     let parameters = ["dbname": url]
     let isHeld = DispatchSemaphore(value: 0)
     let holder = Thread {
@@ -49,7 +50,7 @@ public final class TestDatabase {
       try? connection?.execute(unsafeSQL: "BEGIN; " + statement)
       isHeld.signal()
       Thread.sleep(forTimeInterval: seconds)
-      try? connection?.execute(unsafeSQL: "ROLLBACK")
+      try? connection?.execute(unsafeSQL: commits ? "COMMIT" : "ROLLBACK")
     }
     holder.start()
     isHeld.wait()

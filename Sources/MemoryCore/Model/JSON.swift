@@ -60,7 +60,7 @@ public enum JSON: Sendable, Equatable {
   }
 
   /// Whether two values are the same to the byte; to Swift, canonically equivalent strings are equal.
-  static func areIdentical(_ left: JSON?, _ right: JSON?) -> Bool {
+  public static func areIdentical(_ left: JSON?, _ right: JSON?) -> Bool {
     switch (left, right) {
     case (.string(let left)?, .string(let right)?): left.utf8.elementsEqual(right.utf8)
     case (.array(let left)?, .array(let right)?):

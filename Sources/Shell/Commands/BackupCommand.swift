@@ -6,8 +6,9 @@ struct BackupCommand: ShellCommand {
     commandName: "backup", abstract: "Write a verified snapshot of the store into one SQLite file.",
     discussion: """
       Of a SQLite store the file has everything, the journal included; of a PostgreSQL store the four tables and their \
-      space. It is compared with the store, and sealed: `restore` refuses a file that has changed since. Nothing in the \
-      store changes; a file that is there already is not replaced.
+      space. The copy is checked (of PostgreSQL compared row by row, of SQLite by SQLite's own integrity check) and sealed: \
+      `restore` refuses a file that has changed since. Nothing in the store changes; a file that is there already is not \
+      replaced.
       """)
 
   @Argument(help: "The file to write.", completion: .file())

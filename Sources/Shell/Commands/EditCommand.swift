@@ -82,8 +82,12 @@ struct EditCommand: ShellCommand {
         JSON.Member("importance_score", fields.importanceScore.map(JSON.double) ?? .null),
         JSON.Member("metadata", fields.metadata), JSON.Member("content", .string(fields.content)),
       ]))
-    let edited = try session.services.json(yaml: try session.console.edit(text))
-    return try MemoryValues.changes(edited)
+    // What the editor leaves as it was is no change, whatever has become of the memory meanwhile.
+    let opened = try session.services.json(yaml: text)
+    guard case .object(let members) = try session.services.json(yaml: try session.console.edit(text)) else {
+      throw MemshError(.usage, "what the editor left is no list of keys and values", hint: "nothing was changed")
+    }
+    return try MemoryValues.changes(members.filter { !JSON.areIdentical($0.value, opened[key: $0.key]) })
   }
 
   private func record(_ report: EditReport) -> ResultRecord {
@@ -101,10 +105,7 @@ extension MemoryValues {
   /// The values of a memory as an editor left them.
   ///
   /// - Throws: `usage`, which names the key that is wrong.
-  static func changes(_ json: JSON) throws -> [MemoryChange] {
-    guard case .object(let members) = json else {
-      throw MemshError(.usage, "what the editor left is no list of keys and values", hint: "nothing was changed")
-    }
+  static func changes(_ members: [JSON.Member]) throws -> [MemoryChange] {
     do {
       return try members.map { member in
         switch (member.key, member.value) {

@@ -63,6 +63,9 @@ struct ExportCommand: ShellCommand {
     if let path, session.services.fileExists(at: path), !overwrite {
       throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
     }
+    if let path, ["-wal", "-shm", "-journal"].contains(where: { session.services.fileExists(at: path + $0) }) {
+      throw MemshError(.fileFailed, "\(path) is a database in use", hint: "name another file")
+    }
     guard let text = chosenFormat.text else { return try exportFile(store, options.filter, session) }
     options.format = text
     let service = ExportService(store: store, interruption: session.interruption)

@@ -7,7 +7,8 @@ struct RestoreCommand: ShellCommand {
     discussion: """
       The backup is checked first: a damaged one is refused before anything changes. Then everything in the store is \
       replaced in one transaction. What was there is backed up before, so that `restore` of that file takes it back; \
-      --no-backup leaves that out. Restoring twice is as good as once.
+      --no-backup leaves that out. On PostgreSQL the four tables are made anew: views on them, rights and columns that \
+      others added go, and so does the journal, which backups of PostgreSQL do not have. Restoring twice is as good as once.
       """)
 
   @Argument(help: "The file that `backup` wrote.", completion: .file())

@@ -54,7 +54,7 @@ enum SQLParameters {
     case "/" where text.hasPrefix("/*"): return length(through: "*/", from: 2)
     case ":" where text.hasPrefix("::"): return 2
     case "$":
-      let tag = text.dropFirst().prefix { $0.isLetter || $0 == "_" }
+      let tag = text.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
       guard text.dropFirst(1 + tag.count).first == "$" else { return nil }
       return length(through: "$\(tag)$", from: tag.count + 2)
     default: return nil

@@ -19,6 +19,9 @@ struct CandidatePairs {
   /// A memory is compared with so many of those behind it that share a band, so that a thousand texts from one
   /// template cost no million comparisons; neighbours join the rest.
   private static let window = 200
+  /// A memory takes part in so many pairs of a layer that are compared for real: whatever the store, memory and time grow
+  /// with its rows only.
+  private static let pairsPerMember = 50
 
   /// Calls `body` with pairs that share a key, several times for those that share several.
   private func forEachMeeting(
@@ -45,16 +48,25 @@ struct CandidatePairs {
     }
   }
 
+  private func insert(_ left: Int, _ right: Int, into pairs: inout Set<CandidatePair>, _ counts: inout [UInt8]) {
+    guard counts[left] < CandidatePairs.pairsPerMember || counts[right] < CandidatePairs.pairsPerMember,
+      pairs.insert(CandidatePair(left, right)).inserted
+    else { return }
+    counts[left] = min(counts[left], 254) + 1
+    counts[right] = min(counts[right], 254) + 1
+  }
+
   /// Pairs whose texts share most of their characters.
   func fuzzy() throws -> Set<CandidatePair> {
     var pairs: Set<CandidatePair> = []
+    var counts = [UInt8](repeating: 0, count: sketches.count)
     try sketches.textBytes.withUnsafeBufferPointer { bytes in
       for band in 0..<MinHash.bands {
         try forEachMeeting({ UInt64(sketches.bandHashes[$0 * MinHash.bands + band]) }) { left, right in
           let resemblance = MinHash.resemblance(
             UnsafeBufferPointer(rebasing: bytes[left * MinHash.size..<(left + 1) * MinHash.size]),
             UnsafeBufferPointer(rebasing: bytes[right * MinHash.size..<(right + 1) * MinHash.size]))
-          if resemblance >= MinHash.comparedMinimum { pairs.insert(CandidatePair(left, right)) }
+          if resemblance >= MinHash.comparedMinimum { insert(left, right, into: &pairs, &counts) }
         }
       }
     }
@@ -92,6 +104,7 @@ struct CandidatePairs {
   func semantic(threshold: Double) throws -> Set<CandidatePair> {
     let maximum = AngularHash.differenceMaximum(similarity: threshold)
     var pairs: Set<CandidatePair> = []
+    var counts = [UInt8](repeating: 0, count: sketches.count)
     try sketches.angles.withUnsafeBufferPointer { angles in
       for band in 0..<AngularHash.bands {
         let (word, shift) = (band / 4, UInt64(band % 4 * AngularHash.bitsPerBand))
@@ -104,7 +117,7 @@ struct CandidatePairs {
           for index in 0..<AngularHash.words {
             different += (angles[Int(first) + index] ^ angles[Int(second) + index]).nonzeroBitCount
           }
-          if different <= maximum { pairs.insert(CandidatePair(left, right)) }
+          if different <= maximum { insert(left, right, into: &pairs, &counts) }
         }
       }
     }

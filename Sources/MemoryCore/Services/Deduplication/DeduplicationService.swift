@@ -125,7 +125,7 @@ public struct DeduplicationService {
     var matches: [CandidatePair: Match] = [:]
     let members = exact(sketches, options, &sets, &matches)
     let pairs = CandidatePairs(sketches: sketches, members: members, interruption: interruption)
-    var compared: [CandidatePair: Set<DuplicateLayer>] = [:]
+    var compared: [CandidatePair: DuplicateLayers] = [:]
     if options.thresholds[.fuzzy] != nil {
       for pair in try pairs.fuzzy() { compared[pair, default: []].insert(.fuzzy) }
     }
@@ -141,7 +141,7 @@ public struct DeduplicationService {
     }
     try compare(compared, sketches, options, &matches)
     for pair in matches.keys { sets.join(Int(pair.left), Int(pair.right)) }
-    report.groups = try groups(sketches, &sets, matches)
+    report.groups = try groups(sketches, &sets, matches, options)
     return report
   }
 
@@ -186,7 +186,7 @@ public struct DeduplicationService {
 
   /// Compares the texts and vectors of pairs for real, some thousand memories at a time.
   private func compare(
-    _ pairs: [CandidatePair: Set<DuplicateLayer>], _ sketches: Sketches, _ options: DeduplicationOptions,
+    _ pairs: [CandidatePair: DuplicateLayers], _ sketches: Sketches, _ options: DeduplicationOptions,
     _ matches: inout [CandidatePair: Match]
   ) throws {
     let sorted = pairs.keys.sorted { ($0.left, $0.right) < ($1.left, $1.right) }
@@ -218,6 +218,13 @@ public struct DeduplicationService {
     let embedding: Vector?
     private let content: String
     private(set) lazy var characters = TextRatio.characters(content)
+    private(set) lazy var words = KeyPhrases.words(content)
+
+    /// Whether the text is too long to be compared by its characters as a whole.
+    var isCut: Bool { characters.count >= TextRatio.lengthLimit }
+
+    /// Whether the text is the same to the byte.
+    func hasContent(of other: Compared) -> Bool { content.utf8.elementsEqual(other.content.utf8) }
 
     init(_ memory: Memory) {
       content = memory.fields.content
@@ -226,12 +233,18 @@ public struct DeduplicationService {
   }
 
   private static func match(
-    _ left: Compared, _ right: Compared, _ layers: Set<DuplicateLayer>, _ options: DeduplicationOptions
+    _ left: Compared, _ right: Compared, _ layers: DuplicateLayers, _ options: DeduplicationOptions
   ) -> Match? {
-    if layers.contains(.fuzzy), let threshold = options.thresholds[.fuzzy],
+    if layers.contains(.fuzzy), let threshold = options.thresholds[.fuzzy], !left.isCut, !right.isCut,
       let ratio = TextRatio.ratio(left.characters, right.characters, atLeast: threshold)
     {
       return Match(layer: .fuzzy, similarity: ratio)
+    }
+    if layers.contains(.keyPhrase), let threshold = options.thresholds[.keyPhrase],
+      min(left.words.count, right.words.count) >= KeyPhrases.wordsMinimum,
+      case let jaccard = KeyPhrases.jaccard(left.words, right.words), jaccard >= threshold - 1e-9
+    {
+      return Match(layer: .keyPhrase, similarity: jaccard)
     }
     guard layers.contains(.semantic), let threshold = options.thresholds[.semantic],
       let first = left.embedding, let second = right.embedding, let cosine = first.cosine(to: second),
@@ -240,47 +253,63 @@ public struct DeduplicationService {
     return Match(layer: .semantic, similarity: min(1, cosine))
   }
 
-  /// What is to be kept and merged of each group.
+  /// What is to be kept and merged of each group: pairs make chains, whose ends may have nothing in common, so only what
+  /// is like the memory that is kept goes; the rest makes groups of its own.
   private func groups(
-    _ sketches: Sketches, _ sets: inout UnionFind, _ matches: [CandidatePair: Match]
+    _ sketches: Sketches, _ sets: inout UnionFind, _ matches: [CandidatePair: Match], _ options: DeduplicationOptions
   ) throws -> [MergePlan] {
     var places: [Int: Set<Int>] = [:]
-    var best: [Int: Match] = [:]
-    for (pair, match) in matches {
-      for place in [Int(pair.left), Int(pair.right)] {
-        places[sets.root(place), default: []].insert(place)
-        if let known = best[place], (known.layer.rank, -known.similarity) <= (match.layer.rank, -match.similarity) {
-          continue
-        }
-        best[place] = match
-      }
+    for pair in matches.keys {
+      for place in [Int(pair.left), Int(pair.right)] { places[sets.root(place), default: []].insert(place) }
     }
-    let roots = places.keys.sorted()
     var plans: [MergePlan] = []
-    for batch in roots.chunked(into: DeduplicationService.batchSize) {
+    for batch in places.keys.sorted().chunked(into: DeduplicationService.groupsAtATime) {
       try interruption.check()
       let ids = batch.flatMap { places[$0] ?? [] }.map { sketches.ids[$0] }.sorted()
-      let memories = Dictionary(
-        uniqueKeysWithValues: try store.memories(ids).map { ($0.id, $0.withoutEmbedding) })
+      let memories = Dictionary(uniqueKeysWithValues: try store.memories(ids).map { ($0.id, $0) })
       for root in batch {
-        let members = (places[root] ?? []).sorted()
-        guard let (kept, reason) = MergePlan.best(members.compactMap { memories[sketches.ids[$0]] }) else { continue }
-        let removed = members.compactMap { place -> (memory: Memory, similarity: Double, method: String)? in
-          guard let memory = memories[sketches.ids[place]], memory.id != kept.id, let match = best[place] else {
-            return nil
-          }
-          return (memory, match.similarity, match.layer.rawValue)
-        }
-        plans.append(MergePlan(kept: kept, removed: removed, reason: reason))
+        let members = (places[root] ?? []).sorted().compactMap { memories[sketches.ids[$0]] }
+        plans += DeduplicationService.plans(members, options)
       }
+    }
+    return plans
+  }
+
+  private static let groupsAtATime = 200
+  /// A chain is cut into so many groups at the most; what is left is for the next run.
+  private static let plansPerChain = 50
+
+  private static func plans(_ members: [Memory], _ options: DeduplicationOptions) -> [MergePlan] {
+    var rest = members.map { (memory: $0, compared: Compared($0)) }
+    var plans: [MergePlan] = []
+    for _ in 0..<plansPerChain {
+      guard rest.count > 1, let (kept, reason) = MergePlan.best(rest.map(\.memory)),
+        let keptCompared = rest.first(where: { $0.memory.id == kept.id })?.compared
+      else { break }
+      var removed: [(memory: Memory, similarity: Double, method: String)] = []
+      rest = rest.filter { entry in
+        guard entry.memory.id != kept.id else { return false }
+        let match =
+          options.thresholds[.exact] != nil && entry.compared.hasContent(of: keptCompared)
+          ? Match(layer: .exact, similarity: 1) : match(entry.compared, keptCompared, .all, options)
+        guard let match else { return true }
+        removed.append((entry.memory.withoutEmbedding, match.similarity, match.layer.rawValue))
+        return false
+      }
+      if !removed.isEmpty { plans.append(MergePlan(kept: kept.withoutEmbedding, removed: removed, reason: reason)) }
     }
     return plans
   }
 }
 
-extension DuplicateLayer {
-  /// The place among the layers, the surest first.
-  fileprivate var rank: Int { DuplicateLayer.allCases.firstIndex(of: self) ?? 0 }
+/// Some of the layers, in a byte: there may be millions of pairs.
+struct DuplicateLayers: OptionSet {
+  let rawValue: UInt8
+
+  static let fuzzy = DuplicateLayers(rawValue: 1)
+  static let keyPhrase = DuplicateLayers(rawValue: 2)
+  static let semantic = DuplicateLayers(rawValue: 4)
+  static let all: DuplicateLayers = [.fuzzy, .keyPhrase, .semantic]
 }
 
 extension Memory {

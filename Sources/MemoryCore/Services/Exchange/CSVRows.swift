@@ -29,9 +29,14 @@ enum CSVRows {
     mutating func record() throws -> [String?]? {
       guard var text = try next() else { return nil }
       line += 1
-      while text.utf8.count(where: { $0 == 0x22 }) % 2 == 1 {
-        guard let more = try next() else { throw RowJSON.Unreadable(reason: "a quote is never closed") }
+      let first = line
+      var quotes = text.utf8.count { $0 == 0x22 }
+      while quotes % 2 == 1 {
+        guard let more = try next() else {
+          throw RowJSON.Unreadable(reason: "a quote that opens on line \(first) is never closed")
+        }
         line += 1
+        quotes += more.utf8.count { $0 == 0x22 }
         text += "\n" + more
       }
       return try fields(text.hasSuffix("\r") ? String(text.dropLast()) : text)

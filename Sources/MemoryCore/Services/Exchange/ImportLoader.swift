@@ -145,7 +145,9 @@ final class ImportLoader {
       case .replace:
         report.replaced["memories", default: 0] += 1
         guard !options.dryRun else { continue }
-        let changes = row.value.changes.filter { options.embeddings || $0.column != "embedding" }
+        // Without embeddings the old one stays, unless it is that of another text.
+        let keepsVector = !options.embeddings && row.value.content.utf8.elementsEqual(there.content.utf8)
+        let changes = row.value.changes.filter { !keepsVector || $0.column != "embedding" }
         try operation.changing([id], of: "memories") { try store.update(changes, memories: [id]) }
       }
     }

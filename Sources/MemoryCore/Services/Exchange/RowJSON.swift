@@ -26,8 +26,11 @@ enum RowJSON {
     return .object(members)
   }
 
-  /// The shortest digits that read back as the same 32-bit floats.
-  private static func json(_ vector: Vector) -> JSON { .array(vector.values.map { .number("\($0)") }) }
+  /// The shortest digits that read back as the same 32-bit floats; null for a vector with NaN or infinity, which JSON and
+  /// pgvector cannot hold.
+  private static func json(_ vector: Vector) -> JSON {
+    vector.isFinite ? .array(vector.values.map { .number("\($0)") }) : .null
+  }
 
   private static func json(_ value: SideValue) -> JSON {
     switch value {

@@ -76,6 +76,8 @@ extension RepairService {
   ) throws -> (fuzzy: Closest?, words: Closest?) {
     guard thresholds[.fuzzy] != nil || thresholds[.keyPhrase] != nil else { return (nil, nil) }
     let (characters, words) = (TextRatio.characters(fields.content), KeyPhrases.words(fields.content))
+    // Of a text that is too long to be compared as a whole, the beginning says too little.
+    let fuzzyThreshold = characters.count < TextRatio.lengthLimit ? thresholds[.fuzzy] : nil
     var closest: (fuzzy: Closest?, words: Closest?) = (nil, nil)
     var last = Int64.min
     while true {
@@ -84,7 +86,7 @@ extension RepairService {
       guard let final = texts.last else { return closest }
       last = final.id
       for text in texts {
-        if let threshold = thresholds[.fuzzy],
+        if let threshold = fuzzyThreshold,
           let ratio = TextRatio.ratio(
             characters, TextRatio.characters(text.content), atLeast: max(threshold, closest.fuzzy?.similarity ?? 0)),
           ratio > closest.fuzzy?.similarity ?? 0

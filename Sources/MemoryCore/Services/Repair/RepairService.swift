@@ -76,6 +76,7 @@ public struct RepairService {
       var lowered: [(id: Int64, importance: Double)] = []
       var report = RepairReport()
       let now = author.moment
+      if !dryRun { try store.lockRows(store.memoryIDs(matching: filter), of: "memories") }
       try store.readMemories(filter, batchSize: RepairService.batchSize) { memories in
         for memory in memories {
           guard
@@ -125,7 +126,7 @@ public struct RepairService {
   ) throws -> RepairReport {
     try transaction(dryRun: dryRun) {
       var report = RepairReport()
-      report.ids = try ids(selection)
+      report.ids = try dryRun ? ids(selection) : lockedIDs(selection)
       report.examples = try store.memories(Array(report.ids.prefix(RepairReport.exampleMaximum))).map {
         RepairExample($0)
       }
@@ -140,6 +141,14 @@ public struct RepairService {
   func transaction<Value>(dryRun: Bool, _ body: () throws -> Value) throws -> Value {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     return try store.transaction(dryRun ? .readOnly : .commit, body)
+  }
+
+  /// The memories, kept from changing; what no longer passes once nobody can change it is left out.
+  private func lockedIDs(_ selection: MemorySelection) throws -> [Int64] {
+    let first = try ids(selection)
+    try store.lockRows(first, of: "memories")
+    let known = Set(first)
+    return try ids(selection).filter(known.contains)
   }
 
   private func ids(_ selection: MemorySelection) throws -> [Int64] {
