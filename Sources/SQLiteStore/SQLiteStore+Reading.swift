@@ -3,8 +3,9 @@ import GRDB
 import MemoryCore
 
 extension SQLiteStore {
+  /// Text that may hold a NUL comes as bytes: read as a C string, it would end there.
   static let columns = """
-    id, user_id, content, metadata, category, importance_score, access_count, last_accessed_at, created_at, updated_at
+    id, CAST(user_id AS BLOB), CAST(content AS BLOB), metadata, category, importance_score, access_count, last_accessed_at, created_at, updated_at
     """
 
   static func memory(_ row: Row) throws -> Memory {
@@ -14,7 +15,6 @@ extension SQLiteStore {
     func optional<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value? {
       try row.decode(Value?.self, atIndex: column)
     }
-    // As bytes: read as a C string, a text would end at its first NUL.
     func text(_ column: Int) throws -> String { String(decoding: try value(column) as Data, as: UTF8.self) }
     func moment(_ column: Int) throws -> Timestamp? { try optional(column).flatMap { Timestamp(parsing: $0) } }
     let epoch = Timestamp(microseconds: 0)

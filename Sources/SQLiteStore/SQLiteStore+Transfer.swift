@@ -35,7 +35,7 @@ extension SQLiteStore {
   /// Hands over the id, user and content of every memory.
   public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
     try read { db in
-      let rows = try Row.fetchCursor(db, sql: "SELECT id, user_id, content FROM memories")
+      let rows = try Row.fetchCursor(db, sql: "SELECT id, CAST(user_id AS BLOB), CAST(content AS BLOB) FROM memories")
       while let row = try rows.next() {
         try body(
           row[0], String(decoding: row[1] as Data, as: UTF8.self), String(decoding: row[2] as Data, as: UTF8.self))

@@ -16,7 +16,7 @@ extension SQLiteStore {
     }
     return try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT id, content FROM \(table) WHERE id > ?\(conditions) ORDER BY id LIMIT ?",
+        db, sql: "SELECT id, CAST(content AS BLOB) FROM \(table) WHERE id > ?\(conditions) ORDER BY id LIMIT ?",
         arguments: [id] + arguments + [limit]
       ).map { EmbeddableText(id: $0[0], content: String(decoding: $0[1] as Data, as: UTF8.self)) }
     }
