@@ -73,7 +73,8 @@ struct CandidatePairs {
     return pairs
   }
 
-  /// Pairs whose words have a Jaccard index of at least `threshold`, with it: all of them.
+  /// Pairs whose words have a Jaccard index of at least `threshold`, with it: all of them, as long as a memory has no more
+  /// than ``pairsPerMember`` with those before it.
   func keyPhrases(threshold: Double) throws -> [CandidatePair: Double] {
     var frequencies: [UInt64: Int32] = [:]
     for member in members { for word in sketches.words[member] { frequencies[word, default: 0] += 1 } }
@@ -85,14 +86,17 @@ struct CandidatePairs {
       guard words.count >= KeyPhrases.wordsMinimum else { continue }
       let rarest = words.sorted { (frequencies[$0] ?? 0, $0) < (frequencies[$1] ?? 0, $1) }
       var seen: Set<Int32> = []
+      var count = 0
       for word in rarest.prefix(KeyPhrases.prefixLength(words.count, threshold: threshold)) {
         let key = Mixer.adding(sketches.users[member], to: word)
-        for other in index[key] ?? [] where seen.insert(other).inserted {
+        for other in index[key] ?? [] where count < CandidatePairs.pairsPerMember && seen.insert(other).inserted {
           let otherWords = sketches.words[Int(other)]
           let (fewer, more) = (min(words.count, otherWords.count), max(words.count, otherWords.count))
           guard Double(fewer) >= threshold * Double(more) - 1e-9 else { continue }
           let jaccard = KeyPhrases.jaccard(words, otherWords)
-          if jaccard >= threshold - 1e-9 { found[CandidatePair(Int(other), member)] = jaccard }
+          guard jaccard >= threshold - 1e-9 else { continue }
+          found[CandidatePair(Int(other), member)] = jaccard
+          count += 1
         }
         index[key, default: []].append(Int32(member))
       }
