@@ -8,8 +8,8 @@ struct DedupCommand: ShellCommand {
       Four layers: exact (the same text), fuzzy (the share of characters in common), key_phrase (of words of four \
       letters or more), semantic (cosine of the embeddings); only memories of the same user are compared. Without \
       --record or --merge it only shows what it found, and which memory of each group would be kept. --record writes \
-      memory_duplicates, --merge makes one memory of each group; `undo` takes either back. Running it again finds \
-      nothing new to record, and nothing to merge.
+      memory_duplicates, --merge makes one memory of each group; `undo` takes either back. Running it again \
+      records and merges nothing twice; of a long chain of likeness it may find more to merge.
       """)
 
   @OptionGroup var filter: FilterOptions
