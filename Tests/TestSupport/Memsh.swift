@@ -10,6 +10,8 @@ public struct Memsh {
     public let errors: String
     /// The exit status.
     public let status: Int32
+    /// Whether a signal ended it, be it a trap or the time limit; ``status`` is then the signal's number.
+    public let isKilled: Bool
   }
 
   private let folder: TestFolder
@@ -29,9 +31,10 @@ public struct Memsh {
   public static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  /// Runs memsh to its end.
+  /// Runs memsh to its end, or kills it after `timeoutSeconds`.
   public func run(
-    _ arguments: [String], input: String = "", environment: [String: String] = [:], executable: String = Memsh.binary
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], executable: String = Memsh.binary,
+    timeoutSeconds: Double? = nil
   ) throws -> Result {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
@@ -46,11 +49,16 @@ public struct Memsh {
     try process.run()
     try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? stdin.fileHandleForWriting.close()
+    let limit = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    if let timeoutSeconds { DispatchQueue.global().asyncAfter(deadline: .now() + timeoutSeconds, execute: limit) }
     process.waitUntilExit()
+    limit.cancel()
     func text(_ path: String) -> String {
       String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
     }
-    return Result(output: text(stdout), errors: text(stderr), status: process.terminationStatus)
+    return Result(
+      output: text(stdout), errors: text(stderr), status: process.terminationStatus,
+      isKilled: process.terminationReason == .uncaughtSignal)
   }
 
   /// The environment of every run: nothing of the user's.
