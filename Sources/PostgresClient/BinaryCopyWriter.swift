@@ -23,8 +23,9 @@ public struct BinaryCopyWriter {
   /// Writes NULL.
   public mutating func writeNull() { buffer.append(Int32(-1)) }
 
-  /// Writes an `integer`.
-  public mutating func write(int32 value: Int32) {
+  /// Writes an `integer`, or NULL.
+  public mutating func write(int32 value: Int32?) {
+    guard let value else { return writeNull() }
     buffer.append(Int32(4))
     buffer.append(value)
   }
@@ -49,8 +50,9 @@ public struct BinaryCopyWriter {
     buffer.append(utf8: value)
   }
 
-  /// Writes a `jsonb` from JSON text.
-  public mutating func write(jsonb value: String) {
+  /// Writes a `jsonb` from JSON text, or NULL.
+  public mutating func write(jsonb value: String?) {
+    guard let value else { return writeNull() }
     buffer.append(Int32(value.utf8.count + 1))
     buffer.append(UInt8(1))
     buffer.append(utf8: value)

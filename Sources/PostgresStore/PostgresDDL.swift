@@ -1,4 +1,5 @@
-/// The definitions of the memory system's tables, as its own applications expect them, and of memsh's ledger.
+/// The definitions of the memory system's tables, as its own applications expect them, and of memsh's ledger. NULL is
+/// refused only where the applications refuse it.
 enum PostgresDDL {
   private static let now = "(now() AT TIME ZONE 'UTC')"
 
@@ -11,13 +12,13 @@ enum PostgresDDL {
         user_id VARCHAR(255) NOT NULL,
         content TEXT NOT NULL,
         embedding vector(\(dimensions)),
-        metadata JSONB NOT NULL DEFAULT '{}',
+        metadata JSONB DEFAULT '{}',
         category VARCHAR(100),
         importance_score FLOAT DEFAULT 0.5,
-        access_count INTEGER NOT NULL DEFAULT 0,
+        access_count INTEGER DEFAULT 0,
         last_accessed_at TIMESTAMP,
-        created_at TIMESTAMP NOT NULL DEFAULT \(now),
-        updated_at TIMESTAMP NOT NULL DEFAULT \(now)
+        created_at TIMESTAMP DEFAULT \(now),
+        updated_at TIMESTAMP DEFAULT \(now)
       )
       """
     case "prompt_fragments":
@@ -25,15 +26,15 @@ enum PostgresDDL {
       CREATE TABLE prompt_fragments (
         id SERIAL PRIMARY KEY,
         category VARCHAR(100) NOT NULL,
-        priority INTEGER NOT NULL DEFAULT 5,
+        priority INTEGER DEFAULT 5,
         content TEXT NOT NULL,
-        tags TEXT[] NOT NULL DEFAULT '{}',
+        tags TEXT[] DEFAULT '{}',
         embedding vector(\(dimensions)),
-        agent_type VARCHAR(100) NOT NULL DEFAULT 'all',
-        context_tier VARCHAR(20) NOT NULL DEFAULT 'standard' CHECK (context_tier IN ('core', 'standard', 'full')),
-        is_active BOOLEAN NOT NULL DEFAULT true,
-        created_at TIMESTAMP NOT NULL DEFAULT \(now),
-        updated_at TIMESTAMP NOT NULL DEFAULT \(now)
+        agent_type VARCHAR(100),
+        context_tier VARCHAR(20) DEFAULT 'standard' CHECK (context_tier IN ('core', 'standard', 'full')),
+        is_active BOOLEAN DEFAULT true,
+        created_at TIMESTAMP DEFAULT \(now),
+        updated_at TIMESTAMP DEFAULT \(now)
       )
       """
     case "memory_duplicates":
@@ -44,7 +45,7 @@ enum PostgresDDL {
         duplicate_hash VARCHAR(64) NOT NULL,
         similarity_score FLOAT,
         dedup_type VARCHAR(20),
-        created_at TIMESTAMP NOT NULL DEFAULT \(now)
+        created_at TIMESTAMP DEFAULT \(now)
       )
       """
     default:
@@ -56,7 +57,7 @@ enum PostgresDDL {
         results_count INTEGER,
         response_time_ms INTEGER,
         context_tier VARCHAR(20),
-        created_at TIMESTAMP NOT NULL DEFAULT \(now)
+        created_at TIMESTAMP DEFAULT \(now)
       )
       """
     }

@@ -133,7 +133,7 @@ extension PostgresStore {
       """
     return try query(
       """
-      SELECT r.table_name, t.id, \(changed), left(t.content, 60) FROM \(unsafeSQL: ledger).run_rows r JOIN memories t
+      SELECT r.table_name, t.id, coalesce(\(changed), false), left(t.content, 60) FROM \(unsafeSQL: ledger).run_rows r JOIN memories t
         ON t.id = r.target_id WHERE r.table_name = 'memories' AND r.run_id = \(run) AND \(own)
       UNION ALL
       SELECT r.table_name, t.id, encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256,

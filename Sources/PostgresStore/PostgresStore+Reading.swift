@@ -81,15 +81,15 @@ extension PostgresStore {
     try query(
       """
       SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
-      WHERE is_active AND agent_type = ANY(\([agentType, PromptFragment.everyAgent]))
+      WHERE is_active AND (agent_type = ANY(\([agentType, PromptFragment.everyAgent])) OR agent_type IS NULL)
         AND context_tier = ANY(\(tier.included.map(\.rawValue)))
-      ORDER BY priority DESC, id
+      ORDER BY priority DESC NULLS LAST, id
       """
     ).rows.map { row in
       PromptFragment(
-        category: row.text(0) ?? "", priority: Int(row.integer(1) ?? 0), content: row.text(2) ?? "",
-        tags: row.textArray(3) ?? [], agentType: row.text(4) ?? "",
-        contextTier: row.text(5).flatMap(ContextTier.init(rawValue:)) ?? .standard, isActive: row.boolean(6) ?? true)
+        category: row.text(0) ?? "", priority: row.integer(1).map { Int($0) }, content: row.text(2) ?? "",
+        tags: row.textArray(3), agentType: PromptFragment.agent(named: row.text(4)),
+        contextTier: row.text(5).flatMap(ContextTier.init(rawValue:)), isActive: row.boolean(6))
     }
   }
 
@@ -97,7 +97,7 @@ extension PostgresStore {
   public func fragmentKeys() throws -> Set<FragmentKey> {
     Set(
       try query("SELECT category, agent_type, content FROM prompt_fragments").rows.map {
-        FragmentKey(category: $0.text(0) ?? "", agentType: $0.text(1) ?? "", content: $0.text(2) ?? "")
+        FragmentKey(category: $0.text(0) ?? "", agentType: $0.text(1), content: $0.text(2) ?? "")
       })
   }
 

@@ -61,11 +61,11 @@ extension PostgresStore {
     case .content(let value): return "\(value)"
     case .category(let value): return "\(text(value))::text"
     case .importance(let value): return "\(value.map(PostgresValue.double) ?? .null)::float8"
-    case .metadata(let value): return "\(value.text)::text::jsonb"
+    case .metadata(let value): return "\(text(value?.text))::text::jsonb"
     case .embedding(let value): return "\(value.map { PostgresValue.binary($0.postgresBytes) } ?? .null)::vector"
-    case .accessCount(let value): return "\(value)"
-    case .lastAccessedAt(let value): return "\(value.map(moment) ?? .null)::timestamp"
-    case .createdAt(let value), .updatedAt(let value): return "\(moment(value))"
+    case .accessCount(let value): return "\(value.map(PostgresValue.integer) ?? .null)::int8"
+    case .lastAccessedAt(let value), .createdAt(let value), .updatedAt(let value):
+      return "\(value.map(moment) ?? .null)::timestamp"
     }
   }
 

@@ -119,10 +119,9 @@ extension PostgresStore {
     func moment(_ column: Int) -> Timestamp? { row.timestamp(first + column).map(Timestamp.init(microseconds:)) }
     return MemoryFields(
       userID: row.text(first) ?? "", content: row.text(first + 1) ?? "", embedding: embedding,
-      metadata: try row.text(first + 2).map(JSON.init(stored:)) ?? .object([]),
-      category: row.text(first + 3), importanceScore: row.double(first + 4), accessCount: row.integer(first + 5) ?? 0,
-      lastAccessedAt: moment(6), createdAt: moment(7) ?? Timestamp(microseconds: 0),
-      updatedAt: moment(8) ?? Timestamp(microseconds: 0))
+      metadata: try row.text(first + 2).map(JSON.init(stored:)),
+      category: row.text(first + 3), importanceScore: row.double(first + 4), accessCount: row.integer(first + 5),
+      lastAccessedAt: moment(6), createdAt: moment(7), updatedAt: moment(8))
   }
 
   static func value(_ row: some BinaryRow, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
@@ -153,7 +152,11 @@ extension PostgresStore {
       var values: SQL = "\(id)"
       for (column, value) in zip(table.columns, row.values) {
         columns = columns + ", \(identifier: column.name)"
-        values = values + ", \(PostgresStore.bound(value))\(unsafeSQL: column.type == .vector ? "::vector" : "")"
+        let bound = PostgresStore.bound(value)
+        values =
+          column.name == "agent_type"
+          ? values + ", \(PostgresStore.boundAgent(bound))"
+          : values + ", \(bound)\(unsafeSQL: column.type == .vector ? "::vector" : "")"
       }
       try query("INSERT INTO \(identifier: table.rawValue) (\(columns)) VALUES (\(values))")
     }

@@ -24,13 +24,13 @@ extension PostgresStore {
     writer.write(text: memory.userID)
     writer.write(text: memory.content)
     writer.write(vector: memory.embedding?.values)
-    writer.write(jsonb: memory.metadata.text)
+    writer.write(jsonb: memory.metadata?.text)
     writer.write(text: memory.category)
     writer.write(double: memory.importanceScore)
-    writer.write(int32: try fitting(memory.accessCount, "access_count"))
+    writer.write(int32: try memory.accessCount.map { try fitting($0, "access_count") })
     writer.write(timestamp: memory.lastAccessedAt?.microseconds)
-    writer.write(timestamp: memory.createdAt.microseconds)
-    writer.write(timestamp: memory.updatedAt.microseconds)
+    writer.write(timestamp: memory.createdAt?.microseconds)
+    writer.write(timestamp: memory.updatedAt?.microseconds)
   }
 
   private static func fitting(_ value: Int64, _ column: String) throws -> Int32 {
@@ -44,14 +44,11 @@ extension PostgresStore {
   /// Inserts fragments.
   public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
     try fragments.compactMap { fragment in
-      let vector = fragment.embedding.map { PostgresValue.binary($0.postgresBytes) } ?? .null
-      return try query(
+      try query(
         """
         INSERT INTO prompt_fragments
           (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
-        VALUES (\(fragment.category), \(fragment.priority), \(fragment.content), \(fragment.tags), \(vector)::vector,
-          \(fragment.agentType), \(fragment.contextTier.rawValue), \(PostgresValue.boolean(fragment.isActive)))
-        RETURNING id
+        VALUES (\(PostgresStore.values(of: fragment))) RETURNING id
         """
       ).first?.integer(0)
     }
@@ -59,14 +56,31 @@ extension PostgresStore {
 
   /// Gives a fragment other values.
   public func update(_ fragment: PromptFragment, id: Int64) throws {
-    let vector = fragment.embedding.map { PostgresValue.binary($0.postgresBytes) } ?? .null
     try query(
       """
-      UPDATE prompt_fragments SET category = \(fragment.category), priority = \(fragment.priority),
-        content = \(fragment.content), tags = \(fragment.tags), embedding = \(vector)::vector,
-        agent_type = \(fragment.agentType), context_tier = \(fragment.contextTier.rawValue),
-        is_active = \(PostgresValue.boolean(fragment.isActive)) WHERE id = \(id)
+      UPDATE prompt_fragments SET (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
+        = (\(PostgresStore.values(of: fragment))) WHERE id = \(id)
       """)
+  }
+
+  private static func values(of fragment: PromptFragment) -> SQL {
+    let priority = fragment.priority.map { PostgresValue.integer(Int64($0)) } ?? .null
+    let tags = fragment.tags.map(PostgresValue.textArray) ?? .null
+    let vector = fragment.embedding.map { PostgresValue.binary($0.postgresBytes) } ?? .null
+    let tier = fragment.contextTier.map { PostgresValue.text($0.rawValue) } ?? .null
+    let isActive = fragment.isActive.map(PostgresValue.boolean) ?? .null
+    return """
+      \(fragment.category), \(priority)::int8, \(fragment.content), \(tags)::text[], \(vector)::vector,
+        \(boundAgent(fragment.agentType.map(PostgresValue.text) ?? .null)), \(tier)::text, \(isActive)::bool
+      """
+  }
+
+  /// An agent in a statement: NULL for every agent, unless memsh 0.1.0 made the table, which refuses it.
+  static func boundAgent(_ agent: PostgresValue) -> SQL {
+    """
+    coalesce(\(agent)::text, (SELECT \(PromptFragment.everyAgent)::text FROM pg_catalog.pg_attribute
+      WHERE attrelid = to_regclass('prompt_fragments') AND attname = 'agent_type' AND attnotnull))
+    """
   }
 
   /// Notes a search.

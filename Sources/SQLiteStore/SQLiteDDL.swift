@@ -12,13 +12,13 @@ enum SQLiteDDL {
         user_id TEXT NOT NULL CHECK (length(user_id) <= 255),
         content TEXT NOT NULL,
         embedding BLOB,
-        metadata TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
+        metadata TEXT DEFAULT '{}' CHECK (json_valid(metadata)),
         category TEXT CHECK (length(category) <= 100),
         importance_score REAL DEFAULT 0.5,
-        access_count INTEGER NOT NULL DEFAULT 0,
+        access_count INTEGER DEFAULT 0,
         last_accessed_at TEXT,
-        created_at TEXT NOT NULL DEFAULT (\(now)),
-        updated_at TEXT NOT NULL DEFAULT (\(now))
+        created_at TEXT DEFAULT (\(now)),
+        updated_at TEXT DEFAULT (\(now))
       )
       """
     case "prompt_fragments":
@@ -26,15 +26,15 @@ enum SQLiteDDL {
       CREATE TABLE prompt_fragments (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         category TEXT NOT NULL CHECK (length(category) <= 100),
-        priority INTEGER NOT NULL DEFAULT 5,
+        priority INTEGER DEFAULT 5,
         content TEXT NOT NULL,
-        tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
+        tags TEXT DEFAULT '[]' CHECK (json_valid(tags)),
         embedding BLOB,
-        agent_type TEXT NOT NULL DEFAULT 'all',
-        context_tier TEXT NOT NULL DEFAULT 'standard' CHECK (context_tier IN ('core', 'standard', 'full')),
-        is_active INTEGER NOT NULL DEFAULT 1,
-        created_at TEXT NOT NULL DEFAULT (\(now)),
-        updated_at TEXT NOT NULL DEFAULT (\(now))
+        agent_type TEXT,
+        context_tier TEXT DEFAULT 'standard' CHECK (context_tier IN ('core', 'standard', 'full')),
+        is_active INTEGER DEFAULT 1,
+        created_at TEXT DEFAULT (\(now)),
+        updated_at TEXT DEFAULT (\(now))
       )
       """
     case "memory_duplicates":
@@ -45,7 +45,7 @@ enum SQLiteDDL {
         duplicate_hash TEXT NOT NULL,
         similarity_score REAL,
         dedup_type TEXT,
-        created_at TEXT NOT NULL DEFAULT (\(now))
+        created_at TEXT DEFAULT (\(now))
       )
       """
     default:
@@ -57,7 +57,7 @@ enum SQLiteDDL {
         results_count INTEGER,
         response_time_ms INTEGER,
         context_tier TEXT,
-        created_at TEXT NOT NULL DEFAULT (\(now))
+        created_at TEXT DEFAULT (\(now))
       )
       """
     }

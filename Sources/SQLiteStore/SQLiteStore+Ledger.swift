@@ -92,7 +92,7 @@ extension SQLiteStore {
           let content: String = row[2]
           let isOther = hasContent && ContentHash.hex(of: content) != row[1]
           // Fragments get their time of change when they are inserted, so only their content tells.
-          let isNewer = table == "memories" && (row[3] as String) > finished ?? ""
+          let isNewer = table == "memories" && (row[3] as String?).map { $0 > finished ?? "" } ?? false
           return RunRowState(
             table: table, id: row[0], isChanged: isOther || isNewer, excerpt: String(content.prefix(60)))
         }

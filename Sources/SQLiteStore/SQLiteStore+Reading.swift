@@ -17,14 +17,13 @@ extension SQLiteStore {
     }
     func text(_ column: Int) throws -> String { String(decoding: try value(column) as Data, as: UTF8.self) }
     func moment(_ column: Int) throws -> Timestamp? { try optional(column).flatMap { Timestamp(parsing: $0) } }
-    let epoch = Timestamp(microseconds: 0)
     return Memory(
       id: row[0],
       fields: MemoryFields(
         userID: try text(1), content: try text(2),
-        metadata: try optional(3).map(JSON.init(stored:)) ?? .object([]), category: try optional(4),
-        importanceScore: try optional(5), accessCount: try optional(6) ?? 0, lastAccessedAt: try moment(7),
-        createdAt: try moment(8) ?? epoch, updatedAt: try moment(9) ?? epoch))
+        metadata: try optional(3).map(JSON.init(stored:)), category: try optional(4),
+        importanceScore: try optional(5), accessCount: try optional(6), lastAccessedAt: try moment(7),
+        createdAt: try moment(8), updatedAt: try moment(9)))
   }
 
   /// Totals over the store, or over one user's memories.
@@ -110,14 +109,17 @@ extension SQLiteStore {
         db,
         sql: """
           SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
-          WHERE is_active AND agent_type IN (?, ?) AND context_tier IN (SELECT value FROM json_each(?))
-          ORDER BY priority DESC, id
+          WHERE is_active AND (agent_type IN (?, ?) OR agent_type IS NULL)
+            AND context_tier IN (SELECT value FROM json_each(?))
+          ORDER BY priority DESC NULLS LAST, id
           """,
         arguments: [agentType, PromptFragment.everyAgent, SQLiteStore.jsonArray(tier.included.map(\.rawValue))]
       ).map { row in
         PromptFragment(
-          category: row[0], priority: row[1], content: row[2], tags: SQLiteStore.strings(jsonArray: row[3]),
-          agentType: row[4], contextTier: ContextTier(rawValue: row[5]) ?? .standard, isActive: row[6])
+          category: row[0], priority: row[1], content: row[2],
+          tags: (row[3] as String?).map(SQLiteStore.strings(jsonArray:)),
+          agentType: PromptFragment.agent(named: row[4]),
+          contextTier: (row[5] as String?).flatMap(ContextTier.init(rawValue:)), isActive: row[6])
       }
     }
   }

@@ -66,11 +66,10 @@ extension SQLiteStore {
     case .content(let value): value.databaseValue
     case .category(let value): value.databaseValue
     case .importance(let value): value.databaseValue
-    case .metadata(let value): value.text.databaseValue
+    case .metadata(let value): (value?.text).databaseValue
     case .embedding(let value): (value.map { Data($0.littleEndianBytes) }).databaseValue
     case .accessCount(let value): value.databaseValue
-    case .lastAccessedAt(let value): (value?.iso8601).databaseValue
-    case .createdAt(let value), .updatedAt(let value): value.iso8601.databaseValue
+    case .lastAccessedAt(let value), .createdAt(let value), .updatedAt(let value): (value?.iso8601).databaseValue
     }
   }
 

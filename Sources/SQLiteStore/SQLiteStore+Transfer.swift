@@ -128,7 +128,7 @@ extension SQLiteStore {
   /// Inserts rows into a side table.
   public func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
-    let places = table.columns.map { _ in ", ?" }.joined()
+    let places = table.columns.map { $0.name == "agent_type" ? ", \(SQLiteStore.boundAgent)" : ", ?" }.joined()
     try write { db in
       let statement = try db.cachedStatement(sql: "INSERT INTO \(table.rawValue) (id, \(names)) VALUES (?\(places))")
       for (row, id) in zip(rows, ids) {

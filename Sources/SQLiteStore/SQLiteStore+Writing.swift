@@ -14,14 +14,20 @@ extension SQLiteStore {
       return try memories.enumerated().map { index, memory in
         try statement.execute(arguments: [
           ids?[index], memory.userID, memory.content, memory.embedding.map { Data($0.littleEndianBytes) },
-          memory.metadata.text,
+          memory.metadata?.text,
           memory.category, memory.importanceScore, memory.accessCount, memory.lastAccessedAt?.iso8601,
-          memory.createdAt.iso8601, memory.updatedAt.iso8601,
+          memory.createdAt?.iso8601, memory.updatedAt?.iso8601,
         ])
         return db.lastInsertedRowID
       }
     }
   }
+
+  /// The place of an agent in a statement: NULL for every agent, unless memsh 0.1.0 made the table, which refuses it.
+  static let boundAgent = """
+    coalesce(?, (SELECT '\(PromptFragment.everyAgent)' FROM pragma_table_info('prompt_fragments')
+      WHERE name = 'agent_type' AND "notnull"))
+    """
 
   /// Inserts fragments.
   public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
@@ -31,11 +37,11 @@ extension SQLiteStore {
           sql: """
             INSERT INTO prompt_fragments
               (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, \(SQLiteStore.boundAgent), ?, ?)
             """,
           arguments: [
-            fragment.category, fragment.priority, fragment.content, SQLiteStore.jsonArray(fragment.tags),
-            fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier.rawValue,
+            fragment.category, fragment.priority, fragment.content, fragment.tags.map(SQLiteStore.jsonArray),
+            fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier?.rawValue,
             fragment.isActive,
           ])
         return db.lastInsertedRowID
@@ -49,11 +55,11 @@ extension SQLiteStore {
       try db.execute(
         sql: """
           UPDATE prompt_fragments SET category = ?, priority = ?, content = ?, tags = ?, embedding = ?,
-            agent_type = ?, context_tier = ?, is_active = ? WHERE id = ?
+            agent_type = \(SQLiteStore.boundAgent), context_tier = ?, is_active = ? WHERE id = ?
           """,
         arguments: [
-          fragment.category, fragment.priority, fragment.content, SQLiteStore.jsonArray(fragment.tags),
-          fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier.rawValue,
+          fragment.category, fragment.priority, fragment.content, fragment.tags.map(SQLiteStore.jsonArray),
+          fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier?.rawValue,
           fragment.isActive, id,
         ])
     }

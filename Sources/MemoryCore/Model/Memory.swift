@@ -13,6 +13,9 @@ public struct Memory: Sendable, Equatable {
 }
 
 /// The columns of `memories` other than the key: what is known of a memory before a store has numbered it.
+///
+/// The memory system's applications allow NULL in every column but `id`, `user_id` and `content`: nil is NULL, and is
+/// written as NULL again.
 public struct MemoryFields: Sendable, Equatable {
   /// Whose memory it is; at most 255 characters.
   public var userID: String
@@ -20,20 +23,20 @@ public struct MemoryFields: Sendable, Equatable {
   public var content: String
   /// The content's embedding in the store's space, or nil when it is missing.
   public var embedding: Vector?
-  /// A JSON object.
-  public var metadata: JSON
+  /// A JSON object, or nil.
+  public var metadata: JSON?
   /// A label of at most 100 characters, or nil.
   public var category: String?
   /// Weight from 0 to 1.
   public var importanceScore: Double?
   /// How often agents have read it.
-  public var accessCount: Int64
+  public var accessCount: Int64?
   /// When an agent last read it.
   public var lastAccessedAt: Timestamp?
   /// When it was first stored.
-  public var createdAt: Timestamp
+  public var createdAt: Timestamp?
   /// When it was last changed.
-  public var updatedAt: Timestamp
+  public var updatedAt: Timestamp?
 
   /// The weight of a memory for which nobody gave one: the column's default on both backends.
   public static let defaultImportance = 0.5
@@ -46,9 +49,9 @@ public struct MemoryFields: Sendable, Equatable {
 
   /// Creates the fields of a memory.
   public init(
-    userID: String, content: String, embedding: Vector? = nil, metadata: JSON = .object([]),
-    category: String? = nil, importanceScore: Double? = MemoryFields.defaultImportance, accessCount: Int64 = 0,
-    lastAccessedAt: Timestamp? = nil, createdAt: Timestamp, updatedAt: Timestamp
+    userID: String, content: String, embedding: Vector? = nil, metadata: JSON? = .object([]),
+    category: String? = nil, importanceScore: Double? = MemoryFields.defaultImportance, accessCount: Int64? = 0,
+    lastAccessedAt: Timestamp? = nil, createdAt: Timestamp?, updatedAt: Timestamp?
   ) {
     self.userID = userID
     self.content = content

@@ -28,31 +28,38 @@ public enum ContextTier: String, Sendable, CaseIterable, Comparable {
 }
 
 /// A row of `prompt_fragments` without its key: a standing instruction for agents.
+///
+/// nil is NULL, which the memory system's applications allow in every column but `category` and `content`.
 public struct PromptFragment: Sendable, Equatable {
   /// What kind of instruction it is.
   public var category: String
   /// Higher comes first in a prompt.
-  public var priority: Int
+  public var priority: Int?
   /// The instruction itself.
   public var content: String
   /// Words to find it by.
-  public var tags: [String]
+  public var tags: [String]?
   /// The content's embedding, or nil when it is missing.
   public var embedding: Vector?
-  /// The agent it is for, or `all`.
-  public var agentType: String
+  /// The agent it is for; nil for every agent.
+  public var agentType: String?
   /// The lowest tier that includes it.
-  public var contextTier: ContextTier
+  public var contextTier: ContextTier?
   /// Whether prompts include it at all.
-  public var isActive: Bool
+  public var isActive: Bool?
 
-  /// The `agent_type` of a fragment for every agent.
+  /// What people write for "every agent", and what memsh 0.1.0 stored for it; stored is NULL.
   public static let everyAgent = "all"
+  /// The priority of a fragment for which nobody gave one.
+  public static let defaultPriority = 5
+
+  /// The agent of a name that somebody gave, or that a store has: nil for every agent.
+  public static func agent(named name: String?) -> String? { name == everyAgent ? nil : name }
 
   /// Creates a fragment.
   public init(
-    category: String, priority: Int, content: String, tags: [String] = [], embedding: Vector? = nil,
-    agentType: String = PromptFragment.everyAgent, contextTier: ContextTier = .standard, isActive: Bool = true
+    category: String, priority: Int? = PromptFragment.defaultPriority, content: String, tags: [String]? = [],
+    embedding: Vector? = nil, agentType: String? = nil, contextTier: ContextTier? = .standard, isActive: Bool? = true
   ) {
     self.category = category
     self.priority = priority

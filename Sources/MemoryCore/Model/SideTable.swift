@@ -31,6 +31,26 @@ public enum SideTable: String, Sendable, CaseIterable {
     }
   }
 
+  /// The columns that cannot be NULL, whoever made the table.
+  var required: [String] {
+    switch self {
+    case .fragments: ["category", "content"]
+    case .duplicates: ["duplicate_hash"]
+    case .analytics: []
+    }
+  }
+
+  /// A row's values with NULL as the agent of a fragment for every agent, where memsh 0.1.0 wrote a word for it that
+  /// applications do not know.
+  func withoutEveryAgent(_ values: [SideValue]) -> [SideValue] {
+    guard self == .fragments, let index = columns.firstIndex(where: { $0.name == "agent_type" }),
+      values[index] == .text(PromptFragment.everyAgent)
+    else { return values }
+    var values = values
+    values[index] = .null
+    return values
+  }
+
   /// The positions of the columns that make two rows the same.
   var identity: [Int] {
     switch self {

@@ -142,7 +142,7 @@ public protocol MemoryReading: AnyObject {
   /// costs no more than a small one with as many values.
   func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String]
 
-  /// Fragments for an agent (and those for all), of a tier or below, active ones only, by priority.
+  /// Fragments for an agent (and those for every agent), of a tier or below, active ones only, by priority.
   func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment]
 
   /// Category, agent and content of every fragment: what makes one the same as another.
@@ -189,15 +189,15 @@ extension MemoryWriting {
 public struct FragmentKey: Sendable, Hashable {
   /// The fragment's category.
   public let category: String
-  /// The agent it is for.
-  public let agentType: String
+  /// The agent it is for; nil for every agent.
+  public let agentType: String?
   /// The sha256 of its content, in hexadecimal.
   public let contentHash: String
 
   /// Creates a key from a fragment's own parts.
-  public init(category: String, agentType: String, content: String) {
+  public init(category: String, agentType: String?, content: String) {
     self.category = category
-    self.agentType = agentType
+    self.agentType = PromptFragment.agent(named: agentType)
     self.contentHash = ContentHash.hex(of: content)
   }
 }

@@ -33,12 +33,12 @@ public enum MemoryChange: Sendable, Equatable {
   case content(String)
   case category(String?)
   case importance(Double?)
-  case metadata(JSON)
+  case metadata(JSON?)
   case embedding(Vector?)
-  case accessCount(Int64)
+  case accessCount(Int64?)
   case lastAccessedAt(Timestamp?)
-  case createdAt(Timestamp)
-  case updatedAt(Timestamp)
+  case createdAt(Timestamp?)
+  case updatedAt(Timestamp?)
 
   /// The column's name.
   public var column: String {

@@ -64,6 +64,7 @@ public struct BackupService {
     // Nothing can be rejected: the rows come from a store.
     var options = MigrationOptions(rejectPath: "", startedAt: moment)
     options.embeddings = .keep
+    options.isVerbatim = true
     options.seedsFragments = false
     options.skipTest = true
     options.forceRecreate = beforeReplacing != nil

@@ -13,13 +13,14 @@ public struct StoredFragment: Sendable, Equatable {
     for (column, value) in zip(SideTable.fragments.columns, row.values) { named[column.name] = value }
     func text(_ name: String) -> String? { if case .text(let text)? = named[name] { text } else { nil } }
     guard let category = text("category"), let content = text("content") else { return nil }
-    var fragment = PromptFragment(category: category, priority: 5, content: content)
+    var fragment = PromptFragment(
+      category: category, priority: nil, content: content, tags: nil,
+      agentType: PromptFragment.agent(named: text("agent_type")),
+      contextTier: text("context_tier").flatMap(ContextTier.init(rawValue:)), isActive: nil)
     if case .integer(let priority)? = named["priority"] { fragment.priority = Int(priority) }
     if case .texts(let tags)? = named["tags"] { fragment.tags = tags }
     if case .vector(let vector)? = named["embedding"] { fragment.embedding = vector }
     if case .boolean(let isActive)? = named["is_active"] { fragment.isActive = isActive }
-    fragment.agentType = text("agent_type") ?? PromptFragment.everyAgent
-    fragment.contextTier = text("context_tier").flatMap(ContextTier.init(rawValue:)) ?? .standard
     if case .timestamp(let moment)? = named["updated_at"] { updatedAt = moment } else { updatedAt = nil }
     id = row.id
     self.fragment = fragment
@@ -45,14 +46,15 @@ public struct FragmentService {
     self.embedder = embedder
   }
 
-  /// All fragments, by priority, equal ones by id.
+  /// All fragments, by priority, equal ones by id; those without a priority come last.
   public func all() throws -> [StoredFragment] {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     var fragments: [StoredFragment] = []
     try store.readRows(of: .fragments, batchSize: FragmentService.batchSize) { rows in
       fragments += rows.compactMap(StoredFragment.init)
     }
-    return fragments.sorted { ($1.fragment.priority, $0.id) < ($0.fragment.priority, $1.id) }
+    func rank(_ stored: StoredFragment) -> Int { stored.fragment.priority ?? .min }
+    return fragments.sorted { (rank($1), $0.id) < (rank($0), $1.id) }
   }
 
   /// The fragments under these ids, in their order.
@@ -129,14 +131,15 @@ extension PromptFragment {
   /// The fragment as a file of fragments has it; the embedding is left out, because it belongs to one store.
   public var json: JSON {
     .object([
-      JSON.Member("category", .string(category)), JSON.Member("priority", .integer(Int64(priority))),
-      JSON.Member("content", .string(content)), JSON.Member("tags", .array(tags.map(JSON.string))),
-      JSON.Member("agent_type", .string(agentType)), JSON.Member("context_tier", .string(contextTier.rawValue)),
-      JSON.Member("is_active", .bool(isActive)),
+      JSON.Member("category", .string(category)), JSON.Member("priority", priority.map { .integer($0) } ?? .null),
+      JSON.Member("content", .string(content)),
+      JSON.Member("tags", tags.map { .array($0.map(JSON.string)) } ?? .null),
+      JSON.Member("agent_type", .optional(agentType)), JSON.Member("context_tier", .optional(contextTier?.rawValue)),
+      JSON.Member("is_active", isActive.map(JSON.bool) ?? .null),
     ])
   }
 
-  /// Reads what ``json`` writes; everything but category and content may be left out.
+  /// Reads what ``json`` writes; everything but category and content may be left out, or null.
   ///
   /// - Throws: `source_unreadable`, which names the key that is wrong.
   public init(json: JSON) throws {
@@ -151,32 +154,42 @@ extension PromptFragment {
     guard let category = json[key: "category"]?.stringValue, !category.isEmpty, category.count <= 100,
       let content = json[key: "content"]?.stringValue, !content.isEmpty
     else { throw wrong("a fragment lacks its category (up to 100 characters) or its content") }
-    self.init(category: category, priority: 5, content: content)
-    if let value = json[key: "priority"] {
+    self.init(category: category, content: content)
+    for key in known where json[key: key] == .null {
+      switch key {
+      case "priority": priority = nil
+      case "tags": tags = nil
+      case "context_tier": contextTier = nil
+      case "is_active": isActive = nil
+      default: break
+      }
+    }
+    func value(_ key: String) -> JSON? { json[key: key].flatMap { $0 == .null ? nil : $0 } }
+    if let value = value("priority") {
       guard let number = value.doubleValue, let priority = Int32(exactly: number) else {
         throw wrong("the priority of '\(category)' is no whole number")
       }
       self.priority = Int(priority)
     }
-    if let value = json[key: "tags"] {
+    if let value = value("tags") {
       guard case .array(let tags) = value, tags.allSatisfy({ $0.stringValue != nil }) else {
         throw wrong("the tags of '\(category)' are no list of words")
       }
       self.tags = tags.compactMap(\.stringValue)
     }
-    if let value = json[key: "agent_type"] {
+    if let value = value("agent_type") {
       guard let agent = value.stringValue, !agent.isEmpty, agent.count <= 100 else {
         throw wrong("the agent_type of '\(category)' is no name")
       }
-      agentType = agent
+      agentType = PromptFragment.agent(named: agent)
     }
-    if let value = json[key: "context_tier"] {
+    if let value = value("context_tier") {
       guard let tier = value.stringValue.flatMap(ContextTier.init(rawValue:)) else {
         throw wrong("the context_tier of '\(category)' is not core, standard or full")
       }
       contextTier = tier
     }
-    if let value = json[key: "is_active"] {
+    if let value = value("is_active") {
       guard case .bool(let flag) = value else { throw wrong("is_active of '\(category)' is not true or false") }
       isActive = flag
     }

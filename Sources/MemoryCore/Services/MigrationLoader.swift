@@ -283,7 +283,7 @@ extension MemoryFields {
     fields.userID = userID.replacingNUL
     fields.content = content.replacingNUL
     fields.category = category?.replacingNUL
-    if metadata.nulCount > 0 { fields.metadata = metadata.replacingNUL }
+    if let metadata, metadata.nulCount > 0 { fields.metadata = metadata.replacingNUL }
     return fields
   }
 }

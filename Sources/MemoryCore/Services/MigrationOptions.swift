@@ -10,6 +10,8 @@ public struct MigrationOptions: Sendable {
   public var forceRecreate = false
   /// Whether the default fragments are inserted.
   public var seedsFragments = true
+  /// Whether rows of another store stay what they are to the last value: for copies, which are no migrations.
+  public var isVerbatim = false
   /// Whether what was written is read back and compared.
   public var verifies = true
   /// Whether the built-in test at the end is left out.

@@ -163,7 +163,8 @@ public struct MigrationService {
 
   private func copySideTables(_ source: any MemorySource, _ plan: EmbeddingPlan, _ loader: MigrationLoader) throws {
     let copy = SideTableCopy(
-      store: store, source: source, renumbered: loader.renumbered, keepsVectors: plan.keepsVectors)
+      store: store, source: source, renumbered: loader.renumbered, keepsVectors: plan.keepsVectors,
+      isVerbatim: options.isVerbatim)
     for table in SideTable.allCases {
       try copy.copy(table) { rows in
         try store.record(rows, run: try loader.currentRun())

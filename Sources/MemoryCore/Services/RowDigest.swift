@@ -16,7 +16,7 @@ struct RowDigest: Equatable {
     // SQLite keeps NaN as NULL, and a zero without its sign.
     let importance = fields.importanceScore.flatMap { $0.isNaN ? nil : $0 + 0 }
     hash.add(importance?.bitPattern ?? .max)
-    hash.add(UInt64(bitPattern: fields.createdAt.microseconds))
+    hash.add(fields.createdAt.map { UInt64(bitPattern: $0.microseconds) } ?? .max)
     if let vector = fields.embedding { hash.add(vector.values) }
     rows += 1
     sum &+= hash.value

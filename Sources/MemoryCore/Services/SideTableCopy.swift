@@ -6,6 +6,8 @@ struct SideTableCopy {
   let renumbered: [Int64: Int64]
   /// Whether the fragments' vectors belong to this store's space.
   let keepsVectors: Bool
+  /// Whether values stay what they are, even those that applications do not know.
+  let isVerbatim: Bool
 
   private static let batchSize = 500
 
@@ -45,6 +47,7 @@ struct SideTableCopy {
 
   private func adapted(_ row: SideRow, _ table: SideTable) -> SideRow {
     var row = SideRow(id: row.id, values: row.values.map(\.replacingNUL))
+    if !isVerbatim { row.values = table.withoutEveryAgent(row.values) }
     for (index, value) in row.values.enumerated() {
       if case .vector = value, !keepsVectors { row.values[index] = .null }
     }
@@ -56,8 +59,9 @@ struct SideTableCopy {
 extension SideTable {
   /// What makes a row the same as another; texts by their hash, because to Swift equivalent strings are equal.
   func identity(of row: SideRow) -> [SideValue] {
-    identity.map { column in
-      if case .text(let text) = row.values[column] { .text(ContentHash.hex(of: text)) } else { row.values[column] }
+    let values = withoutEveryAgent(row.values)
+    return identity.map { column in
+      if case .text(let text) = values[column] { .text(ContentHash.hex(of: text)) } else { values[column] }
     }
   }
 

@@ -80,7 +80,7 @@ struct EditCommand: ShellCommand {
       .object([
         JSON.Member("user_id", .string(fields.userID)), JSON.Member("category", .optional(fields.category)),
         JSON.Member("importance_score", fields.importanceScore.map(JSON.double) ?? .null),
-        JSON.Member("metadata", fields.metadata), JSON.Member("content", .string(fields.content)),
+        JSON.Member("metadata", fields.metadata ?? .null), JSON.Member("content", .string(fields.content)),
       ]))
     // What the editor leaves as it was is no change, whatever has become of the memory meanwhile.
     let opened = try session.services.json(yaml: text)
@@ -124,6 +124,7 @@ extension MemoryValues {
           let value = Double(digits) ?? -1
           try check(user: nil, content: nil, category: nil, importance: value)
           return .importance(value)
+        case ("metadata", .null): return .metadata(nil)
         case ("metadata", let value): return .metadata(try metadata(value.text))
         default: throw ValidationError("'\(member.key)' cannot be \(member.value.text.prefix(40))")
         }

@@ -91,7 +91,7 @@ struct FragmentsCommand: ShellCommand {
     switch action {
     case .list: return table(try service.all().filter(passes))
     case .show: return table(try service.fragments(ids()))
-    case .add: return try added([edited(PromptFragment(category: "", priority: 5, content: ""))], service, session)
+    case .add: return try added([edited(PromptFragment(category: "", content: ""))], service, session)
     case .import: return try added(try session.services.fragments(at: subjects[0]), service, session)
     case .edit: return table([try service.edit(ids()[0]) { $0 = edited($0) }.after])
     case .enable, .disable:
@@ -105,7 +105,7 @@ struct FragmentsCommand: ShellCommand {
   }
 
   private func passes(_ stored: StoredFragment) -> Bool {
-    (category.map { $0 == stored.fragment.category } ?? true) && (agent.map { $0 == stored.fragment.agentType } ?? true)
+    (category.map { $0 == stored.fragment.category } ?? true) && (agent.map { PromptFragment.agent(named: $0) == stored.fragment.agentType } ?? true)
       && (tier.map { $0 == stored.fragment.contextTier } ?? true)
   }
 
@@ -114,7 +114,7 @@ struct FragmentsCommand: ShellCommand {
     fragment.category = category ?? fragment.category
     fragment.content = content ?? fragment.content
     fragment.priority = priority ?? fragment.priority
-    fragment.agentType = agent ?? fragment.agentType
+    if let agent { fragment.agentType = PromptFragment.agent(named: agent) }
     fragment.contextTier = tier ?? fragment.contextTier
     if let tags {
       fragment.tags = tags.split(separator: ",").map { String($0.trimmingPrefix { $0 == " " }) }.filter { !$0.isEmpty }
@@ -166,9 +166,10 @@ struct FragmentsCommand: ShellCommand {
           rows: fragments.map { stored in
             let fragment = stored.fragment
             return [
-              .integer(stored.id), .text(fragment.category), .count(fragment.priority), .text(fragment.agentType),
-              .text(fragment.contextTier.rawValue), .boolean(fragment.isActive),
-              .json(.array(fragment.tags.map(JSON.string))), .boolean(fragment.embedding != nil),
+              .integer(stored.id), .text(fragment.category), fragment.priority.map(Cell.count) ?? .null,
+              .optional(fragment.agentType), .optional(fragment.contextTier?.rawValue),
+              fragment.isActive.map(Cell.boolean) ?? .null,
+              fragment.tags.map { .json(.array($0.map(JSON.string))) } ?? .null, .boolean(fragment.embedding != nil),
               stored.updatedAt.map(Cell.timestamp) ?? .null, .text(fragment.content),
             ]
           }, noun: "fragment",

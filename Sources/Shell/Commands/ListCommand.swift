@@ -58,9 +58,9 @@ extension ResultTable {
         let fields = memory.fields
         return [
           .integer(memory.id), .text(fields.userID), .text(fields.content), .optional(fields.category),
-          fields.importanceScore.map { .double($0, places: 2) } ?? .null, .json(fields.metadata),
-          .integer(fields.accessCount), fields.lastAccessedAt.map(Cell.timestamp) ?? .null,
-          .timestamp(fields.createdAt), .timestamp(fields.updatedAt),
+          fields.importanceScore.map { .double($0, places: 2) } ?? .null, fields.metadata.map(Cell.json) ?? .null,
+          fields.accessCount.map(Cell.integer) ?? .null, fields.lastAccessedAt.map(Cell.timestamp) ?? .null,
+          fields.createdAt.map(Cell.timestamp) ?? .null, fields.updatedAt.map(Cell.timestamp) ?? .null,
         ]
       }, noun: "memory", shownColumns: ["id", "user_id", "category", "importance_score", "created_at", "content"])
   }

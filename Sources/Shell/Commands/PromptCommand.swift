@@ -59,8 +59,8 @@ struct PromptCommand: ShellCommand {
       rows: parts.map { part in
         let fragment = part.content
         return [
-          .text(part.isTaken ? "taken" : "cut"), .count(part.tokens), .count(fragment.priority),
-          .text(fragment.category), .text(fragment.contextTier.rawValue), .text(fragment.agentType),
+          .text(part.isTaken ? "taken" : "cut"), .count(part.tokens), fragment.priority.map(Cell.count) ?? .null,
+          .text(fragment.category), .optional(fragment.contextTier?.rawValue), .optional(fragment.agentType),
           .text(fragment.content),
         ]
       }, shownColumns: ["taken", "tokens", "category", "content"])

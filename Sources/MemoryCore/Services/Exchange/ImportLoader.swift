@@ -48,7 +48,7 @@ final class ImportLoader {
     guard let table = SideTable(rawValue: name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
     let (id, values) = try RowJSON.row(json, of: table, now: moment)
     try note(id, in: name, line: line)
-    let taken = values.map { value -> SideValue in
+    let taken = table.withoutEveryAgent(values).map { value -> SideValue in
       if case .vector = value, !options.embeddings { return .null }
       report.nulReplaced += value.nulCount
       return value.replacingNUL
@@ -63,7 +63,7 @@ final class ImportLoader {
     try note(id, in: "memories", line: line)
     if !options.embeddings { fields.embedding = nil }
     if let vector = fields.embedding { try check(vector, line: line) }
-    report.nulReplaced += [fields.userID, fields.content, fields.category ?? ""].reduce(fields.metadata.nulCount) {
+    report.nulReplaced += [fields.userID, fields.content, fields.category ?? ""].reduce(fields.metadata?.nulCount ?? 0) {
       $0 + $1.utf8.count { $0 == 0 }
     }
     memories.append(Row(line: line, id: id, value: fields.replacingNUL))
@@ -257,9 +257,9 @@ extension SideValue {
 }
 
 extension SideTable {
-  /// Whether two rows have the same values.
+  /// Whether a row of the store has the values of an imported one.
   fileprivate func isSame(_ left: [SideValue], _ right: [SideValue], embeddings: Bool) -> Bool {
-    zip(columns, zip(left, right)).allSatisfy { column, values in
+    zip(columns, zip(withoutEveryAgent(left), right)).allSatisfy { column, values in
       !embeddings && column.type == .vector || values.0 == values.1
     }
   }

@@ -6,12 +6,12 @@ enum RowJSON {
     var members: [JSON.Member] = [
       JSON.Member("table", .string("memories")), JSON.Member("id", .integer(memory.id)),
       JSON.Member("user_id", .string(fields.userID)), JSON.Member("content", .string(fields.content)),
-      JSON.Member("metadata", fields.metadata), JSON.Member("category", .optional(fields.category)),
+      JSON.Member("metadata", fields.metadata ?? .null), JSON.Member("category", .optional(fields.category)),
       JSON.Member("importance_score", fields.importanceScore.map(number) ?? .null),
-      JSON.Member("access_count", .integer(fields.accessCount)),
-      JSON.Member("last_accessed_at", fields.lastAccessedAt.map { .string($0.iso8601) } ?? .null),
-      JSON.Member("created_at", .string(fields.createdAt.iso8601)),
-      JSON.Member("updated_at", .string(fields.updatedAt.iso8601)),
+      JSON.Member("access_count", fields.accessCount.map { .integer($0) } ?? .null),
+      JSON.Member("last_accessed_at", .optional(fields.lastAccessedAt?.iso8601)),
+      JSON.Member("created_at", .optional(fields.createdAt?.iso8601)),
+      JSON.Member("updated_at", .optional(fields.updatedAt?.iso8601)),
     ]
     if embeddings { members.append(JSON.Member("embedding", fields.embedding.map(json) ?? .null)) }
     return .object(members)
@@ -55,7 +55,7 @@ enum RowJSON {
     let reason: String
   }
 
-  /// A memory and its id, if it has one.
+  /// A memory and its id, if it has one. What is left out gets the column's default; null is NULL.
   static func memory(_ json: JSON, now: Timestamp) throws -> (id: Int64?, fields: MemoryFields) {
     try refuseUnknown(json, known: memoryKeys)
     guard let user = try text(json, "user_id"), (1...MemoryFields.userIDLimit).contains(user.unicodeScalars.count)
@@ -67,17 +67,19 @@ enum RowJSON {
     }
     let metadata = json[key: "metadata"] ?? .object([])
     guard metadata.hasStorableNumbers else { throw Unreadable(reason: "metadata has a number of too many digits") }
-    let created = try moment(json, "created_at") ?? now
+    func has(_ key: String) -> Bool { json[key: key] != nil }
+    let created = has("created_at") ? try moment(json, "created_at") : now
     return (
       try integer(json, "id"),
       MemoryFields(
         userID: user, content: content, embedding: try vector(json),
-        metadata: metadata == .null ? .object([]) : metadata,
+        metadata: metadata == .null ? nil : metadata,
         category: category,
-        importanceScore: json[key: "importance_score"] == nil
-          ? MemoryFields.defaultImportance : try double(json, "importance_score"),
-        accessCount: try integer(json, "access_count") ?? 0, lastAccessedAt: try moment(json, "last_accessed_at"),
-        createdAt: created, updatedAt: try moment(json, "updated_at") ?? created)
+        importanceScore: has("importance_score")
+          ? try double(json, "importance_score") : MemoryFields.defaultImportance,
+        accessCount: has("access_count") ? try integer(json, "access_count") : 0,
+        lastAccessedAt: try moment(json, "last_accessed_at"), createdAt: created,
+        updatedAt: has("updated_at") ? try moment(json, "updated_at") : created)
     )
   }
 
@@ -91,15 +93,16 @@ enum RowJSON {
       case .text: try text(json, column.name).map(SideValue.text) ?? .null
       case .boolean:
         if case .bool(let flag)? = json[key: column.name] { .boolean(flag) } else { .null }
-      case .texts: .texts(try texts(json, column.name))
+      case .texts: try texts(json, column.name).map(SideValue.texts) ?? .null
       case .timestamp: try moment(json, column.name).map(SideValue.timestamp) ?? .null
       case .vector: try vector(json).map(SideValue.vector) ?? .null
       }
     }
+    let defaults = defaults(table, now: now)
     let filled = try zip(table.columns, values).map { column, value -> SideValue in
-      guard value == .null, let other = defaults(table, now: now)[column.name] else { return value }
-      guard let other else { throw Unreadable(reason: "\(column.name) is missing") }
-      return other
+      guard value == .null else { return value }
+      if table.required.contains(column.name) { throw Unreadable(reason: "\(column.name) is missing") }
+      return json[key: column.name] == nil ? defaults[column.name] ?? .null : .null
     }
     if table == .fragments, let tier = try text(json, "context_tier"), ContextTier(rawValue: tier) == nil {
       throw Unreadable(reason: "context_tier is not core, standard or full")
@@ -107,21 +110,15 @@ enum RowJSON {
     return (try integer(json, "id"), filled)
   }
 
-  /// The defaults of the columns that cannot be NULL; nil for those without one.
-  private static func defaults(_ table: SideTable, now: Timestamp) -> [String: SideValue?] {
-    var defaults: [String: SideValue?] = ["created_at": .timestamp(now)]
-    switch table {
-    case .fragments:
-      defaults["updated_at"] = .timestamp(now)
-      defaults["priority"] = .integer(5)
-      defaults["agent_type"] = .text(PromptFragment.everyAgent)
-      defaults["context_tier"] = .text(ContextTier.standard.rawValue)
-      defaults["is_active"] = .boolean(true)
-      defaults.updateValue(nil, forKey: "category")
-      defaults.updateValue(nil, forKey: "content")
-    case .duplicates: defaults.updateValue(nil, forKey: "duplicate_hash")
-    case .analytics: break
-    }
+  /// The defaults of the columns that have one other than NULL.
+  private static func defaults(_ table: SideTable, now: Timestamp) -> [String: SideValue] {
+    var defaults: [String: SideValue] = ["created_at": .timestamp(now)]
+    guard table == .fragments else { return defaults }
+    defaults["updated_at"] = .timestamp(now)
+    defaults["priority"] = .integer(Int64(PromptFragment.defaultPriority))
+    defaults["tags"] = .texts([])
+    defaults["context_tier"] = .text(ContextTier.standard.rawValue)
+    defaults["is_active"] = .boolean(true)
     return defaults
   }
 
@@ -147,8 +144,8 @@ enum RowJSON {
     return text
   }
 
-  private static func texts(_ json: JSON, _ key: String) throws -> [String] {
-    guard let value = value(json, key) else { return [] }
+  private static func texts(_ json: JSON, _ key: String) throws -> [String]? {
+    guard let value = value(json, key) else { return nil }
     guard let texts = value.arrayValue?.map(\.stringValue), texts.allSatisfy({ $0 != nil }) else {
       throw Unreadable(reason: "\(key) is no list of texts")
     }

@@ -20,19 +20,24 @@ public struct MergePlan: Sendable, Equatable {
     if others.allSatisfy({ (fields.importanceScore ?? 0) > ($0.importanceScore ?? 0) }) {
       return (kept, "highest importance")
     }
-    if others.allSatisfy({ fields.accessCount > $0.accessCount }) { return (kept, "read most often") }
-    if others.allSatisfy({ fields.createdAt < $0.createdAt }) { return (kept, "oldest") }
+    if others.allSatisfy({ (fields.accessCount ?? 0) > ($0.accessCount ?? 0) }) { return (kept, "read most often") }
+    if others.allSatisfy({ isOlder(fields, than: $0) }) { return (kept, "oldest") }
     return (kept, "first by importance, accesses, age and id")
   }
 
   private static func precedes(_ left: Memory, _ right: Memory) -> Bool {
     let importance = (left.fields.importanceScore ?? 0, right.fields.importanceScore ?? 0)
     if importance.0 != importance.1 { return importance.0 > importance.1 }
-    if left.fields.accessCount != right.fields.accessCount {
-      return left.fields.accessCount > right.fields.accessCount
-    }
-    if left.fields.createdAt != right.fields.createdAt { return left.fields.createdAt < right.fields.createdAt }
+    let accesses = (left.fields.accessCount ?? 0, right.fields.accessCount ?? 0)
+    if accesses.0 != accesses.1 { return accesses.0 > accesses.1 }
+    if left.fields.createdAt != right.fields.createdAt { return isOlder(left.fields, than: right.fields) }
     return left.id < right.id
+  }
+
+  /// A memory of which nobody knows when it was created comes behind those of which somebody does.
+  private static func isOlder(_ left: MemoryFields, than right: MemoryFields) -> Bool {
+    guard let created = left.createdAt else { return false }
+    return right.createdAt.map { created < $0 } ?? true
   }
 }
 
@@ -103,12 +108,12 @@ struct MergeService {
     var changes: [MemoryChange] = []
     let importance = all.compactMap(\.importanceScore).max()
     if importance != fields.importanceScore { changes.append(.importance(importance)) }
-    let accesses = min(
-      all.reduce(0) { $0 + min($1.accessCount, MemoryFields.accessCountLimit) }, MemoryFields.accessCountLimit)
+    let counts = all.compactMap(\.accessCount).map { min($0, MemoryFields.accessCountLimit) }
+    let accesses = counts.isEmpty ? nil : min(counts.reduce(0, +), MemoryFields.accessCountLimit)
     if accesses != fields.accessCount { changes.append(.accessCount(accesses)) }
     let accessed = all.compactMap(\.lastAccessedAt).max { $0.microseconds < $1.microseconds }
     if accessed != fields.lastAccessedAt { changes.append(.lastAccessedAt(accessed)) }
-    let created = all.map(\.createdAt).min { $0.microseconds < $1.microseconds } ?? fields.createdAt
+    let created = all.compactMap(\.createdAt).min { $0.microseconds < $1.microseconds }
     if created != fields.createdAt { changes.append(.createdAt(created)) }
     if fields.category == nil, let category = all.compactMap(\.category).first { changes.append(.category(category)) }
     if fields.embedding == nil,
@@ -116,7 +121,7 @@ struct MergeService {
     {
       changes.append(.embedding(same.fields.embedding))
     }
-    let metadata = removed.reduce(fields.metadata) { $0.completed(by: $1.fields.metadata) }
+    let metadata = removed.map(\.fields.metadata).reduce(fields.metadata) { $0?.completed(by: $1) ?? $1 }
     if !JSON.areIdentical(metadata, fields.metadata) { changes.append(.metadata(metadata)) }
     return changes
   }
@@ -130,8 +135,8 @@ extension Memory {
 
 extension JSON {
   /// The object with those members of another one that it lacks.
-  fileprivate func completed(by other: JSON) -> JSON {
-    guard case .object(let members) = other, case .object = self else { return self }
+  fileprivate func completed(by other: JSON?) -> JSON {
+    guard case .object(let members)? = other, case .object = self else { return self }
     return members.reduce(self) { $0[key: $1.key] == nil ? $0.setting($1.key, to: $1.value) : $0 }
   }
 }

@@ -110,7 +110,9 @@ public struct RepairService {
     _ fields: MemoryFields, halfLifeDays: Double, now: Timestamp
   ) -> (days: Double, importance: Double)? {
     guard let importance = fields.importanceScore, importance > 0, importance.isFinite else { return nil }
-    let used = [fields.lastAccessedAt, fields.createdAt, fields.updatedAt].compactMap { $0?.microseconds }.max() ?? 0
+    // Of a memory without any time nobody knows how long it has not been used.
+    let moments = [fields.lastAccessedAt, fields.createdAt, fields.updatedAt].compactMap { $0?.microseconds }
+    guard let used = moments.max() else { return nil }
     let days = Double(now.microseconds &- used) / 86_400e6
     guard days > 0 else { return nil }
     return (days, importance * exp2(-days / halfLifeDays))
