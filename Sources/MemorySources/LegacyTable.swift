@@ -1,7 +1,7 @@
 internal import GRDB
 import MemoryCore
 
-/// The memory table of a legacy file: which of its columns plays which part.
+/// A memory table of a legacy file: which of its columns plays which part.
 struct LegacyTable {
   /// What a column is to memsh.
   enum Role: CaseIterable {
@@ -32,39 +32,90 @@ struct LegacyTable {
     var role: Role?
   }
 
-  /// The names of the table, in the order in which they are looked for.
+  /// The names of the tables, in the order in which they are read.
   private static let names = ["memories", "memory", "user_memories"]
+
+  /// Columns that mark a row as gone. The legacy format has none of them: it deletes.
+  private static let tombstones = [
+    "deleted_at", "deleted", "is_deleted", "superseded_by", "expires_at", "expiration_date",
+  ]
 
   let name: String
   let columns: [Column]
   /// Whether the id alone tells one row from another.
   let idIsUnique: Bool
+  /// What comes before the keys of rows, so that those of several tables stay distinct; empty for the first table.
+  let keyPrefix: String
   private let hasRowNumbers: Bool
 
-  /// Finds the table.
+  /// Finds the tables of the legacy format: by their columns, because a name proves nothing.
   ///
-  /// - Throws: `source_without_memories`.
-  init(in db: Database, path: String) throws {
-    let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    guard let found = LegacyTable.names.lazy.compactMap({ wanted in tables.first { $0.lowercased() == wanted } }).first
-    else {
+  /// - Returns: The tables, and a line about each that has such a name and another form. A database without any table
+  ///   has none.
+  /// - Throws: `source_unsupported` for another system's file, `source_without_memories` for one without such a table.
+  static func all(in db: Database, path: String) throws -> (tables: [LegacyTable], remarks: [String]) {
+    let list = try TableList(db)
+    guard !list.tables.isEmpty else { return ([], []) }
+    if let system = KnownSystem.of(list) { throw MemshError.foreignSource(path, "a store of \(system.name)") }
+    let named = names.compactMap { name in list.tables.first { $0.module == nil && $0.name.lowercased() == name } }
+    guard !named.isEmpty else {
       throw MemshError(
         .sourceWithoutMemories, "\(path) has no table memories, memory or user_memories",
-        hint: tables.isEmpty
-          ? "it has no tables at all" : "its tables are: \(tables.prefix(10).joined(separator: ", "))")
+        hint: "its tables are: \(list.summary)")
     }
-    name = found
-    let infos = try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [found])
-    columns = LegacyTable.assignRoles(infos.map { $0["name"] })
-    guard columns.contains(where: { $0.role == .content }) else {
+    var tables: [LegacyTable] = []
+    var remarks: [String] = []
+    for table in named {
+      let columns = assignRoles(table.columns)
+      if let reason = missing(in: columns) {
+        remarks.append("the table \(table.name) \(reason)")
+        continue
+      }
+      try refuseForeignForm(of: table, columns, in: list, path: path)
+      tables.append(LegacyTable(table, columns, isFirst: tables.isEmpty, db))
+    }
+    guard !tables.isEmpty else {
       throw MemshError(
-        .sourceWithoutMemories, "the table \(found) of \(path) has no column content, text or message",
-        hint: "its columns are: \(columns.map(\.name).joined(separator: ", "))")
+        .sourceWithoutMemories, "\(path) is not in the legacy format: \(remarks.joined(separator: "; "))",
+        hint: "its tables are: \(list.summary)")
     }
-    let keyColumns = infos.filter { ($0["pk"] as Int) > 0 }.map { $0["name"] as String }
-    idIsUnique = keyColumns.count == 1 && columns.contains { $0.role == .id && $0.name == keyColumns[0] }
+    return (tables, remarks.map { $0 + ": it was left alone" })
+  }
+
+  private init(_ table: TableList.Table, _ columns: [Column], isFirst: Bool, _ db: Database) {
+    name = table.name
+    self.columns = columns
+    keyPrefix = isFirst ? "" : table.name.lowercased() + "/"
+    let key = table.keyColumns
+    idIsUnique = key.count == 1 && columns.contains { $0.role == .id && $0.name == key[0] }
     // Only a table that is WITHOUT ROWID cannot be asked for its row numbers.
-    hasRowNumbers = (try? db.makeStatement(sql: "SELECT rowid FROM \(found.quotedDatabaseIdentifier)")) != nil
+    hasRowNumbers = (try? db.makeStatement(sql: "SELECT rowid FROM \(table.name.quotedDatabaseIdentifier)")) != nil
+  }
+
+  /// What a table lacks to be one of the legacy format; nil for nothing.
+  private static func missing(in columns: [Column]) -> String? {
+    func has(_ role: Role) -> Bool { columns.contains { $0.role == role } }
+    if !has(.content) { return "has no column content, text or message" }
+    return has(.id) || has(.userID) ? nil : "has neither an id nor a user_id"
+  }
+
+  /// - Throws: `source_unsupported` for a table that keeps rows which are gone, or whose vectors stand elsewhere.
+  private static func refuseForeignForm(
+    of table: TableList.Table, _ columns: [Column], in list: TableList, path: String
+  ) throws {
+    if let mark = columns.first(where: { tombstones.contains($0.name.lowercased()) })?.name {
+      throw MemshError(
+        .sourceUnsupported,
+        "\(path) is not in the legacy format: the column \(mark) of \(table.name) marks rows that are gone",
+        hint: "make a copy, delete those rows there and drop the column; its tables are: \(list.summary)")
+    }
+    guard !columns.contains(where: { $0.role == .embedding }) else { return }
+    if let vectors = list.tables.first(where: { $0.name.lowercased().contains(/embedding|vector/) }) {
+      throw MemshError(
+        .sourceUnsupported,
+        "\(path) is not in the legacy format: the vectors of \(table.name) stand in another table, \(vectors.name)",
+        hint: "its tables are: \(list.summary)")
+    }
   }
 
   private static func assignRoles(_ names: [String]) -> [Column] {

@@ -12,7 +12,7 @@ final class SourceFile {
 
   /// Opens a file.
   ///
-  /// - Throws: `source_not_found`, `source_unreadable`, `source_empty`, `source_not_a_database`.
+  /// - Throws: `source_not_found`, `source_unreadable`, `source_not_a_database`, `source_unsupported`.
   init(path: String) throws {
     self.path = path
     try SourceFile.checkReadable(path)
@@ -50,9 +50,7 @@ final class SourceFile {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path given with `--from`")
     }
-    guard !isFolder.boolValue else {
-      throw MemshError(.sourceNotADatabase, "\(path) is a folder", hint: "name the memory file inside it")
-    }
+    guard !isFolder.boolValue else { throw ForeignFile.refusal(folder: path) }
     let handle: FileHandle
     do { handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) } catch {
       throw MemshError(
@@ -60,9 +58,9 @@ final class SourceFile {
         cause: error.localizedDescription)
     }
     defer { try? handle.close() }
-    guard let head = try? handle.read(upToCount: 16), !head.isEmpty else {
-      throw MemshError(.sourceEmpty, "\(path) is an empty file", hint: "check the path given with `--from`")
-    }
+    // An empty file is an empty database to SQLite.
+    guard let head = try? handle.read(upToCount: ForeignFile.headBytes) else { return }
+    if let refusal = ForeignFile.refusal(file: path, head: head) { throw refusal }
   }
 
   /// The name to open a file under.

@@ -10,7 +10,7 @@ public enum SourceFormat: Sendable {
 
   /// Looks at the tables of a file.
   ///
-  /// - Throws: `source_not_found`, `source_unreadable`, `source_empty`, `source_not_a_database`.
+  /// - Throws: `source_not_found`, `source_unreadable`, `source_not_a_database`, `source_unsupported`.
   public static func detect(path: String) throws -> SourceFormat {
     try SourceFile(path: path).read { try $0.tableExists("memsh_settings") } ? .memsh : .legacy
   }

@@ -60,8 +60,8 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   case sourceNotFound = "source_not_found"
   case sourceUnreadable = "source_unreadable"
   case sourceNotADatabase = "source_not_a_database"
-  case sourceEmpty = "source_empty"
   case sourceWithoutMemories = "source_without_memories"
+  case sourceUnsupported = "source_unsupported"
   case sourceChanged = "source_changed"
 
   // Embedders.

@@ -55,7 +55,7 @@ public struct SourceDescription: Sendable, Equatable {
 
 /// What a first look at a source tells.
 public struct SourceSurvey: Sendable, Equatable {
-  /// The table the memories stand in.
+  /// The table the memories stand in, or several with commas between them.
   public let table: String
   /// How many rows it has.
   public let rows: Int64
@@ -65,11 +65,20 @@ public struct SourceSurvey: Sendable, Equatable {
   public let model: String?
   /// The space its vectors are recorded to belong to.
   public let recordedSpace: EmbeddingSpace?
+  /// Whether any row has a vector that can be read.
+  public let hasVectors: Bool
+  /// What a person should know before the rows are read, a line each.
+  public let remarks: [String]
 
   /// Creates a survey.
+  ///
+  /// - Parameter hasVectors: nil takes it from `dimensions`.
   public init(
-    table: String, rows: Int64, dimensions: Int?, model: String?, recordedSpace: EmbeddingSpace? = nil
+    table: String, rows: Int64, dimensions: Int?, model: String?, recordedSpace: EmbeddingSpace? = nil,
+    hasVectors: Bool? = nil, remarks: [String] = []
   ) {
+    self.hasVectors = hasVectors ?? (dimensions != nil)
+    self.remarks = remarks
     self.table = table
     self.rows = rows
     self.dimensions = dimensions

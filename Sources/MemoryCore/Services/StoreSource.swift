@@ -26,7 +26,7 @@ public final class StoreSource: MemorySource {
     let statistics = try store.statistics(userID: nil)
     return SourceSurvey(
       table: "memories", rows: statistics.memories, dimensions: space.dimensions, model: space.model,
-      recordedSpace: space)
+      recordedSpace: space, hasVectors: statistics.embeddingsPresent > 0)
   }
 
   /// Hands over all memories by id.

@@ -106,7 +106,7 @@ struct MigrateCommand: ShellCommand {
       return nil
     }
     do { return try session.services.source(at: location) } catch let error as MemshError {
-      let isAbsent = [.sourceNotFound, .sourceEmpty, .sourceWithoutMemories].contains(error.code)
+      let isAbsent = [.sourceNotFound, .sourceWithoutMemories].contains(error.code)
       guard from == nil, isAbsent else { throw error }
       session.note("No source to migrate: \(error.message)")
       return nil

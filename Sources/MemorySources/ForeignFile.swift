@@ -1,0 +1,91 @@
+import Foundation
+import MemoryCore
+
+/// Tells what a folder is, or a file that is not a SQLite database, so that an error can name it.
+enum ForeignFile {
+  /// The most that is read of a file.
+  static let headBytes = 65_536
+  private static let namesShown = 10
+
+  /// What a folder is.
+  static func refusal(folder path: String) -> MemshError {
+    if let system = system(folder: path) { return .foreignSource(path, system) }
+    let names = entries(path)
+    for name in names {
+      let inner = path.hasSuffix("/") ? path + name : path + "/" + name
+      if let system = system(folder: inner) { return .foreignSource(inner, system) }
+    }
+    let shown = names.prefix(namesShown).joined(separator: ", ") + (names.count > namesShown ? ", …" : "")
+    return MemshError(
+      .sourceNotADatabase, "\(path) is a folder", hint: "name the memory file inside it",
+      cause: names.isEmpty ? "it is empty" : "it holds \(shown)")
+  }
+
+  private static func system(folder path: String) -> String? {
+    let names = Set(entries(path))
+    func ends(_ suffix: String) -> Bool { names.contains { $0.hasSuffix(suffix) } }
+    if names.contains("chroma.sqlite3") || names.contains("chroma-embeddings.parquet") { return "a store of Chroma" }
+    if names.isSuperset(of: ["meta.json", "collection"]) { return "a store of Qdrant (local, as mem0 keeps it)" }
+    if ends(".faiss") { return "a FAISS index with its documents (mem0, LangChain)" }
+    if names.contains("embeddings"), names.contains("config.json") || names.contains("config") {
+      return "an index of txtai"
+    }
+    if ends(".lance") || names.isSuperset(of: ["data", "_versions"]) { return "a LanceDB store (CrewAI)" }
+    if ends(".md") { return "a folder of Markdown notes (Basic Memory, Letta Code, Claude Code)" }
+    return nil
+  }
+
+  private static func entries(_ path: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
+
+  /// What a file is, by its first bytes; nil for a SQLite database and for what nobody knows.
+  static func refusal(file path: String, head: Data) -> MemshError? {
+    let bytes = [UInt8](head.prefix(headBytes))
+    if bytes.starts(with: "SQLite format 3\0".utf8) { return nil }
+    if let (_, system) = magics.first(where: { bytes.starts(with: $0.bytes) }) { return .foreignSource(path, system) }
+    // A pickle begins with its protocol, 2 to 5.
+    if bytes.count > 1, bytes[0] == 0x80, (2...5).contains(bytes[1]) {
+      return .foreignSource(path, "a Python pickle (mem0's FAISS store and Chroma keep such)")
+    }
+    return text(path, String(decoding: bytes, as: UTF8.self))
+  }
+
+  private static let magics: [(bytes: [UInt8], system: String)] = [
+    (Array("IxF".utf8), "a FAISS index (mem0, LangChain, txtai)"), (Array("IxH".utf8), "a FAISS index (mem0, txtai)"),
+    (Array("IwF".utf8), "a FAISS index (mem0, txtai)"), (Array("PAR1".utf8), "a Parquet file"),
+    (Array("PGDMP".utf8), "a dump of a PostgreSQL database"), ([0x93] + Array("NUMPY".utf8), "a NumPy array"),
+    ([0x1F, 0x8B], "a gzip archive"), ([0x50, 0x4B, 0x03, 0x04], "a zip archive"),
+  ]
+
+  private static func text(_ path: String, _ head: String) -> MemshError? {
+    let start = head.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+    func has(_ words: String...) -> Bool { words.allSatisfy(head.contains) }
+    if start.hasPrefix("-- PostgreSQL database dump") || start.hasPrefix("--\n-- PostgreSQL database dump") {
+      let system =
+        has("langchain_pg_embedding")
+        ? " of LangChain's PGVector" : has("payload jsonb") ? " of mem0's pgvector store" : ""
+      return .foreignSource(path, "a dump of a PostgreSQL database\(system)")
+    }
+    if start.hasPrefix("{") || start.hasPrefix("[") {
+      if has("\"memsh_export\"") {
+        return MemshError(
+          .sourceUnsupported, "\(path) is an export of memsh, which `migrate` does not read",
+          hint: "`import \(path)` reads it")
+      }
+      let system = jsonKinds.first { $0.words.allSatisfy(head.contains) }?.system ?? "a JSON file"
+      return .foreignSource(path, system)
+    }
+    return path.lowercased().hasSuffix(".md") ? .foreignSource(path, "a Markdown file") : nil
+  }
+
+  /// JSON files, told by the keys at their beginning.
+  private static let jsonKinds: [(words: [String], system: String)] = [
+    (["\"type\"", "\"entityType\"", "\"observations\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
+    (["\"type\"", "\"relationType\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
+    (["\"export_metadata\"", "\"memories\""], "an export of mcp-memory-service (JSON)"),
+    (["\"results\"", "\"memory\"", "\"hash\""], "an answer of mem0's get_all (JSON)"),
+    (["\"agents\"", "\"blocks\""], "an agent file of Letta (JSON)"),
+    (["\"mapping\"", "\"current_node\""], "an export of ChatGPT's conversations (JSON)"),
+  ]
+}

@@ -1,0 +1,81 @@
+import MemoryCore
+
+/// A memory system whose files are told by their tables. memsh does not read them; to take one for the legacy format
+/// would bring back what it has deleted and mix its users, so that each is refused by its name.
+struct KnownSystem {
+  /// A table that must be there with these columns, in lower case; others may stand beside them.
+  struct Shape {
+    /// nil is any table: where the application chooses the name.
+    var table: String?
+    var columns: Set<String> = []
+    /// The module of a virtual table.
+    var module: String?
+  }
+
+  let name: String
+  let shapes: [Shape]
+
+  private init(_ name: String, _ shapes: Shape...) {
+    self.name = name
+    self.shapes = shapes
+  }
+
+  /// The first one that the tables of a file fit; more particular ones stand before more general ones.
+  static func of(_ list: TableList) -> KnownSystem? {
+    all.first { system in system.shapes.allSatisfy { shape in list.tables.contains(where: shape.fits) } }
+  }
+
+  private static let all = [
+    KnownSystem(
+      "mcp-memory-service", Shape(table: "memories", columns: ["content_hash", "content", "memory_type", "metadata"])),
+    KnownSystem("OpenMemory", Shape(table: "memories", columns: ["content", "primary_sector", "salience"])),
+    KnownSystem("PowerMem", Shape(columns: ["id", "vector", "payload", "fulltext_content"])),
+    KnownSystem("mem0 (TypeScript)", Shape(table: "vectors", columns: ["id", "vector", "payload"])),
+    KnownSystem(
+      "mem0 (TypeScript; its history)",
+      Shape(table: "memory_history", columns: ["memory_id", "previous_value", "new_value", "action"])),
+    KnownSystem(
+      "mem0 (its history)", Shape(table: "history", columns: ["memory_id", "old_memory", "new_memory", "event"])),
+    KnownSystem(
+      "Chroma", Shape(table: "collections", columns: ["id", "name"]),
+      Shape(table: "segments", columns: ["id", "type", "scope"]),
+      Shape(table: "embeddings", columns: ["segment_id", "embedding_id", "seq_id"])),
+    KnownSystem("Qdrant (a local collection, as mem0 keeps it)", Shape(table: "points", columns: ["id", "point"])),
+    KnownSystem("LangGraph", Shape(table: "store", columns: ["prefix", "key", "value"])),
+    KnownSystem(
+      "LangGraph (checkpoints)", Shape(table: "checkpoints", columns: ["thread_id", "checkpoint_id", "checkpoint"])),
+    KnownSystem("Letta", Shape(table: "archival_passages", columns: ["text", "embedding", "embedding_config"])),
+    KnownSystem("Letta", Shape(table: "agent_passages", columns: ["text", "embedding", "embedding_config"])),
+    KnownSystem("Agno", Shape(columns: ["memory_id", "memory", "topics", "user_id"])),
+    KnownSystem("llm", Shape(table: "embeddings", columns: ["collection_id", "id", "embedding", "content_hash"])),
+    KnownSystem("Memori", Shape(table: "memori_entity_fact", columns: ["content", "content_embedding"])),
+    KnownSystem("Memori 2", Shape(table: "long_term_memory"), Shape(table: "short_term_memory")),
+    KnownSystem("txtai", Shape(table: "sections", columns: ["indexid", "id", "text", "tags", "entry"])),
+    KnownSystem(
+      "Basic Memory", Shape(table: "entity"),
+      Shape(table: "observation", columns: ["entity_id", "content", "category"])
+    ),
+    KnownSystem("CrewAI", Shape(table: "long_term_memories", columns: ["task_description", "metadata", "datetime"])),
+    KnownSystem("Agno 1", Shape(columns: ["id", "user_id", "memory", "created_at", "updated_at"])),
+    KnownSystem("sqlite-vec", Shape(module: "vec0")),
+  ]
+}
+
+extension KnownSystem.Shape {
+  fileprivate func fits(_ found: TableList.Table) -> Bool {
+    if let table, found.name.lowercased() != table { return false }
+    if let module { return found.module == module }
+    return columns.isSubset(of: found.columns.map { $0.lowercased() })
+  }
+}
+
+extension MemshError {
+  /// The error for a source of another system.
+  static func foreignSource(_ path: String, _ system: String, cause: String? = nil) -> MemshError {
+    MemshError(
+      .sourceUnsupported, "\(path) is \(system), which `migrate` does not read; nothing was changed",
+      hint:
+        "write its memories as JSON lines, such as {\"user_id\": \"ada\", \"content\": \"…\"}, and `import` that file",
+      cause: cause)
+  }
+}

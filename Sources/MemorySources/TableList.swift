@@ -1,0 +1,61 @@
+internal import GRDB
+
+/// The tables of a SQLite file with their columns, as far as they can be told without the modules of virtual tables.
+struct TableList {
+  struct Table {
+    let name: String
+    /// Empty for a virtual table, whose module may not be here.
+    let columns: [String]
+    /// The columns that make the primary key.
+    let keyColumns: [String]
+    /// The module of a virtual table, in lower case; nil for an ordinary one.
+    let module: String?
+
+    /// The table as `name(column, column)`, cut to what a person can read.
+    var summary: String {
+      if let module { return "\(name) (virtual, \(module))" }
+      let shown = columns.prefix(Table.columnsShown).joined(separator: ", ")
+      return columns.count > Table.columnsShown ? "\(name)(\(shown), …)" : "\(name)(\(shown))"
+    }
+
+    private static let columnsShown = 12
+  }
+
+  let tables: [Table]
+
+  private static let tablesShown = 10
+
+  /// Reads the schema.
+  init(_ db: Database) throws {
+    let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    tables = try rows.compactMap { row in
+      // A damaged file may have anything here; what is not text is no name.
+      guard let name = String.fromDatabaseValue(row[0]), !name.hasPrefix("sqlite_") else { return nil }
+      if let module = String.fromDatabaseValue(row[1]).flatMap(TableList.module) {
+        return Table(name: name, columns: [], keyColumns: [], module: module)
+      }
+      let columns = try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [name])
+        .compactMap { row in
+          String.fromDatabaseValue(row[0]).map { (name: $0, isKey: Int.fromDatabaseValue(row[1]) ?? 0 > 0) }
+        }
+      return Table(
+        name: name, columns: columns.map(\.name), keyColumns: columns.filter(\.isKey).map(\.name), module: nil)
+    }
+  }
+
+  /// All tables in one line, for an error.
+  var summary: String {
+    let shown = tables.prefix(TableList.tablesShown).map(\.summary).joined(separator: ", ")
+    let more = tables.count - TableList.tablesShown
+    return more > 0 ? "\(shown) and \(more) more" : shown
+  }
+
+  /// The module that a statement `CREATE VIRTUAL TABLE name USING module(…)` names.
+  private static func module(_ statement: String) -> String? {
+    let lower = statement.lowercased()
+    guard lower.hasPrefix("create virtual table"),
+      let using = lower.firstRange(of: /\susing\s+/)?.upperBound
+    else { return nil }
+    return String(lower[using...].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+  }
+}

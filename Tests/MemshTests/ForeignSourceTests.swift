@@ -1,0 +1,141 @@
+import Foundation
+import MemoryCore
+import TestSupport
+import Testing
+
+/// `migrate --from` on what other memory systems keep: named or described, and never taken for the legacy format.
+@Suite struct ForeignSourceTests {
+  /// Stores that real systems have written, beside the package; not everybody has them.
+  private static let stores = URL(fileURLWithPath: Memsh.package).deletingLastPathComponent().path + "/shared/stores"
+  private static let hasStores = FileManager.default.fileExists(atPath: stores)
+
+  /// A path below the stores, and what the error must call it.
+  private static let real = [
+    ("mcp-memory-service/sqlite_vec.db", "mcp-memory-service"), ("openmemory-py/openmemory.db", "OpenMemory"),
+    ("agno-sqlite/agno.db", "Agno"), ("langgraph-sqlite/store.db", "LangGraph"), ("llm/embeddings.db", "llm"),
+    ("letta-0.16.8-sqlite/sqlite.db", "Letta"), ("sqlite-vec/vec.db", "sqlite-vec"),
+    ("mem0-ts/vector_store.db", "mem0 (TypeScript)"), ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"),
+    ("mem0-qdrant/history.db", "mem0 (its history)"), ("mem0-qdrant/qdrant", "Qdrant"), ("mem0-qdrant", "Qdrant"),
+    ("mem0-qdrant/qdrant/collection/mem0/storage.sqlite", "Qdrant"), ("mem0-1.0.0-qdrant/qdrant", "Qdrant"),
+    ("mem0-chroma/chroma", "Chroma"), ("mem0-chroma/chroma/chroma.sqlite3", "Chroma"),
+    ("chroma-0.5.23/chroma", "Chroma"), ("chroma-0.5.23/chroma/chroma.sqlite3", "Chroma"),
+    ("mem0-1.0.0-faiss/faiss", "FAISS"), ("mem0-1.0.0-faiss/faiss/mem0.faiss", "FAISS"),
+    ("mem0-1.0.0-faiss/faiss/mem0.pkl", "pickle"), ("mem0-pgvector/dump.sql", "mem0's pgvector"),
+    ("langchain-pgvector/dump.sql", "LangChain's PGVector"),
+    ("mcp-server-memory/memory.jsonl", "MCP reference server"), ("mcp-server-memory", "is a folder"),
+    ("mcp-server-memory/truth.json", "a JSON file"), ("mcp-server-memory/README", "is not a SQLite database"),
+  ]
+
+  @Test("stores of other systems are refused by name, and nothing is changed", .enabled(if: hasStores))
+  func refusesRealStores() throws {
+    let world = try World()
+    for (path, name) in ForeignSourceTests.real {
+      try expectRefusal(of: ForeignSourceTests.stores + "/" + path, naming: name, in: world)
+    }
+  }
+
+  /// Small files with the tables of other systems, some with rows that are gone.
+  private static let lookAlikes = [
+    (
+      "mcp-memory-service",
+      """
+      CREATE TABLE memories (id INTEGER PRIMARY KEY, content_hash TEXT UNIQUE, content TEXT, tags TEXT, memory_type TEXT,
+        metadata TEXT, created_at REAL, updated_at REAL, deleted_at REAL, superseded_by TEXT);
+      INSERT INTO memories VALUES (1, 'a', 'gone', '', '', '{}', 1, 1, 2, NULL);
+      """
+    ),
+    (
+      "mcp-memory-service",
+      """
+      CREATE TABLE memories (id INTEGER PRIMARY KEY, content_hash TEXT UNIQUE, content TEXT, tags TEXT, memory_type TEXT,
+        metadata TEXT, created_at REAL, updated_at REAL, created_at_iso TEXT, updated_at_iso TEXT);
+      """
+    ),
+    (
+      "OpenMemory",
+      """
+      CREATE TABLE memories (id TEXT PRIMARY KEY, user_id TEXT, content TEXT, primary_sector TEXT, tags TEXT, meta TEXT,
+        created_at INTEGER, updated_at INTEGER, salience REAL, project_id TEXT);
+      CREATE TABLE vectors (id TEXT, sector TEXT, user_id TEXT, v BLOB, dim INTEGER);
+      """
+    ),
+    (
+      "PowerMem",
+      "CREATE TABLE memories (id INTEGER PRIMARY KEY, vector TEXT, payload TEXT, fulltext_content TEXT, created_at TEXT);"
+    ),
+    (
+      "Agno",
+      "CREATE TABLE user_memories (id TEXT PRIMARY KEY, user_id TEXT, memory VARCHAR, created_at TEXT, updated_at TEXT);"
+    ),
+    (
+      "txtai",
+      """
+      CREATE TABLE sections (indexid INTEGER PRIMARY KEY, id TEXT, text TEXT, tags TEXT, entry TEXT);
+      CREATE TABLE documents (id TEXT PRIMARY KEY, data JSON, tags TEXT, entry TEXT);
+      """
+    ),
+    (
+      "Memori", "CREATE TABLE memori_entity_fact (id INTEGER, entity_id INTEGER, content TEXT, content_embedding BLOB);"
+    ),
+    (
+      "Basic Memory",
+      """
+      CREATE TABLE entity (id INTEGER, title TEXT); CREATE TABLE relation (id INTEGER);
+      CREATE TABLE observation (id INTEGER, entity_id INTEGER, content TEXT, category TEXT, context TEXT, tags JSON);
+      """
+    ),
+    // Nobody's in particular: described, not named.
+    (
+      "the column deleted_at of memories marks rows that are gone",
+      "CREATE TABLE memories (id TEXT PRIMARY KEY, user_id TEXT, content TEXT, embedding BLOB, deleted_at TEXT);"
+    ),
+    (
+      "the vectors of memories stand in another table, memory_embeddings",
+      "CREATE TABLE memories (id TEXT, content TEXT); CREATE TABLE memory_embeddings (memory_id TEXT, v BLOB);"
+    ),
+    (
+      "the table user_memories has no column content, text or message",
+      "CREATE TABLE user_memories (user_id TEXT, key TEXT, value TEXT, PRIMARY KEY (user_id, key));"
+    ),
+    ("orders(id, total)", "CREATE TABLE orders (id INTEGER, total REAL);"),
+  ]
+
+  @Test("look-alikes are refused by their columns and neighbours, whatever their tables are called")
+  func refusesLookAlikes() throws {
+    for (index, (name, sql)) in ForeignSourceTests.lookAlikes.enumerated() {
+      let world = try World()
+      try expectRefusal(of: world.folder.sqlite("look-alike-\(index).db", sql), naming: name, in: world)
+    }
+  }
+
+  /// Files and folders that are no SQLite databases.
+  private static let texts = [
+    ("memory.jsonl", #"{"type":"entity","name":"ada","entityType":"person","observations":["tea"]}"#, "MCP reference"),
+    ("export.json", #"{"export_metadata": {}, "memories": []}"#, "an export of mcp-memory-service"),
+    ("all.json", #"{"results":[{"id":"1","memory":"tea","hash":"x"}]}"#, "mem0's get_all"),
+    ("agent.af", #"{"agents": [], "groups": [], "blocks": []}"#, "an agent file of Letta"),
+    ("memsh.jsonl", #"{"memsh_export":1,"space":{}}"#, "`import "), ("note.md", "# Tea\n\nAda likes it.", "Markdown"),
+    ("plain.json", "\u{FEFF} [1, 2]", "a JSON file"), ("notes/ada.md", "tea", "a folder of Markdown notes"),
+    ("lance/t.lance/x", "", "a LanceDB store"), ("other/x.txt", "", "it holds x.txt"),
+  ]
+
+  @Test("files and folders of other kinds are named, too")
+  func refusesOtherFiles() throws {
+    let world = try World()
+    for (path, text, name) in ForeignSourceTests.texts {
+      let folder = world.folder.file(path.split(separator: "/").count > 1 ? String(path.prefix { $0 != "/" }) : "")
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: world.folder.file(path)).deletingLastPathComponent(),
+        withIntermediateDirectories: true)
+      let file = try world.folder.write(text, to: path)
+      try expectRefusal(of: path.contains("/") ? folder : file, naming: name, in: world)
+    }
+  }
+
+  private func expectRefusal(of path: String, naming name: String, in world: World) throws {
+    let result = try world.run("migrate", "--from", path, "--embeddings", "keep")
+    #expect(result.status == 1, "\(path)")
+    #expect(result.errors.contains(name), "\(path): \(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: world.store), "\(path)")
+  }
+}
