@@ -4,6 +4,7 @@
 #include "forward.h"
 #include "../CLibPQ/shim.h"
 
+FORWARD(int, PQbackendPID, (const PGconn *conn), (conn))
 FORWARD(int, PQcancel, (PGcancel *cancel, char *errbuf, int errbufsize), (cancel, errbuf, errbufsize))
 FORWARD(void, PQclear, (PGresult *res), (res))
 FORWARD(char *, PQcmdTuples, (PGresult *res), (res))
@@ -22,6 +23,7 @@ FORWARD(
     PGresult *, PQexecParams,
     (PGconn *conn, const char *command, int nParams, const Oid *paramTypes, const char *const *paramValues, const int *paramLengths, const int *paramFormats, int resultFormat),
     (conn, command, nParams, paramTypes, paramValues, paramLengths, paramFormats, resultFormat))
+FORWARD(int, PQfformat, (const PGresult *res, int field_num), (res, field_num))
 FORWARD(void, PQfinish, (PGconn *conn), (conn))
 FORWARD(char *, PQfname, (const PGresult *res, int field_num), (res, field_num))
 FORWARD(void, PQfreeCancel, (PGcancel *cancel), (cancel))

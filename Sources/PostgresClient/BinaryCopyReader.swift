@@ -12,52 +12,65 @@ public struct CopiedRow: BinaryRow {
   /// Lends the bytes of a column; nil for NULL.
   public func withBytes<Value>(
     _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Value
-  ) rethrows -> Value? {
-    try fields[column].map { try body(UnsafeRawBufferPointer(rebasing: message[$0])) }
+  ) throws -> Value? {
+    guard fields.indices.contains(column) else { throw missingColumn(column, of: fields.count) }
+    return try fields[column].map { try body(UnsafeRawBufferPointer(rebasing: message[$0])) }
   }
+
+  /// COPY does not say the types.
+  public func type(of column: Int) -> UInt32? { nil }
 }
 
 /// Takes the messages of `COPY … TO STDOUT (FORMAT BINARY)` apart: a header, rows, and a trailer (PostgreSQL manual,
 /// COPY, "Binary Format"). The server sends whole rows, with the header in front of the first.
 struct BinaryCopyReader {
   private var isPastHeader = false
+  private var isPastTrailer = false
 
-  /// The signature, and behind it four bytes of flags.
-  private static let headerBytes = 11 + 4
+  /// What every binary COPY begins with; flags and the length of an extension follow.
+  static let signature: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00]
 
   /// Hands over the rows of one message.
   ///
-  /// - Throws: ``PostgresError`` of kind `unexpected` when the message has another form, and what `body` throws.
+  /// - Throws: ``PostgresError`` of kind `malformed` when the message has another form, and what `body` throws.
   mutating func read(_ message: UnsafeRawBufferPointer, _ body: (CopiedRow) throws -> Void) throws {
-    var offset = 0
-    func length(_ bytes: Int) throws -> Int {
-      guard offset + bytes <= message.count else {
-        throw PostgresError(kind: .unexpected, message: "a row of COPY ends too early")
-      }
-      defer { offset += bytes }
-      return bytes == 2
-        ? Int(message.loadBigEndian(at: offset, as: Int16.self))
-        : Int(message.loadBigEndian(at: offset, as: Int32.self))
-    }
+    var reader = BinaryReader(message)
     if !isPastHeader {
-      offset = BinaryCopyReader.headerBytes
-      offset += try length(4)
+      guard reader.bytes(BinaryCopyReader.signature.count)?.elementsEqual(BinaryCopyReader.signature) == true,
+        reader.integer(UInt32.self) == 0, let length = reader.integer(Int32.self), reader.bytes(Int(length)) != nil
+      else { throw BinaryCopyReader.malformed("the header") }
       isPastHeader = true
     }
-    while offset < message.count {
-      let count = try length(2)
-      guard count >= 0 else { return }
+    while !reader.isAtEnd {
+      guard !isPastTrailer, let count = reader.integer(Int16.self), count >= -1 else {
+        throw BinaryCopyReader.malformed("a row")
+      }
+      guard count >= 0 else {
+        isPastTrailer = true
+        continue
+      }
       var fields: [Range<Int>?] = []
-      fields.reserveCapacity(count)
+      fields.reserveCapacity(Int(count))
       for _ in 0..<count {
-        let bytes = try length(4)
-        guard offset + max(0, bytes) <= message.count else {
-          throw PostgresError(kind: .unexpected, message: "a field of COPY ends too early")
+        guard let length = reader.integer(Int32.self) else { throw BinaryCopyReader.malformed("a row") }
+        guard length != -1 else {
+          fields.append(nil)
+          continue
         }
-        fields.append(bytes < 0 ? nil : offset..<offset + bytes)
-        offset += max(0, bytes)
+        let start = reader.offset
+        guard reader.bytes(Int(length)) != nil else { throw BinaryCopyReader.malformed("a field") }
+        fields.append(start..<reader.offset)
       }
       try body(CopiedRow(message: message, fields: fields))
     }
+  }
+
+  /// Makes sure that the trailer has come, and with it every row.
+  func finish() throws {
+    guard isPastTrailer else { throw BinaryCopyReader.malformed("the end") }
+  }
+
+  private static func malformed(_ part: String) -> PostgresError {
+    PostgresError(kind: .malformed, message: "\(part) of the rows that COPY sends cannot be read")
   }
 }

@@ -9,7 +9,7 @@ public struct BinaryCopyWriter {
 
   init(send: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) {
     self.send = send
-    buffer.append(contentsOf: Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00])
+    buffer.append(contentsOf: BinaryCopyReader.signature)
     buffer.append(Int32(0))
     buffer.append(Int32(0))
   }
@@ -46,14 +46,14 @@ public struct BinaryCopyWriter {
   /// Writes a text type, or NULL.
   public mutating func write(text value: String?) {
     guard let value else { return writeNull() }
-    buffer.append(Int32(value.utf8.count))
+    buffer.append(Int32(clamping: value.utf8.count))
     buffer.append(utf8: value)
   }
 
   /// Writes a `jsonb` from JSON text, or NULL.
   public mutating func write(jsonb value: String?) {
     guard let value else { return writeNull() }
-    buffer.append(Int32(value.utf8.count + 1))
+    buffer.append(Int32(clamping: value.utf8.count + 1))
     buffer.append(UInt8(1))
     buffer.append(utf8: value)
   }
@@ -61,14 +61,15 @@ public struct BinaryCopyWriter {
   /// Writes a `timestamp` from microseconds since 1970-01-01, or NULL.
   public mutating func write(timestamp microseconds: Int64?) {
     guard let microseconds else { return writeNull() }
-    write(int64: microseconds - PostgresValue.epochOffsetMicroseconds)
+    write(int64: PostgresValue.sinceEpoch(microseconds))
   }
 
   /// Writes a pgvector `vector`, or NULL: its number of components, two zero bytes, the components.
   public mutating func write(vector values: [Float]?) {
     guard let values else { return writeNull() }
-    buffer.append(Int32(4 + 4 * values.count))
-    buffer.append(Int16(values.count))
+    buffer.append(Int32(clamping: 4 + 4 * values.count))
+    // pgvector has no vectors of more; of a count that does not fit the bytes it says so.
+    buffer.append(Int16(clamping: values.count))
     buffer.append(Int16(0))
     buffer.append(floats: values)
   }

@@ -71,7 +71,7 @@ public final class PostgresConnection {
   @discardableResult
   public func query(_ sql: SQL) throws -> PostgresResult {
     let encoded = sql.values.map(\.bytes)
-    let lengths = encoded.map { Int32($0?.count ?? 0) }
+    let lengths = encoded.map { Int32(clamping: $0?.count ?? 0) }
     let formats = sql.values.map { _ in Int32(1) }
     let types = sql.values.map { Oid($0.oid) }
     let result = withPointers(encoded) { values in
@@ -176,7 +176,7 @@ public final class PostgresConnection {
     _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_IN)
     do {
       var writer = BinaryCopyWriter { [handle] bytes in
-        let sent = bytes.withMemoryRebound(to: CChar.self) { PQputCopyData(handle, $0.baseAddress, Int32($0.count)) }
+        let sent = bytes.withMemoryRebound(to: CChar.self) { PQputCopyData(handle, $0.baseAddress, Int32(clamping: $0.count)) }
         guard sent == 1 else { throw self.connectionError() }
       }
       try body(&writer)
@@ -211,7 +211,9 @@ public final class PostgresConnection {
     }
     let result = PQgetResult(handle)
     drain()
+    // An error of the server says more than rows that are missing.
     _ = try checked(result)
+    try reader.finish()
   }
 
   /// What the server sent next, to be freed with `PQfreemem`; nil at the end.

@@ -12,6 +12,8 @@ public struct PostgresError: Error, Sendable, Equatable {
     case invalidConnectionString
     /// The server answered something that this client does not expect.
     case unexpected
+    /// A value of an answer has another form than its type's.
+    case malformed
   }
 
   /// What kind of failure it is.

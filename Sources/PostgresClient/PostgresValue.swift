@@ -14,6 +14,14 @@ public enum PostgresValue: Sendable, Equatable {
   /// Microseconds from 1970-01-01, where Unix counts from, to 2000-01-01, where PostgreSQL does.
   public static let epochOffsetMicroseconds: Int64 = 946_684_800_000_000
 
+  /// A moment as PostgreSQL counts it; the largest number there is stands for 'infinity', the smallest for '-infinity'.
+  static func sinceEpoch(_ microseconds: Int64) -> Int64 {
+    guard microseconds != .max, microseconds != .min else { return microseconds }
+    let (moment, isBeyond) = microseconds.subtractingReportingOverflow(epochOffsetMicroseconds)
+    // Beyond what a timestamp holds, so that the server refuses it.
+    return isBeyond ? .min + 1 : moment
+  }
+
   /// The type's OID as in `pg_type`; 0 lets the server infer it.
   var oid: UInt32 {
     switch self {
@@ -37,7 +45,7 @@ public enum PostgresValue: Sendable, Equatable {
     case .boolean(let value): writer.append(value ? UInt8(1) : 0)
     case .text(let value): return Array(value.utf8)
     case .textArray(let values): writer.append(textArray: values)
-    case .timestamp(let microseconds): writer.append(microseconds - PostgresValue.epochOffsetMicroseconds)
+    case .timestamp(let microseconds): writer.append(PostgresValue.sinceEpoch(microseconds))
     case .binary(let bytes): return bytes
     }
     return writer.bytes
@@ -82,10 +90,10 @@ public struct BinaryWriter: Sendable {
     append(Int32(0))
     append(Int32(25))
     guard !values.isEmpty else { return }
-    append(Int32(values.count))
+    append(Int32(clamping: values.count))
     append(Int32(1))
     for value in values {
-      append(Int32(value.utf8.count))
+      append(Int32(clamping: value.utf8.count))
       append(utf8: value)
     }
   }

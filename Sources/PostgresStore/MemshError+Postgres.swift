@@ -12,6 +12,10 @@ extension MemshError {
       self.init(
         .connectionLost, "the connection to \(location) was lost",
         hint: "what was not committed is undone; the next command connects anew", cause: cause)
+    case .malformed:
+      self.init(
+        .storeCorrupt, "\(location) sent an answer that cannot be read: \(error.message)",
+        hint: "look whether a proxy or another program stands in between: psql \"$DATABASE_URL\" -c 'SELECT version()'")
     case .server, .unexpected: self.init(sqlState: error.sqlState ?? "", error, location: location, cause: cause)
     }
   }

@@ -14,7 +14,7 @@ extension PostgresStore {
         SELECT t.id FROM \(identifier: table) AS t \(unsafeSQL: rows.hasPrefix("JOIN") ? rows : "WHERE " + rows)
         ORDER BY t.id
         """
-      ).rows.compactMap { $0.integer(0) }
+      ).rows.compactMap { try $0.integer(0) }
     }
     return FaultFinding(fault, ids: ids)
   }

@@ -49,7 +49,7 @@ extension PostgresStore {
       WHERE a.attrelid IN (to_regclass('memories'), to_regclass('prompt_fragments')) AND a.attname = 'embedding'
         AND a.atttypmod > 0
       """
-    ).rows.compactMap { $0.text(0) }
+    ).rows.compactMap { try $0.text(0) }
     return try schema().filter { object in
       guard object.kind == .index, object.state == .missing else { return false }
       let isOnVectors = SchemaNames.vectorIndexes.contains { $0.name == object.name }
@@ -72,11 +72,11 @@ extension PostgresStore {
       WHERE a.amname = 'ivfflat' AND x.indrelid IN (to_regclass('memories'), to_regclass('prompt_fragments'))
       """
     ).rows.compactMap { row in
-      let (name, table) = (row.text(0) ?? "", row.text(1) ?? "")
+      let (name, table) = (try row.text(0) ?? "", try row.text(1) ?? "")
       let rows = try query("SELECT count(embedding) FROM \(unsafeSQL: table)").first?.integer(0) ?? 0
       let advised = PostgresStore.ivfflatLists(rows: Int(rows))
       // pgvector's default is 100 lists.
-      let lists = Int(row.integer(2) ?? 100)
+      let lists = Int(try row.integer(2) ?? 100)
       guard lists > advised * 4 || advised > lists * 4 else { return nil }
       return UnfitIndex(name: name, description: "\(name): \(lists) lists, advised are \(advised) for \(rows) rows")
     }
@@ -91,7 +91,7 @@ extension PostgresStore {
         WHERE pg_get_serial_sequence(\(table), 'id') IS NOT NULL
         """
       ).first
-      guard let last = row?.integer(0), let largest = row?.integer(1), last < largest else { return nil }
+      guard let last = try row?.integer(0), let largest = try row?.integer(1), last < largest else { return nil }
       return "\(table): the sequence is at \(last), the largest id \(largest)"
     }
   }
@@ -105,12 +105,12 @@ extension PostgresStore {
         JOIN pg_stat_all_tables s ON s.relid = c.oid ORDER BY 1
       """
     ).rows.compactMap { row in
-      let (name, live, dead) = (row.text(0) ?? "", row.integer(2) ?? 0, row.integer(3) ?? 0)
+      let (name, live, dead) = (try row.text(0) ?? "", try row.integer(2) ?? 0, try row.integer(3) ?? 0)
       if fault == .deadTuples {
         guard dead > Int64(PostgresStore.rowsWorthAnalyzing), dead * 4 > live else { return nil }
         return "\(name): \(dead) dead rows beside \(live)"
       }
-      guard row.boolean(1) == true else { return nil }
+      guard try row.boolean(1) == true else { return nil }
       let rows = try query(
         "SELECT count(*) FROM (SELECT FROM \(identifier: name) LIMIT \(PostgresStore.rowsWorthAnalyzing)) AS first"
       ).first?.integer(0)

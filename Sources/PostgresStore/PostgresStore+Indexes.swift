@@ -89,8 +89,9 @@ extension PostgresStore {
           SELECT phase, tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE pid = \(process)::int
           """
         ).first
-        guard let row, let done = row.integer(1) else { return }
-        progress.progress("Building \(build.name) (\(row.text(0) ?? ""))", done: done, total: row.integer(2) ?? 0)
+        guard let row, let done = try? row.integer(1), let total = try? row.integer(2) else { return }
+        let phase = (try? row.text(0)) ?? ""
+        progress.progress("Building \(build.name) (\(phase))", done: done, total: total)
       }
     }
   }

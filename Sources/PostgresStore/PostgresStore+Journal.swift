@@ -93,11 +93,12 @@ extension PostgresStore {
       """
     ).rows.map { row in
       var start = OperationStart(
-        command: row.text(1) ?? "", author: row.text(2) ?? "", session: row.text(3) ?? "",
-        at: Timestamp(microseconds: row.timestamp(4) ?? 0))
-      start.undoes = row.integer(5)
-      start.spaceBefore = row.text(6).flatMap(EmbeddingSpace.init(jsonText:))
-      return OperationRecord(id: row.integer(0) ?? 0, start: start, undoneBy: row.integer(7), rows: row.integer(8) ?? 0)
+        command: try row.text(1) ?? "", author: try row.text(2) ?? "", session: try row.text(3) ?? "",
+        at: Timestamp(microseconds: try row.timestamp(4) ?? 0))
+      start.undoes = try row.integer(5)
+      start.spaceBefore = try row.text(6).flatMap(EmbeddingSpace.init(jsonText:))
+      return OperationRecord(
+        id: try row.integer(0) ?? 0, start: start, undoneBy: try row.integer(7), rows: try row.integer(8) ?? 0)
     }
   }
 
@@ -111,7 +112,7 @@ extension PostgresStore {
       SELECT position FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id = \(operation)\(kind)
       ORDER BY position DESC
       """
-    ).rows.compactMap { $0.integer(0) }
+    ).rows.compactMap { try $0.integer(0) }
   }
 
   /// The rows at some places.
@@ -133,8 +134,8 @@ extension PostgresStore {
       """
     ).rows.map { row in
       JournalRow(
-        position: row.integer(0) ?? 0, operation: row.integer(1) ?? 0, table: row.text(2) ?? "",
-        id: row.integer(3) ?? 0, before: try row.text(4).map(JSON.init(stored:)),
+        position: try row.integer(0) ?? 0, operation: try row.integer(1) ?? 0, table: try row.text(2) ?? "",
+        id: try row.integer(3) ?? 0, before: try row.text(4).map(JSON.init(stored:)),
         after: try row.text(5).map(JSON.init(stored:)))
     }
   }
@@ -146,7 +147,7 @@ extension PostgresStore {
       SELECT t.id, \(unsafeSQL: PostgresStore.image(columns))::text FROM \(identifier: table) AS t
       WHERE t.id = \(PostgresStore.ids(ids)) ORDER BY t.id
       """
-    ).rows.map { RowImage(id: $0.integer(0) ?? 0, columns: try JSON(stored: $0.text(1) ?? "{}")) }
+    ).rows.map { RowImage(id: try $0.integer(0) ?? 0, columns: try JSON(stored: $0.text(1) ?? "{}")) }
   }
 
   /// Puts columns back.

@@ -107,8 +107,8 @@ extension PostgresStore {
       """
     ).rows.map {
       MigratedRow(
-        sourceKey: $0.text(0) ?? "", contentHash: $0.text(1) ?? "", source: $0.text(2) ?? "",
-        userID: $0.text(3) ?? "")
+        sourceKey: try $0.text(0) ?? "", contentHash: try $0.text(1) ?? "", source: try $0.text(2) ?? "",
+        userID: try $0.text(3) ?? "")
     }
   }
 
@@ -116,7 +116,8 @@ extension PostgresStore {
   public func runs() throws -> [RunRecord] {
     try query("SELECT id, source, started_at FROM \(unsafeSQL: ledger).runs ORDER BY id").rows.map {
       RunRecord(
-        id: $0.integer(0) ?? 0, source: $0.text(1) ?? "", startedAt: Timestamp(microseconds: $0.timestamp(2) ?? 0))
+        id: try $0.integer(0) ?? 0, source: try $0.text(1) ?? "",
+        startedAt: Timestamp(microseconds: try $0.timestamp(2) ?? 0))
     }
   }
 
@@ -149,7 +150,8 @@ extension PostgresStore {
       """
     ).rows.map {
       RunRowState(
-        table: $0.text(0) ?? "", id: $0.integer(1) ?? 0, isChanged: $0.boolean(2) ?? true, excerpt: $0.text(3) ?? "")
+        table: try $0.text(0) ?? "", id: try $0.integer(1) ?? 0, isChanged: try $0.boolean(2) ?? true,
+        excerpt: try $0.text(3) ?? "")
     }
   }
 

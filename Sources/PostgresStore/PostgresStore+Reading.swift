@@ -13,13 +13,13 @@ extension PostgresStore {
         OR user_id = \(userID.map(PostgresValue.text) ?? .null)::text
       """
     ).first
-    statistics.memories = row?.integer(0) ?? 0
-    statistics.users = row?.integer(1) ?? 0
-    statistics.categories = row?.integer(2) ?? 0
-    statistics.averageImportance = row?.double(3)
-    statistics.totalAccesses = row?.integer(4) ?? 0
-    statistics.latest = row?.timestamp(5).map(Timestamp.init(microseconds:))
-    statistics.embeddingsPresent = row?.integer(6) ?? 0
+    statistics.memories = try row?.integer(0) ?? 0
+    statistics.users = try row?.integer(1) ?? 0
+    statistics.categories = try row?.integer(2) ?? 0
+    statistics.averageImportance = try row?.double(3)
+    statistics.totalAccesses = try row?.integer(4) ?? 0
+    statistics.latest = try row?.timestamp(5).map(Timestamp.init(microseconds:))
+    statistics.embeddingsPresent = try row?.integer(6) ?? 0
     statistics.space = try embeddingSpace()
     let others = try query(
       """
@@ -27,10 +27,10 @@ extension PostgresStore {
         (SELECT count(*) FROM memory_duplicates), (SELECT count(*) FROM memory_analytics)
       """
     ).first
-    statistics.fragments = others?.integer(0) ?? 0
-    statistics.activeFragments = others?.integer(1) ?? 0
-    statistics.duplicates = others?.integer(2) ?? 0
-    statistics.analytics = others?.integer(3) ?? 0
+    statistics.fragments = try others?.integer(0) ?? 0
+    statistics.activeFragments = try others?.integer(1) ?? 0
+    statistics.duplicates = try others?.integer(2) ?? 0
+    statistics.analytics = try others?.integer(3) ?? 0
     statistics.byUser = try counts("user_id", order: "2 DESC, 1", of: userID)
     statistics.byCategory = try counts("category", order: "2 DESC, 1", of: userID)
     statistics.byImportance = try counts(
@@ -50,7 +50,7 @@ extension PostgresStore {
         OR user_id = \(userID.map(PostgresValue.text) ?? .null)::text
       GROUP BY 1 ORDER BY \(unsafeSQL: order) LIMIT \(limit.map { .integer(Int64($0)) } ?? .null)::bigint
       """
-    ).rows.map { StoreStatistics.Count(value: $0.text(0), memories: $0.integer(1) ?? 0) }
+    ).rows.map { StoreStatistics.Count(value: try $0.text(0), memories: try $0.integer(1) ?? 0) }
   }
 
   /// Steps from each value to the next along the column's index, instead of reading every row.
@@ -73,7 +73,7 @@ extension PostgresStore {
       )
       SELECT value::text FROM known WHERE starts_with(value::text, \(prefix)) LIMIT \(limit)
       """
-    ).rows.compactMap { $0.text(0) }
+    ).rows.compactMap { try $0.text(0) }
   }
 
   /// Active fragments for an agent and for all, of a tier or below.
@@ -87,9 +87,9 @@ extension PostgresStore {
       """
     ).rows.map { row in
       PromptFragment(
-        category: row.text(0) ?? "", priority: row.integer(1).map { Int($0) }, content: row.text(2) ?? "",
-        tags: row.textArray(3), agentType: PromptFragment.agent(named: row.text(4)),
-        contextTier: row.text(5).flatMap(ContextTier.init(rawValue:)), isActive: row.boolean(6))
+        category: try row.text(0) ?? "", priority: try row.integer(1).map { Int($0) }, content: try row.text(2) ?? "",
+        tags: try row.textArray(3), agentType: PromptFragment.agent(named: try row.text(4)),
+        contextTier: try row.text(5).flatMap(ContextTier.init(rawValue:)), isActive: try row.boolean(6))
     }
   }
 
@@ -97,14 +97,14 @@ extension PostgresStore {
   public func fragmentKeys() throws -> Set<FragmentKey> {
     Set(
       try query("SELECT category, agent_type, content FROM prompt_fragments").rows.map {
-        FragmentKey(category: $0.text(0) ?? "", agentType: $0.text(1), content: $0.text(2) ?? "")
+        FragmentKey(category: try $0.text(0) ?? "", agentType: try $0.text(1), content: try $0.text(2) ?? "")
       })
   }
 
   /// The ids of memories with exactly this content.
   public func memoryIDs(userID: String, content: String) throws -> [Int64] {
     try query("SELECT id FROM memories WHERE user_id = \(userID) AND content = \(content) ORDER BY id").rows
-      .compactMap { $0.integer(0) }
+      .compactMap { try $0.integer(0) }
   }
 }
 

@@ -6,7 +6,7 @@ extension PostgresStore {
   /// The ids of the memories that pass a filter.
   public func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
     try query("SELECT id FROM memories WHERE true\(PostgresStore.conditions(filter) ?? "") ORDER BY id").rows
-      .compactMap { $0.integer(0) }
+      .compactMap { try $0.integer(0) }
   }
 
   /// A page of memories.
@@ -21,7 +21,7 @@ extension PostgresStore {
       let value = SQL("(SELECT \(unsafeSQL: column) FROM memories WHERE id = \(after))")
       let comparison = query.isDescending ? "<" : ">"
       behind =
-        row.boolean(0) == true
+        try row.boolean(0) == true
         ? " AND \(unsafeSQL: column) IS NULL AND id \(unsafeSQL: comparison) \(after)"
         : """
          AND (\(unsafeSQL: column) \(unsafeSQL: comparison) \(value) OR \(unsafeSQL: column) IS NULL
@@ -34,7 +34,7 @@ extension PostgresStore {
       WHERE true\(PostgresStore.conditions(query.filter) ?? "")\(behind)
       ORDER BY \(unsafeSQL: "\(column) \(direction) NULLS LAST, id \(direction)") LIMIT \(query.limit)
       """
-    ).rows.map { Memory(id: $0.integer(0) ?? 0, fields: try PostgresStore.fields($0, from: 1, embedding: nil)) }
+    ).rows.map { Memory(id: try $0.integer(0) ?? 0, fields: try PostgresStore.fields($0, from: 1, embedding: nil)) }
   }
 
   /// Locks rows.
@@ -85,13 +85,13 @@ extension PostgresStore {
       """
       SELECT id FROM memory_duplicates WHERE original_id = ANY(\(ids.map(String.init))::text[]::int[]) ORDER BY id
       """
-    ).rows.compactMap { $0.integer(0) }
+    ).rows.compactMap { try $0.integer(0) }
   }
 
   /// The hashes of the duplicates that are recorded for a memory.
   public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
     try query("SELECT duplicate_hash::text FROM memory_duplicates WHERE original_id = \(id)").rows.compactMap {
-      $0.text(0)
+      try $0.text(0)
     }
   }
 

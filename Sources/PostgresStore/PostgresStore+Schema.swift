@@ -66,12 +66,12 @@ extension PostgresStore {
   public func embeddingSpace() throws -> EmbeddingSpace? {
     if try hasLedger() {
       let row = try query("SELECT value::text FROM \(unsafeSQL: ledger).settings WHERE key = 'embedding_space'").first
-      if let space = row?.text(0).flatMap(EmbeddingSpace.init(jsonText:)) { return space }
+      if let space = try row?.text(0).flatMap(EmbeddingSpace.init(jsonText:)) { return space }
     }
     let row = try query(
       "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass('memories') AND attname = 'embedding'"
     ).first
-    return row?.integer(0).map { EmbeddingSpace(unrecordedDimensions: Int($0)) }
+    return try row?.integer(0).map { EmbeddingSpace(unrecordedDimensions: Int($0)) }
   }
 
   func hasLedger() throws -> Bool {
@@ -105,7 +105,7 @@ extension PostgresStore {
         WHERE NOT g.tgisinternal
       """)
     return Dictionary(
-      result.rows.map { ($0.text(0) ?? "", ($0.boolean(1) ?? false, $0.text(2) ?? "")) },
+      try result.rows.map { (try $0.text(0) ?? "", (try $0.boolean(1) ?? false, try $0.text(2) ?? "")) },
       uniquingKeysWith: { first, _ in first })
   }
 }

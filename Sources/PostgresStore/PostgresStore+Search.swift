@@ -61,11 +61,11 @@ extension PostgresStore {
       WHERE x.indrelid = to_regclass('memories') AND x.indisvalid AND i.relname = 'memories_embedding_idx'
       """
     ).first
-    guard let row, let version = row.text(0).map(PgvectorVersion.init),
-      let method = row.text(1).flatMap(VectorIndexMethod.init(rawValue:)),
+    guard let row, let version = try row.text(0).map(PgvectorVersion.init),
+      let method = try row.text(1).flatMap(VectorIndexMethod.init(rawValue:)),
       let shape = VectorIndexShape(dimensions: dimensions, version: version),
       // An index that others made for another distance or another type would not be taken for this question.
-      row.text(2)?.contains(" \(shape.operatorClass)") == true
+      try row.text(2)?.contains(" \(shape.operatorClass)") == true
     else { return nil }
     return VectorIndex(method: method, shape: shape, version: version)
   }
@@ -147,8 +147,8 @@ extension PostgresStore {
       ORDER BY distance, id
       """
     ).rows.map { row in
-      let similarity = row.double(0) ?? 0
-      let memory = Memory(id: row.integer(1) ?? 0, fields: try PostgresStore.fields(row, from: 2, embedding: nil))
+      let similarity = try row.double(0) ?? 0
+      let memory = Memory(id: try row.integer(1) ?? 0, fields: try PostgresStore.fields(row, from: 2, embedding: nil))
       return SearchHit(memory: memory, similarity: similarity, score: similarity)
     }
   }
@@ -156,7 +156,7 @@ extension PostgresStore {
   /// Memories drawn at random.
   public func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
     try query("SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT \(count)").rows
-      .compactMap { $0.integer(0) }
+      .compactMap { try $0.integer(0) }
   }
 
   /// How the vector index can be asked.

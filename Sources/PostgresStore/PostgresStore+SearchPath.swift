@@ -58,7 +58,7 @@ extension PostgresStore {
         SELECT n.nspname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
         WHERE e.extname = 'vector'
         """
-      ).rows.compactMap { $0.text(0) }
+      ).rows.compactMap { try $0.text(0) }
     }
     return "SET search_path = " + path.map(SQL.quoted(identifier:)).joined(separator: ", ")
   }

@@ -29,8 +29,8 @@ extension PostgresStore {
     ).rows
     let hits = try rows.map { row in
       SearchHit(
-        memory: Memory(id: row.integer(2) ?? 0, fields: try PostgresStore.fields(row, from: 3, embedding: nil)),
-        similarity: row.double(1).flatMap { $0.isFinite ? $0 : nil }, score: row.double(0) ?? 0)
+        memory: Memory(id: try row.integer(2) ?? 0, fields: try PostgresStore.fields(row, from: 3, embedding: nil)),
+        similarity: try row.double(1).flatMap { $0.isFinite ? $0 : nil }, score: try row.double(0) ?? 0)
     }
     return SearchAnswer(hits: hits, plan: plan)
   }
@@ -50,7 +50,7 @@ extension PostgresStore {
     guard let chosen = options.textSearchLanguage, chosen != indexed else {
       return (indexed ?? StoreOptions.defaultLanguage, indexed != nil)
     }
-    let known = try query("SELECT cfgname::text FROM pg_ts_config ORDER BY 1").rows.compactMap { $0.text(0) }
+    let known = try query("SELECT cfgname::text FROM pg_ts_config ORDER BY 1").rows.compactMap { try $0.text(0) }
     guard known.contains(chosen) else {
       throw MemshError(
         .usage, "this server has no text search configuration '\(chosen)'",

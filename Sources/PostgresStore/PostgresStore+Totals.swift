@@ -18,9 +18,9 @@ extension PostgresStore {
       """
     ).rows.map { row in
       GroupTotals(
-        value: row.text(0), memories: row.integer(1) ?? 0, embedded: row.integer(2) ?? 0,
-        averageImportance: row.double(3), accesses: row.integer(4) ?? 0,
-        latest: row.timestamp(5).map(Timestamp.init(microseconds:)))
+        value: try row.text(0), memories: try row.integer(1) ?? 0, embedded: try row.integer(2) ?? 0,
+        averageImportance: try row.double(3), accesses: try row.integer(4) ?? 0,
+        latest: try row.timestamp(5).map(Timestamp.init(microseconds:)))
     }
     return grouping.isOrdered ? totals.reversed() : totals
   }
@@ -49,9 +49,9 @@ extension PostgresStore {
       FROM memory_analytics WHERE \(user)::text IS NULL OR user_id = \(user)::text
       """
     ).first
-    let values = row?.textArray(1)?.map { Int64($0) } ?? LatencyStatistics.percents.map { _ in nil }
+    let values = try row?.textArray(1)?.map { Int64($0) } ?? LatencyStatistics.percents.map { _ in nil }
     return LatencyStatistics(
-      searches: row?.integer(0) ?? 0,
+      searches: try row?.integer(0) ?? 0,
       percentiles: zip(LatencyStatistics.percents, values).map { (percent: $0, milliseconds: $1) })
   }
 
@@ -68,9 +68,9 @@ extension PostgresStore {
       """
     ).rows.map { row in
       SideRow(
-        id: row.integer(0) ?? 0,
-        values: SideTable.analytics.columns.enumerated().map {
-          PostgresStore.value(row, $0.offset + 1, $0.element.type)
+        id: try row.integer(0) ?? 0,
+        values: try SideTable.analytics.columns.enumerated().map {
+          try PostgresStore.value(row, $0.offset + 1, $0.element.type)
         })
     }
   }
@@ -92,7 +92,8 @@ extension PostgresStore {
       """
     ).rows.map { row in
       StorageEntry(
-        name: row.text(0) ?? "", kind: row.text(1) ?? "", state: row.text(2) ?? "", bytes: row.integer(3) ?? 0)
+        name: try row.text(0) ?? "", kind: try row.text(1) ?? "", state: try row.text(2) ?? "",
+        bytes: try row.integer(3) ?? 0)
     }
   }
 

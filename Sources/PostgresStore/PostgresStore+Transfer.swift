@@ -52,7 +52,7 @@ extension PostgresStore {
   /// Hands over the id, user and content of every memory.
   public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
     try copyOut("SELECT id, user_id::text, content::text FROM memories") {
-      try body($0.integer(0) ?? 0, $0.text(1) ?? "", $0.text(2) ?? "")
+      try body(try $0.integer(0) ?? 0, try $0.text(1) ?? "", try $0.text(2) ?? "")
     }
   }
 
@@ -63,8 +63,8 @@ extension PostgresStore {
       "SELECT id, \(unsafeSQL: names) FROM \(identifier: table.rawValue) ORDER BY id", batchSize: batchSize,
       { row in
         SideRow(
-          id: row.integer(0) ?? 0,
-          values: table.columns.enumerated().map { PostgresStore.value(row, $0.offset + 1, $0.element.type) })
+          id: try row.integer(0) ?? 0,
+          values: try table.columns.enumerated().map { try PostgresStore.value(row, $0.offset + 1, $0.element.type) })
       }, body)
   }
 
@@ -110,29 +110,32 @@ extension PostgresStore {
   /// A memory from ``memoryColumns``, with its embedding behind them.
   static func memory(_ row: some BinaryRow) throws -> Memory {
     Memory(
-      id: row.integer(0) ?? 0,
-      fields: try fields(row, from: 1, embedding: row.vector(10)))
+      id: try row.integer(0) ?? 0,
+      fields: try fields(row, from: 1, embedding: try row.vector(10)))
   }
 
   /// The fields of a memory from the columns `user_id` to `updated_at`.
   static func fields(_ row: some BinaryRow, from first: Int, embedding: Vector?) throws -> MemoryFields {
-    func moment(_ column: Int) -> Timestamp? { row.timestamp(first + column).map(Timestamp.init(microseconds:)) }
+    func moment(_ column: Int) throws -> Timestamp? {
+      try row.timestamp(first + column).map(Timestamp.init(microseconds:))
+    }
     return MemoryFields(
-      userID: row.text(first) ?? "", content: row.text(first + 1) ?? "", embedding: embedding,
+      userID: try row.text(first) ?? "", content: try row.text(first + 1) ?? "", embedding: embedding,
       metadata: try row.text(first + 2).map(JSON.init(stored:)),
-      category: row.text(first + 3), importanceScore: row.double(first + 4), accessCount: row.integer(first + 5),
-      lastAccessedAt: moment(6), createdAt: moment(7), updatedAt: moment(8))
+      category: try row.text(first + 3), importanceScore: try row.double(first + 4),
+      accessCount: try row.integer(first + 5), lastAccessedAt: try moment(6), createdAt: try moment(7),
+      updatedAt: try moment(8))
   }
 
-  static func value(_ row: some BinaryRow, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
+  static func value(_ row: some BinaryRow, _ column: Int, _ type: SideTable.ColumnType) throws -> SideValue {
     switch type {
-    case .integer: row.integer(column).map(SideValue.integer) ?? .null
-    case .double: row.double(column).map(SideValue.double) ?? .null
-    case .text: row.text(column).map(SideValue.text) ?? .null
-    case .boolean: row.boolean(column).map(SideValue.boolean) ?? .null
-    case .texts: row.textArray(column).map(SideValue.texts) ?? .null
-    case .timestamp: row.timestamp(column).map { .timestamp(Timestamp(microseconds: $0)) } ?? .null
-    case .vector: row.vector(column).map(SideValue.vector) ?? .null
+    case .integer: try row.integer(column).map(SideValue.integer) ?? .null
+    case .double: try row.double(column).map(SideValue.double) ?? .null
+    case .text: try row.text(column).map(SideValue.text) ?? .null
+    case .boolean: try row.boolean(column).map(SideValue.boolean) ?? .null
+    case .texts: try row.textArray(column).map(SideValue.texts) ?? .null
+    case .timestamp: try row.timestamp(column).map { .timestamp(Timestamp(microseconds: $0)) } ?? .null
+    case .vector: try row.vector(column).map(SideValue.vector) ?? .null
     }
   }
 
@@ -141,7 +144,7 @@ extension PostgresStore {
     let fitting = ids.filter { (1...idMaximum).contains($0) }
     let used = try query(
       "SELECT id FROM \(identifier: table) WHERE id = ANY(\(fitting.map(String.init))::text[]::int[])"
-    ).rows.compactMap { $0.integer(0) }
+    ).rows.compactMap { try $0.integer(0) }
     return Set(used).union(Set(ids).subtracting(fitting))
   }
 
@@ -186,7 +189,7 @@ extension PostgresStore {
   /// The next numbers of a table's sequence.
   func nextIDs(_ count: Int, table: String) throws -> [Int64] {
     let ids = try query("SELECT nextval(\(try sequence(of: table))::regclass) FROM generate_series(1, \(count))").rows
-      .compactMap { $0.integer(0) }
+      .compactMap { try $0.integer(0) }
     guard ids.count == count else { throw MemshError(.storeFailed, "the sequence of \(table) gave too few numbers") }
     return ids
   }
@@ -224,7 +227,9 @@ extension PostgresStore {
 
 extension BinaryRow {
   /// A `vector`; nil for NULL.
-  fileprivate func vector(_ column: Int) -> Vector? { withBytes(column, Vector.init(postgresBytes:)) ?? nil }
+  fileprivate func vector(_ column: Int) throws -> Vector? {
+    try value(column, "a vector") { Vector(postgresBytes: $0) }
+  }
 }
 
 extension Vector {

@@ -41,7 +41,7 @@ extension PostgresStore {
           """)
       let distances = try query(
         "SELECT (embedding <=> \(unsafeSQL: ones))::float8 FROM memsh_vector_test ORDER BY 1"
-      ).rows.compactMap { $0.double(0) }
+      ).rows.compactMap { try $0.double(0) }
       let expected = [0, 1 - (Double((dimensions + 1) / 2) / Double(dimensions)).squareRoot()]
       guard zip(distances, expected).allSatisfy({ abs($0 - $1) < 1e-6 }), distances.count == 2 else {
         throw MemshError(.storeFailed, "pgvector measures wrong distances: \(distances) instead of \(expected)")
@@ -76,10 +76,10 @@ extension PostgresStore {
             SELECT FROM pg_available_extension_versions WHERE name = 'vector' AND trusted))
       """
     ).first
-    let installed = row?.text(1)
+    let installed = try row?.text(1)
     var support = VectorSupport(
-      server: "PostgreSQL \(row?.text(0)?.split(separator: " ").first ?? "")", engine: "pgvector",
-      installedVersion: installed, availableVersion: row?.text(2), mayCreate: row?.boolean(3) ?? false,
+      server: "PostgreSQL \(try row?.text(0)?.split(separator: " ").first ?? "")", engine: "pgvector",
+      installedVersion: installed, availableVersion: try row?.text(2), mayCreate: try row?.boolean(3) ?? false,
       indexableDimensions: installed.map { PgvectorVersion($0).indexableDimensions })
     support.indexMethods = installed.map { PgvectorVersion($0).indexMethods } ?? []
     return support
@@ -87,7 +87,7 @@ extension PostgresStore {
 
   private func mayNotCreate() throws -> MemshError {
     let row = try query("SELECT current_user::text, current_database()::text").first
-    let (role, database) = (row?.text(0) ?? "", row?.text(1) ?? "")
+    let (role, database) = (try row?.text(0) ?? "", try row?.text(1) ?? "")
     return MemshError(
       .permissionDenied, "permission denied to create extension \"vector\": the role \(role) may not do that",
       hint: "as a superuser: psql -d \(database) -c 'CREATE EXTENSION vector'")

@@ -15,7 +15,7 @@ extension PostgresStore {
     }
     return try query(
       "SELECT id, content::text FROM \(identifier: table) WHERE \(conditions) ORDER BY id LIMIT \(limit)"
-    ).rows.map { EmbeddableText(id: $0.integer(0) ?? 0, content: $0.text(1) ?? "") }
+    ).rows.map { EmbeddableText(id: try $0.integer(0) ?? 0, content: try $0.text(1) ?? "") }
   }
 
   /// Makes a temporary table for new vectors.

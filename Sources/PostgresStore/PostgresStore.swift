@@ -156,7 +156,8 @@ public final class PostgresStore: MemoryStore {
   @discardableResult
   func query(_ sql: SQL) throws -> PostgresResult {
     logger.debug("\(sql.text)")
-    return try use { try $0.query(sql) }
+    let location = identity.location
+    return try use { try $0.query(sql) }.translatingErrors { MemshError(translating: $0, location: location) }
   }
 
   /// Runs statements that this module made.

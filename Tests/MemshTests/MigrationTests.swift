@@ -43,9 +43,9 @@ import Testing
           metadata->>'legacy_id')
         FROM memories ORDER BY metadata->>'legacy_id'
         """
-      ).rows.compactMap { $0.text(0) }
+      ).rows.compactMap { try $0.text(0) }
       let vectors = try connection.query("SELECT vector_send(embedding) FROM memories WHERE embedding IS NOT NULL")
-      return rows + vectors.rows.compactMap { $0.bytes(0) }.map(littleEndianHex).sorted()
+      return try rows + vectors.rows.compactMap { try $0.bytes(0) }.map(littleEndianHex).sorted()
     }
     return try world.folder.rows(
       "store.db",

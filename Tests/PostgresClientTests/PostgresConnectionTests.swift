@@ -16,8 +16,8 @@ import Testing
     "bound values arrive as they are", arguments: ["", "plain", "it's \"quoted\"; DROP TABLE x", "€ 𝄞 🧑🏽‍🚀 שלום", "$1"])
   func bindsText(text: String) throws {
     let row = try connection.query("SELECT \(text)::text, length(\(text)::text)").first
-    #expect(row?.text(0) == text)
-    #expect(row?.integer(1) == Int64(text.unicodeScalars.count))
+    #expect(try row?.text(0) == text)
+    #expect(try row?.integer(1) == Int64(text.unicodeScalars.count))
   }
 
   @Test("every type of value goes there and back")
@@ -29,18 +29,18 @@ import Testing
         \(PostgresValue.binary([0, 255]))::bytea, 7::int2, 8::int4, 1.5::float4, '{"a": 1}'::json, \([String]())
       """
     ).first
-    #expect(row?.integer(0) == Int64.min)
-    #expect(row?.double(1) == Double.pi)
-    #expect(row?.boolean(2) == true)
-    #expect(row?.textArray(3) == ["a", "", "ü,{}"])
-    #expect(row?.timestamp(4) == 1_735_689_600_123_456)
-    #expect(row?.text(5) == nil)
-    #expect(row?.bytes(6) == [0, 255])
-    #expect(row?.integer(7) == 7)
-    #expect(row?.integer(8) == 8)
-    #expect(row?.double(9) == 1.5)
-    #expect(row?.text(10) == #"{"a": 1}"#)
-    #expect(row?.textArray(11) == [])
+    #expect(try row?.integer(0) == Int64.min)
+    #expect(try row?.double(1) == Double.pi)
+    #expect(try row?.boolean(2) == true)
+    #expect(try row?.textArray(3) == ["a", "", "ü,{}"])
+    #expect(try row?.timestamp(4) == 1_735_689_600_123_456)
+    #expect(try row?.text(5) == nil)
+    #expect(try row?.bytes(6) == [0, 255])
+    #expect(try row?.integer(7) == 7)
+    #expect(try row?.integer(8) == 8)
+    #expect(try row?.double(9) == 1.5)
+    #expect(try row?.text(10) == #"{"a": 1}"#)
+    #expect(try row?.textArray(11) == [])
   }
 
   @Test("statements nest, and their placeholders are renumbered")
@@ -48,7 +48,7 @@ import Testing
     let condition: SQL = " WHERE value > \(2) AND value < \(9)"
     let values = try connection.query("SELECT \("x")::text, value FROM generate_series(1, \(10)) AS value\(condition)")
       .rows
-    #expect(values.compactMap { $0.integer(1) } == [3, 4, 5, 6, 7, 8])
+    #expect(try values.compactMap { try $0.integer(1) } == [3, 4, 5, 6, 7, 8])
   }
 
   @Test("an error carries its SQLSTATE and the connection goes on")
@@ -89,7 +89,7 @@ import Testing
       COPY (SELECT n, CASE WHEN n <> 2 THEN repeat('tab\tand 🙂', 100000) END
         FROM generate_series(1, \(unsafeSQL: String(rows))) AS n) TO STDOUT (FORMAT BINARY)
       """
-    ) { row in found.append("\(row.integer(0) ?? -1): \(row.text(1)?.utf8.count ?? -1)") }
+    ) { row in found.append("\(try row.integer(0) ?? -1): \(try row.text(1)?.utf8.count ?? -1)") }
     #expect(found == ["1: 1200000", "2: -1", "3: 1200000"].prefix(rows).map(\.self))
     #expect(try connection.query("SELECT 1").first?.integer(0) == 1)
   }
@@ -99,12 +99,12 @@ import Testing
     struct Stop: Error {}
     let endless: SQL = "COPY (SELECT generate_series(1, 1000000000)) TO STDOUT (FORMAT BINARY)"
     #expect(throws: Stop.self) {
-      try connection.copyOut(endless) { if $0.integer(0) == 1_000 { throw Stop() } }
+      try connection.copyOut(endless) { if try $0.integer(0) == 1_000 { throw Stop() } }
     }
     var last: Int64?
     #expect {
       let failing: SQL = "COPY (SELECT 1 / (500 - n) + n FROM generate_series(1, 1000) AS n) TO STDOUT (FORMAT BINARY)"
-      try connection.copyOut(failing) { last = $0.integer(0) }
+      try connection.copyOut(failing) { last = try $0.integer(0) }
     } throws: { error in
       (error as? PostgresError)?.sqlState == "22012"
     }
