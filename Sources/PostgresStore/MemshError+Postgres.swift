@@ -48,6 +48,7 @@ extension MemshError {
       self.init(
         .diskFull, "the server's disk is full", hint: "make room on the server; nothing of this command is stored",
         cause: cause)
+    case "23502": self = .nullRefused(error.message, cause: "SQLSTATE 23502")
     case "57014" where error.message.contains("timeout"):
       self.init(
         .storeFailed, "the server gave up: \(error.message)",

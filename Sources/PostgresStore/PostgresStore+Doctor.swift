@@ -63,9 +63,9 @@ private enum PostgresChecks {
     case .categoryVariants: variants("category")
     case .importanceRange: "t.importance_score < 0 OR t.importance_score > 1"
     case .accessNegative: "t.access_count < 0"
-    case .metadataInvalid: "t.metadata IS NULL OR jsonb_typeof(t.metadata::jsonb) <> 'object'"
+    case .metadataInvalid: "jsonb_typeof(t.metadata::jsonb) <> 'object'"
     case .timestampMalformed:
-      "NOT isfinite(t.created_at) OR NOT isfinite(t.updated_at) OR NOT isfinite(coalesce(t.last_accessed_at, t.created_at))"
+      "NOT isfinite(t.created_at) OR NOT isfinite(t.updated_at) OR NOT isfinite(t.last_accessed_at)"
     case .timestampFuture:
       """
       (t.created_at > \(tomorrow) AND isfinite(t.created_at)) OR (t.updated_at > \(tomorrow) AND isfinite(t.updated_at))
@@ -74,7 +74,7 @@ private enum PostgresChecks {
     case .timestampOrder, .fragmentOrder: "t.updated_at < t.created_at AND isfinite(t.updated_at)"
     case .accessBeforeCreated: "t.last_accessed_at < t.created_at AND isfinite(t.last_accessed_at)"
     case .duplicatesOrphaned:
-      "t.original_id IS NULL OR NOT EXISTS (SELECT FROM memories AS m WHERE m.id = t.original_id)"
+      "t.original_id IS NOT NULL AND NOT EXISTS (SELECT FROM memories AS m WHERE m.id = t.original_id)"
     case .duplicatesHash:
       """
       t.duplicate_hash !~ '^[0-9a-f]{64}$' OR (t.dedup_type = 'exact' AND EXISTS (SELECT FROM memories AS m
@@ -83,10 +83,12 @@ private enum PostgresChecks {
     case .duplicatesScore: "t.similarity_score < 0 OR t.similarity_score > 1"
     case .analyticsNegative: "t.results_count < 0 OR t.response_time_ms < 0"
     case .analyticsFuture: "t.created_at > \(tomorrow)"
+    case .fragmentEveryAgent: "t.agent_type = '\(PromptFragment.everyAgent)'"
     case .fragmentDuplicates:
       """
       EXISTS (SELECT FROM prompt_fragments AS f WHERE f.id < t.id AND f.category = t.category
-        AND f.agent_type = t.agent_type AND f.content = t.content)
+        AND nullif(f.agent_type, '\(PromptFragment.everyAgent)')
+          IS NOT DISTINCT FROM nullif(t.agent_type, '\(PromptFragment.everyAgent)') AND f.content = t.content)
       """
     case .exactDuplicates:
       """
@@ -109,7 +111,9 @@ private enum PostgresChecks {
 
   /// What follows `SET`; nil for a fault that is put right in another way.
   static func values(mending fault: Fault) -> String? {
-    switch fault {
+    // Not least(), which gives the other value for NULL.
+    func past(_ column: String) -> String { "CASE WHEN t.\(column) > \(now) THEN \(now) ELSE t.\(column) END" }
+    return switch fault {
     case .userBlank: "user_id = 'unknown'"
     case .userVariants: "user_id = v.common FROM \(forms("user_id")) WHERE v.form = t.user_id"
     case .categoryBlank: "category = NULL"
@@ -119,28 +123,32 @@ private enum PostgresChecks {
     case .accessNegative: "access_count = 0"
     case .metadataInvalid:
       """
-      metadata = CASE WHEN t.metadata IS NULL OR jsonb_typeof(t.metadata::jsonb) = 'null' THEN '{}'::jsonb
+      metadata = CASE WHEN jsonb_typeof(t.metadata::jsonb) = 'null' THEN '{}'::jsonb
         ELSE jsonb_build_object('value', t.metadata) END
       """
     case .timestampMalformed:
       """
-      created_at = CASE WHEN isfinite(t.created_at) THEN t.created_at WHEN isfinite(t.updated_at) THEN t.updated_at
+      created_at = CASE WHEN isfinite(t.created_at) OR t.created_at IS NULL THEN t.created_at WHEN isfinite(t.updated_at) THEN t.updated_at
           ELSE \(now) END,
-        updated_at = CASE WHEN isfinite(t.updated_at) THEN t.updated_at WHEN isfinite(t.created_at) THEN t.created_at
+        updated_at = CASE WHEN isfinite(t.updated_at) OR t.updated_at IS NULL THEN t.updated_at WHEN isfinite(t.created_at) THEN t.created_at
           ELSE \(now) END,
         last_accessed_at = CASE WHEN isfinite(t.last_accessed_at) THEN t.last_accessed_at END
       """
     case .timestampFuture:
       """
-      created_at = least(t.created_at, \(now)), updated_at = least(t.updated_at, \(now)),
-        last_accessed_at = least(t.last_accessed_at, CASE WHEN t.last_accessed_at IS NOT NULL THEN \(now) END)
+      created_at = \(past("created_at")), updated_at = \(past("updated_at")),
+        last_accessed_at = \(past("last_accessed_at"))
       """
     case .timestampOrder, .fragmentOrder: "updated_at = t.created_at"
     case .accessBeforeCreated: "last_accessed_at = t.created_at"
     case .duplicatesScore:
       "similarity_score = CASE WHEN t.similarity_score = 'NaN' THEN 0 ELSE greatest(0, least(1, t.similarity_score)) END"
     case .analyticsNegative:
-      "results_count = greatest(t.results_count, 0), response_time_ms = greatest(t.response_time_ms, 0)"
+      """
+      results_count = CASE WHEN t.results_count < 0 THEN 0 ELSE t.results_count END,
+        response_time_ms = CASE WHEN t.response_time_ms < 0 THEN 0 ELSE t.response_time_ms END
+      """
+    case .fragmentEveryAgent: "agent_type = NULL"
     case .analyticsFuture: "created_at = \(now)"
     case .embeddingLength, .embeddingZero, .embeddingMixed, .fragmentEmbeddingInvalid: "embedding = NULL"
     default: nil

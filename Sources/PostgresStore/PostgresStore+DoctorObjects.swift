@@ -10,6 +10,7 @@ extension PostgresStore {
     switch fault {
     case .tablesMissing: return finding(fault, try schema().filter { $0.kind == .table && $0.state == .missing })
     case .triggersMissing: return finding(fault, try schema().filter { $0.kind == .trigger && $0.state != .present })
+    case .columnsRequired: return FaultFinding(fault, objects: try columnsRefusingNull())
     case .indexesMissing: return finding(fault, try missingIndexes())
     case .indexesInvalid: return finding(fault, try schema().filter { $0.kind == .index && $0.state == .invalid })
     case .textIndex:
@@ -126,6 +127,7 @@ extension PostgresStore {
       }
       if let space = try embeddingSpace() { _ = try createSchema(space: space) }
       if fault == .tablesMissing { _ = try buildIndexes(nil, progress) }
+    case .columnsRequired: try allowNull()
     case .indexesMissing, .indexesInvalid, .textIndex: _ = try buildIndexes(nil, progress)
     case .pgvectorVersion, .extensionOutdated: _ = try vectorSupport(.update)
     case .ivfflatLists:

@@ -106,7 +106,8 @@ extension PostgresStore {
     try query(
       """
       INSERT INTO memory_duplicates (original_id, duplicate_hash, similarity_score, dedup_type)
-      VALUES (\(duplicate.originalID), \(duplicate.contentHash), \(duplicate.similarity), \(duplicate.method))
+      VALUES (\(duplicate.originalID), \(duplicate.contentHash), \(duplicate.similarity),
+        \(duplicate.method.map(PostgresValue.text) ?? .null))
       RETURNING id
       """
     ).first?.integer(0) ?? 0

@@ -77,6 +77,17 @@ private enum SQLiteChecks {
     "\(column) = CASE WHEN \(hasNUL(column)) THEN memsh_without_nul(CAST(t.\(column) AS BLOB)) ELSE t.\(column) END"
   }
 
+  private static func isOtherJSON(_ column: String, than type: String) -> String {
+    """
+    t.\(column) IS NOT NULL AND (NOT json_valid(t.\(column))
+      OR CASE WHEN json_valid(t.\(column)) THEN json_type(t.\(column)) END <> '\(type)')
+    """
+  }
+
+  private static func isMalformed(_ column: String) -> String {
+    "(t.\(column) IS NOT NULL AND memsh_timestamp(t.\(column)) IS NULL)"
+  }
+
   private static func isFuture(_ column: String) -> String { "memsh_timestamp(t.\(column)) > \(tomorrow)" }
 
   /// Each form of a name with the most frequent one among those that differ only in case and spaces.
@@ -97,7 +108,7 @@ private enum SQLiteChecks {
     switch fault {
     case .valueType:
       """
-      typeof(t.importance_score) NOT IN ('real', 'integer', 'null') OR typeof(t.access_count) <> 'integer'
+      typeof(t.importance_score) NOT IN ('real', 'integer', 'null') OR typeof(t.access_count) NOT IN ('integer', 'null')
         OR typeof(t.content) <> 'text' OR typeof(t.user_id) <> 'text' OR typeof(t.category) NOT IN ('text', 'null')
       """
     case .nulText: "\(hasNUL("content")) OR \(hasNUL("user_id")) OR coalesce(\(hasNUL("category")), 0)"
@@ -110,16 +121,15 @@ private enum SQLiteChecks {
       "typeof(t.importance_score) IN ('real', 'integer') AND t.importance_score NOT BETWEEN 0 AND 1"
     case .accessNegative: "typeof(t.access_count) = 'integer' AND t.access_count < 0"
     case .metadataInvalid:
-      "t.metadata IS NULL OR NOT json_valid(t.metadata) OR CASE WHEN json_valid(t.metadata) THEN json_type(t.metadata) END <> 'object'"
+      isOtherJSON("metadata", than: "object")
     case .timestampMalformed:
       """
-      memsh_timestamp(t.created_at) IS NULL OR memsh_timestamp(t.updated_at) IS NULL
-        OR (t.last_accessed_at IS NOT NULL AND memsh_timestamp(t.last_accessed_at) IS NULL)
+      \(isMalformed("created_at")) OR \(isMalformed("updated_at")) OR \(isMalformed("last_accessed_at"))
       """
     case .timestampFuture: "\(isFuture("created_at")) OR \(isFuture("updated_at")) OR \(isFuture("last_accessed_at"))"
     case .timestampOrder, .fragmentOrder: "memsh_timestamp(t.updated_at) < memsh_timestamp(t.created_at)"
     case .accessBeforeCreated: "memsh_timestamp(t.last_accessed_at) < memsh_timestamp(t.created_at)"
-    case .duplicatesOrphaned: "t.original_id IS NULL OR t.original_id NOT IN (SELECT id FROM memories)"
+    case .duplicatesOrphaned: "t.original_id NOT IN (SELECT id FROM memories)"
     case .duplicatesHash:
       """
       length(t.duplicate_hash) <> 64 OR t.duplicate_hash GLOB '*[^0-9a-f]*' OR (t.dedup_type = 'exact' AND EXISTS (
@@ -128,11 +138,13 @@ private enum SQLiteChecks {
     case .duplicatesScore: "t.similarity_score NOT BETWEEN 0 AND 1"
     case .analyticsNegative: "t.results_count < 0 OR t.response_time_ms < 0"
     case .analyticsFuture: isFuture("created_at")
-    case .tagsInvalid: "NOT json_valid(t.tags) OR CASE WHEN json_valid(t.tags) THEN json_type(t.tags) END <> 'array'"
+    case .tagsInvalid: isOtherJSON("tags", than: "array")
+    case .fragmentEveryAgent: "t.agent_type = '\(PromptFragment.everyAgent)'"
     case .fragmentDuplicates:
       """
       EXISTS (SELECT 1 FROM prompt_fragments AS f WHERE f.id < t.id AND f.category = t.category
-        AND f.agent_type = t.agent_type AND f.content = t.content)
+        AND nullif(f.agent_type, '\(PromptFragment.everyAgent)') IS nullif(t.agent_type, '\(PromptFragment.everyAgent)')
+        AND f.content = t.content)
       """
     case .exactDuplicates:
       """
@@ -158,7 +170,10 @@ private enum SQLiteChecks {
   /// What follows `SET`; nil for a fault that is put right in another way.
   static func values(mending fault: Fault) -> String? {
     func known(_ column: String, else other: String) -> String {
-      "coalesce(memsh_timestamp(t.\(column)), memsh_timestamp(t.\(other)), \(now))"
+      """
+      CASE WHEN t.\(column) IS NOT NULL THEN
+        coalesce(memsh_timestamp(t.\(column)), memsh_timestamp(t.\(other)), \(now)) END
+      """
     }
     func past(_ column: String) -> String {
       "\(column) = CASE WHEN \(isFuture(column)) THEN \(now) ELSE t.\(column) END"
@@ -168,7 +183,7 @@ private enum SQLiteChecks {
       """
       importance_score = CASE WHEN typeof(t.importance_score) IN ('real', 'integer', 'null') THEN t.importance_score
           ELSE 0.5 END,
-        access_count = CASE typeof(t.access_count) WHEN 'integer' THEN t.access_count
+        access_count = CASE typeof(t.access_count) WHEN 'integer' THEN t.access_count WHEN 'null' THEN NULL
           WHEN 'real' THEN CAST(t.access_count AS INTEGER) ELSE 0 END,
         content = CAST(t.content AS TEXT), user_id = CAST(t.user_id AS TEXT), category = CAST(t.category AS TEXT)
       """
@@ -181,7 +196,7 @@ private enum SQLiteChecks {
     case .accessNegative: "access_count = 0"
     case .metadataInvalid:
       """
-      metadata = CASE WHEN t.metadata IS NULL OR t.metadata = 'null' THEN '{}'
+      metadata = CASE WHEN t.metadata = 'null' THEN '{}'
         WHEN json_valid(t.metadata) THEN json_object('value', json(t.metadata))
         ELSE json_object('value', CAST(t.metadata AS TEXT)) END
       """
@@ -197,6 +212,7 @@ private enum SQLiteChecks {
     case .analyticsNegative: "results_count = max(t.results_count, 0), response_time_ms = max(t.response_time_ms, 0)"
     case .analyticsFuture: "created_at = \(now)"
     case .tagsInvalid: "tags = '[]'"
+    case .fragmentEveryAgent: "agent_type = NULL"
     case .embeddingNotFinite, .embeddingLength, .embeddingZero, .embeddingMixed, .fragmentEmbeddingInvalid:
       "embedding = NULL"
     default: nil

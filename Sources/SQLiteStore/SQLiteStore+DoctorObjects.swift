@@ -12,6 +12,7 @@ extension SQLiteStore {
     case .tablesMissing: return try missing(.table, fault)
     case .triggersMissing: return try missing(.trigger, fault)
     case .indexesMissing: return try missing(.index, fault)
+    case .columnsRequired: return FaultFinding(fault, objects: try columnsRefusingNull())
     case .textIndex: return FaultFinding(fault, objects: try isTextIndexInStep() ? [] : [SearchDDL.textIndex])
     case .vectorLog: return FaultFinding(fault, objects: try isVectorLogInStep() ? [] : [SearchDDL.vectorLog])
     case .vectorFile: return FaultFinding(fault, objects: try vectorFileFault().map { [$0] } ?? [])
@@ -91,6 +92,7 @@ extension SQLiteStore {
     case .tablesMissing, .triggersMissing, .indexesMissing:
       if let space = try embeddingSpace() { _ = try createSchema(space: space) }
       _ = try buildIndexes(nil, progress)
+    case .columnsRequired: try allowNull()
     case .textIndex, .vectorLog:
       let parts = fault == .textIndex ? SearchDDL.text : SearchDDL.vectors
       try transaction(.commit) {

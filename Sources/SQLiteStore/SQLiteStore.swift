@@ -175,6 +175,10 @@ extension MemshError {
   /// Says what a failure of SQLite means to somebody who works with memories.
   init(translating error: DatabaseError, location: String) {
     let cause = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no reason given")"
+    guard error.extendedResultCode != .SQLITE_CONSTRAINT_NOTNULL else {
+      self = .nullRefused(error.message ?? "no column named", cause: cause)
+      return
+    }
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       self.init(

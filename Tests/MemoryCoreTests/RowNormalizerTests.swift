@@ -25,7 +25,7 @@ import Testing
     let fields = try normalizer.accept(row()).fields
     #expect(fields.importanceScore == 0.5)
     #expect(fields.createdAt == Timestamp(microseconds: 7))
-    #expect(fields.metadata.text == #"{"legacy_id":"mem_1"}"#)
+    #expect(fields.metadata?.text == #"{"legacy_id":"mem_1"}"#)
   }
 
   @Test("rows that cannot be migrated say why")
@@ -56,7 +56,7 @@ import Testing
         ]
       })
     #expect(
-      accepted.fields.metadata.text
+      accepted.fields.metadata?.text
         == #"{"importance":0.9,"category":"facts","legacy_id":"mem_1","tags":"a,b","score":0.5,"raw":{"base64":"/w=="}}"#
     )
     #expect(accepted.fields.category == "facts")
@@ -67,7 +67,7 @@ import Testing
     "metadata that is no object is kept under a key",
     arguments: [("[1]", #"{"value":[1],"legacy_id":"mem_1"}"#), ("null", #"{"legacy_id":"mem_1"}"#)])
   func wrapsMetadata(text: String, expected: String) throws {
-    #expect(try normalizer.accept(row { $0.metadata = .text(text) }).fields.metadata.text == expected)
+    #expect(try normalizer.accept(row { $0.metadata = .text(text) }).fields.metadata?.text == expected)
   }
 
   @Test("what would be overwritten is kept apart, and keys differ to the byte")
@@ -78,7 +78,7 @@ import Testing
         $0.otherColumns = [("source", .text("email"))]
       })
     #expect(
-      accepted.fields.metadata.text
+      accepted.fields.metadata?.text
         == "{\"source\":\"chat\",\"legacy_id\":\"mem_1\",\"\u{E9}\":1,\"e\u{301}\":2,"
         + "\"legacy_columns\":{\"legacy_id\":\"own\",\"source\":\"email\"}}")
   }

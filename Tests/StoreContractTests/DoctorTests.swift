@@ -30,6 +30,14 @@ import Testing
     Planted(
       .triggersMissing, sqlite: "DROP TRIGGER update_memories_updated_at",
       postgres: "ALTER TABLE memories DISABLE TRIGGER update_memories_updated_at"),
+    Planted(
+      .columnsRequired,
+      sqlite: """
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_master SET sql = replace(sql, 'access_count INTEGER', 'access_count INTEGER NOT NULL')
+          WHERE name = 'memories';
+        PRAGMA schema_version = 999
+        """, postgres: "ALTER TABLE memories ALTER access_count SET NOT NULL"),
     Planted(.indexesMissing, "DROP INDEX memories_user_idx; DROP INDEX memories_embedding_idx"),
     Planted(
       .indexesInvalid, sqlite: nil,
@@ -109,7 +117,10 @@ import Testing
       .duplicatesOrphaned,
       sqlite:
         "PRAGMA foreign_keys = OFF; INSERT INTO memory_duplicates (original_id, duplicate_hash) VALUES (999, '\(hash)')",
-      postgres: "INSERT INTO memory_duplicates (original_id, duplicate_hash) VALUES (NULL, '\(hash)')"),
+      postgres: """
+        ALTER TABLE memory_duplicates DROP CONSTRAINT memory_duplicates_original_id_fkey;
+        INSERT INTO memory_duplicates (original_id, duplicate_hash) VALUES (999, '\(hash)')
+        """),
     Planted(
       .duplicatesHash,
       """
@@ -123,6 +134,7 @@ import Testing
     Planted(.analyticsFuture, "UPDATE memory_analytics SET created_at = '\(future)' WHERE id = 1"),
     Planted(.tagsInvalid, sqlite: "UPDATE prompt_fragments SET tags = '{\"a\":1}' WHERE id = 1", postgres: nil),
     Planted(.fragmentContentEmpty, "UPDATE prompt_fragments SET content = ' ' WHERE id = 1"),
+    Planted(.fragmentEveryAgent, "UPDATE prompt_fragments SET agent_type = 'all' WHERE id = 1"),
     Planted(
       .fragmentDuplicates,
       """
@@ -231,8 +243,8 @@ import Testing
     guard planted.fault.table != nil else { return }
     #expect(!report.operations.isEmpty)
     let undo = UndoService(store: fixture.store, author: author("undo"))
-    if planted.fault == .duplicatesOrphaned, kind == .sqlite {
-      // It could not be put back: SQLite itself refuses a record of a memory that is gone.
+    if planted.fault == .duplicatesOrphaned {
+      // It could not be put back: a database refuses a record of a memory that is gone.
       let error = #expect(throws: MemshError.self) {
         try undo.undo(report.operations[0], wholeSession: false, dryRun: false)
       }

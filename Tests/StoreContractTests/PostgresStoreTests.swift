@@ -131,7 +131,7 @@ import Testing
         """)
     let found = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]))).hits
     #expect(found.first?.memory.fields.importanceScore == 0.75)
-    #expect(found.first?.memory.fields.createdAt.iso8601 == "2025-01-01T00:00:00.000000Z")
+    #expect(found.first?.memory.fields.createdAt?.iso8601 == "2025-01-01T00:00:00.000000Z")
     try fixture.database?.connect().execute(
       unsafeSQL: "ALTER TABLE memories ALTER importance_score TYPE float8, ALTER access_count TYPE int")
     #expect(try fixture.store.insert([memory("y")]) == [2])

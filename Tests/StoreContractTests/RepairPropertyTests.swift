@@ -243,7 +243,7 @@ import Testing
       let fields = memory.fields
       rows[memory.id] = Row(
         user: fields.userID, content: fields.content, category: fields.category, importance: fields.importanceScore,
-        accesses: fields.accessCount, created: fields.createdAt.microseconds,
+        accesses: try #require(fields.accessCount), created: try #require(fields.createdAt).microseconds,
         accessed: fields.lastAccessedAt?.microseconds)
     }
     return rows

@@ -56,7 +56,7 @@ import Testing
       #expect(fields.content == text)
       #expect(fields.userID == "u " + text.prefix(20))
       #expect(fields.category == String(text.prefix(5)))
-      for name in ["number", "text", "empty"] { #expect(fields.metadata[key: name] == metadata[key: name]) }
+      for name in ["number", "text", "empty"] { #expect(fields.metadata?[key: name] == metadata[key: name]) }
       #expect(fields.createdAt == Timestamp(microseconds: 1_735_689_600_123_456))
       #expect(fields.updatedAt == Timestamp(microseconds: 1_735_689_600_123_457))
     }

@@ -3,6 +3,7 @@ public enum Fault: String, Sendable, CaseIterable {
   // The schema, first: the other checks rely on it.
   case tablesMissing = "tables_missing"
   case triggersMissing = "triggers_missing"
+  case columnsRequired = "columns_required"
   case indexesMissing = "indexes_missing"
   case indexesInvalid = "indexes_invalid"
   case textIndex = "text_index"
@@ -41,6 +42,7 @@ public enum Fault: String, Sendable, CaseIterable {
   case analyticsFuture = "analytics_future"
   case tagsInvalid = "tags_invalid"
   case fragmentContentEmpty = "fragment_content_empty"
+  case fragmentEveryAgent = "fragment_every_agent"
   case fragmentDuplicates = "fragment_duplicates"
   case fragmentOrder = "fragment_order"
 
@@ -100,6 +102,11 @@ extension Fault {
     case .tablesMissing: (.error, nil, .rebuilding, "tables of the memory system are missing", "create them")
     case .triggersMissing:
       (.error, nil, .rebuilding, "triggers that keep updated_at are missing or disabled", "create or enable them")
+    case .columnsRequired:
+      (
+        .error, nil, .rebuilding, "columns of tables that memsh 0.1.0 made refuse NULL, which applications write",
+        "let them take it"
+      )
     case .indexesMissing: (.warning, nil, .rebuilding, "indexes are missing", "build them")
     case .indexesInvalid: (.error, nil, .rebuilding, "indexes are INVALID: a build has failed", "build them anew")
     case .textIndex: (.warning, nil, .rebuilding, "the index of words is missing or out of step", "build it anew")
@@ -154,6 +161,11 @@ extension Fault {
     case .analyticsFuture: (.warning, analytics, .values, "searches in the future", "set the time to now")
     case .tagsInvalid: (.error, fragments, .values, "the tags are no list of words", "take them away")
     case .fragmentContentEmpty: (.error, fragments, .deletion, "fragments without content", "delete them")
+    case .fragmentEveryAgent:
+      (
+        .error, fragments, .values, "fragments for the agent 'all': to applications NULL means every agent",
+        "set their agent to NULL"
+      )
     case .fragmentDuplicates: (.warning, fragments, .deletion, "the same fragment more than once", "keep the first")
     case .fragmentOrder:
       (.warning, fragments, .values, "fragments updated before they were created", "set updated_at to created_at")

@@ -20,6 +20,15 @@ public struct MemshError: Error, Sendable, Equatable {
   }
 }
 
+extension MemshError {
+  /// The error for a NULL that a table refuses; `what` is the database's own sentence.
+  public static func nullRefused(_ what: String, cause: String) -> MemshError {
+    MemshError(
+      .storeFailed, "a table refuses NULL where the memory system allows it: \(what)",
+      hint: "`doctor --fix columns_required` mends tables that memsh 0.1.0 made", cause: cause)
+  }
+}
+
 /// The stable error codes. A raw value is part of the contract with automation: never rename one.
 public enum ErrorCode: String, Sendable, CaseIterable {
   // Usage: what was typed cannot be run (exit status 2).

@@ -98,6 +98,16 @@ public struct SchemaObject: Sendable, Equatable {
 public enum SchemaNames {
   /// The four tables.
   public static let tables = ["memories", "memory_analytics", "memory_duplicates", "prompt_fragments"]
+  /// The columns in which the applications allow NULL and memsh 0.1.0 did not.
+  public static let onceRequired = [
+    (table: "memories", columns: ["metadata", "access_count", "created_at", "updated_at"]),
+    (table: "memory_analytics", columns: ["created_at"]),
+    (table: "memory_duplicates", columns: ["created_at"]),
+    (
+      table: "prompt_fragments",
+      columns: ["priority", "tags", "agent_type", "context_tier", "is_active", "created_at", "updated_at"]
+    ),
+  ]
   /// The triggers that keep `updated_at`, with their tables.
   public static let triggers = [
     (name: "update_memories_updated_at", table: "memories"),

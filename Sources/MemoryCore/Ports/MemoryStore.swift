@@ -251,11 +251,12 @@ public struct DuplicateRecord: Sendable, Equatable {
   public let contentHash: String
   /// How alike they are, from 0 to 1.
   public let similarity: Double
-  /// The layer that found it: `exact`, `fuzzy`, `key_phrase` or `semantic`.
-  public let method: String
+  /// The layer that found it: `exact`, `fuzzy`, `key_phrase` or `semantic`; nil when a person did. The applications'
+  /// tables take no other word.
+  public let method: String?
 
   /// Creates a record.
-  public init(originalID: Int64, contentHash: String, similarity: Double, method: String) {
+  public init(originalID: Int64, contentHash: String, similarity: Double, method: String?) {
     self.originalID = originalID
     self.contentHash = contentHash
     self.similarity = similarity

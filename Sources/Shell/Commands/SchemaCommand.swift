@@ -3,7 +3,12 @@ import MemoryCore
 
 struct SchemaCommand: ShellCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "Show the tables, indexes and triggers and how they stand.")
+    commandName: "schema", abstract: "Show the tables, indexes and triggers and how they stand.",
+    discussion: """
+      --create makes what is missing. In tables that memsh 0.1.0 made it also lets every column take NULL that the \
+      memory system's applications leave empty, and writes NULL for the fragments of every agent, as they do; `undo` \
+      takes that back.
+      """)
 
   @Flag(help: "Create what is missing.")
   var create = false
@@ -28,7 +33,22 @@ struct SchemaCommand: ShellCommand {
         _ = try store.createSchema(space: store.embeddingSpace() ?? session.embedder().space)
       }
       for line in try store.buildIndexes(index, session.progress) { session.note(line) }
+      try SchemaCommand.mendTables(of: store, in: session)
     }
+    return try SchemaCommand.listing(of: store)
+  }
+
+  /// Puts right what memsh 0.1.0 made in another way than the applications do.
+  private static func mendTables(of store: any MemoryStore, in session: Session) throws {
+    let service = DoctorService(
+      store: store, author: session.author, progress: session.progress, interruption: session.interruption)
+    let report = try service.fix([.columnsRequired, .fragmentEveryAgent], embedder: { try session.embedder() })
+    for finding in report.findings where report.fixed.contains(finding.fault) {
+      session.note("✅ \(finding.fault.rawValue): \(finding.count) put right")
+    }
+  }
+
+  private static func listing(of store: any MemoryStore) throws -> CommandResult {
     let rows = try store.schema().map { object -> [Cell] in
       [
         .text(object.kind.rawValue), .text(object.name), .text(object.table), .text(object.state.rawValue),

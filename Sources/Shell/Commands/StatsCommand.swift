@@ -84,7 +84,7 @@ struct StatsCommand: ShellCommand {
   }
 
   private static func chart(_ style: Chart.Style, _ key: String, _ counts: [StoreStatistics.Count]) -> Chart {
-    Chart(style, key: key, points: counts.map { ($0.value ?? "NULL", $0.memories) })
+    Chart(style, key: key, points: counts.map { ($0.value, $0.memories) })
   }
 
   private static func memories(_ statistics: StoreStatistics) -> [ResultRecord.Field] {

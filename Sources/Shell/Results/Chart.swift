@@ -14,11 +14,11 @@ public struct Chart: Sendable, Equatable {
   public let style: Style
   /// What the labels are, as the key in JSON: `user_id`.
   public let key: String
-  /// What is counted, in order.
-  public let points: [(label: String, count: Int64)]
+  /// What is counted, in order; nil is NULL.
+  public let points: [(label: String?, count: Int64)]
 
   /// Creates a chart.
-  public init(_ style: Style, key: String, points: [(label: String, count: Int64)]) {
+  public init(_ style: Style, key: String, points: [(label: String?, count: Int64)]) {
     self.style = style
     self.key = key
     self.points = points
@@ -29,7 +29,7 @@ public struct Chart: Sendable, Equatable {
 
   /// `[{"user_id": "ada", "count": 3}]`
   public var json: JSON {
-    .array(points.map { .object([JSON.Member(key, .string($0.label)), JSON.Member("count", .integer($0.count))]) })
+    .array(points.map { .object([JSON.Member(key, .optional($0.label)), JSON.Member("count", .integer($0.count))]) })
   }
 
   private static let barWidth = 30
@@ -40,7 +40,7 @@ public struct Chart: Sendable, Equatable {
       return points.isEmpty ? "–" : ""
     }
     let most = points.map(\.count).max() ?? 0
-    return "\(first.label) \(sparkline) \(last.label), at most \(most)"
+    return "\(Chart.shown(first.label)) \(sparkline) \(Chart.shown(last.label)), at most \(most)"
   }
 
   /// A line for each bar.
@@ -51,11 +51,13 @@ public struct Chart: Sendable, Equatable {
     return points.map { point in
       let count = String(point.count)
       return (
-        point.label,
+        Chart.shown(point.label),
         String(repeating: " ", count: width - count.count) + count + "  " + Chart.bar(point.count, of: most)
       )
     }
   }
+
+  private static func shown(_ label: String?) -> String { label ?? "NULL" }
 
   /// Eighths of a character make short bars comparable (U+2588 to U+258F).
   private static func bar(_ count: Int64, of most: Int64) -> String {

@@ -78,7 +78,9 @@ struct MergeService {
     return plan.removed.compactMap { memory, similarity, method in
       let hash = ContentHash.hex(of: memory.fields.content)
       guard seen.insert(hash).inserted else { return nil }
-      return DuplicateRecord(originalID: plan.kept.id, contentHash: hash, similarity: similarity, method: method)
+      return DuplicateRecord(
+        originalID: plan.kept.id, contentHash: hash, similarity: similarity,
+        method: DuplicateLayer(rawValue: method)?.rawValue)
     }
   }
 
