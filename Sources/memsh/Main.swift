@@ -62,18 +62,18 @@ enum Main {
     return runScripts(inputs, session, checkOnly: launch.options.check)
   }
 
-  /// Prints the values that a shell's completion asks for; nothing when there is no store to ask.
+  /// Prints what a shell's completion asks for.
   private static func answer(_ request: CompletionRequest, console: TerminalConsole) -> ExitStatus {
     DiagnosticsHandler.install(level: nil) { console.writeError($0) }
+    let environment = Environment(process: ProcessInfo.processInfo.environment)
+    let interruption = Interruption()
     let services = Services(
-      environment: Environment(process: ProcessInfo.processInfo.environment), interruption: Interruption(),
-      console: console, running: RunningStores())
-    guard let location = try? request.location ?? services.defaultLocation(of: nil) else { return .success }
-    let values = services.values(
-      request.kind, beginningWith: "", at: location, waitingMilliseconds: CompletionRequest.waitMilliseconds)
-    // A line is a value: what has more than one, or acts on a terminal, cannot be offered.
-    let safe = values.filter { $0.unicodeScalars.allSatisfy { !$0.isUnsafeOnTerminal } }
-    try? console.write(safe.map { $0 + "\n" }.joined())
+      environment: environment, interruption: interruption, console: console, running: RunningStores(),
+      completionMilliseconds: CompletionRequest.waitMilliseconds)
+    let session = Session(
+      services: services, console: console, interruption: interruption, settings: Settings(),
+      scope: VariableScope(variables: [:], environment: [:]), location: request.location, isInteractive: false)
+    try? console.write(request.answer(in: session))
     return .success
   }
 

@@ -14,8 +14,15 @@ final class Services: SessionServices, Sendable {
   private let console: TerminalConsole
   private let running: RunningStores
   private let storedValues: StoredValues
+  private let completionMilliseconds: Int
 
-  init(environment: Environment, interruption: Interruption, console: TerminalConsole, running: RunningStores) {
+  /// - Parameter completionMilliseconds: How long completion waits for a store: no longer than a person at the prompt
+  ///   does without noticing.
+  init(
+    environment: Environment, interruption: Interruption, console: TerminalConsole, running: RunningStores,
+    completionMilliseconds: Int = 120
+  ) {
+    self.completionMilliseconds = completionMilliseconds
     self.environment = environment
     self.interruption = interruption
     self.console = console
@@ -217,18 +224,8 @@ final class Services: SessionServices, Sendable {
 
   func history() throws -> [String] { commandHistory.commands() }
 
-  /// How long a person at the prompt waits without noticing.
-  private static let completionMilliseconds = 120
-
   func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [String] {
-    values(kind, beginningWith: prefix, at: location, waitingMilliseconds: Services.completionMilliseconds)
-  }
-
-  /// The values as far as they are known after so long.
-  func values(
-    _ kind: StoredValue, beginningWith prefix: String, at location: String, waitingMilliseconds milliseconds: Int
-  ) -> [String] {
-    storedValues.values(kind, beginningWith: prefix, at: location, waitingMilliseconds: milliseconds)
+    storedValues.values(kind, beginningWith: prefix, at: location, waitingMilliseconds: completionMilliseconds)
   }
 
   func forgetValues() { storedValues.forget() }

@@ -2,9 +2,9 @@ import ArgumentParser
 import MemoryCore
 
 /// What the declaration of a command says about its arguments: what completion knows of them.
-struct CommandDescription {
+public struct CommandDescription: Sendable {
   /// One argument, option or flag.
-  struct Argument {
+  struct Argument: Sendable {
     /// `--limit`, `-y`; empty for a positional argument.
     let names: [String]
     /// What stands for the value in the help.
@@ -15,9 +15,13 @@ struct CommandDescription {
     let values: [String]
     /// The extensions of the files it takes, none for all; nil when it takes no file.
     let fileExtensions: [String]?
+    /// The first words of its help.
+    let about: String
   }
 
   let name: String
+  /// The first words of its help.
+  let about: String
   let arguments: [Argument]
 
   var options: [Argument] { arguments.filter { !$0.names.isEmpty } }
@@ -30,7 +34,33 @@ struct CommandDescription {
     return Dictionary(described.map { ($0.name, $0) }) { first, _ in first }
   }()
 
+  /// Describes a command that is none of memsh's own, such as the options that may stand before them.
+  public init(of command: any ParsableCommand.Type) {
+    self.init((try? JSONParser.parse(command._dumpHelp()))?[key: "command"] ?? .null)
+  }
+
+  /// How many words at the beginning are options of this command and their values.
+  public func leadingOptions(in words: [String]) -> Int {
+    var count = 0
+    while count < words.count, words[count].hasPrefix("-"), words[count] != "--" {
+      count += takesValue(words[count]) ? 2 : 1
+    }
+    return min(count, words.count)
+  }
+
+  /// Whether the last of such words is an option whose value is still to come.
+  func isWaitingForValue(_ words: ArraySlice<String>) -> Bool {
+    var rest = words
+    while let word = rest.popFirst() {
+      if takesValue(word), rest.popFirst() == nil { return true }
+    }
+    return false
+  }
+
+  private func takesValue(_ name: String) -> Bool { options.contains { $0.takesValue && $0.names.contains(name) } }
+
   private init(_ json: JSON) {
+    about = json[key: "abstract"]?.stringValue ?? ""
     name = json[key: "commandName"]?.stringValue ?? ""
     arguments = (json[key: "arguments"]?.arrayValue ?? []).map(Argument.init)
   }
@@ -42,6 +72,7 @@ extension CommandDescription.Argument {
       (name[key: "kind"]?.stringValue == "long" ? "--" : "-") + (name[key: "name"]?.stringValue ?? "")
     }
     valueName = json[key: "valueName"]?.stringValue ?? ""
+    about = json[key: "abstract"]?.stringValue ?? ""
     takesValue = json[key: "kind"]?.stringValue != "flag"
     isRepeating = json[key: "isRepeating"] == .bool(true)
     let kind = json[key: "completionKind"]

@@ -24,57 +24,118 @@ public struct Completer {
   }
 
   private let session: Session
+  private let listsFiles: Bool
 
   /// Completes for a session.
-  public init(session: Session) {
+  ///
+  /// - Parameter listsFiles: Whether the names of files are looked up, too: a shell does that by itself.
+  public init(session: Session, listsFiles: Bool = true) {
     self.session = session
+    self.listsFiles = listsFiles
   }
 
   /// What could stand at the end of `line`.
   public func complete(_ line: String) -> Answer {
     let partial = PartialLine(line)
     if let variable = variables(partial) { return variable }
-    guard let command = partial.words.first else {
-      return answer(CommandRegistry.names, to: partial)
+    let found = found(after: partial.words, partial.word, isQuoted: partial.quote != nil)
+    let typed = found.option.isEmpty ? partial : PartialLine(String(partial.raw.dropFirst(found.option.count)))
+    let candidates = found.values.compactMap { value -> Candidate? in
+      // What cannot be typed as one word, such as a quote with an accent, is not offered.
+      guard Completer.word(in: typed.typed(value.text, isFinished: true)) == value.text else { return nil }
+      let text = typed.typed(value.text, isFinished: value.endsWord)
+      return Candidate(text: text, shown: value.text, endsWord: value.endsWord)
     }
-    guard command != "watch" else { return watched(partial, in: line) }
-    guard let description = CommandDescription.all[command] else { return Answer(replaces: partial.raw.count) }
-    return complete(partial, of: description)
+    return Answer(replaces: typed.raw.count, candidates: candidates)
+  }
+
+  /// The only word of a text as the lexer reads it; nil when it is anything else.
+  private static func word(in text: String) -> String? {
+    guard let commands = try? Lexer.commands(in: text, file: nil), commands.count == 1, commands[0].tokens.count == 1,
+      case .text(let word)? = commands[0].tokens[0].pieces.first, commands[0].tokens[0].pieces.count == 1
+    else { return nil }
+    return word
+  }
+
+  /// One way to go on, as it is meant: not yet quoted for any line.
+  public struct Value: Equatable, Sendable {
+    /// The whole word.
+    public let text: String
+    /// What it is, one line; empty where there is nothing to say.
+    public let about: String
+
+    /// Whether the next word can follow: not behind a folder's name.
+    public var endsWord: Bool { !text.hasSuffix("/") }
+  }
+
+  /// What could take the place of a word.
+  public struct Found: Equatable, Sendable {
+    /// `--user=` where the word begins with an option; the values come behind it.
+    public var option = ""
+    /// The ways to go on, sorted.
+    public var values: [Value] = []
+    /// The extensions of the files that fit as well, none for all; nil where no file fits.
+    public var fileExtensions: [String]?
+  }
+
+  /// What could take the place of `word`, the unfinished one behind a command's words.
+  ///
+  /// - Parameters:
+  ///   - isQuoted: Whether the word stands in quotes: then it is no option.
+  ///   - launch: The options that may stand before the command; nil where none may.
+  public func found(
+    after words: [String], _ word: String, isQuoted: Bool = false, launch: CommandDescription? = nil
+  ) -> Found {
+    let own = words.prefix(launch?.leadingOptions(in: words) ?? 0)
+    guard let command = words.dropFirst(own.count).first else {
+      if let launch, word.hasPrefix("-") || launch.isWaitingForValue(own) {
+        return complete(word, isQuoted: isQuoted, of: launch, words: [launch.name] + own)
+      }
+      return Found(values: fitting(CommandDescription.all.values.map { Value(text: $0.name, about: $0.about) }, word))
+    }
+    let words = Array(words.dropFirst(own.count))
+    guard command != "watch" else { return watched(words, word, isQuoted: isQuoted) }
+    guard let description = CommandDescription.all[command] else { return Found() }
+    return complete(word, isQuoted: isQuoted, of: description, words: words)
   }
 
   /// `watch 5 stats …`: what is watched is a command of its own.
-  private func watched(_ partial: PartialLine, in line: String) -> Answer {
-    let inner = partial.words.dropFirst().drop { $0.hasPrefix("-") || Double($0) != nil }
-    guard partial.words.count > 1 else { return Answer(replaces: partial.raw.count) }
-    guard let command = inner.first else { return answer(CommandRegistry.names, to: partial) }
-    return CommandDescription.all[command].map { complete(partial, of: $0, words: Array(inner)) }
-      ?? Answer(replaces: partial.raw.count)
+  private func watched(_ words: [String], _ word: String, isQuoted: Bool) -> Found {
+    guard words.count > 1 else { return Found() }
+    return found(
+      after: Array(words.dropFirst().drop { $0.hasPrefix("-") || Double($0) != nil }), word, isQuoted: isQuoted)
   }
 
-  private func complete(_ partial: PartialLine, of command: CommandDescription, words: [String]? = nil) -> Answer {
-    let words = words ?? partial.words
+  private func complete(
+    _ word: String, isQuoted: Bool, of command: CommandDescription, words: [String]
+  ) -> Found {
     let given = Array(words.dropFirst())
     if let option = command.options.first(where: { $0.takesValue && $0.names.contains(given.last ?? "") }) {
-      return values(of: option, position: nil, words: words, to: partial)
+      return values(of: option, words: words, word, isOwnWord: true)
     }
     // `--user=a` names the option in the same word.
-    if partial.raw.hasPrefix("--"), let separator = partial.raw.firstIndex(of: "=") {
-      let name = String(partial.raw[..<separator])
+    if !isQuoted, word.hasPrefix("--"), let separator = word.firstIndex(of: "=") {
+      let name = String(word[..<separator])
       guard let option = command.options.first(where: { $0.takesValue && $0.names.contains(name) }) else {
-        return Answer(replaces: partial.raw.count)
+        return Found()
       }
-      let rest = PartialLine(String(partial.raw[partial.raw.index(after: separator)...]))
-      return values(of: option, position: nil, words: words, to: rest)
+      let rest = String(word[word.index(after: separator)...])
+      var found = values(of: option, words: words, rest, isOwnWord: false)
+      found.option = name + "="
+      return found
     }
-    if partial.word.hasPrefix("-"), partial.quote == nil {
+    if !isQuoted, word.hasPrefix("-") {
       let unused = command.options.filter { $0.isRepeating || !$0.names.contains(where: given.contains) }
-      return answer(unused.flatMap(\.names).filter { $0.hasPrefix("--") } + ["--help"], to: partial)
+      let names = unused.flatMap { option in
+        option.names.filter { $0.hasPrefix("--") }.map { Value(text: $0, about: option.about) }
+      }
+      return Found(values: fitting(names + [Value(text: "--help", about: "Explain the command.")], word))
     }
     let position = Completer.positionals(in: given, of: command)
     guard position < command.positionals.count || command.positionals.last?.isRepeating == true,
       let argument = command.positionals.dropFirst(position).first ?? command.positionals.last
-    else { return Answer(replaces: partial.raw.count) }
-    return values(of: argument, position: position, words: words, to: partial)
+    else { return Found() }
+    return values(of: argument, words: words, word, isOwnWord: true)
   }
 
   /// How many of the words are no options and no values of options.
@@ -94,27 +155,44 @@ public struct Completer {
   }
 
   /// What an argument takes.
+  ///
+  /// - Parameter isOwnWord: Whether the value is a word of its own: one that begins with `-` would then be taken for an
+  ///   option, and is left out.
   private func values(
-    of argument: CommandDescription.Argument, position: Int?, words: [String], to partial: PartialLine
-  ) -> Answer {
+    of argument: CommandDescription.Argument, words: [String], _ word: String, isOwnWord: Bool
+  ) -> Found {
+    var found = Found()
+    if let known = known(argument, words: words, beginningWith: word) {
+      let values = known.filter { !isOwnWord || !$0.hasPrefix("-") }
+      found.values = fitting(values.map { Value(text: $0, about: "") }, word)
+    } else {
+      found.fileExtensions = argument.fileExtensions
+      if let extensions = argument.fileExtensions, listsFiles {
+        let files = session.services.files(beginningWith: word, extensions: extensions)
+        found.values = fitting(files.map { Value(text: $0, about: "") }, word)
+      }
+    }
+    return found
+  }
+
+  /// The values that are known of an argument; nil where only files may fit.
+  private func known(
+    _ argument: CommandDescription.Argument, words: [String], beginningWith word: String
+  ) -> [String]? {
     switch (words[0], argument.valueName) {
-    case ("set", "name"): return answer(Settings.all.map(\.name) + session.scope.variables.keys, to: partial)
+    case ("set", "name"): return Settings.all.map(\.name) + session.scope.variables.keys
     case ("set", "value"):
       guard case .words(let values)? = Settings.all.first(where: { $0.name == words[1] })?.values else { break }
-      return answer(values, to: partial)
-    case ("unset", "name"): return answer(Array(session.scope.variables.keys), to: partial)
-    case ("undo", "operation"), ("journal", "operation"):
-      return answer(stored(.operations, beginningWith: partial.word), to: partial)
-    case ("models", "name"): return answer(session.services.models.installed().map(\.name), to: partial)
+      return values
+    case ("unset", "name"): return Array(session.scope.variables.keys)
+    case ("undo", "operation"), ("journal", "operation"): return stored(.operations, beginningWith: word)
+    case ("models", "name"): return session.services.models.installed().map(\.name)
     default: break
     }
     if let kind = argument.names.compactMap(StoredValue.init(option:)).first {
-      let fixed = kind == .runs ? ["last"] : []
-      return answer(fixed + stored(kind, beginningWith: partial.word), to: partial)
+      return (kind == .runs ? ["last"] : []) + stored(kind, beginningWith: word)
     }
-    if !argument.values.isEmpty { return answer(argument.values, to: partial) }
-    guard let extensions = argument.fileExtensions else { return Answer(replaces: partial.raw.count) }
-    return answer(session.services.files(beginningWith: partial.word, extensions: extensions), to: partial)
+    return argument.values.isEmpty ? nil : argument.values
   }
 
   private func stored(_ kind: StoredValue, beginningWith prefix: String) -> [String] {
@@ -135,14 +213,14 @@ public struct Completer {
     return Answer(replaces: typed.count, candidates: candidates)
   }
 
-  /// The values that begin with what is typed. What could act on the terminal is left out.
-  private func answer(_ values: [String], to partial: PartialLine) -> Answer {
-    let fitting = Set(values).filter { $0.hasPrefix(partial.word) && $0 == $0.withVisibleControls }.sorted()
-    let candidates = fitting.map { value in
-      let isFolder = value.hasSuffix("/")
-      return Candidate(text: partial.typed(value, isFinished: !isFolder), shown: value, endsWord: !isFolder)
-    }
-    return Answer(replaces: partial.raw.count, candidates: candidates)
+  /// The values that begin with what is typed, sorted. What could act on a terminal is left out, and so is nothing at
+  /// all, which no line shows.
+  private func fitting(_ values: [Value], _ word: String) -> [Value] {
+    var seen: Set<String> = []
+    return values.filter { value in
+      value.text.hasPrefix(word) && !value.text.isEmpty && value.text == value.text.withVisibleControls
+        && seen.insert(value.text).inserted
+    }.sorted { $0.text < $1.text }
   }
 }
 
@@ -160,7 +238,6 @@ extension StoredValue {
 }
 
 extension CompletionKind {
-  /// Values of the store in use. A shell's completion asks memsh for them, which answers before this closure would be
-  /// called: it knows where the store is.
+  /// Values of the store in use. ``Completer`` finds them by the option's name; the closure is never called.
   static var stored: CompletionKind { .custom { _, _, _ in [] } }
 }

@@ -15,6 +15,8 @@ struct PartialLine {
     for character in text {
       raw.append(character)
       if isEscaped {
+        // Between double quotes a backslash is itself, but before what it can escape.
+        if quote == "\"", !Lexer.escapable.contains(character) { word.append("\\") }
         word.append(character)
         isEscaped = false
       } else if let open = quote {

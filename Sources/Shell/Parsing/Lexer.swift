@@ -155,13 +155,16 @@ struct Lexer {
     pieces.append("")
   }
 
+  /// What a backslash between double quotes takes its meaning from.
+  static let escapable = "\\\"$\n"
+
   private mutating func readDoubleQuoted(into pieces: inout PieceBuilder) throws(LexicalError) {
     let start = position
     advance()
     while let character = current, character != "\"" {
       if character == "$", following == "{" {
         pieces.append(try readVariable())
-      } else if character == "\\", let escaped = following, "\\\"$\n".contains(escaped) {
+      } else if character == "\\", let escaped = following, Lexer.escapable.contains(escaped) {
         advance()
         if escaped != "\n" { pieces.append(String(escaped)) }
         advance()
