@@ -21,7 +21,7 @@ extension PostgresStore {
               AND starts_with(pg_get_expr(e.adbin, e.adrelid), '(now() AT TIME ZONE ''UTC'''))
         ORDER BY a.attnum
         """
-      ).rows.compactMap { $0.text(0) }
+      ).rows.compactMap { try $0.text(0) }
       return refusing.map { "\(table).\($0)" }
     }
   }
