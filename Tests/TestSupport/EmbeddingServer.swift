@@ -16,10 +16,20 @@ public final class EmbeddingServer: Sendable {
     let inFlight = Mutex((now: 0, most: 0))
   }
 
+  /// What vectors it gives.
+  public enum Answers: Sendable, CaseIterable {
+    /// ``EmbeddingServer/vector(of:dimensions:)``, as a sound server's depend on the text.
+    case byText
+    /// The same for every text.
+    case constant
+    /// Another one at every request.
+    case random
+  }
+
   /// Starts it.
   public init(
     dimensions: Int = 8, milliseconds: Int = 0, takesBase64: Bool = true, tokensMaximum: Int = .max,
-    refusing refusal: @escaping Refusal = { _ in nil }
+    answers: Answers = .byText, refusing refusal: @escaping Refusal = { _ in nil }
   ) throws {
     let state = State()
     self.state = state
@@ -46,7 +56,12 @@ public final class EmbeddingServer: Sendable {
       }
       state.asked.withLock { asked in for text in texts { asked[text, default: 0] += 1 } }
       let items = texts.indices.reversed().map { index in
-        let vector = EmbeddingServer.vector(of: texts[index], dimensions: dimensions)
+        let vector =
+          switch answers {
+          case .byText: EmbeddingServer.vector(of: texts[index], dimensions: dimensions)
+          case .constant: Vector([Float](repeating: 0.5, count: dimensions))
+          case .random: Vector((0..<dimensions).map { _ in Float.random(in: -1...1) })
+          }
         let value = usesBase64 ? JSON.string(Base64.encode(vector.littleEndianBytes)).text : vector.json.text
         return "{\"index\": \(index), \"embedding\": \(value)}"
       }

@@ -90,6 +90,13 @@ public final class OpenAIEmbedder: Embedder {
     return try OpenAIEmbedder.run(&stream, texts)
   }
 
+  /// Asks the server for a text's vector, whatever the cache has; the answer is not kept.
+  public func embedAfresh(_ text: String) throws -> Vector? {
+    var stream = stream(OptionalCache(nil) { _ in })
+    defer { note(stream) }
+    return try OpenAIEmbedder.run(&stream, [text]).first
+  }
+
   /// Embeds batch after batch, with requests for the next ones under way.
   public func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
     var stream = stream()
@@ -112,9 +119,9 @@ public final class OpenAIEmbedder: Embedder {
       dollars: price.map { $0 * Double(tokens) / 1e6 })
   }
 
-  private func stream() -> EmbeddingStream {
+  private func stream(_ cache: OptionalCache? = nil) -> EmbeddingStream {
     EmbeddingStream(
-      exchange, space: space, inFlight: configuration.inFlight, cache: cache, client: client,
+      exchange, space: space, inFlight: configuration.inFlight, cache: cache ?? self.cache, client: client,
       asksForBase64: asksForBase64, interruption: interruption)
   }
 

@@ -11,6 +11,9 @@ public protocol Embedder: AnyObject {
   /// - Throws: `embedder_auth`, `embedder_failed`.
   func embed(_ texts: [String]) throws -> [Vector]
 
+  /// Embeds a text without looking whether its vector is known already: for testing the embedder itself.
+  func embedAfresh(_ text: String) throws -> Vector?
+
   /// Embeds batch after batch and hands over the vectors of each, in order; works ahead where that is quicker.
   ///
   /// - Parameters:
@@ -28,6 +31,9 @@ public protocol Embedder: AnyObject {
 extension Embedder {
   /// None, for an embedder that reads texts of any length.
   public var cutTexts: Int64 { 0 }
+
+  /// Embeds it, for an embedder without a cache.
+  public func embedAfresh(_ text: String) throws -> Vector? { try embed([text]).first }
 
   /// Embeds one batch after the other.
   public func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {

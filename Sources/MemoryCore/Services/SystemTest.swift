@@ -9,6 +9,11 @@ struct SystemTest {
 
   private static let userID = "memsh_system_test"
   private static let content = "Prefers a double espresso in the morning and decaf after lunch."
+  private static let otherContent = "Invoice 4711 for Hamburg is overdue since 12 May; ask accounting."
+  /// What a server may be off when it computes the same vector twice, as cosine; another text's is further away.
+  private static let sameAtLeast = 0.999
+  /// From here on two vectors are one.
+  private static let oneFrom = 0.999_999
 
   /// Runs all tests.
   ///
@@ -22,6 +27,7 @@ struct SystemTest {
         try assembles(vector)
         try counts()
         try deduplicates(vector)
+        try tellsApart(vector)
       }
     } catch {
       progress.line("❌ Memory system test failed; its rows are gone")
@@ -95,6 +101,47 @@ struct SystemTest {
       DuplicateRecord(
         originalID: original, contentHash: ContentHash.hex(of: SystemTest.content), similarity: 1, method: "exact"))
     progress.line("✅ Deduplication working: 1 exact duplicate found")
+  }
+
+  /// Whether the embedder gives a text the same vector each time, and another text another one, and whether the store
+  /// then finds each by its own: an embedder that answers anything at all would pass everything before.
+  private func tellsApart(_ vector: Vector) throws {
+    guard let embedder else { return }
+    guard let again = try embedder.embedAfresh(SystemTest.content),
+      let other = try embedder.embedAfresh(SystemTest.otherContent),
+      let otherAgain = try embedder.embedAfresh(SystemTest.otherContent)
+    else { throw failure("the embedder answered with no vector") }
+    guard try cosine(vector, again) >= SystemTest.sameAtLeast,
+      try cosine(other, otherAgain) >= SystemTest.sameAtLeast
+    else { throw failure("the embedder gives the same text another vector each time", isEmbedder: true) }
+    guard try cosine(again, other) < SystemTest.oneFrom else {
+      throw failure("the embedder gives different texts the same vector", isEmbedder: true)
+    }
+    var memory = testMemory(other)
+    memory.content = SystemTest.otherContent
+    guard let id = try store.insert([memory]).first else { throw failure("the memory got no id") }
+    for (query, content) in [(again, SystemTest.content), (otherAgain, SystemTest.otherContent)] {
+      let hit = try store.search(
+        VectorQuery(vector: query, filter: MemoryFilter(userID: SystemTest.userID), limit: 1)
+      ).hits.first
+      guard hit?.memory.fields.content == content, (hit?.memory.id == id) == (content == SystemTest.otherContent),
+        hit?.similarity ?? 0 >= SystemTest.sameAtLeast
+      else { throw failure("a memory is not the first that its own content finds") }
+    }
+    progress.line("✅ Embedding service tells texts apart, and each is found by its own")
+  }
+
+  private func cosine(_ left: Vector, _ right: Vector) throws -> Double {
+    guard left.dimensions == right.dimensions, left.isFinite, right.isFinite, !left.isZero, !right.isZero else {
+      throw failure("the embedder answered with a vector without direction, or of another length", isEmbedder: true)
+    }
+    return zip(left.normalized.values, right.normalized.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  }
+
+  private func failure(_ what: String, isEmbedder: Bool) -> MemshError {
+    MemshError(
+      .systemTestFailed, "the memory system test failed: \(what)",
+      hint: "the embedder is of \(space): look at its server or model, then compute the vectors anew with `reembed`")
   }
 
   private func failure(_ what: String) -> MemshError {
