@@ -162,6 +162,37 @@ final class Services: SessionServices, Sendable {
       })
   }
 
+  func embedder(of space: EmbeddingSpace, _ settings: EmbeddingSettings) throws -> (any Embedder)? {
+    var settings = settings
+    settings.model = space.model
+    let embedder: (any Embedder)?
+    switch space.provider {
+    case "openai":
+      guard (environment["OPENAI_API_KEY"] ?? environment["OPENAI_BASE_URL"]) != nil else { return nil }
+      if let published = OpenAIModel.named(space.model) {
+        settings.dimensions = published.dimensions == space.dimensions ? nil : space.dimensions
+        embedder = try openAIEmbedder(settings)
+      } else {
+        // Whether another server's model can be asked for a length, nobody knows: only where its own is another.
+        let asked = try openAIEmbedder(settings)
+        settings.dimensions = space.dimensions
+        embedder = asked.space == space ? asked : try openAIEmbedder(settings)
+      }
+    case "local":
+      do { embedder = try LocalEmbedder(modelFolder.model(named: space.model)) } catch let error as MemshError {
+        guard error.code == .notFound else { throw error }
+        return nil
+      }
+    case "hash" where Services.hashDimensions.contains(space.dimensions):
+      embedder = HashingEmbedder(dimensions: space.dimensions)
+    default: return nil
+    }
+    return embedder.flatMap { $0.space == space ? $0 : nil }
+  }
+
+  /// What `set dimensions` takes.
+  private static let hashDimensions = 1...16_000
+
   var models: any ModelCatalog { modelFolder }
 
   private var modelFolder: ModelFolder {

@@ -26,6 +26,14 @@ struct World {
     store = database.url
   }
 
+  /// A SQLite store at a path.
+  init(folder: TestFolder, store: String) {
+    self.folder = folder
+    self.store = store
+    memsh = Memsh(in: folder)
+    database = nil
+  }
+
   /// Runs memsh on the store.
   func run(_ arguments: String..., input: String = "") throws -> Memsh.Result {
     try memsh.run(["-d", store] + arguments, input: input)

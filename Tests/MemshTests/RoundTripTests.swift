@@ -120,7 +120,10 @@ import Testing
     }
     let again = try other.folder.sqlite(
       "p.db",
-      "CREATE TABLE memories (id TEXT PRIMARY KEY, content TEXT); INSERT INTO memories VALUES ('q', 'fourth');")
+      """
+      CREATE TABLE memories (id TEXT PRIMARY KEY, content TEXT, embedding BLOB);
+      INSERT INTO memories VALUES ('q', 'fourth', '[4,3,2,1]');
+      """)
     #expect(try other.run("-q", "migrate", "--from", again, "--embeddings", "keep").status == 0)
   }
 

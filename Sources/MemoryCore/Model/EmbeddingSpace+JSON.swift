@@ -29,7 +29,7 @@ extension RunCounts {
     .object([
       JSON.Member("migrated", .integer(migrated)), JSON.Member("already_present", .integer(alreadyPresent)),
       JSON.Member("rejected", .integer(rejected)), JSON.Member("kept", .integer(kept)),
-      JSON.Member("generated", .integer(generated)), JSON.Member("missing", .integer(missing)),
+      JSON.Member("generated", .integer(generated)), JSON.Member("missing", .integer(missing + fragmentsMissing)),
     ])
   }
 }

@@ -34,7 +34,23 @@ public struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
   public func mismatch(storeSpace: EmbeddingSpace) -> MemshError {
     MemshError(
       .embeddingSpaceMismatch,
-      "this store's vectors are \(storeSpace); the embedder in use makes \(self)",
-      hint: "choose the store's embedder with `set embedder` and `set model`, or move the store with `reembed`")
+      "this store's vectors are \(storeSpace); the embedder in use makes \(self)", hint: storeSpace.wayOut)
+  }
+
+  /// How to come by the embedder of a store of this space. An embedder that was chosen stands in the way of it.
+  private var wayOut: String {
+    let auto = "`set embedder auto` if another was chosen"
+    return switch provider {
+    case "openai":
+      "export OPENAI_API_KEY or OPENAI_BASE_URL for the store's own embedder, with \(auto); "
+        + "or move the store with `reembed`"
+    case "local":
+      "install the model \(model) for the store's own embedder, with \(auto) (`models` lists what is there); "
+        + "or move the store with `reembed`"
+    case "hash":
+      "`set embedder auto`, `set model auto` and `set dimensions 0` take the store's own embedder; "
+        + "or move the store with `reembed`"
+    default: "nobody recorded which model made the store's vectors: move the store with `reembed`"
+    }
   }
 }

@@ -146,6 +146,8 @@ public struct RunCounts: Sendable, Equatable {
   public var generated: Int64 = 0
   /// Memories written without one.
   public var missing: Int64 = 0
+  /// Prompt fragments written without one.
+  public var fragmentsMissing: Int64 = 0
   /// Rows of the side tables written.
   public var sideRows: Int64 = 0
   /// NUL characters replaced by U+FFFD.

@@ -65,6 +65,7 @@ public struct BackupService {
     var options = MigrationOptions(rejectPath: "", startedAt: moment)
     options.embeddings = .keep
     options.isVerbatim = true
+    options.keepsNothingGladly = true
     options.seedsFragments = false
     options.skipTest = true
     options.forceRecreate = beforeReplacing != nil

@@ -23,10 +23,12 @@ struct EmbeddingPlan {
   ///   - source: The space of the source's vectors; nil when it has none.
   ///   - recorded: The same, where the source itself has recorded it: a fresh store then takes it over.
   ///   - store: The space of the store; nil for a fresh one.
+  ///   - embedder: The one in use.
+  ///   - other: Gives the embedder of another space, where it can be had here.
   /// - Throws: `embedding_space_mismatch`.
   init(
     mode: EmbeddingMode, source: EmbeddingSpace?, recorded: EmbeddingSpace? = nil, store: EmbeddingSpace?,
-    embedder: any Embedder
+    embedder: any Embedder, other: (EmbeddingSpace) throws -> (any Embedder)? = { _ in nil }
   ) throws {
     let target = store ?? (mode == .auto ? recorded : nil) ?? embedder.space
     switch mode {
@@ -41,8 +43,8 @@ struct EmbeddingPlan {
       space = target
       keepsVectors = source != nil && source == target && (recorded != nil || target.model != "unknown")
     }
-    if !keepsVectors, embedder.space != space { throw embedder.space.mismatch(storeSpace: space) }
-    self.embedder = embedder.space == space ? embedder : nil
+    self.embedder = embedder.space == space ? embedder : try other(space)
+    if !keepsVectors, self.embedder == nil { throw embedder.space.mismatch(storeSpace: space) }
   }
 }
 

@@ -118,6 +118,9 @@ final class MigrationLoader {
     return number
   }
 
+  /// Notes that fragments were written without a vector.
+  func countFragments(withoutVectors count: Int) { counts.fragmentsMissing += Int64(count) }
+
   /// Notes that rows of a side table were written.
   func countSideRows(_ count: Int) { counts.sideRows += Int64(count) }
 
@@ -273,6 +276,14 @@ final class MigrationLoader {
     if counts.zeroVectors > 0 { lines.append("⚠️ \(counts.zeroVectors) embeddings are zero: no search finds them") }
     if let path = rejects.writtenPath { lines.append("⚠️ \(counts.rejected) rows rejected, written to \(path)") }
     return lines
+  }
+}
+
+extension RunCounts {
+  /// What a person should know about fragments that have no vector.
+  func fragmentLines(_ space: EmbeddingSpace) -> [String] {
+    fragmentsMissing == 0
+      ? [] : ["⚠️ \(fragmentsMissing) prompt fragments have no embedding: no embedder of \(space) is configured"]
   }
 }
 

@@ -2,6 +2,8 @@
 public struct MigrationOptions: Sendable {
   /// What to do with the source's vectors.
   public var embeddings = EmbeddingMode.auto
+  /// Whether keeping vectors of a source that has none is as well: where rows are copied, whatever they have.
+  public var keepsNothingGladly = false
   /// The model that the source's vectors come from, where the source does not say.
   public var sourceModel: String?
   /// The vector index to build; nil for the store's choice.
@@ -51,10 +53,13 @@ public struct MigrationReport: Sendable {
   public var systemTest = SystemTestOutcome.skipped
   /// What the built-in test failed with.
   public var systemTestError: MemshError?
-  /// Whether the rows were read back and found equal; nil when that was not asked for, or nothing was written.
+  /// Whether every row that the run wrote was read back and found equal, as is also true of none; nil when that was
+  /// not asked for, or there was no source.
   public var verified: Bool?
   /// What embedding would take; counted by dry runs only.
   public var effort: EmbeddingEffort?
+  /// What the results of the embedder are worth; nil where there is nothing to say.
+  public var embedderNotice: String?
 
   /// Things that went wrong: a failed test.
   public var errors: Int { systemTest == .failed ? 1 : 0 }

@@ -6,6 +6,7 @@ import Foundation
 public struct MigrationService {
   private let store: any MemoryStore
   private let embedder: any Embedder
+  private let otherEmbedder: (EmbeddingSpace) throws -> (any Embedder)?
   private let progress: any ProgressReporter
   private let interruption: Interruption
   private let options: MigrationOptions
@@ -18,12 +19,16 @@ public struct MigrationService {
 
   /// Sets a migration up; nothing happens yet.
   ///
-  /// - Parameter beforeDropping: Called when the tables are locked and about to be dropped; what it throws saves them.
+  /// - Parameters:
+  ///   - otherEmbedder: Gives the embedder of a space that is not `embedder`'s, where it can be had here.
+  ///   - beforeDropping: Called when the tables are locked and about to be dropped; what it throws saves them.
   public init(
     store: any MemoryStore, embedder: any Embedder, progress: any ProgressReporter, interruption: Interruption,
-    options: MigrationOptions, beforeDropping: (() throws -> Void)? = nil
+    options: MigrationOptions, otherEmbedder: @escaping (EmbeddingSpace) throws -> (any Embedder)? = { _ in nil },
+    beforeDropping: (() throws -> Void)? = nil
   ) {
     self.store = store
+    self.otherEmbedder = otherEmbedder
     self.beforeDropping = beforeDropping
     self.embedder = embedder
     self.progress = progress
@@ -37,29 +42,33 @@ public struct MigrationService {
   /// - Throws: Whatever stops the run; then nothing of it is in the store.
   public func run(from source: (any MemorySource)?) throws -> MigrationReport {
     progress.line("🚀 Starting memory system migration to \(store.identity.backend.title)...")
+    let survey = try survey(source)
     try store.connect()
     progress.line("✅ \(store.identity.backend.title) database connection successful")
     progress.line(try store.vectorSupport(.ensure).successLine)
-    let survey = try source?.survey()
 
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
+    // What was done is said when it is done for good: after the commit.
+    var done: [String] = []
     let (plan, digest, indexesLater) = try store.whileMigratingAlone(
       waits: options.waits, progress, interruption
     ) {
       // Under the lock: another run may have given the store its space a moment ago.
       let plan = try self.plan(survey)
-      let created = try prepareSchema(plan)
-      let digest = try load(source, survey, plan, into: &report)
+      let created = try prepareSchema(plan, &done)
+      let digest = try load(source, survey, plan, into: &report, &done)
       try source?.verifyUnchanged()
       // A snapshot that stayed open would keep CREATE INDEX CONCURRENTLY in the same database waiting.
       source?.close()
       // A table that is new serves nobody yet: its indexes are built after the load, in the same transaction.
       let isNew = created.contains("memories")
-      if isNew { try buildIndexes() }
+      if isNew { done += try store.buildIndexes(options.index, progress) }
       try interruption.check()
       return (plan, digest, !isNew)
     }
-    if indexesLater { try buildIndexes() }
+    for line in done { progress.line(line) }
+    if indexesLater { for line in try store.buildIndexes(options.index, progress) { progress.line(line) } }
+    report.embedderNotice = plan.embedder?.notice
     try verify(digest, into: &report)
     test(plan, into: &report)
     return report
@@ -67,23 +76,49 @@ public struct MigrationService {
 
   /// Tells what ``run(from:)`` would do, without writing anything anywhere.
   public func dryRun(from source: (any MemorySource)?) throws -> MigrationReport {
+    let survey = try survey(source)
     try store.connect()
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
-    guard let source else { return report }
-    let survey = try source.survey()
-    let loader = try store.transaction(.readOnly) {
+    try store.transaction(.readOnly) {
       let plan = try self.plan(survey)
-      let loader = try self.loader(source, plan, isDryRun: true)
-      try transfer(source, survey, plan, loader)
-      return loader
+      report.embedderNotice = plan.embedder?.notice
+      var lines: [String] = []
+      if let source, let survey {
+        let loader = try self.loader(source, plan, isDryRun: true)
+        try transfer(source, survey, plan, loader)
+        report.counts = loader.counts
+        report.effort = loader.effort
+        lines = loader.summaryLines
+      }
+      let seeds = try missingSeeds(source)
+      report.fragmentsInserted = seeds.count
+      if let embedder = plan.embedder, !seeds.isEmpty {
+        report.effort = (report.effort ?? EmbeddingEffort()) + (try embedder.effort(seeds.map(\.content)))
+      }
+      if plan.embedder == nil { report.counts.fragmentsMissing += Int64(seeds.count) }
+      if !seeds.isEmpty { lines.append("✅ Inserted \(seeds.count) default prompt fragments") }
+      for line in lines { progress.line("Would have: " + line) }
     }
-    report.counts = loader.counts
-    report.effort = loader.effort
-    for line in loader.summaryLines { progress.line("Would have: " + line) }
     return report
   }
 
   // MARK: Steps
+
+  /// A first look at the source, before anything is written anywhere.
+  ///
+  /// - Throws: `invalid_vector` when vectors are to be kept and there are none.
+  private func survey(_ source: (any MemorySource)?) throws -> SourceSurvey? {
+    guard let source else { return nil }
+    let survey = try source.survey()
+    for remark in survey.remarks { progress.line("⚠️ \(remark)") }
+    guard options.embeddings == .keep, !options.keepsNothingGladly, survey.rows > 0, !survey.hasVectors else {
+      return survey
+    }
+    throw MemshError(
+      .invalidVector,
+      "\(source.description.location) has no embeddings to keep: none of its \(survey.rows) rows has one",
+      hint: "`--embeddings auto` computes what is missing; nothing was changed")
+  }
 
   private func plan(_ survey: SourceSurvey?) throws -> EmbeddingPlan {
     let sourceSpace =
@@ -93,45 +128,50 @@ public struct MigrationService {
       }
     return try EmbeddingPlan(
       mode: options.embeddings, source: sourceSpace, recorded: survey?.recordedSpace,
-      store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder)
+      store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder, other: otherEmbedder)
   }
 
-  private func prepareSchema(_ plan: EmbeddingPlan) throws -> [String] {
+  private func prepareSchema(_ plan: EmbeddingPlan, _ done: inout [String]) throws -> [String] {
     if options.forceRecreate {
       try store.lockTables()
       try beforeDropping?()
       try store.dropSchema()
     }
     let created = try store.createSchema(space: plan.space)
-    progress.line("✅ Schema created successfully")
-    progress.line(
+    done = [
+      "✅ Schema created successfully",
       created.isEmpty
         ? "All tables were there already: \(SchemaNames.tables.pythonStyle)"
-        : "Created tables: \(created.pythonStyle)")
+        : "Created tables: \(created.pythonStyle)",
+    ]
     return created
   }
 
   /// Rows, side tables and fragments, with their ledger.
   private func load(
-    _ source: (any MemorySource)?, _ survey: SourceSurvey?, _ plan: EmbeddingPlan, into report: inout MigrationReport
+    _ source: (any MemorySource)?, _ survey: SourceSurvey?, _ plan: EmbeddingPlan, into report: inout MigrationReport,
+    _ done: inout [String]
   ) throws -> RowDigest {
     guard let source, let survey else {
-      report.fragmentsInserted = try seed(plan, loader: nil)
+      report.fragmentsInserted = try seed(plan, loader: nil, &done)
+      if plan.embedder == nil { report.counts.fragmentsMissing = Int64(report.fragmentsInserted) }
+      done += report.counts.fragmentLines(plan.space)
       return RowDigest()
     }
     let loader = try loader(source, plan, isDryRun: false)
     if survey.rows == 0 {
-      progress.line("SQLite database exists but is empty")
+      done.append("SQLite database exists but is empty")
     } else {
       progress.line("Found \(survey.rows) memories in \(source.description.location) (table \(survey.table))")
       try transfer(source, survey, plan, loader)
     }
     try copySideTables(source, plan, loader)
-    if survey.rows > 0 { for line in loader.summaryLines { progress.line(line) } }
-    report.fragmentsInserted = try seed(plan, loader: loader)
+    if survey.rows > 0 { done += loader.summaryLines }
+    report.fragmentsInserted = try seed(plan, loader: loader, &done)
     report.run = loader.run
     if let run = loader.run { try store.finishRun(run, counts: loader.counts) }
     report.counts = loader.counts
+    done += report.counts.fragmentLines(plan.space)
     report.rejectFile = loader.rejects.writtenPath
     return loader.digest
   }
@@ -164,18 +204,20 @@ public struct MigrationService {
   private func copySideTables(_ source: any MemorySource, _ plan: EmbeddingPlan, _ loader: MigrationLoader) throws {
     let copy = SideTableCopy(
       store: store, source: source, renumbered: loader.renumbered, keepsVectors: plan.keepsVectors,
-      isVerbatim: options.isVerbatim)
+      isVerbatim: options.isVerbatim, embedder: plan.embedder)
     for table in SideTable.allCases {
-      try copy.copy(table) { rows in
+      let missing = try copy.copy(table) { rows in
         try store.record(rows, run: try loader.currentRun())
         loader.countSideRows(rows.count)
       }
+      loader.countFragments(withoutVectors: missing)
     }
   }
 
-  private func seed(_ plan: EmbeddingPlan, loader: MigrationLoader?) throws -> Int {
+  private func seed(_ plan: EmbeddingPlan, loader: MigrationLoader?, _ done: inout [String]) throws -> Int {
     guard options.seedsFragments else { return 0 }
     let ids = try SeedingService(store: store, embedder: plan.embedder).seedReturningIDs(DefaultFragments.all)
+    if plan.embedder == nil { loader?.countFragments(withoutVectors: ids.count) }
     // What a run seeds is the run's: taking the run back takes it back, too.
     if let loader, let run = loader.run, !ids.isEmpty {
       try store.record(
@@ -183,20 +225,32 @@ public struct MigrationService {
           RunRow(table: SideTable.fragments.rawValue, sourceKey: "default", targetID: id, contentHash: hash)
         }, run: run)
     }
-    progress.line(
+    done.append(
       ids.isEmpty
         ? "✅ Default prompt fragments were there already"
         : "✅ Inserted \(ids.count) default prompt fragments")
     return ids.count
   }
 
-  private func buildIndexes() throws {
-    for line in try store.buildIndexes(options.index, progress) { progress.line(line) }
+  /// The default fragments that a run would insert: neither the store has them, nor does the source bring them.
+  private func missingSeeds(_ source: (any MemorySource)?) throws -> [PromptFragment] {
+    guard options.seedsFragments else { return [] }
+    let isThere = try !options.forceRecreate && store.embeddingSpace() != nil
+    var known = try isThere ? store.fragmentKeys() : []
+    try source?.readRows(of: .fragments, batchSize: MigrationService.batchSize) { rows in
+      known.formUnion(rows.compactMap { StoredFragment($0)?.fragment.key })
+    }
+    return DefaultFragments.all.filter { known.insert($0.key).inserted }
   }
 
   /// Reads back what was committed and compares it with what was written.
   private func verify(_ written: RowDigest, into report: inout MigrationReport) throws {
-    guard options.verifies, let run = report.run else { return }
+    guard options.verifies, report.source != nil else { return }
+    guard let run = report.run else {
+      // A second run that finds every row in the ledger has written nothing that could differ.
+      report.verified = true
+      return
+    }
     var found = RowDigest()
     try Overlap.run(capacity: MigrationService.batchesAhead) { hand in
       try store.readMemories(ofRun: run, batchSize: MigrationService.batchSize, hand)

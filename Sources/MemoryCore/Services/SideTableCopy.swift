@@ -8,23 +8,28 @@ struct SideTableCopy {
   let keepsVectors: Bool
   /// Whether values stay what they are, even those that applications do not know.
   let isVerbatim: Bool
+  /// Computes the vectors of fragments that come without one; nil when nothing of the store's space is configured.
+  let embedder: (any Embedder)?
 
   private static let batchSize = 500
 
   /// Copies one table.
   ///
   /// - Parameter record: Called with each batch of rows written, for the ledger.
-  func copy(_ table: SideTable, record: ([RunRow]) throws -> Void) throws {
+  /// - Returns: How many fragments were written without a vector.
+  func copy(_ table: SideTable, record: ([RunRow]) throws -> Void) throws -> Int {
+    var withoutVectors = 0
     var present = try presentRows(table)
     var assignment = try IDAssignment(table: table.rawValue, store: store, source: source)
     try source.readRows(of: table, batchSize: SideTableCopy.batchSize) { rows in
-      let missing = rows.map { adapted($0, table) }.filter { row in
+      var missing = rows.map { adapted($0, table) }.filter { row in
         let identity = table.identity(of: row)
         guard let count = present[identity], count > 0 else { return true }
         present[identity] = count - 1
         return false
       }
       guard !missing.isEmpty else { return }
+      if table == .fragments { withoutVectors += try embed(&missing) }
       let ids = try assignment.assign(missing.map(\.id))
       try store.insert(missing, ids: ids, into: table)
       try record(
@@ -34,6 +39,27 @@ struct SideTableCopy {
             contentHash: table.contentHash(of: row))
         })
     }
+    return withoutVectors
+  }
+
+  /// Gives fragments without a vector theirs.
+  ///
+  /// - Returns: How many stay without one.
+  private func embed(_ fragments: inout [SideRow]) throws -> Int {
+    let columns = SideTable.fragments.columns
+    guard let contentIndex = columns.firstIndex(where: { $0.name == "content" }),
+      let vectorIndex = columns.firstIndex(where: { $0.type == .vector })
+    else { return 0 }
+    let wanting = fragments.indices.compactMap { index -> (index: Int, text: String)? in
+      guard fragments[index].values[vectorIndex] == .null, case .text(let text) = fragments[index].values[contentIndex]
+      else { return nil }
+      return (index, text)
+    }
+    guard let embedder, !wanting.isEmpty else { return wanting.count }
+    for (vector, place) in zip(try embedder.embed(wanting.map(\.text)), wanting) {
+      fragments[place.index].values[vectorIndex] = .vector(vector)
+    }
+    return 0
   }
 
   /// How many of each row this store has.

@@ -61,12 +61,13 @@ struct MigrateCommand: ShellCommand {
     let source = try source(in: session, target: store)
     defer { source?.close() }
     let beforeDropping = forceRecreate && !dryRun ? try confirmRecreation(of: store, in: session, at: started) : nil
-    let embedder = try session.embedder()
     let service = MigrationService(
-      store: store, embedder: embedder, progress: session.progress, interruption: session.interruption,
-      options: options(in: session, source: source, startedAt: started), beforeDropping: beforeDropping)
+      store: store, embedder: try forceRecreate ? session.embedder() : session.embedder(for: store),
+      progress: session.progress, interruption: session.interruption,
+      options: options(in: session, source: source, startedAt: started),
+      otherEmbedder: { try session.embedder(of: $0) }, beforeDropping: beforeDropping)
     let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
-    if report.counts.generated > 0 { session.announce(embedder) }
+    if report.counts.generated > 0 { session.announce(report.embedderNotice) }
     let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
     if !dryRun { MigrateCommand.summarize(report, in: session) }
     return CommandResult(.record(record(report, seconds: seconds)), failure: report.systemTestError)
@@ -154,7 +155,7 @@ struct MigrateCommand: ShellCommand {
         "embeddings",
         .record([
           .init("kept", .integer(counts.kept)), .init("generated", .integer(counts.generated)),
-          .init("missing", .integer(counts.missing)),
+          .init("missing", .integer(counts.missing + counts.fragmentsMissing)),
         ])),
       .init("fragments_inserted", .count(report.fragmentsInserted)), .init("errors", .count(report.errors)),
       .init("system_test", .text(report.systemTest.rawValue)), .init("seconds", .double(seconds, places: 2)),

@@ -83,8 +83,8 @@ struct RollbackCommand: ShellCommand {
       let source = try session.services.source(at: session.location(of: left))
       defer { source.close() }
       _ = try MigrationService(
-        store: store, embedder: session.embedder(), progress: session.progress, interruption: session.interruption,
-        options: options
+        store: store, embedder: session.embedder(for: store), progress: session.progress,
+        interruption: session.interruption, options: options, otherEmbedder: { try session.embedder(of: $0) }
       ).run(from: source)
     }
     session.note("✅ Active backend: SQLite. PostgreSQL data remains untouched.")

@@ -24,6 +24,7 @@ public final class Session {
   /// Where `use` finds the store of a backend that was connected before.
   private var visited: [Backend: (location: String, label: ConnectionLabel?)] = [:]
   private var embedders: [EmbeddingSettings: any Embedder] = [:]
+  private var embeddersBySpace: [SpaceKey: any Embedder] = [:]
   private var shownNotices: Set<String> = []
   private let startLocation: String?
   /// Whether a person types the commands.
@@ -122,12 +123,42 @@ public final class Session {
     return embedder
   }
 
+  /// An embedder made with some settings for a space.
+  private struct SpaceKey: Hashable {
+    let settings: EmbeddingSettings
+    let space: EmbeddingSpace
+  }
+
+  /// The embedder of a space; nil when it cannot be had here, or another one was chosen.
+  func embedder(of space: EmbeddingSpace) throws -> (any Embedder)? {
+    guard !settings.embedding.isChosen else {
+      let chosen = try embedder()
+      return chosen.space == space ? chosen : nil
+    }
+    let key = SpaceKey(settings: settings.embedding, space: space)
+    if let known = embeddersBySpace[key] { return known }
+    let embedder = try services.embedder(of: space, settings.embedding)
+    embeddersBySpace[key] = embedder
+    return embedder
+  }
+
+  /// The embedder for a store: that of its own space where it can be had, else the one in use, whose space is another.
+  func embedder(for store: any MemoryStore) throws -> any Embedder {
+    try store.embeddingSpace().flatMap { try embedder(of: $0) } ?? embedder()
+  }
+
   /// Forgets the embedders that were made, because which one is right may have changed.
-  func forgetEmbedders() { embedders = [:] }
+  func forgetEmbedders() {
+    embedders = [:]
+    embeddersBySpace = [:]
+  }
 
   /// Says once in a session what an embedder's results are worth.
-  func announce(_ embedder: any Embedder) {
-    guard let notice = embedder.notice, shownNotices.insert(notice).inserted else { return }
+  func announce(_ embedder: any Embedder) { announce(embedder.notice) }
+
+  /// Says a notice once in a session; nil is none.
+  func announce(_ notice: String?) {
+    guard let notice, shownNotices.insert(notice).inserted else { return }
     note("notice: " + notice)
   }
 

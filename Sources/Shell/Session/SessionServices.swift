@@ -18,6 +18,8 @@ public protocol SessionServices: AnyObject {
   func location(_ location: String, inSchema schema: String) throws -> String
   /// The embedder that the settings describe; without a choice the first that is available.
   func embedder(_ settings: EmbeddingSettings) throws -> any Embedder
+  /// The embedder of a space, where it can be had here: an installed model, a key or server that is set.
+  func embedder(of space: EmbeddingSpace, _ settings: EmbeddingSettings) throws -> (any Embedder)?
   /// The models that embed on this machine.
   var models: any ModelCatalog { get }
   /// The cache of vectors that were paid for.

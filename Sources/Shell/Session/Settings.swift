@@ -25,6 +25,9 @@ public struct EmbeddingSettings: Sendable, Hashable {
 
   /// Creates the settings a session starts with.
   public init() {}
+
+  /// Whether somebody has chosen an embedder: then it is used, whatever the store's is.
+  var isChosen: Bool { choice != nil || model != nil || dimensions != nil }
 }
 
 /// What `set` can change, apart from variables.
