@@ -71,11 +71,9 @@ extension KnownSystem.Shape {
 
 extension MemshError {
   /// The error for a source of another system.
-  static func foreignSource(_ path: String, _ system: String, cause: String? = nil) -> MemshError {
+  static func foreignSource(_ path: String, _ system: String) -> MemshError {
     MemshError(
       .sourceUnsupported, "\(path) is \(system), which `migrate` does not read; nothing was changed",
-      hint:
-        "write its memories as JSON lines, such as {\"user_id\": \"ada\", \"content\": \"…\"}, and `import` that file",
-      cause: cause)
+      hint: #"write its memories as JSON lines, such as {"user_id": "ada", "content": "…"}, and `import` that file"#)
   }
 }

@@ -31,15 +31,15 @@ public struct StoredFragment: Sendable, Equatable {
 public struct FragmentService {
   private let store: any MemoryStore
   private let author: RepairAuthor
-  private let embedder: () throws -> any Embedder
+  private let embedder: () throws -> (any Embedder)?
 
   private static let batchSize = 500
 
   /// Sets the service up.
   ///
-  /// - Parameter embedder: Asked for only when a content's vector is needed.
+  /// - Parameter embedder: Asked for only when a content's vector is needed; nil leaves fragments without one.
   public init(
-    store: any MemoryStore, author: RepairAuthor, embedder: @autoclosure @escaping () throws -> any Embedder
+    store: any MemoryStore, author: RepairAuthor, embedder: @autoclosure @escaping () throws -> (any Embedder)?
   ) {
     self.store = store
     self.author = author
@@ -120,10 +120,13 @@ public struct FragmentService {
     }
   }
 
-  /// The embedder, if its vectors are of the store's space; nil leaves a fragment without one.
+  /// The embedder; nil leaves a fragment without a vector.
+  ///
+  /// - Throws: `embedding_space_mismatch` when it is of another space than the store.
   private func usableEmbedder() throws -> (any Embedder)? {
-    let (space, embedder) = (try store.embeddingSpace(), try embedder())
-    return embedder.space == space ? embedder : nil
+    guard let embedder = try embedder(), let space = try store.embeddingSpace() else { return nil }
+    guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+    return embedder
   }
 }
 

@@ -19,7 +19,7 @@ public struct SeedingService {
   }
 
   /// Those fragments that the store does not have.
-  func missing(_ fragments: [PromptFragment]) throws -> [PromptFragment] {
+  public func missing(_ fragments: [PromptFragment]) throws -> [PromptFragment] {
     var known = try store.fragmentKeys()
     return fragments.filter { known.insert($0.key).inserted }
   }

@@ -33,6 +33,7 @@ struct AddCommand: ShellCommand {
   @Flag(help: "Only tell whether it would be added.")
   var dryRun = false
 
+  @OptionGroup var embedding: EmbeddingOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -45,16 +46,19 @@ struct AddCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let embedder = try session.embedder()
-    session.announce(embedder)
     let now = session.services.now()
     let fields = MemoryFields(
       userID: user, content: content, metadata: try MemoryValues.metadata(metadata), category: category,
       importanceScore: importance, createdAt: now, updatedAt: now)
-    let report = try RepairService(store: store, author: session.author).add(
-      fields.replacingNUL, thresholds: force ? [:] : duplicates.thresholds, embedder: { embedder }, dryRun: dryRun)
-    if !report.hasEmbedding, let space = try store.embeddingSpace() {
-      session.note("notice: no embedding: the store's are \(space), the embedder's \(embedder.space); see `reembed`")
+    let embedder = {
+      let embedder = try session.embedder(for: store)
+      session.announce(embedder)
+      return embedder
+    }
+    let report = try embedding.offered {
+      try RepairService(store: store, author: session.author).add(
+        fields.replacingNUL, thresholds: force ? [:] : duplicates.thresholds,
+        embedder: embedding.noEmbedding ? nil : embedder, dryRun: dryRun)
     }
     var failure: MemshError?
     if let duplicate = report.duplicate {

@@ -54,7 +54,7 @@ struct DoctorCommand: ShellCommand {
           .joined(separator: ", ") + "."
     } run: { dryRun in
       try dryRun || faultsToFix == nil
-        ? service.examine(wanted) : service.fix(wanted, embedder: { try session.embedder() })
+        ? service.examine(wanted) : service.fix(wanted, embedder: { try session.embedder(for: store) })
     }
     let errors = report.standingErrors
     let failure =

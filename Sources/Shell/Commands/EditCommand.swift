@@ -30,6 +30,7 @@ struct EditCommand: ShellCommand {
   @Flag(help: "Only tell what would change.")
   var dryRun = false
 
+  @OptionGroup var embedding: EmbeddingOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -48,9 +49,12 @@ struct EditCommand: ShellCommand {
     let store = try session.store()
     let service = RepairService(store: store, author: session.author)
     let changes = hasChanges ? try changes() : try editedChanges(session)
-    let report = try service.edit(id, changes, embedder: { try session.embedder() }, dryRun: dryRun)
+    let embedder = { try session.embedder(for: store) }
+    let report = try embedding.offered {
+      try service.edit(id, changes, embedder: embedding.noEmbedding ? nil : embedder, dryRun: dryRun)
+    }
     if report.changed.contains("content"), !dryRun, report.after.fields.embedding == nil {
-      session.note("notice: the memory has no embedding now: the embedder is of another space; see `reembed`")
+      session.note("notice: the memory has no embedding now; `reembed --missing` computes it")
     }
     return CommandResult(.record(record(report)))
   }

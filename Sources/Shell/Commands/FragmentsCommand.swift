@@ -46,6 +46,7 @@ struct FragmentsCommand: ShellCommand {
   @Flag(name: .shortAndLong, help: "With delete: do not ask.")
   var yes = false
 
+  @OptionGroup var embedding: EmbeddingOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -87,7 +88,15 @@ struct FragmentsCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let service = FragmentService(store: store, author: session.author, embedder: try session.embedder())
+    let service = FragmentService(
+      store: store, author: session.author,
+      embedder: try embedding.noEmbedding ? nil : session.embedder(for: store))
+    return try embedding.offered { try run(service, store, in: session) }
+  }
+
+  private func run(
+    _ service: FragmentService, _ store: any MemoryStore, in session: Session
+  ) throws -> CommandResult {
     switch action {
     case .list: return table(try service.all().filter(passes))
     case .show: return table(try service.fragments(ids()))
@@ -133,7 +142,7 @@ struct FragmentsCommand: ShellCommand {
     }
     let (inserted, hasEmbeddings) = try service.add(fragments)
     if inserted > 0, !hasEmbeddings {
-      session.note("notice: they have no embeddings: the embedder is of another space than the store; see `reembed`")
+      session.note("notice: they have no embeddings; `reembed --missing` computes them")
     }
     return CommandResult(.record(SeedCommand.record(inserted: inserted, of: fragments.count, isDryRun: false)))
   }

@@ -33,7 +33,7 @@ struct PromptCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let embedder = try session.embedder()
+    let embedder = try session.embedder(for: store)
     session.announce(embedder)
     var request = SearchRequest(.text(query))
     request.filter = MemoryFilter(userID: user)

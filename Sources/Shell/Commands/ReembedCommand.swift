@@ -52,7 +52,8 @@ struct ReembedCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let embedder = try session.embedder()
+    // All vectors may move to another space; some must be of the store's.
+    let embedder = try selection == .all ? session.embedder() : session.embedder(for: store)
     let service = ReembedService(
       store: store, embedder: embedder, author: noJournal ? nil : session.author, progress: session.progress,
       interruption: session.interruption)

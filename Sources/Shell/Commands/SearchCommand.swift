@@ -74,7 +74,7 @@ struct SearchCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     let request = try request(now: session.services.now())
-    let service = SearchService(store: store, embedder: try announced(session))
+    let service = SearchService(store: store, embedder: try announced(session, store))
     let report = try service.search(request)
     if record {
       try store.record(
@@ -87,8 +87,8 @@ struct SearchCommand: ShellCommand {
     return CommandResult(.table(try table(report.hits)))
   }
 
-  private func announced(_ session: Session) throws -> any Embedder {
-    let embedder = try session.embedder()
+  private func announced(_ session: Session, _ store: any MemoryStore) throws -> any Embedder {
+    let embedder = try session.embedder(for: store)
     session.announce(embedder)
     return embedder
   }

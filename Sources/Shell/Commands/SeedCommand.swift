@@ -15,6 +15,7 @@ struct SeedCommand: ShellCommand {
     completion: .file(extensions: ["json", "yaml", "yml"]))
   var file: String?
 
+  @OptionGroup var embedding: EmbeddingOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -22,17 +23,21 @@ struct SeedCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let fragments = try file.map(session.services.fragments) ?? DefaultFragments.all
     let store = try session.store()
-    let embedder = try session.embedder()
+    let embedder = try session.embedder(for: store)
     if try store.embeddingSpace() == nil { _ = try store.vectorSupport(.ensure) }
-    let inserted = try store.whileMigratingAlone(session.progress, session.interruption) {
-      let space = try store.embeddingSpace() ?? embedder.space
-      _ = try store.createSchema(space: space)
-      if embedder.space != space {
-        session.note(
-          "notice: the fragments get no embeddings: the store's are \(space), the embedder's \(embedder.space)")
+    let inserted = try embedding.offered {
+      try store.whileMigratingAlone(session.progress, session.interruption) {
+        let space = try store.embeddingSpace() ?? embedder.space
+        _ = try store.createSchema(space: space)
+        let seeding = SeedingService(store: store, embedder: embedding.noEmbedding ? nil : embedder)
+        guard try embedding.noEmbedding || embedder.space == space || seeding.missing(fragments).isEmpty else {
+          throw embedder.space.mismatch(storeSpace: space)
+        }
+        return try seeding.seed(fragments)
       }
-      let usable = embedder.space == space ? embedder : nil
-      return try SeedingService(store: store, embedder: usable).seed(fragments)
+    }
+    if inserted > 0, embedding.noEmbedding {
+      session.note("notice: they have no embeddings; `reembed --missing` computes them")
     }
     _ = try store.buildIndexes(nil, session.progress)
     return CommandResult(.record(SeedCommand.record(inserted: inserted, of: fragments.count, isDryRun: false)))

@@ -40,7 +40,7 @@ struct ShowCommand: ShellCommand {
     var request = SearchRequest(.memory(memory.id))
     request.filter = MemoryFilter(userID: memory.fields.userID)
     request.limit = ShowCommand.neighbours
-    return try SearchService(store: store, embedder: try session.embedder()).search(request).hits
+    return try SearchService(store: store, embedder: try session.embedder(for: store)).search(request).hits
   }
 
   private static func record(_ memory: Memory, history: [JournalRow], nearest: [SearchHit]) -> ResultRecord {

@@ -16,7 +16,7 @@ struct StatusCommand: ShellCommand {
     let objects = try store.schema()
     let space = try? store.embeddingSpace()
     // A server that does not answer must not keep the rest from being seen.
-    let embedder = try? session.embedder()
+    let embedder = try? session.embedder(for: store)
     return CommandResult(
       .record(
         ResultRecord(

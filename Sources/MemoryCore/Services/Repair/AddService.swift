@@ -25,15 +25,15 @@ extension RepairService {
   ///
   /// - Parameters:
   ///   - thresholds: The layers that look for duplicates; empty to add in any case.
-  ///   - embedder: Of another space than the store's, it leaves the memory without an embedding, and the semantic layer
-  ///     unused.
+  ///   - embedder: nil leaves the memory without an embedding, and the semantic layer unused.
+  /// - Throws: `embedding_space_mismatch` for an embedder of another space than the store's.
   public func add(
-    _ fields: MemoryFields, thresholds: [DuplicateLayer: Double], embedder: () throws -> any Embedder, dryRun: Bool
+    _ fields: MemoryFields, thresholds: [DuplicateLayer: Double], embedder: (() throws -> any Embedder)?, dryRun: Bool
   ) throws -> AddReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     var fields = fields
     // Before the transaction: an embedding server may take its time, and others want to write.
-    fields.embedding = try embedding(of: fields.content, embedder())
+    fields.embedding = try embedding(of: fields.content, embedder)
     return try store.transaction(dryRun ? .readOnly : .commit) {
       var report = AddReport()
       report.hasEmbedding = fields.embedding != nil

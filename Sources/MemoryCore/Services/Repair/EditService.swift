@@ -15,18 +15,18 @@ extension RepairService {
   ///
   /// - Parameters:
   ///   - changes: The new values; those that are as before change nothing.
-  ///   - embedder: Asked only when the content changes. One of another space than the store's leaves the memory without
-  ///     an embedding.
-  /// - Throws: `not_found`; `store_busy` when somebody else changes the memory meanwhile.
+  ///   - embedder: Asked only when the content changes; nil leaves the memory without an embedding.
+  /// - Throws: `not_found`; `embedding_space_mismatch` for an embedder of another space than the store's; `store_busy`
+  ///   when somebody else changes the memory meanwhile.
   public func edit(
-    _ id: Int64, _ changes: [MemoryChange], embedder: () throws -> any Embedder, dryRun: Bool
+    _ id: Int64, _ changes: [MemoryChange], embedder: (() throws -> any Embedder)?, dryRun: Bool
   ) throws -> EditReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     guard let before = try store.memories([id]).first else { throw MemshError.memoryMissing(id) }
     var changes = changes.filter { !$0.isAlready(in: before.fields) }
     // Before the transaction: an embedding server may take its time, and others want to write.
     if case .content(let text)? = changes.first(where: { $0.column == "content" }), !dryRun {
-      changes.append(.embedding(try embedding(of: text, embedder())))
+      changes.append(.embedding(try embedding(of: text, embedder)))
     }
     var after = before.fields
     for change in changes { change.apply(to: &after) }
@@ -48,9 +48,13 @@ extension RepairService {
     }
   }
 
-  /// The embedding of a text, if the embedder is of the store's space.
-  func embedding(of text: String, _ embedder: any Embedder) throws -> Vector? {
-    try store.embeddingSpace() == embedder.space ? try embedder.embed([text]).first : nil
+  /// The embedding of a text; nil without an embedder.
+  ///
+  /// - Throws: `embedding_space_mismatch` when the embedder is of another space than the store.
+  func embedding(of text: String, _ embedder: (() throws -> any Embedder)?) throws -> Vector? {
+    guard let embedder = try embedder?(), let space = try store.embeddingSpace() else { return nil }
+    guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+    return try embedder.embed([text]).first
   }
 }
 
