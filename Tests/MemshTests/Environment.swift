@@ -39,6 +39,9 @@ struct World {
     try memsh.run(["-d", store] + arguments, input: input)
   }
 
+  /// The same for arguments in a list.
+  func run(_ arguments: [String]) throws -> Memsh.Result { try memsh.run(["-d", store] + arguments) }
+
   /// Runs memsh on the store and reads its JSON.
   func json(_ arguments: String...) throws -> JSON { try json(arguments) }
 
