@@ -5,7 +5,9 @@ import MemoryCore
 
 /// The store as a file: copied, sealed, checked and replaced as a whole.
 extension SQLiteStore: FileStore {
-  private static let seal = "backup_sha256"
+  private static let seal = "backup_content_sha256"
+  /// Where memsh 0.1.0 noted ``digestOfRows(_:)``.
+  private static let sealOfRows = "backup_sha256"
 
   /// Copies the file; `VACUUM INTO` sees one snapshot, whoever writes meanwhile.
   public func copyFile(to path: String) throws {
@@ -14,19 +16,7 @@ extension SQLiteStore: FileStore {
 
   /// Replaces everything, page by page.
   public func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws {
-    if fileExists {
-      let (tables, own) = try read { db in
-        (
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0,
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE name = 'memsh_settings'") ?? 0
-        )
-      }
-      guard tables == 0 || own > 0 else {
-        throw MemshError(
-          .schemaMissing, "\(identity.location) is a database of something else, not a memsh store",
-          hint: "name another file with `-d PATH`; nothing was changed")
-      }
-    }
+    try refuseOtherDatabase()
     let version = try dataVersion()
     try beforeReplacing()
     guard try dataVersion() == version else {
@@ -43,44 +33,73 @@ extension SQLiteStore: FileStore {
     try write { _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
   }
 
+  /// - Throws: `schema_missing` for a database that is neither empty nor memsh's.
+  func refuseOtherDatabase() throws {
+    guard fileExists else { return }
+    let isOther = try read { db in
+      try Bool.fetchOne(
+        db,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM sqlite_master)
+            AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_settings')
+          """)
+    }
+    guard isOther != true else {
+      throw MemshError(
+        .schemaMissing, "\(identity.location) is a database of something else, not a memsh store",
+        hint: "name another file with `-d PATH`; nothing was changed")
+    }
+  }
+
   /// A number that another one's commits change; nil without a file.
   private func dataVersion() throws -> Int64? {
     guard fileExists else { return nil }
     return try read { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
   }
 
-  /// Notes what the rows add up to.
+  /// Notes what everything adds up to.
   public func seal() throws {
+    try removeSeal()
     try write { db in
       try db.execute(
-        sql: "INSERT INTO memsh_settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        arguments: [SQLiteStore.seal, SQLiteStore.digest(db)])
+        sql: "INSERT INTO memsh_settings VALUES (?, ?)",
+        arguments: [SQLiteStore.seal, ContentDigest.hex(of: db, without: SQLiteStore.seal)])
       _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
     }
   }
 
-  /// Checks the file and its rows.
-  public func checkSeal() throws {
-    let (seal, damage, digest) = try read { db in
+  /// Checks the file and everything in it.
+  @discardableResult
+  public func checkSeal() throws -> SealCoverage {
+    let (coverage, damage, holds) = try read { db -> (SealCoverage, String, Bool) in
       guard
         try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_settings')") == true
       else { throw notABackup }
-      return (
-        try String.fetchOne(db, sql: "SELECT value FROM memsh_settings WHERE key = ?", arguments: [SQLiteStore.seal]),
-        try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? "", try SQLiteStore.digest(db)
-      )
+      let damage = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? ""
+      func noted(_ key: String) throws -> String? {
+        try String.fetchOne(
+          db, sql: "SELECT CAST(value AS TEXT) FROM memsh_settings WHERE key = ?", arguments: [key])
+      }
+      if let seal = try noted(SQLiteStore.seal) {
+        return (.everything, damage, try seal == ContentDigest.hex(of: db, without: SQLiteStore.seal))
+      }
+      guard let seal = try noted(SQLiteStore.sealOfRows) else { throw notABackup }
+      return (.rows, damage, try seal == SQLiteStore.digestOfRows(db))
     }
-    guard let seal else { throw notABackup }
-    guard damage == "ok", seal == digest else {
+    guard damage == "ok", holds else {
       throw MemshError(
-        .storeCorrupt, "the backup \(identity.location) is damaged: its rows are not those that were written",
+        .storeCorrupt, "the backup \(identity.location) is damaged: its content is not what was written",
         hint: "use another backup; nothing was changed", cause: damage == "ok" ? nil : damage)
     }
+    return coverage
   }
 
   /// Forgets the note.
   public func removeSeal() throws {
-    try write { try $0.execute(sql: "DELETE FROM memsh_settings WHERE key = ?", arguments: [SQLiteStore.seal]) }
+    try write {
+      try $0.execute(
+        sql: "DELETE FROM memsh_settings WHERE key IN (?, ?)", arguments: [SQLiteStore.seal, SQLiteStore.sealOfRows])
+    }
   }
 
   private var notABackup: MemshError {
@@ -90,8 +109,8 @@ extension SQLiteStore: FileStore {
         + "`migrate --from` and `import` bring other files in")
   }
 
-  /// The sha256 of every value of every row of the four tables.
-  private static func digest(_ db: Database) throws -> String {
+  /// The sha256 of every value of every row of the four tables, as memsh 0.1.0 computed it.
+  private static func digestOfRows(_ db: Database) throws -> String {
     var hasher = SHA256()
     for table in SchemaNames.tables where try db.tableExists(table) {
       let rows = try String.fetchCursor(db, sql: "SELECT \(image(table, nil, db)) FROM \(table) AS t ORDER BY t.id")

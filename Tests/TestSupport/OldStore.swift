@@ -3,8 +3,8 @@
 public enum OldStore {
   private static let now = "(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
 
-  /// A SQLite store with a memory, two fragments, a trigger of memsh's, and an index and a trigger of somebody else's.
-  public static let sqlite = """
+  /// The tables of a SQLite store, and a trigger of memsh's.
+  public static let tables = """
     CREATE TABLE memories (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       user_id TEXT NOT NULL CHECK (length(user_id) <= 255),
@@ -65,11 +65,16 @@ public enum OldStore {
     BEGIN
       UPDATE memories SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE id = NEW.id;
     END;
-    ALTER TABLE memories ADD COLUMN mood TEXT DEFAULT 'calm';
-    CREATE INDEX their_mood_idx ON memories (mood);
-    CREATE TRIGGER their_trigger AFTER INSERT ON memories BEGIN UPDATE memories SET mood = 'new' WHERE id = NEW.id; END;
-    INSERT INTO memories (id, user_id, content) VALUES (1, 'ada', 'Tea, not coffee');
-    """ + fragments
+    """
+
+  /// A SQLite store with a memory and two fragments, and a column, an index and a trigger of somebody else's.
+  public static let sqlite =
+    tables + """
+      ALTER TABLE memories ADD COLUMN mood TEXT DEFAULT 'calm';
+      CREATE INDEX their_mood_idx ON memories (mood);
+      CREATE TRIGGER their_trigger AFTER INSERT ON memories BEGIN UPDATE memories SET mood = 'new' WHERE id = NEW.id; END;
+      INSERT INTO memories (id, user_id, content) VALUES (1, 'ada', 'Tea, not coffee');
+      """ + fragments
 
   /// Fragments as it wrote them, for one agent and for every agent; for both kinds of store.
   public static let fragments = """

@@ -64,6 +64,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
   case idConflict = "id_conflict"
   case duplicateFound = "duplicate_found"
   case sqlFailed = "sql_failed"
+  case foreignObjects = "foreign_objects"
 
   // The source of a migration.
   case sourceNotFound = "source_not_found"

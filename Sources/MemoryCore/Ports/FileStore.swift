@@ -1,3 +1,11 @@
+/// What the seal of a backup vouches for.
+public enum SealCoverage: Sendable {
+  /// Everything in the file.
+  case everything
+  /// The rows of the four tables: so memsh 0.1.0 sealed.
+  case rows
+}
+
 /// A store that is a file of its own, which can be copied and replaced as a whole: what backups are made of.
 public protocol FileStore: MemoryStore {
   /// Writes a consistent copy of everything in the file to another, new one.
@@ -10,13 +18,14 @@ public protocol FileStore: MemoryStore {
   ///   nothing has changed.
   func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws
 
-  /// Notes in the file what its rows add up to, and makes it one file without a log beside it.
+  /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
   func seal() throws
 
-  /// Makes sure that the file is whole and that its rows add up to what ``seal()`` noted.
+  /// Makes sure that the file is whole and that everything in it adds up to what ``seal()`` noted.
   ///
-  /// - Throws: `store_corrupt` when they do not, `source_unreadable` when the file was never sealed.
-  func checkSeal() throws
+  /// - Throws: `store_corrupt` when it does not, `source_unreadable` when the file was never sealed.
+  @discardableResult
+  func checkSeal() throws -> SealCoverage
 
   /// Forgets the note, because the rows are going to change.
   func removeSeal() throws

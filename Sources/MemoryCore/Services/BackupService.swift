@@ -39,12 +39,14 @@ public struct BackupService {
   /// Replaces everything in a store by what a backup has, in one transaction.
   ///
   /// - Parameter beforeReplacing: Called when the backup has been found good, before anything changes.
-  /// - Throws: `store_corrupt` for a damaged backup; then nothing has changed.
+  /// - Throws: `store_corrupt` for a damaged backup, `foreign_objects` when something of others would go; then nothing
+  ///   has changed.
   public func restore(
     _ backup: any FileStore, into store: any MemoryStore, at moment: Timestamp,
     beforeReplacing: @escaping () throws -> Void
   ) throws {
     try backup.checkSeal()
+    try refuseLosses(backup, into: store)
     guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }
     if let file = store as? any FileStore {
       try file.replaceContent(withFileAt: backup.identity.location, beforeReplacing: beforeReplacing)
@@ -65,7 +67,6 @@ public struct BackupService {
     var options = MigrationOptions(rejectPath: "", startedAt: moment)
     options.embeddings = .keep
     options.isVerbatim = true
-    options.keepsNothingGladly = true
     options.seedsFragments = false
     options.skipTest = true
     options.forceRecreate = beforeReplacing != nil

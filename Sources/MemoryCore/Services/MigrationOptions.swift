@@ -2,8 +2,6 @@
 public struct MigrationOptions: Sendable {
   /// What to do with the source's vectors.
   public var embeddings = EmbeddingMode.auto
-  /// Whether keeping vectors of a source that has none is as well: where rows are copied, whatever they have.
-  public var keepsNothingGladly = false
   /// The model that the source's vectors come from, where the source does not say.
   public var sourceModel: String?
   /// The vector index to build; nil for the store's choice.
@@ -12,7 +10,7 @@ public struct MigrationOptions: Sendable {
   public var forceRecreate = false
   /// Whether the default fragments are inserted.
   public var seedsFragments = true
-  /// Whether rows of another store stay what they are to the last value: for copies, which are no migrations.
+  /// Whether rows of another store stay what they are to the last value, with or without vectors: for copies.
   public var isVerbatim = false
   /// Whether what was written is read back and compared.
   public var verifies = true

@@ -14,6 +14,8 @@ public struct MigrationService {
 
   /// Rows handled at a time: enough to hide round trips, few enough to stay small (6 to 12 MB of vectors).
   static let batchSize = 1_000
+  /// What to do instead of dropping what others made.
+  public static let keepsOthers = "`migrate` without --force-recreate keeps everything, or take another store or schema"
   /// Batches that reading may be ahead of writing.
   static let batchesAhead = 3
 
@@ -78,6 +80,9 @@ public struct MigrationService {
   public func dryRun(from source: (any MemorySource)?) throws -> MigrationReport {
     let survey = try survey(source)
     try store.connect()
+    if options.forceRecreate {
+      try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
+    }
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
     try store.transaction(.readOnly) {
       let plan = try self.plan(survey)
@@ -111,7 +116,7 @@ public struct MigrationService {
     guard let source else { return nil }
     let survey = try source.survey()
     for remark in survey.remarks { progress.line("⚠️ \(remark)") }
-    guard options.embeddings == .keep, !options.keepsNothingGladly, survey.rows > 0, !survey.hasVectors else {
+    guard options.embeddings == .keep, !options.isVerbatim, survey.rows > 0, !survey.hasVectors else {
       return survey
     }
     throw MemshError(
@@ -134,6 +139,8 @@ public struct MigrationService {
   private func prepareSchema(_ plan: EmbeddingPlan, _ done: inout [String]) throws -> [String] {
     if options.forceRecreate {
       try store.lockTables()
+      // Looked at again, now that nobody can add anything.
+      try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
       try beforeDropping?()
       try store.dropSchema()
     }

@@ -5,10 +5,11 @@ struct BackupCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup", abstract: "Write a verified snapshot of the store into one SQLite file.",
     discussion: """
-      Of a SQLite store the file has everything, the journal included; of a PostgreSQL store the four tables and their \
-      space. The copy is checked (of PostgreSQL compared row by row, of SQLite by SQLite's own integrity check) and sealed: \
-      `restore` refuses a file that has changed since. Nothing in the store changes; a file that is there already is not \
-      replaced.
+      Of a SQLite store the file has everything, the journal included; of a PostgreSQL store the four tables, with the \
+      columns that memsh knows, and their space. What is left out, such as columns, tables, views and rights of others, \
+      is named. The copy is checked (of PostgreSQL compared row by row, of SQLite by SQLite's own integrity check) and \
+      sealed: `restore` refuses a file in which anything has changed since. Nothing in the store changes; a file that is \
+      there already is not replaced.
       """)
 
   @Argument(help: "The file to write.", completion: .file())
@@ -25,12 +26,75 @@ struct BackupCommand: ShellCommand {
       throw MemshError(.fileFailed, "\(path) is there already", hint: "name another file: backups are not overwritten")
     }
     let counts = try session.backUp(store, to: path)
+    let left = try store.leftOutOfCopies()
+    if !left.isEmpty { session.note("notice: the backup leaves out \(ForeignObject.list(left))") }
     return CommandResult(
       .record(
         ResultRecord(
           title: "Backup",
           fields: [.init("path", .text(path))] + SchemaNames.tables.map { .init($0, .count(counts[$0] ?? 0)) }
-            + [.init("verified", .boolean(true))])))
+            + [.init("verified", .boolean(true)), .init("left_out", .list(ResultTable(left)))])))
+  }
+}
+
+extension MemoryStore {
+  /// What a backup of the store does not have; of a file it has everything.
+  func leftOutOfCopies() throws -> [ForeignObject] {
+    guard identity.backend != .sqlite else { return [] }
+    let bookkeeping: [String]
+    do { bookkeeping = try replacement().bookkeeping } catch let error as MemshError
+      where error.code == .permissionDenied
+    {
+      bookkeeping = ["journal and record of migrations, which this role may not read"]
+    }
+    return try contentOfOthers() + bookkeeping.map { ForeignObject(kind: "memsh", name: $0, drop: nil) }
+  }
+}
+
+extension ResultTable {
+  /// What others made.
+  init(_ objects: [ForeignObject]) {
+    self.init(
+      columns: ["kind", "name"], rows: objects.map { [.text($0.kind), .text($0.name)] }, noun: "object")
+  }
+}
+
+extension ForeignObject {
+  private static let shownMaximum = 12
+
+  /// Objects by kind and name, for a sentence.
+  static func list(_ objects: [ForeignObject]) -> String {
+    let names = objects.prefix(shownMaximum).map(\.description).joined(separator: ", ")
+    return objects.count > shownMaximum ? "\(names) and \(objects.count - shownMaximum) more" : names
+  }
+}
+
+extension Replacement {
+  /// What memsh itself keeps: `4 journal operations`, `1 migration run`.
+  var bookkeeping: [String] {
+    [
+      operations > 0 ? counted(operations, "journal operation") : nil, runs > 0 ? counted(runs, "migration run") : nil,
+    ].compactMap(\.self)
+  }
+
+  /// `3 memories, 7 fragments and 1 migration run`; nil when there is nothing.
+  var sentence: String? {
+    let nouns = [
+      ("memories", "memory", "memories"), ("prompt_fragments", "fragment", "fragments"),
+      ("memory_duplicates", "recorded duplicate", "recorded duplicates"),
+      ("memory_analytics", "row of analytics", "rows of analytics"),
+    ]
+    let parts =
+      nouns.compactMap { table, one, many in rows[table].map { counted(Int($0), one, many) } } + bookkeeping
+    guard let last = parts.last else { return nil }
+    return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// The counts of everything that goes.
+  var fields: [ResultRecord.Field] {
+    SchemaNames.tables.map { .init($0, .integer(rows[$0] ?? 0)) } + [
+      .init("journal_operations", .count(operations)), .init("migration_runs", .count(runs)),
+    ]
   }
 }
 

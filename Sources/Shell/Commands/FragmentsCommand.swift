@@ -114,7 +114,8 @@ struct FragmentsCommand: ShellCommand {
   }
 
   private func passes(_ stored: StoredFragment) -> Bool {
-    (category.map { $0 == stored.fragment.category } ?? true) && (agent.map { PromptFragment.agent(named: $0) == stored.fragment.agentType } ?? true)
+    (category.map { $0 == stored.fragment.category } ?? true)
+      && (agent.map { PromptFragment.agent(named: $0) == stored.fragment.agentType } ?? true)
       && (tier.map { $0 == stored.fragment.contextTier } ?? true)
   }
 

@@ -9,7 +9,10 @@ struct MigrateCommand: ShellCommand {
       Checks the connection and the vector extension, creates the schema, migrates the rows, inserts the default \
       fragments, builds the indexes, reads back what it wrote and tests the whole. The source is a legacy memory \
       file, a memsh SQLite store or a PostgreSQL URL; it is read only. A run is in as a whole or not at all, and a \
-      second run migrates only what is new. Rows that cannot be migrated are written to a reject file.
+      second run migrates only what is new. Rows that cannot be migrated are written to a reject file. --force-recreate \
+      drops the four tables, the journal and the record of migrations first; it is refused, and names them, as long as \
+      there are columns, views, indexes, triggers, rights or the like that others made on them. With --dry-run it tells \
+      what would go.
       """)
 
   @Option(help: "The source; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
@@ -60,7 +63,10 @@ struct MigrateCommand: ShellCommand {
     let started = session.services.now()
     let source = try source(in: session, target: store)
     defer { source?.close() }
-    let beforeDropping = forceRecreate && !dryRun ? try confirmRecreation(of: store, in: session, at: started) : nil
+    let dropped = forceRecreate ? try store.replacement() : nil
+    let beforeDropping = try dropped.flatMap { dropped in
+      try dryRun ? nil : confirmRecreation(of: store, dropping: dropped, in: session, at: started)
+    }
     let service = MigrationService(
       store: store, embedder: try forceRecreate ? session.embedder() : session.embedder(for: store),
       progress: session.progress, interruption: session.interruption,
@@ -70,18 +76,20 @@ struct MigrateCommand: ShellCommand {
     if report.counts.generated > 0 { session.announce(report.embedderNotice) }
     let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
     if !dryRun { MigrateCommand.summarize(report, in: session) }
-    return CommandResult(.record(record(report, seconds: seconds)), failure: report.systemTestError)
+    return CommandResult(.record(record(report, dropped: dropped, seconds: seconds)), failure: report.systemTestError)
   }
 
   /// Asks whether what is there may go.
   ///
   /// - Returns: What copies it into a SQLite store of its own, to be called once nobody can change it any more.
   private func confirmRecreation(
-    of store: any MemoryStore, in session: Session, at moment: Timestamp
+    of store: any MemoryStore, dropping dropped: Replacement, in session: Session, at moment: Timestamp
   ) throws -> (() throws -> Void)? {
     guard try store.schema().contains(where: { $0.kind == .table && $0.state != .missing }) else { return nil }
+    try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
     try session.confirm(
-      "This drops the four memory tables of \(store.identity.location) with everything in them.",
+      "This drops the four memory tables of \(store.identity.location) with everything in them"
+        + "\(dropped.sentence.map { ": \($0)" } ?? "").",
       typing: store.identity.name, isConfirmed: yes)
     guard !noBackup else { return nil }
     guard try store.embeddingSpace() != nil else {
@@ -144,7 +152,7 @@ struct MigrateCommand: ShellCommand {
     session.note("✅ Memory system is ready for use!")
   }
 
-  private func record(_ report: MigrationReport, seconds: Double) -> ResultRecord {
+  private func record(_ report: MigrationReport, dropped: Replacement?, seconds: Double) -> ResultRecord {
     let counts = report.counts
     var fields: [ResultRecord.Field] = [
       .init("run", report.run.map(Cell.integer) ?? .null), .init("source", .optional(report.source)),
@@ -161,6 +169,7 @@ struct MigrateCommand: ShellCommand {
       .init("system_test", .text(report.systemTest.rawValue)), .init("seconds", .double(seconds, places: 2)),
       .init("verified", report.verified.map(Cell.boolean) ?? .null),
     ]
+    if let dropped { fields.append(.init("dropped", .record(dropped.fields))) }
     if dryRun {
       let effort = report.effort ?? EmbeddingEffort()
       fields += [

@@ -7,8 +7,10 @@ struct RestoreCommand: ShellCommand {
     discussion: """
       The backup is checked first: a damaged one is refused before anything changes. Then everything in the store is \
       replaced in one transaction. What was there is backed up before, so that `restore` of that file takes it back; \
-      --no-backup leaves that out. On PostgreSQL the four tables are made anew: views on them, rights and columns that \
-      others added go, and so does the journal, which backups of PostgreSQL do not have. Restoring twice is as good as once.
+      --no-backup leaves that out. On PostgreSQL the four tables are made anew, and the journal and the record of \
+      migrations go. What others made there (columns, views, indexes, triggers, rights) would go, too: so restoring is \
+      refused, and names it, as long as there is any; and so it is on SQLite for what the backup does not have. A backup \
+      whose triggers or views the store does not know is refused as well. Restoring twice is as good as once.
       """)
 
   @Argument(help: "The file that `backup` wrote.", completion: .file())
@@ -33,22 +35,26 @@ struct RestoreCommand: ShellCommand {
     }
     let backup = session.services.fileStore(at: path)
     defer { backup.close() }
-    try backup.checkSeal()
-    let before = try store.embeddingSpace() == nil ? [:] : store.rowCounts
+    if try backup.checkSeal() == .rows {
+      session.note(
+        "notice: \(path) was sealed by memsh 0.1.0: only the rows of its four tables are sure to be what was written")
+    }
+    let service = BackupService(progress: session.progress, interruption: session.interruption)
+    try service.refuseLosses(backup, into: store)
+    let before = try store.replacement()
     let after = try backup.rowCounts
+    let left = store.identity.backend == .sqlite ? [] : try backup.contentOfOthers()
     var saved: String?
     if !options.dryRun {
       try session.confirm(
-        "This replaces \(counted(before["memories"] ?? 0, "memory", "memories")) of \(store.identity.location) by "
+        "This replaces everything in \(store.identity.location) (\(before.sentence ?? "nothing")) by "
           + "\(counted(after["memories"] ?? 0, "memory", "memories")) of \(path).", typing: store.identity.name,
         isConfirmed: options.yes)
       if try store.vectorSupport(.check).installedVersion == nil { _ = try store.vectorSupport(.ensure) }
       let now = session.services.now()
       let isEmpty = try !store.schema().contains { $0.kind == .table && $0.state != .missing }
       let safe = noBackup || isEmpty ? nil : session.services.backupPath(of: store.identity, at: now)
-      try BackupService(progress: session.progress, interruption: session.interruption).restore(
-        backup, into: store, at: now
-      ) {
+      try service.restore(backup, into: store, at: now) {
         if let safe { try session.backUp(store, to: safe, isLocked: true) }
       }
       session.forgetEmbedders()
@@ -59,8 +65,9 @@ struct RestoreCommand: ShellCommand {
         ResultRecord(
           title: options.dryRun ? "Restore (dry run)" : "Restore",
           fields: [
-            .init("path", .text(path)), .init("replaced", RestoreCommand.counts(before)),
-            .init("restored", RestoreCommand.counts(after)), .init("backup_of_before", .optional(saved)),
+            .init("path", .text(path)), .init("replaced", .record(before.fields)),
+            .init("restored", RestoreCommand.counts(after)), .init("left_out", .list(ResultTable(left))),
+            .init("backup_of_before", .optional(saved)),
             .init("dry_run", .boolean(options.dryRun)),
           ])))
   }

@@ -122,9 +122,11 @@ struct SearchCommand: ShellCommand {
       return [
         .integer(hit.memory.id), .text(fields.userID), .text(fields.content), .optional(fields.category),
         fields.importanceScore.map { .double($0, places: 2) } ?? .null,
-        hit.similarity.map { .double($0, places: 3) } ?? .null, fields.metadata.map(Cell.json) ?? .null, fields.accessCount.map(Cell.integer) ?? .null,
+        hit.similarity.map { .double($0, places: 3) } ?? .null, fields.metadata.map(Cell.json) ?? .null,
+        fields.accessCount.map(Cell.integer) ?? .null,
         fields.lastAccessedAt.map(Cell.timestamp) ?? .null, fields.createdAt.map(Cell.timestamp) ?? .null,
-        fields.updatedAt.map(Cell.timestamp) ?? .null, .double(hit.score, places: 4), hit.vectorRank.map(Cell.count) ?? .null,
+        fields.updatedAt.map(Cell.timestamp) ?? .null, .double(hit.score, places: 4),
+        hit.vectorRank.map(Cell.count) ?? .null,
         hit.textRank.map(Cell.count) ?? .null,
       ]
     }

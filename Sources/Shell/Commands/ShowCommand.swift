@@ -52,9 +52,11 @@ struct ShowCommand: ShellCommand {
         .init("content", .text(fields.content)), .init("content_sha256", .text(ContentHash.hex(of: fields.content))),
         .init("category", .optional(fields.category)),
         .init("importance_score", fields.importanceScore.map { .double($0, places: 3) } ?? .null),
-        .init("metadata", fields.metadata.map(Cell.json) ?? .null), .init("access_count", fields.accessCount.map(Cell.integer) ?? .null),
+        .init("metadata", fields.metadata.map(Cell.json) ?? .null),
+        .init("access_count", fields.accessCount.map(Cell.integer) ?? .null),
         .init("last_accessed_at", fields.lastAccessedAt.map(Cell.timestamp) ?? .null),
-        .init("created_at", fields.createdAt.map(Cell.timestamp) ?? .null), .init("updated_at", fields.updatedAt.map(Cell.timestamp) ?? .null),
+        .init("created_at", fields.createdAt.map(Cell.timestamp) ?? .null),
+        .init("updated_at", fields.updatedAt.map(Cell.timestamp) ?? .null),
         .init("embedding", fields.embedding.map(Cell.vector) ?? .null),
         .init("history", .list(ResultTable(history))),
         .init(

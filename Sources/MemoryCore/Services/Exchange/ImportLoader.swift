@@ -63,7 +63,8 @@ final class ImportLoader {
     try note(id, in: "memories", line: line)
     if !options.embeddings { fields.embedding = nil }
     if let vector = fields.embedding { try check(vector, line: line) }
-    report.nulReplaced += [fields.userID, fields.content, fields.category ?? ""].reduce(fields.metadata?.nulCount ?? 0) {
+    report.nulReplaced += [fields.userID, fields.content, fields.category ?? ""].reduce(fields.metadata?.nulCount ?? 0)
+    {
       $0 + $1.utf8.count { $0 == 0 }
     }
     memories.append(Row(line: line, id: id, value: fields.replacingNUL))

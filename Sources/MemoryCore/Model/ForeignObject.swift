@@ -1,0 +1,64 @@
+/// Something in a store's database that memsh neither made nor knows: what applications and administrators have added.
+public struct ForeignObject: Sendable, Hashable {
+  /// What it is, in the database's own words: `column`, `view`, `grant`.
+  public let kind: String
+  /// Its name, or what it says: `memories.status`, `SELECT on memories to app`.
+  public let name: String
+  /// How it is defined, where that tells two of one name apart.
+  public let definition: String?
+  /// The statement that takes it away; nil where there is none.
+  public let drop: String?
+
+  /// Creates an entry.
+  public init(kind: String, name: String, definition: String? = nil, drop: String?) {
+    self.kind = kind
+    self.name = name
+    self.definition = definition
+    self.drop = drop
+  }
+
+  /// `view active_memories`
+  public var description: String { "\(kind) \(name)" }
+
+  /// Whether it is of the same kind and name as another one.
+  func isNamed(as other: ForeignObject) -> Bool { kind == other.kind && name == other.name }
+}
+
+extension SchemaNames {
+  /// The columns that memsh knows of one of the four tables.
+  public static func columns(of table: String) -> [String] {
+    guard let side = SideTable(rawValue: table) else { return RowJSON.memoryKeys.filter { $0 != "table" } }
+    return ["id"] + side.columns.map(\.name)
+  }
+}
+
+extension MemshError {
+  /// How many objects an error names.
+  private static let namedMaximum = 12
+
+  /// The refusal of what would take along what others made.
+  ///
+  /// - Parameters:
+  ///   - what: What would do so: `restore`.
+  ///   - instead: What to do to keep it.
+  static func wouldDrop(_ objects: [ForeignObject], _ what: String, instead: String) -> MemshError {
+    let statements = objects.compactMap(\.drop).prefix(namedMaximum)
+    let drops = statements.isEmpty ? "" : "; or take it away yourself first: " + statements.joined(separator: "; ")
+    return MemshError(
+      .foreignObjects, "refused: \(what) would drop what others made: \(list(objects))", hint: instead + drops)
+  }
+
+  /// The refusal of a backup that brings along what nobody here knows.
+  static func unknownIn(_ backup: StoreIdentity, _ objects: [ForeignObject]) -> MemshError {
+    MemshError(
+      .foreignObjects,
+      "refused: \(backup.location) has what this store has not, and what runs by itself: \(list(objects))",
+      hint: "`memsh -d \(backup.location) sql \"SELECT sql FROM sqlite_master\"` shows it; if you trust it, copy the "
+        + "file to the store's place instead")
+  }
+
+  private static func list(_ objects: [ForeignObject]) -> String {
+    let names = objects.prefix(namedMaximum).map(\.description).joined(separator: ", ")
+    return objects.count > namedMaximum ? "\(names) and \(objects.count - namedMaximum) more" : names
+  }
+}

@@ -1,0 +1,78 @@
+import Crypto
+import GRDB
+import GRDBSQLite
+import MemoryCore
+
+/// The sha256 of everything in a database file: the definitions, and all values of all rows of all tables with their types,
+/// memsh's own tables and those behind its word index included.
+struct ContentDigest {
+  private var hasher = SHA256()
+  /// A row, which is hashed as a whole: most values have only some bytes.
+  private var row: [UInt8] = []
+
+  /// Computes it.
+  ///
+  /// - Parameter setting: The setting that is left out, because the digest itself is to stand there.
+  static func hex(of db: Database, without setting: String) throws -> String {
+    var digest = ContentDigest()
+    try digest.add(rowsOf: "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name", db)
+    for pragma in ["user_version", "application_id", "encoding"] { try digest.add(rowsOf: "PRAGMA \(pragma)", db) }
+    let tables = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT name, wr FROM pragma_table_list
+        WHERE "schema" = 'main' AND type IN ('table', 'shadow') AND name <> 'sqlite_schema' ORDER BY name
+        """)
+    for table in tables {
+      let (name, hasNoRowID): (String, Bool) = (table[0], table[1])
+      digest.add(3, Array(name.utf8))
+      let condition = name == "memsh_settings" ? " WHERE key IS NOT '\(setting)'" : ""
+      let (columns, order) = try columns(of: name, hasNoRowID: hasNoRowID, db)
+      try digest.add(
+        rowsOf: "SELECT \(columns) FROM \(name.quotedDatabaseIdentifier)\(condition) ORDER BY \(order)", db)
+    }
+    return digest.hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+
+  private static func columns(
+    of table: String, hasNoRowID: Bool, _ db: Database
+  ) throws -> (columns: String, order: String) {
+    let rows = try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [table])
+    let columns = rows.map { (name: ($0[0] as String).quotedDatabaseIdentifier, key: $0[1] as Int) }
+    let names = columns.map(\.name).joined(separator: ", ")
+    guard hasNoRowID else { return ("_rowid_, " + names, "_rowid_") }
+    let keys = columns.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map(\.name)
+    return (names, keys.joined(separator: ", "))
+  }
+
+  private mutating func add(rowsOf sql: String, _ db: Database) throws {
+    let statement = try db.makeStatement(sql: sql)
+    let rows = try Row.fetchCursor(statement)
+    while try rows.next() != nil {
+      for column in 0..<Int32(statement.columnCount) { add(statement.sqliteStatement, column) }
+      hasher.update(data: row)
+      row.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Text is taken as its bytes, NUL and all.
+  private mutating func add(_ statement: SQLiteStatement, _ column: Int32) {
+    let type = sqlite3_column_type(statement, column)
+    switch type {
+    case SQLITE_NULL: add(UInt8(type), [])
+    case SQLITE_INTEGER: withUnsafeBytes(of: sqlite3_column_int64(statement, column)) { add(UInt8(type), $0) }
+    case SQLITE_FLOAT: withUnsafeBytes(of: sqlite3_column_double(statement, column)) { add(UInt8(type), $0) }
+    default:
+      let bytes = sqlite3_column_blob(statement, column)
+      let count = Int(sqlite3_column_bytes(statement, column))
+      add(UInt8(type), UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
+    }
+  }
+
+  /// A value with its type and its length in front, so that no two rows run into the same bytes.
+  private mutating func add(_ type: UInt8, _ bytes: some Collection<UInt8>) {
+    row.append(type)
+    withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { row.append(contentsOf: $0) }
+    row.append(contentsOf: bytes)
+  }
+}

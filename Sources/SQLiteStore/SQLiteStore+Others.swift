@@ -1,0 +1,75 @@
+import GRDB
+import MemoryCore
+
+/// What others made in the file.
+extension SQLiteStore {
+  /// What goes when the four tables are dropped. Views stay, and so do others' tables.
+  public func objectsOfOthers() throws -> [ForeignObject] {
+    guard fileExists else { return [] }
+    return try read { db in
+      let definitions = try SQLiteStore.definitionsOfOthers(db)
+      return try definitions.filter { ["index", "trigger"].contains($0.object.kind) && $0.isOnMemories }.map(\.object)
+        + SQLiteStore.referencesOfOthers(definitions.map(\.object), db) + SQLiteStore.columnsOfOthers(db)
+    }
+  }
+
+  /// Everything in the file.
+  public func contentOfOthers() throws -> [ForeignObject] {
+    guard fileExists else { return [] }
+    try refuseOtherDatabase()
+    return try read { try SQLiteStore.definitionsOfOthers($0).map(\.object) + SQLiteStore.columnsOfOthers($0) }
+  }
+
+  private static func definitionsOfOthers(_ db: Database) throws -> [(object: ForeignObject, isOnMemories: Bool)] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_'
+        ORDER BY type = 'table', type, name
+        """
+    ).compactMap { row in
+      let (kind, name, table): (String, String, String) = (row[0], row[1], row[2])
+      guard !isOwn(kind, name) else { return nil }
+      let object = ForeignObject(
+        kind: kind, name: name, definition: row[3], drop: "DROP \(kind.uppercased()) \(name.quotedDatabaseIdentifier)")
+      return (object, SchemaNames.tables.contains(table))
+    }
+  }
+
+  /// Triggers and views run by themselves, so that memsh's own are known by their whole names.
+  private static func isOwn(_ kind: String, _ name: String) -> Bool {
+    switch kind {
+    case "trigger":
+      SchemaNames.triggers.contains { $0.name == name }
+        || (SearchDDL.text.triggers + SearchDDL.vectors.triggers).contains(name)
+    case "index":
+      name.hasPrefix("memsh_") || SchemaNames.indexes.contains { $0.name == name }
+        || SchemaNames.vectorIndexes.contains { $0.name == name }
+    case "table": name.hasPrefix("memsh_") || SchemaNames.tables.contains(name)
+    default: false
+    }
+  }
+
+  private static func columnsOfOthers(_ db: Database) throws -> [ForeignObject] {
+    try SchemaNames.tables.flatMap { table in
+      let known = SchemaNames.columns(of: table)
+      return try String.fetchAll(db, sql: "SELECT name FROM pragma_table_xinfo(?)", arguments: [table])
+        .filter { !known.contains($0) }.map { column in
+          ForeignObject(
+            kind: "column", name: "\(table).\(column)",
+            drop: "ALTER TABLE \(table) DROP COLUMN \(column.quotedDatabaseIdentifier)")
+        }
+    }
+  }
+
+  /// Others' tables that refer to the four: dropping those would delete or empty rows there.
+  private static func referencesOfOthers(_ others: [ForeignObject], _ db: Database) throws -> [ForeignObject] {
+    try others.filter { $0.kind == "table" }.flatMap { other in
+      try String.fetchAll(
+        db, sql: "SELECT DISTINCT lower(\"table\") FROM pragma_foreign_key_list(?)", arguments: [other.name]
+      ).filter(SchemaNames.tables.contains).map { table in
+        ForeignObject(kind: "foreign key", name: "from \(other.name) to \(table)", drop: nil)
+      }
+    }
+  }
+}
