@@ -9,11 +9,13 @@ public enum YAML {
   public static func json(_ text: String) throws -> JSON { try Yams.compose(yaml: text).map(json) ?? .null }
 
   /// Writes a document; long texts over several lines.
+  ///
+  /// - Throws: `usage` for a value that is nested too deep for people to edit.
   public static func text(_ json: JSON) throws -> String {
-    try Yams.serialize(node: node(json), allowUnicode: true)
+    try Yams.serialize(node: try node(json), allowUnicode: true)
   }
 
-  private static func node(_ json: JSON) -> Node {
+  private static func node(_ json: JSON) throws -> Node {
     switch json {
     case .null: Node("null", Tag(.null))
     case .bool(let flag): Node(flag ? "true" : "false", Tag(.bool))
@@ -21,8 +23,12 @@ public enum YAML {
     case .string(let text):
       Node.scalar(
         Node.Scalar(text, Tag(.str), text.contains("\n") ? .literal : .doubleQuoted))
-    case .array(let items): Node(items.map(node))
-    case .object(let members): Node(members.map { (Node($0.key), node($0.value)) })
+    case .array(let items): Node(try items.map(node))
+    case .object(let members): Node(try members.map { (Node($0.key), try node($0.value)) })
+    case .nested:
+      throw MemshError(
+        .usage, "it is nested deeper than \(JSONParser.depthLimit) levels",
+        hint: "`edit ID --metadata JSON` replaces metadata as a whole")
     }
   }
 

@@ -41,13 +41,6 @@ import Testing
     #expect(try JSONParser.parse(#"{"a":1,"b":2,"a":3}"#).text == #"{"a":3,"b":2}"#)
   }
 
-  @Test("nesting has a limit")
-  func limitsDepth() {
-    #expect(throws: JSONParser.Failure.self) {
-      try JSONParser.parse(String(repeating: "[", count: 100_000))
-    }
-  }
-
   @Test("characters that a terminal would act on are escaped")
   func escapesControls() {
     #expect(JSON.string("\u{1B}[31m\u{7F}\u{202E}").text == #""\u001b[31m\u007f\u202e""#)

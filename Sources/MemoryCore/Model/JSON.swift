@@ -11,6 +11,9 @@ public enum JSON: Sendable, Equatable {
   case array([JSON])
   /// Members in their written order; keys are unique (the last one wins, as in jsonb).
   case object([Member])
+  /// An array or object that stands deeper than ``JSONParser/depthLimit``, as ``text`` writes it: it is kept, compared
+  /// and written, and nobody looks into it, so that no nesting can exhaust the stack.
+  case nested(String)
 
   /// One key of an object with its value.
   public struct Member: Sendable, Equatable {
@@ -62,7 +65,8 @@ public enum JSON: Sendable, Equatable {
   /// Whether two values are the same to the byte; to Swift, canonically equivalent strings are equal.
   public static func areIdentical(_ left: JSON?, _ right: JSON?) -> Bool {
     switch (left, right) {
-    case (.string(let left)?, .string(let right)?): left.utf8.elementsEqual(right.utf8)
+    case (.string(let left)?, .string(let right)?), (.nested(let left)?, .nested(let right)?):
+      left.utf8.elementsEqual(right.utf8)
     case (.array(let left)?, .array(let right)?):
       left.count == right.count && zip(left, right).allSatisfy { areIdentical($0, $1) }
     case (.object(let left)?, .object(let right)?):
@@ -93,40 +97,6 @@ public enum JSON: Sendable, Equatable {
   public var doubleValue: Double? {
     guard case .number(let digits) = self else { return nil }
     return Double(digits)
-  }
-
-  /// Whether every number is one that PostgreSQL's numeric can hold: at most 1,000 digits, written out or as exponent.
-  public var hasStorableNumbers: Bool {
-    switch self {
-    case .null, .bool, .string: true
-    case .number(let digits):
-      digits.utf8.count <= 1_000
-        && digits.lowercased().split(separator: "e").dropFirst().allSatisfy {
-          Int($0).map { abs($0) <= 1_000 } ?? false
-        }
-    case .array(let items): items.allSatisfy(\.hasStorableNumbers)
-    case .object(let members): members.allSatisfy { $0.value.hasStorableNumbers }
-    }
-  }
-
-  /// How many NUL characters stand in its strings and keys: PostgreSQL's jsonb can hold none.
-  public var nulCount: Int {
-    switch self {
-    case .null, .bool, .number: 0
-    case .string(let text): text.utf8.count { $0 == 0 }
-    case .array(let items): items.reduce(0) { $0 + $1.nulCount }
-    case .object(let members): members.reduce(0) { $0 + $1.value.nulCount + $1.key.utf8.count { $0 == 0 } }
-    }
-  }
-
-  /// The same value with every NUL replaced by U+FFFD.
-  public var replacingNUL: JSON {
-    switch self {
-    case .null, .bool, .number: self
-    case .string(let text): .string(text.replacingNUL)
-    case .array(let items): .array(items.map(\.replacingNUL))
-    case .object(let members): .object(members.map { Member($0.key.replacingNUL, $0.value.replacingNUL) })
-    }
   }
 }
 

@@ -1,8 +1,7 @@
 extension JSON {
   /// Reads what a store holds.
   ///
-  /// - Throws: `store_corrupt` for text that is no JSON, or nested too deep: better no row than one without its
-  ///   metadata.
+  /// - Throws: `store_corrupt` for text that is no JSON.
   public init(stored text: String) throws {
     do { self = try JSONParser.parse(text) } catch {
       throw MemshError(
@@ -17,7 +16,8 @@ public struct JSONParser {
   private var position = 0
   private var depth = 0
 
-  /// Arrays and objects nested deeper than this are refused, so that a hostile file cannot exhaust the stack.
+  /// Arrays and objects nested deeper than this become ``JSON/nested(_:)``, so that no text can exhaust the stack: not
+  /// while it is parsed, nor of whoever works on the value, nor when it goes.
   public static let depthLimit = 256
 
   /// What is wrong with a text that is not JSON, and where.
@@ -69,8 +69,18 @@ public struct JSONParser {
   private mutating func value() throws(Failure) -> JSON {
     skipWhitespace()
     switch next {
-    case UInt8(ascii: "{"): return try nested { parser throws(Failure) in try parser.object() }
-    case UInt8(ascii: "["): return try nested { parser throws(Failure) in try parser.array() }
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      guard depth < JSONParser.depthLimit else { return .nested(try nestedText()) }
+      depth += 1
+      let value = try next == UInt8(ascii: "{") ? object() : array()
+      depth -= 1
+      return value
+    default: return try scalar()
+    }
+  }
+
+  private mutating func scalar() throws(Failure) -> JSON {
+    switch next {
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try literal("true", .bool(true))
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
@@ -79,14 +89,39 @@ public struct JSONParser {
     }
   }
 
-  private mutating func nested(
-    _ body: (inout JSONParser) throws(Failure) -> JSON
-  ) throws(Failure) -> JSON {
-    depth += 1
-    guard depth <= JSONParser.depthLimit else { throw failure("nested deeper than \(JSONParser.depthLimit)") }
-    let value = try body(&self)
-    depth -= 1
-    return value
+  /// Reads an array or object, however deep, and writes it as ``JSON/text`` does.
+  private mutating func nestedText() throws(Failure) -> String {
+    var text = ""
+    // What ends each of the arrays and objects that are open.
+    var ends: [Unicode.Scalar] = []
+    func key(_ parser: inout JSONParser) throws(Failure) {
+      guard ends.last == "}" else { return }
+      JSON.string(try parser.key()).write(to: &text)
+      text += ":"
+    }
+    repeat {
+      skipWhitespace()
+      if next == UInt8(ascii: "{") || next == UInt8(ascii: "[") {
+        ends.append(next == UInt8(ascii: "{") ? "}" : "]")
+        text += ends.last == "}" ? "{" : "["
+        position += 1
+        skipWhitespace()
+        if let end = ends.last, next != UInt8(ascii: end) {
+          try key(&self)
+          continue
+        }
+      } else {
+        try scalar().write(to: &text)
+      }
+      while let end = ends.last, accept(end) {
+        text.unicodeScalars.append(end)
+        ends.removeLast()
+      }
+      guard let end = ends.last else { return text }
+      guard accept(",") else { throw failure("expected ',' or '\(end)'") }
+      text += ","
+      try key(&self)
+    } while true
   }
 
   private mutating func literal(_ word: StaticString, _ value: JSON) throws(Failure) -> JSON {
@@ -111,10 +146,7 @@ public struct JSONParser {
     var indexes: [[UInt8]: Int] = [:]
     if accept("}") { return .object(members) }
     repeat {
-      skipWhitespace()
-      guard next == UInt8(ascii: "\"") else { throw failure("expected a key in quotes") }
-      let key = try string()
-      guard accept(":") else { throw failure("expected ':'") }
+      let key = try key()
       let member = JSON.Member(key, try value())
       if let index = indexes.updateValue(members.count, forKey: Array(key.utf8)) {
         members[index] = member
@@ -125,6 +157,15 @@ public struct JSONParser {
     } while accept(",")
     guard accept("}") else { throw failure("expected ',' or '}'") }
     return .object(members)
+  }
+
+  /// Reads a key and the colon behind it.
+  private mutating func key() throws(Failure) -> String {
+    skipWhitespace()
+    guard next == UInt8(ascii: "\"") else { throw failure("expected a key in quotes") }
+    let key = try string()
+    guard accept(":") else { throw failure("expected ':'") }
+    return key
   }
 
   private mutating func digits() throws(Failure) {

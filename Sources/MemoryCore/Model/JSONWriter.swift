@@ -16,11 +16,11 @@ extension JSON {
     return output
   }
 
-  private func write(to output: inout String) {
+  func write(to output: inout String) {
     switch self {
     case .null: output += "null"
     case .bool(let value): output += value ? "true" : "false"
-    case .number(let digits): output += digits
+    case .number(let text), .nested(let text): output += text
     case .string(let text): JSON.quote(text, into: &output)
     case .array(let items):
       output += "["
@@ -59,7 +59,7 @@ extension JSON {
 
   private var isContainer: Bool {
     switch self {
-    case .array, .object: true
+    case .array, .object, .nested: true
     default: false
     }
   }

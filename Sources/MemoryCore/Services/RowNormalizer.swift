@@ -145,6 +145,10 @@ struct RowNormalizer {
       }
     }
     if !collisions.isEmpty { metadata = metadata.setting("legacy_columns", to: .object(collisions)) }
+    guard metadata.nesting <= JSON.storableNesting else {
+      throw Rejection(
+        reason: "invalid_metadata", detail: "metadata is nested deeper than \(JSON.storableNesting) levels")
+    }
     return metadata
   }
 }

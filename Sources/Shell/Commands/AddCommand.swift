@@ -107,6 +107,9 @@ enum MemoryValues {
     guard let json = try? JSONParser.parse(text), case .object = json, json.hasStorableNumbers else {
       throw ValidationError("The metadata is no JSON object: '\(text.prefix(60))'")
     }
+    guard json.nesting <= JSON.storableNesting else {
+      throw ValidationError("The metadata is nested deeper than \(JSON.storableNesting) levels")
+    }
     return json
   }
 }

@@ -69,6 +69,9 @@ enum RowJSON {
     guard metadata.hasStorableNumbers else { throw Unreadable(reason: "metadata has a number of too many digits") }
     func has(_ key: String) -> Bool { json[key: key] != nil }
     let created = has("created_at") ? try moment(json, "created_at") : now
+    guard metadata.nesting <= JSON.storableNesting else {
+      throw Unreadable(reason: "metadata is nested deeper than \(JSON.storableNesting) levels")
+    }
     return (
       try integer(json, "id"),
       MemoryFields(
