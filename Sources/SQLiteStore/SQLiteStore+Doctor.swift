@@ -11,8 +11,8 @@ extension SQLiteStore {
     guard let rows = SQLiteChecks.rows(with: fault, dimensions: dimensions) else { return nil }
     let ids = try read { db in
       SQLiteChecks.functions.forEach(db.add(function:))
-      return try Int64.fetchAll(
-        db, sql: "SELECT t.id FROM \(table) AS t \(rows.hasPrefix("JOIN") ? rows : "WHERE " + rows) ORDER BY t.id")
+      return try db.ids(
+        "SELECT t.id FROM \(table) AS t \(rows.hasPrefix("JOIN") ? rows : "WHERE " + rows) ORDER BY t.id")
     }
     return FaultFinding(fault, ids: ids)
   }
@@ -40,7 +40,7 @@ private enum SQLiteChecks {
   private static let space = "char(9, 10, 11, 12, 13, 32, 160)"
 
   /// What SQLite has no functions for.
-  static let functions = [norm, timestamp, withoutNUL, caseless, sha256]
+  static let functions = [norm, timestamp, withoutNUL, caseless, SQLiteStore.sha256] + SQLiteValueTypes.functions
 
   /// The length of a vector; NULL for bytes that are none, -1 when it has NaN or infinity.
   private static let norm = DatabaseFunction("memsh_norm", argumentCount: 1, pure: true) { values in
@@ -60,13 +60,9 @@ private enum SQLiteChecks {
     Data.fromDatabaseValue(values[0]).map { String(decoding: $0, as: UTF8.self).replacingNUL }
   }
 
-  /// A text in small letters, of any alphabet.
+  /// A text, given as its bytes, in small letters of any alphabet.
   private static let caseless = DatabaseFunction("memsh_lower", argumentCount: 1, pure: true) { values in
-    String.fromDatabaseValue(values[0])?.lowercased()
-  }
-
-  private static let sha256 = DatabaseFunction("memsh_sha256", argumentCount: 1, pure: true) { values in
-    String.fromDatabaseValue(values[0]).map(ContentHash.hex)
+    Data.fromDatabaseValue(values[0]).map { String(decoding: $0, as: UTF8.self).lowercased() }
   }
 
   private static func isBlank(_ column: String) -> String { "trim(t.\(column), \(space)) = ''" }
@@ -77,10 +73,11 @@ private enum SQLiteChecks {
     "\(column) = CASE WHEN \(hasNUL(column)) THEN memsh_without_nul(CAST(t.\(column) AS BLOB)) ELSE t.\(column) END"
   }
 
-  private static func isOtherJSON(_ column: String, than type: String) -> String {
+  /// - Parameter kind: What `memsh_json_kind` says of the JSON that belongs there; NULL is fine, too.
+  private static func isOtherJSON(_ column: String, than kind: String) -> String {
     """
-    t.\(column) IS NOT NULL AND (NOT json_valid(t.\(column))
-      OR CASE WHEN json_valid(t.\(column)) THEN json_type(t.\(column)) END <> '\(type)')
+    t.\(column) IS NOT NULL
+      AND (typeof(t.\(column)) <> 'text' OR memsh_json_kind(CAST(t.\(column) AS BLOB)) IS NOT '\(kind)')
     """
   }
 
@@ -94,7 +91,7 @@ private enum SQLiteChecks {
   private static func forms(_ column: String) -> String {
     """
     (SELECT \(column) AS form, first_value(trim(\(column), \(space))) OVER (
-        PARTITION BY memsh_lower(trim(\(column), \(space))) ORDER BY count(*) DESC, \(column)) AS common
+        PARTITION BY memsh_lower(CAST(trim(\(column), \(space)) AS BLOB)) ORDER BY count(*) DESC, \(column)) AS common
       FROM memories GROUP BY \(column)) AS v
     """
   }
@@ -106,11 +103,7 @@ private enum SQLiteChecks {
   /// What follows `FROM table AS t`: a condition or a join; nil for a fault that SQLite cannot have.
   static func rows(with fault: Fault, dimensions: Int) -> String? {
     switch fault {
-    case .valueType:
-      """
-      typeof(t.importance_score) NOT IN ('real', 'integer', 'null') OR typeof(t.access_count) NOT IN ('integer', 'null')
-        OR typeof(t.content) <> 'text' OR typeof(t.user_id) <> 'text' OR typeof(t.category) NOT IN ('text', 'null')
-      """
+    case .valueType, .fragmentValueType, .duplicatesValueType, .analyticsValueType: SQLiteValueTypes.rows(with: fault)
     case .nulText: "\(hasNUL("content")) OR \(hasNUL("user_id")) OR coalesce(\(hasNUL("category")), 0)"
     case .contentEmpty, .fragmentContentEmpty: isBlank("content")
     case .userBlank: isBlank("user_id")
@@ -120,8 +113,7 @@ private enum SQLiteChecks {
     case .importanceRange:
       "typeof(t.importance_score) IN ('real', 'integer') AND t.importance_score NOT BETWEEN 0 AND 1"
     case .accessNegative: "typeof(t.access_count) = 'integer' AND t.access_count < 0"
-    case .metadataInvalid:
-      isOtherJSON("metadata", than: "object")
+    case .metadataInvalid: isOtherJSON("metadata", than: "object")
     case .timestampMalformed:
       """
       \(isMalformed("created_at")) OR \(isMalformed("updated_at")) OR \(isMalformed("last_accessed_at"))
@@ -133,12 +125,12 @@ private enum SQLiteChecks {
     case .duplicatesHash:
       """
       length(t.duplicate_hash) <> 64 OR t.duplicate_hash GLOB '*[^0-9a-f]*' OR (t.dedup_type = 'exact' AND EXISTS (
-        SELECT 1 FROM memories AS m WHERE m.id = t.original_id AND memsh_sha256(m.content) <> t.duplicate_hash))
+        SELECT 1 FROM memories AS m WHERE m.id = t.original_id AND memsh_sha256(CAST(m.content AS BLOB)) <> t.duplicate_hash))
       """
     case .duplicatesScore: "t.similarity_score NOT BETWEEN 0 AND 1"
     case .analyticsNegative: "t.results_count < 0 OR t.response_time_ms < 0"
     case .analyticsFuture: isFuture("created_at")
-    case .tagsInvalid: isOtherJSON("tags", than: "array")
+    case .tagsInvalid: isOtherJSON("tags", than: "texts")
     case .fragmentEveryAgent: "t.agent_type = '\(PromptFragment.everyAgent)'"
     case .fragmentDuplicates:
       """
@@ -161,7 +153,10 @@ private enum SQLiteChecks {
         AND (SELECT avg(abs(memsh_norm(embedding) - 1) <= 0.01) FROM memories) >= 0.9
       """
     case .fragmentEmbeddingInvalid:
-      "t.embedding IS NOT NULL AND (length(t.embedding) <> \(dimensions * 4) OR memsh_norm(t.embedding) <= 0)"
+      """
+      t.embedding IS NOT NULL AND (typeof(t.embedding) <> 'blob' OR length(t.embedding) <> \(dimensions * 4)
+        OR memsh_norm(t.embedding) <= 0)
+      """
     case .embeddingMissing, .fragmentEmbeddingMissing: "t.embedding IS NULL"
     default: nil
     }
@@ -179,14 +174,8 @@ private enum SQLiteChecks {
       "\(column) = CASE WHEN \(isFuture(column)) THEN \(now) ELSE t.\(column) END"
     }
     return switch fault {
-    case .valueType:
-      """
-      importance_score = CASE WHEN typeof(t.importance_score) IN ('real', 'integer', 'null') THEN t.importance_score
-          ELSE 0.5 END,
-        access_count = CASE typeof(t.access_count) WHEN 'integer' THEN t.access_count WHEN 'null' THEN NULL
-          WHEN 'real' THEN CAST(t.access_count AS INTEGER) ELSE 0 END,
-        content = CAST(t.content AS TEXT), user_id = CAST(t.user_id AS TEXT), category = CAST(t.category AS TEXT)
-      """
+    case .valueType, .fragmentValueType, .duplicatesValueType, .analyticsValueType:
+      SQLiteValueTypes.values(mending: fault)
     case .nulText: [withoutNUL("content"), withoutNUL("user_id"), withoutNUL("category")].joined(separator: ", ")
     case .userBlank: "user_id = 'unknown'"
     case .userVariants: "user_id = v.common FROM \(forms("user_id")) WHERE v.form = t.user_id"
@@ -194,12 +183,7 @@ private enum SQLiteChecks {
     case .categoryVariants: "category = v.common FROM \(forms("category")) WHERE v.form = t.category"
     case .importanceRange: "importance_score = max(0, min(1, t.importance_score))"
     case .accessNegative: "access_count = 0"
-    case .metadataInvalid:
-      """
-      metadata = CASE WHEN t.metadata = 'null' THEN '{}'
-        WHEN json_valid(t.metadata) THEN json_object('value', json(t.metadata))
-        ELSE json_object('value', CAST(t.metadata AS TEXT)) END
-      """
+    case .metadataInvalid: "metadata = memsh_json_object(CAST(t.metadata AS BLOB))"
     case .timestampMalformed:
       """
       created_at = \(known("created_at", else: "updated_at")), updated_at = \(known("updated_at", else: "created_at")),

@@ -83,7 +83,7 @@ extension SQLiteStore {
 
   private func damage() throws -> [String] {
     try read { db in
-      try String.fetchAll(db, sql: "PRAGMA integrity_check(\(SQLiteStore.damageListed))").filter { $0 != "ok" }
+      try db.texts("PRAGMA integrity_check(\(SQLiteStore.damageListed))").filter { $0 != "ok" }
     }
   }
 
@@ -122,6 +122,6 @@ extension SQLiteStore {
   }
 
   private func schemaDefinition(of name: String) throws -> String? {
-    try read { try String.fetchOne($0, sql: "SELECT sql FROM sqlite_master WHERE name = ?", arguments: [name]) }
+    try read { try $0.texts("SELECT sql FROM sqlite_master WHERE name = ?", [name]).first }
   }
 }

@@ -77,8 +77,7 @@ extension SQLiteStore: FileStore {
       else { throw notABackup }
       let damage = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? ""
       func noted(_ key: String) throws -> String? {
-        try String.fetchOne(
-          db, sql: "SELECT CAST(value AS TEXT) FROM memsh_settings WHERE key = ?", arguments: [key])
+        try db.texts("SELECT value FROM memsh_settings WHERE key = ?", [key]).first
       }
       if let seal = try noted(SQLiteStore.seal) {
         return (.everything, damage, try seal == ContentDigest.hex(of: db, without: SQLiteStore.seal))
@@ -113,8 +112,9 @@ extension SQLiteStore: FileStore {
   private static func digestOfRows(_ db: Database) throws -> String {
     var hasher = SHA256()
     for table in SchemaNames.tables where try db.tableExists(table) {
-      let rows = try String.fetchCursor(db, sql: "SELECT \(image(table, nil, db)) FROM \(table) AS t ORDER BY t.id")
-      while let row = try rows.next() { hasher.update(data: Data(row.utf8)) }
+      try db.forEachRow("SELECT \(image(table, nil, db)) FROM \(table) AS t ORDER BY t.id") { row in
+        row.withBytes(0) { hasher.update(bufferPointer: $0) }
+      }
       hasher.update(data: Data(table.utf8))
     }
     return hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()

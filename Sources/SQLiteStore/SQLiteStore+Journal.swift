@@ -42,7 +42,7 @@ extension SQLiteStore {
     case .number(let digits): (false, Int64(digits).map(\.databaseValue) ?? (Double(digits) ?? 0).databaseValue)
     case .string(let text): (true, Data(text.utf8).databaseValue)
     case .object where json[key: "blob"] != nil: (false, data(json[key: "blob"]).databaseValue)
-    case .object, .array: (true, data(json[key: "text"]).databaseValue)
+    case .object, .array, .nested: (true, data(json[key: "text"]).databaseValue)
     }
   }
 
@@ -131,20 +131,20 @@ extension SQLiteStore {
       }
     return try read { db in
       guard try hasJournal(db) else { return [] }
-      return try Row.fetchAll(
-        db,
-        sql: """
-          SELECT id, command, author, session, at, undoes, space_before, undone_by,
-            (SELECT count(*) FROM memsh_journal_rows WHERE operation_id = j.id)
-          FROM memsh_journal AS j WHERE \(condition) ORDER BY id DESC LIMIT ?2
-          """, arguments: [argument, limit]
-      ).map { row in
+      return try db.rows(
+        """
+        SELECT id, command, author, session, at, undoes, space_before, undone_by,
+          (SELECT count(*) FROM memsh_journal_rows WHERE operation_id = j.id)
+        FROM memsh_journal AS j WHERE \(condition) ORDER BY id DESC LIMIT ?2
+        """, [argument, limit], of: "memsh_journal"
+      ) { row in
         var start = OperationStart(
-          command: row[1], author: row[2], session: row[3],
-          at: Timestamp(parsing: row[4]) ?? Timestamp(microseconds: 0))
-        start.undoes = row[5]
-        start.spaceBefore = (row[6] as String?).flatMap(EmbeddingSpace.init(jsonText:))
-        return OperationRecord(id: row[0], start: start, undoneBy: row[7], rows: row[8])
+          command: try row.text(1) ?? "", author: try row.text(2) ?? "", session: try row.text(3) ?? "",
+          at: try row.moment(4) ?? Timestamp(microseconds: 0))
+        start.undoes = try row.integer(5)
+        start.spaceBefore = try row.text(6).flatMap(EmbeddingSpace.init(jsonText:))
+        return OperationRecord(
+          id: try row.id(0), start: start, undoneBy: try row.integer(7), rows: try row.integer(8) ?? 0)
       }
     }
   }
@@ -155,9 +155,9 @@ extension SQLiteStore {
   ) throws -> [Int64] {
     let kind = what.map { " AND table_name IN (SELECT value FROM json_each(?)) AND \($0.kind.condition)" } ?? ""
     return try read { db in
-      try Int64.fetchAll(
-        db, sql: "SELECT position FROM memsh_journal_rows WHERE operation_id = ?\(kind) ORDER BY position DESC",
-        arguments: [operation] + StatementArguments(what.map { [SQLiteStore.jsonArray($0.tables)] } ?? []))
+      try db.ids(
+        "SELECT position FROM memsh_journal_rows WHERE operation_id = ?\(kind) ORDER BY position DESC",
+        [operation] + StatementArguments(what.map { [SQLiteStore.jsonArray($0.tables)] } ?? []))
     }
   }
 
@@ -177,31 +177,32 @@ extension SQLiteStore {
   ) throws -> [JournalRow] {
     try read { db in
       guard try hasJournal(db) else { return [] }
-      return try Row.fetchAll(
-        db,
-        sql: """
-          SELECT position, operation_id, table_name, row_id, before, after FROM memsh_journal_rows
-          WHERE \(condition) ORDER BY position DESC LIMIT ?
-          """, arguments: arguments + [limit]
-      ).map { row in
-        JournalRow(
-          position: row[0], operation: row[1], table: row[2], id: row[3],
-          before: try (row[4] as String?).map(JSON.init(stored:)),
-          after: try (row[5] as String?).map(JSON.init(stored:)))
+      // Exactly: what stands here is put back by `undo`.
+      var rows: [JournalRow] = []
+      try db.forEachRow(
+        """
+        SELECT position, operation_id, table_name, row_id, before, after FROM memsh_journal_rows
+        WHERE \(condition) ORDER BY position DESC LIMIT ?
+        """, arguments + [limit], of: "memsh_journal_rows", exactly: true
+      ) { row in
+        rows.append(
+          JournalRow(
+            position: try row.id(0), operation: try row.id(1), table: try row.text(2) ?? "", id: try row.id(3),
+            before: try row.json(4), after: try row.json(5)))
       }
+      return rows
     }
   }
 
   /// How rows are now.
   public func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
     try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT t.id, \(SQLiteStore.image(table, columns, db)) FROM \(table.quotedDatabaseIdentifier) AS t
-          WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
-          """, arguments: [SQLiteStore.wanted(ids)]
-      ).map { RowImage(id: $0[0], columns: try JSON(stored: $0[1])) }
+      try db.rows(
+        """
+        SELECT t.id, \(SQLiteStore.image(table, columns, db)) FROM \(table.quotedDatabaseIdentifier) AS t
+        WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
+        """, [SQLiteStore.wanted(ids)], of: table
+      ) { RowImage(id: try $0.id(0), columns: try $0.json(1) ?? .null) }
     }
   }
 

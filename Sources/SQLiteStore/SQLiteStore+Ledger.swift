@@ -50,24 +50,28 @@ extension SQLiteStore {
   /// Memories of earlier runs that are still there.
   public func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
     try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT r.source_key, r.content_sha256, runs.source, m.user_id FROM json_each(?) AS wanted
-            JOIN memsh_run_rows r ON r.source_key = wanted.value AND r.table_name = 'memories'
-            JOIN memsh_runs runs ON runs.id = r.run_id JOIN memories m ON m.id = r.target_id
-          WHERE runs.state <> 'running'
-          """, arguments: [SQLiteStore.jsonArray(sourceKeys)]
-      ).map { MigratedRow(sourceKey: $0[0], contentHash: $0[1], source: $0[2], userID: $0[3]) }
+      try db.rows(
+        """
+        SELECT r.source_key, r.content_sha256, runs.source, m.user_id FROM json_each(?) AS wanted
+          JOIN memsh_run_rows r ON r.source_key = wanted.value AND r.table_name = 'memories'
+          JOIN memsh_runs runs ON runs.id = r.run_id JOIN memories m ON m.id = r.target_id
+        WHERE runs.state <> 'running'
+        """, [SQLiteStore.jsonArray(sourceKeys)]
+      ) { row in
+        MigratedRow(
+          sourceKey: try row.text(0) ?? "", contentHash: try row.text(1) ?? "", source: try row.text(2) ?? "",
+          userID: try row.text(3) ?? "")
+      }
     }
   }
 
   /// The recorded runs.
   public func runs() throws -> [RunRecord] {
     try read { db in
-      try Row.fetchAll(db, sql: "SELECT id, source, started_at FROM memsh_runs ORDER BY id").map { row in
+      try db.rows("SELECT id, source, started_at FROM memsh_runs ORDER BY id", of: "memsh_runs") { row in
         RunRecord(
-          id: row[0], source: row[1], startedAt: Timestamp(parsing: row[2]) ?? Timestamp(microseconds: 0))
+          id: try row.id(0), source: try row.text(1) ?? "",
+          startedAt: try row.moment(2) ?? Timestamp(microseconds: 0))
       }
     }
   }
@@ -75,26 +79,25 @@ extension SQLiteStore {
   /// The rows of a run that are still there.
   public func rows(ofRun run: Int64) throws -> [RunRowState] {
     try read { db in
-      let finished = try String.fetchOne(db, sql: "SELECT finished_at FROM memsh_runs WHERE id = ?", arguments: [run])
+      let finished = try db.texts("SELECT finished_at FROM memsh_runs WHERE id = ?", [run]).first
       return try SchemaNames.tables.flatMap { table in
         let hasContent = table == "memories" || table == SideTable.fragments.rawValue
         let columns = hasContent ? "t.content, t.updated_at" : "'', ''"
-        return try Row.fetchAll(
-          db,
-          sql: """
-            SELECT t.id, r.content_sha256, \(columns) FROM memsh_run_rows r JOIN \(table) t ON t.id = r.target_id
-            WHERE r.run_id = ? AND r.table_name = ? AND NOT EXISTS (
-              SELECT 1 FROM memsh_run_rows later WHERE later.table_name = r.table_name
-                AND later.target_id = r.target_id AND later.run_id > r.run_id)
-            ORDER BY t.id
-            """, arguments: [run, table]
-        ).map { row in
-          let content: String = row[2]
-          let isOther = hasContent && ContentHash.hex(of: content) != row[1]
+        return try db.rows(
+          """
+          SELECT t.id, r.content_sha256, \(columns) FROM memsh_run_rows r JOIN \(table) t ON t.id = r.target_id
+          WHERE r.run_id = ? AND r.table_name = ? AND NOT EXISTS (
+            SELECT 1 FROM memsh_run_rows later WHERE later.table_name = r.table_name
+              AND later.target_id = r.target_id AND later.run_id > r.run_id)
+          ORDER BY t.id
+          """, [run, table], of: table
+        ) { row in
+          let content = try row.text(2) ?? ""
+          let isOther = try hasContent && ContentHash.hex(of: content) != row.text(1)
           // Fragments get their time of change when they are inserted, so only their content tells.
-          let isNewer = table == "memories" && (row[3] as String?).map { $0 > finished ?? "" } ?? false
+          let isNewer = try table == "memories" && row.text(3).map { $0 > finished ?? "" } ?? false
           return RunRowState(
-            table: table, id: row[0], isChanged: isOther || isNewer, excerpt: String(content.prefix(60)))
+            table: table, id: try row.id(0), isChanged: isOther || isNewer, excerpt: String(content.prefix(60)))
         }
       }
     }

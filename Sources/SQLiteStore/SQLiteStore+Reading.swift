@@ -3,27 +3,18 @@ import GRDB
 import MemoryCore
 
 extension SQLiteStore {
-  /// Text that may hold a NUL comes as bytes: read as a C string, it would end there.
   static let columns = """
-    id, CAST(user_id AS BLOB), CAST(content AS BLOB), metadata, category, importance_score, access_count, last_accessed_at, created_at, updated_at
+    id, user_id, content, metadata, category, importance_score, access_count, last_accessed_at, created_at, updated_at
     """
 
-  static func memory(_ row: Row) throws -> Memory {
-    func value<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {
-      try row.decode(Value.self, atIndex: column)
-    }
-    func optional<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value? {
-      try row.decode(Value?.self, atIndex: column)
-    }
-    func text(_ column: Int) throws -> String { String(decoding: try value(column) as Data, as: UTF8.self) }
-    func moment(_ column: Int) throws -> Timestamp? { try optional(column).flatMap { Timestamp(parsing: $0) } }
+  /// The memory of a row of ``columns``.
+  static func memory(_ row: StoredRow) throws -> Memory {
     return Memory(
-      id: row[0],
+      id: try row.id(0),
       fields: MemoryFields(
-        userID: try text(1), content: try text(2),
-        metadata: try optional(3).map(JSON.init(stored:)), category: try optional(4),
-        importanceScore: try optional(5), accessCount: try optional(6), lastAccessedAt: try moment(7),
-        createdAt: try moment(8), updatedAt: try moment(9)))
+        userID: try row.text(1) ?? "", content: try row.text(2) ?? "", metadata: try row.json(3),
+        category: try row.text(4), importanceScore: try row.double(5), accessCount: try row.integer(6),
+        lastAccessedAt: try row.moment(7), createdAt: try row.moment(8), updatedAt: try row.moment(9)))
   }
 
   /// Totals over the store, or over one user's memories.
@@ -32,19 +23,20 @@ extension SQLiteStore {
     return try read { db in
       var statistics = StoreStatistics()
       statistics.space = space
-      let row = try Row.fetchOne(
-        db,
-        sql: """
-          SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score),
-            CAST(total(access_count) AS INTEGER), max(created_at)
-          FROM memories WHERE ?1 IS NULL OR user_id = ?1
-          """, arguments: [userID])
-      statistics.memories = row?[0] ?? 0
-      statistics.users = row?[1] ?? 0
-      statistics.categories = row?[2] ?? 0
-      statistics.averageImportance = row?[3]
-      statistics.totalAccesses = row?[4] ?? 0
-      statistics.latest = (row?[5] as String?).flatMap(Timestamp.init(parsing:))
+      try db.forEachRow(
+        """
+        SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score),
+          CAST(total(access_count) AS INTEGER), max(CASE typeof(created_at) WHEN 'text' THEN created_at END)
+        FROM memories WHERE ?1 IS NULL OR user_id = ?1
+        """, [userID]
+      ) { row in
+        statistics.memories = try row.integer(0) ?? 0
+        statistics.users = try row.integer(1) ?? 0
+        statistics.categories = try row.integer(2) ?? 0
+        statistics.averageImportance = try row.double(3)
+        statistics.totalAccesses = try row.integer(4) ?? 0
+        statistics.latest = try row.moment(5)
+      }
       func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int64 {
         try Int64.fetchOne(db, sql: "SELECT count(*) FROM " + sql, arguments: arguments) ?? 0
       }
@@ -58,13 +50,12 @@ extension SQLiteStore {
       func counts(
         _ expression: String, order: String, limit: Int = StoreStatistics.listedMaximum
       ) throws -> [StoreStatistics.Count] {
-        try Row.fetchAll(
-          db,
-          sql: """
-            SELECT \(expression), count(*) FROM memories WHERE ?1 IS NULL OR user_id = ?1
-            GROUP BY 1 ORDER BY \(order) LIMIT ?2
-            """, arguments: [userID, limit]
-        ).map { StoreStatistics.Count(value: $0[0], memories: $0[1]) }
+        try db.rows(
+          """
+          SELECT \(expression), count(*) FROM memories WHERE ?1 IS NULL OR user_id = ?1
+          GROUP BY 1 ORDER BY \(order) LIMIT ?2
+          """, [userID, limit]
+        ) { StoreStatistics.Count(value: try $0.text(0), memories: try $0.integer(1) ?? 0) }
       }
       statistics.byUser = try counts("user_id", order: "2 DESC, 1")
       statistics.byCategory = try counts("category", order: "2 DESC, 1")
@@ -87,56 +78,49 @@ extension SQLiteStore {
       case .operations: ("memsh_journal", "id")
       }
     return try read { db in
-      try String.fetchAll(
-        db,
-        sql: """
-          WITH RECURSIVE known(value) AS (
-            SELECT min(\(column)) FROM \(table)
-            UNION ALL
-            SELECT (SELECT min(\(column)) FROM \(table) WHERE \(column) > known.value)
-            FROM known WHERE known.value IS NOT NULL
-          )
-          SELECT CAST(value AS TEXT) FROM known
-          WHERE value IS NOT NULL AND substr(CAST(value AS TEXT), 1, length(?1)) = ?1 LIMIT ?2
-          """, arguments: [prefix, limit])
+      try db.texts(
+        """
+        WITH RECURSIVE known(value) AS (
+          SELECT min(\(column)) FROM \(table)
+          UNION ALL
+          SELECT (SELECT min(\(column)) FROM \(table) WHERE \(column) > known.value)
+          FROM known WHERE known.value IS NOT NULL
+        )
+        SELECT CAST(value AS TEXT) FROM known
+        WHERE value IS NOT NULL AND substr(CAST(value AS TEXT), 1, length(?1)) = ?1 LIMIT ?2
+        """, [prefix, limit])
     }
   }
 
   /// Active fragments for an agent and for all, of a tier or below.
   public func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
     try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
-          WHERE is_active AND (agent_type IN (?, ?) OR agent_type IS NULL)
-            AND context_tier IN (SELECT value FROM json_each(?))
-          ORDER BY priority DESC NULLS LAST, id
-          """,
-        arguments: [agentType, PromptFragment.everyAgent, SQLiteStore.jsonArray(tier.included.map(\.rawValue))]
-      ).map { row in
+      try db.rows(
+        """
+        SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
+        WHERE is_active AND (agent_type IN (?, ?) OR agent_type IS NULL)
+          AND context_tier IN (SELECT value FROM json_each(?))
+        ORDER BY priority DESC NULLS LAST, id
+        """, [agentType, PromptFragment.everyAgent, SQLiteStore.jsonArray(tier.included.map(\.rawValue))]
+      ) { row in
         PromptFragment(
-          category: row[0], priority: row[1], content: row[2],
-          tags: (row[3] as String?).map(SQLiteStore.strings(jsonArray:)),
-          agentType: PromptFragment.agent(named: row[4]),
-          contextTier: (row[5] as String?).flatMap(ContextTier.init(rawValue:)), isActive: row[6])
+          category: try row.text(0) ?? "", priority: try row.integer(1).map { Int($0) }, content: try row.text(2) ?? "",
+          tags: try row.texts(3), agentType: PromptFragment.agent(named: try row.text(4)),
+          contextTier: try row.text(5).flatMap(ContextTier.init(rawValue:)), isActive: try row.flag(6))
       }
     }
   }
 
   static func jsonArray(_ values: [String]) -> String { JSON.array(values.map(JSON.string)).text }
 
-  static func strings(jsonArray text: String) -> [String] {
-    guard case .array(let items)? = try? JSONParser.parse(text) else { return [] }
-    return items.compactMap(\.stringValue)
-  }
-
   /// Category, agent and content of every fragment.
   public func fragmentKeys() throws -> Set<FragmentKey> {
     try read { db in
       Set(
-        try Row.fetchAll(db, sql: "SELECT category, agent_type, content FROM prompt_fragments").map {
-          FragmentKey(category: $0[0], agentType: $0[1], content: $0[2])
+        try db.rows("SELECT category, agent_type, content FROM prompt_fragments") { row in
+          FragmentKey(
+            category: try row.text(0) ?? "", agentType: try row.text(1) ?? PromptFragment.everyAgent,
+            content: try row.text(2) ?? "")
         })
     }
   }
@@ -144,9 +128,7 @@ extension SQLiteStore {
   /// The ids of memories with exactly this content.
   public func memoryIDs(userID: String, content: String) throws -> [Int64] {
     try read { db in
-      try Int64.fetchAll(
-        db, sql: "SELECT id FROM memories WHERE user_id = ? AND content = ? ORDER BY id",
-        arguments: [userID, content])
+      try db.ids("SELECT id FROM memories WHERE user_id = ? AND content = ? ORDER BY id", [userID, content])
     }
   }
 }

@@ -8,7 +8,7 @@ extension SQLiteStore {
   public func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
     let (conditions, arguments) = SQLiteStore.conditions(filter)
     return try read { db in
-      try Int64.fetchAll(db, sql: "SELECT id FROM memories WHERE 1\(conditions) ORDER BY id", arguments: arguments)
+      try db.ids("SELECT id FROM memories WHERE 1\(conditions) ORDER BY id", arguments)
     }
   }
 
@@ -35,13 +35,11 @@ extension SQLiteStore {
           arguments += [after, after, after]
         }
       }
-      return try Row.fetchAll(
-        db,
-        sql: """
-          SELECT \(SQLiteStore.columns) FROM memories WHERE 1\(conditions)
-          ORDER BY \(column) \(direction) NULLS LAST, id \(direction) LIMIT ?
-          """, arguments: arguments + [query.limit]
-      ).map(SQLiteStore.memory)
+      return try db.rows(
+        """
+        SELECT \(SQLiteStore.columns) FROM memories WHERE 1\(conditions)
+        ORDER BY \(column) \(direction) NULLS LAST, id \(direction) LIMIT ?
+        """, arguments + [query.limit], of: "memories", SQLiteStore.memory)
     }
   }
 
@@ -84,19 +82,16 @@ extension SQLiteStore {
   /// The records of duplicates that refer to these memories.
   public func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
     try read { db in
-      try Int64.fetchAll(
-        db,
-        sql: """
-          SELECT id FROM memory_duplicates WHERE original_id IN (SELECT value FROM json_each(?)) ORDER BY id
-          """, arguments: [JSON.array(ids.map { .integer($0) }).text])
+      try db.ids(
+        "SELECT id FROM memory_duplicates WHERE original_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        [JSON.array(ids.map { .integer($0) }).text])
     }
   }
 
   /// The hashes of the duplicates that are recorded for a memory.
   public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
     try read { db in
-      try String.fetchAll(
-        db, sql: "SELECT duplicate_hash FROM memory_duplicates WHERE original_id = ?", arguments: [id])
+      try db.texts("SELECT duplicate_hash FROM memory_duplicates WHERE original_id = ?", [id])
     }
   }
 

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import MemoryCore
 
 extension SQLiteStore {
@@ -20,35 +21,44 @@ extension SQLiteStore {
     }
   }
 
+  /// The largest text or blob that is read, and that a statement which only reads may make.
+  private static let valueBytesMaximum = 64 << 20
+  /// What an answer may have in all; a blob counts twice, because it is written in hexadecimal.
+  private static let answerBytesMaximum = 256 << 20
+
   private static func answer(
     _ sql: String, _ values: [String], limit: Int, writes: Bool, in db: Database
   ) throws -> SQLAnswer {
     let before = db.totalChangesCount
     let statement = try db.makeStatement(sql: sql)
+    let columns = statement.columnNames
     // ATTACH creates a file and PRAGMA turns protections off, which SQLite does not count as writing.
-    guard writes || !statement.columnNames.isEmpty else { throw MemshError.readsOnly(cause: nil) }
-    var rows: [[SQLAnswer.Value]] = []
-    var isCut = false
-    let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values))
-    while let row = try cursor.next() {
+    guard writes || !columns.isEmpty else { throw MemshError.readsOnly(cause: nil) }
+    let lengthLimit = writes ? -1 : sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, Int32(valueBytesMaximum))
+    defer { sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, lengthLimit) }
+    var (rows, isCut, bytes): ([[SQLAnswer.Value]], Bool, Int) = ([], false, 0)
+    try statement.forEachRow(StatementArguments(values)) { row in
       guard rows.count < limit else {
         isCut = true
-        break
+        return false
       }
-      rows.append(row.databaseValues.map(value))
+      rows.append(
+        try columns.indices.map { column in
+          let count = row.byteCount(column)
+          bytes += count * 2
+          guard count <= valueBytesMaximum, bytes <= answerBytesMaximum else { throw tooLarge }
+          return try row.value(column)
+        })
+      return true
     }
-    return SQLAnswer(
-      columns: statement.columnNames, rows: rows, isCut: isCut, changed: db.totalChangesCount - before)
+    return SQLAnswer(columns: columns, rows: rows, isCut: isCut, changed: db.totalChangesCount - before)
   }
 
-  private static func value(_ value: DatabaseValue) -> SQLAnswer.Value {
-    switch value.storage {
-    case .null: .null
-    case .int64(let value): .integer(value)
-    case .double(let value): .double(value)
-    case .string(let value): .text(value)
-    case .blob(let value):
-      .text("x'" + value.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'")
-    }
+  private static var tooLarge: MemshError {
+    MemshError(
+      .sqlFailed,
+      "the answer is too large: \(valueBytesMaximum >> 20) MB fit into a value, "
+        + "\(answerBytesMaximum >> 21) MB into an answer",
+      hint: "ask for less: length(column), substr(column, 1, 100), `--limit`")
   }
 }

@@ -27,8 +27,10 @@ extension SQLiteStore {
   private func presentDefinitions() throws -> [String: String] {
     guard fileExists else { return [:] }
     return try read { db in
-      let rows = try Row.fetchAll(db, sql: "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master")
-      return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
+      let rows = try db.rows("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master") {
+        (try $0.text(0) ?? "", try $0.text(1) ?? "")
+      }
+      return Dictionary(rows, uniquingKeysWith: { first, _ in first })
     }
   }
 
@@ -135,7 +137,7 @@ extension SQLiteStore {
       return nil
     }
     return try read { db in
-      try String.fetchOne(db, sql: "SELECT value FROM memsh_settings WHERE key = 'embedding_space'")
+      try db.texts("SELECT value FROM memsh_settings WHERE key = 'embedding_space'").first
         .flatMap(EmbeddingSpace.init(jsonText:))
     }
   }

@@ -11,9 +11,10 @@ extension SQLiteStore {
       guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
       return try read { db in
         let (best, plan) = try nearest(query, space, db)
-        let statement = try db.cachedStatement(sql: "SELECT \(SQLiteStore.columns) FROM memories WHERE id = ?")
         let hits = try best.compactMap { candidate in
-          try Row.fetchOne(statement, arguments: [candidate.id]).map {
+          try db.firstRow(
+            "SELECT \(SQLiteStore.columns) FROM memories WHERE id = ?", [candidate.id], of: "memories"
+          ) {
             SearchHit(
               memory: try SQLiteStore.memory($0), similarity: candidate.similarity, score: candidate.similarity)
           }
@@ -34,7 +35,7 @@ extension SQLiteStore {
     var (positions, changed): ([Int]?, [Int64]) = (nil, vectors.changed)
     if !query.filter.isEmpty {
       let (conditions, arguments) = SQLiteStore.conditions(query.filter)
-      let wanted = try Int64.fetchAll(db, sql: "SELECT id FROM memories WHERE 1\(conditions)", arguments: arguments)
+      let wanted = try db.ids("SELECT id FROM memories WHERE 1\(conditions)", arguments)
       (positions, changed) = vectors.positions(of: wanted.sorted())
     }
     var comparison = try ExactComparison(query, db)
@@ -66,11 +67,11 @@ extension SQLiteStore {
     var best = NearestRows(limit: query.limit)
     let cosine = QueryCosine(query.vector)
     let (conditions, arguments) = SQLiteStore.conditions(query.filter)
-    let rows = try Row.fetchCursor(
-      db, sql: "SELECT id, embedding FROM memories WHERE embedding IS NOT NULL\(conditions)", arguments: arguments)
-    while let row = try rows.next() {
-      guard let similarity = try cosine.similarity(row, 1), similarity >= query.threshold ?? -2 else { continue }
-      best.offer(NearestRows.Candidate(id: row[0], similarity: similarity))
+    try db.forEachRow(
+      "SELECT id, embedding FROM memories WHERE embedding IS NOT NULL\(conditions)", arguments, of: "memories"
+    ) { row in
+      guard let similarity = cosine.similarity(row, 1), similarity >= query.threshold ?? -2 else { return }
+      best.offer(NearestRows.Candidate(id: try row.id(0), similarity: similarity))
     }
     return best.sorted
   }
@@ -85,22 +86,22 @@ extension SQLiteStore {
           return SearchAnswer(hits: [], plan: SearchPlan("full text", index: SearchDDL.textIndex))
         }
         let (conditions, arguments) = SQLiteStore.conditions(query.filter)
-        let found = try Row.fetchAll(
-          db,
-          sql: """
-            SELECT f.rowid, -bm25(\(SearchDDL.textIndex)) FROM \(SearchDDL.textIndex) f
-            \(conditions.isEmpty ? "" : "JOIN memories ON memories.id = f.rowid")
-            WHERE \(SearchDDL.textIndex) MATCH ?\(conditions)
-            ORDER BY bm25(\(SearchDDL.textIndex)), f.rowid LIMIT ?
-            """, arguments: [words] + arguments + [query.limit])
+        let found = try db.rows(
+          """
+          SELECT f.rowid, -bm25(\(SearchDDL.textIndex)) FROM \(SearchDDL.textIndex) f
+          \(conditions.isEmpty ? "" : "JOIN memories ON memories.id = f.rowid")
+          WHERE \(SearchDDL.textIndex) MATCH ?\(conditions)
+          ORDER BY bm25(\(SearchDDL.textIndex)), f.rowid LIMIT ?
+          """, [words] + arguments + [query.limit]
+        ) { (id: try $0.id(0), score: try $0.double(1) ?? 0) }
         let cosine = query.vector.map(QueryCosine.init)
-        let statement = try db.cachedStatement(
-          sql: "SELECT \(SQLiteStore.columns), embedding FROM memories WHERE id = ?")
         let hits = try found.compactMap { hit in
-          try Row.fetchOne(statement, arguments: [hit[0] as Int64]).map { row in
+          try db.firstRow(
+            "SELECT \(SQLiteStore.columns), embedding FROM memories WHERE id = ?", [hit.id], of: "memories"
+          ) { row in
             SearchHit(
-              memory: try SQLiteStore.memory(row), similarity: try cosine.flatMap { try $0.similarity(row, 10) },
-              score: hit[1])
+              memory: try SQLiteStore.memory(row), similarity: cosine.flatMap { $0.similarity(row, 10) },
+              score: hit.score)
           }
         }
         return SearchAnswer(hits: hits, plan: SearchPlan("full text", index: SearchDDL.textIndex))
@@ -114,8 +115,7 @@ extension SQLiteStore {
   /// Memories drawn at random.
   public func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
     try read { db in
-      try Int64.fetchAll(
-        db, sql: "SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT ?", arguments: [count])
+      try db.ids("SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT ?", [count])
     }
   }
 
@@ -159,11 +159,12 @@ extension SQLiteStore {
     require("created_at < ?", filter.until?.iso8601)
     for condition in filter.metadata {
       let path = "$" + condition.path.map { ".\"\($0)\"" }.joined()
-      // json_extract gives 1 and 0 for true and false.
+      // json_extract gives 1 and 0 for true and false, and an error for what is no JSON.
+      let metadata = "CAST(metadata AS TEXT)"
       require(
         """
-        CASE json_type(metadata, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
-          ELSE CAST(json_extract(metadata, ?) AS TEXT) END = ?
+        CASE WHEN json_valid(\(metadata)) THEN CASE json_type(\(metadata), ?) WHEN 'true' THEN 'true'
+          WHEN 'false' THEN 'false' ELSE CAST(json_extract(\(metadata), ?) AS TEXT) END END = ?
         """, path, path, condition.value)
     }
     return (sql, arguments)
@@ -183,13 +184,13 @@ struct QueryCosine {
   }
 
   /// - Returns: nil for a blob of another length, and for a vector without a direction.
-  func similarity(_ row: Row, _ column: Int) throws -> Double? {
-    try row.withUnsafeData(atIndex: column) { data -> Double? in
-      guard let data, data.count == query.dimensions * 4 else { return nil }
+  func similarity(_ row: StoredRow, _ column: Int) -> Double? {
+    row.withBytes(column) { bytes -> Double? in
+      guard bytes.count == query.dimensions * 4 else { return nil }
       return query.values.withUnsafeBufferPointer { query in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: query.count) { copy in
           // SQLite promises no alignment.
-          _ = data.copyBytes(to: UnsafeMutableRawBufferPointer(copy))
+          UnsafeMutableRawBufferPointer(copy).copyMemory(from: bytes)
           let similarity = Cosine.similarityOrNil(query, UnsafeBufferPointer(copy))
           return similarity.flatMap { $0.isFinite ? $0 : nil }
         }
@@ -220,9 +221,8 @@ private struct ExactComparison {
 
   mutating func compare(_ id: Int64) throws {
     compared += 1
-    guard let row = try Row.fetchOne(statement, arguments: [id]), let similarity = try cosine.similarity(row, 0),
-      similarity >= threshold
-    else { return }
+    let found = try statement.firstRow([id]) { cosine.similarity($0, 0) }
+    guard let similarity = found ?? nil, similarity >= threshold else { return }
     nearest.offer(NearestRows.Candidate(id: id, similarity: similarity))
   }
 }

@@ -10,17 +10,16 @@ extension SQLiteStore {
     // The largest groups, or the last steps.
     let order = grouping.isOrdered ? "1 DESC" : "2 DESC, 1"
     let totals = try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT \(SQLiteStore.expression(of: grouping)), count(*), count(embedding), avg(importance_score),
-            CAST(total(access_count) AS INTEGER), max(created_at)
-          FROM memories WHERE ?1 IS NULL OR user_id = ?1 GROUP BY 1 ORDER BY \(order) LIMIT ?2
-          """, arguments: [userID, limit]
-      ).map { row in
+      try db.rows(
+        """
+        SELECT \(SQLiteStore.expression(of: grouping)), count(*), count(embedding), avg(importance_score),
+          CAST(total(access_count) AS INTEGER), max(CASE typeof(created_at) WHEN 'text' THEN created_at END)
+        FROM memories WHERE ?1 IS NULL OR user_id = ?1 GROUP BY 1 ORDER BY \(order) LIMIT ?2
+        """, [userID, limit]
+      ) { row in
         GroupTotals(
-          value: row[0], memories: row[1], embedded: row[2], averageImportance: row[3], accesses: row[4],
-          latest: (row[5] as String?).flatMap(Timestamp.init(parsing:)))
+          value: try row.text(0), memories: try row.integer(1) ?? 0, embedded: try row.integer(2) ?? 0,
+          averageImportance: try row.double(3), accesses: try row.integer(4) ?? 0, latest: try row.moment(5))
       }
     }
     return grouping.isOrdered ? totals.reversed() : totals
@@ -43,7 +42,8 @@ extension SQLiteStore {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     return try transaction(.readOnly) {
       try read { db in
-        let from = "FROM memory_analytics WHERE response_time_ms IS NOT NULL AND (?1 IS NULL OR user_id = ?1)"
+        let from =
+          "FROM memory_analytics WHERE typeof(response_time_ms) = 'integer' AND (?1 IS NULL OR user_id = ?1)"
         let count = try Int64.fetchOne(db, sql: "SELECT count(*) \(from)", arguments: [userID]) ?? 0
         let percentiles = try LatencyStatistics.percents.map { percent in
           let rank = max(0, (count * Int64(percent) + 99) / 100 - 1)
@@ -61,16 +61,12 @@ extension SQLiteStore {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     let columns = SideTable.analytics.columns
     return try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT id, \(columns.map(\.name).joined(separator: ", ")) FROM memory_analytics
-          WHERE ?1 IS NULL OR user_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2
-          """, arguments: [userID, limit]
-      ).map { row in
-        SideRow(
-          id: row[0], values: columns.enumerated().map { SQLiteStore.value(row, $0.offset + 1, $0.element.type) })
-      }
+      try db.rows(
+        """
+        SELECT id, \(columns.map(\.name).joined(separator: ", ")) FROM memory_analytics
+        WHERE ?1 IS NULL OR user_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2
+        """, [userID, limit], of: SideTable.analytics.rawValue
+      ) { try SQLiteStore.sideRow($0, of: .analytics) }
     }
   }
 

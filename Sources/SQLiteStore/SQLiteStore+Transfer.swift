@@ -23,22 +23,29 @@ extension SQLiteStore {
     where condition: String, arguments: StatementArguments, batchSize: Int, _ body: ([Memory]) throws -> Void
   ) throws {
     try readInBatches(
-      sql: "SELECT \(SQLiteStore.columns), embedding FROM memories WHERE \(condition) ORDER BY id",
-      arguments: arguments, batchSize: batchSize, body
+      "SELECT \(SQLiteStore.columns), embedding FROM memories WHERE \(condition) ORDER BY id", arguments,
+      of: "memories", batchSize: batchSize, body
     ) { row in
-      var fields = try SQLiteStore.memory(row).fields
-      fields.embedding = SQLiteStore.vector(row, 10)
-      return Memory(id: row[0], fields: fields)
+      let memory = try SQLiteStore.memory(row)
+      var fields = memory.fields
+      fields.embedding = try row.vector(10)
+      return Memory(id: memory.id, fields: fields)
     }
+  }
+
+  /// Reads rows exactly, or not at all.
+  public func readingExactly<Value>(_ body: () throws -> Value) rethrows -> Value {
+    let before = readsExactly
+    readsExactly = true
+    defer { readsExactly = before }
+    return try body()
   }
 
   /// Hands over the id, user and content of every memory.
   public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
     try read { db in
-      let rows = try Row.fetchCursor(db, sql: "SELECT id, CAST(user_id AS BLOB), CAST(content AS BLOB) FROM memories")
-      while let row = try rows.next() {
-        try body(
-          row[0], String(decoding: row[1] as Data, as: UTF8.self), String(decoding: row[2] as Data, as: UTF8.self))
+      try db.forEachRow("SELECT id, user_id, content FROM memories", of: "memories") { row in
+        try body(row.id(0), row.text(1) ?? "", row.text(2) ?? "")
       }
     }
   }
@@ -47,22 +54,18 @@ extension SQLiteStore {
   public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
     try readInBatches(
-      sql: "SELECT id, \(names) FROM \(table.rawValue) ORDER BY id", arguments: [], batchSize: batchSize, body
-    ) { row in
-      SideRow(
-        id: row[0], values: table.columns.enumerated().map { SQLiteStore.value(row, $0.offset + 1, $0.element.type) })
-    }
+      "SELECT id, \(names) FROM \(table.rawValue) ORDER BY id", [], of: table.rawValue, batchSize: batchSize, body
+    ) { try SQLiteStore.sideRow($0, of: table) }
   }
 
   /// Streams a query; it sees one snapshot, because a statement is a transaction of its own.
   private func readInBatches<Element>(
-    sql: String, arguments: StatementArguments, batchSize: Int, _ body: ([Element]) throws -> Void,
-    _ element: (Row) throws -> Element
+    _ sql: String, _ arguments: StatementArguments, of table: String, batchSize: Int,
+    _ body: ([Element]) throws -> Void, _ element: (StoredRow) throws -> Element
   ) throws {
     try read { db in
-      let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
       var batch: [Element] = []
-      while let row = try rows.next() {
+      try db.forEachRow(sql, arguments, of: table, exactly: readsExactly) { row in
         batch.append(try element(row))
         if batch.count == batchSize {
           try body(batch)
@@ -73,19 +76,20 @@ extension SQLiteStore {
     }
   }
 
-  private static func vector(_ row: Row, _ column: Int) -> Vector? {
-    (row[column] as Data?).flatMap { $0.withUnsafeBytes { Vector(littleEndianBytes: $0) } }
+  /// The row of a side table: its id, then its columns in their order.
+  static func sideRow(_ row: StoredRow, of table: SideTable) throws -> SideRow {
+    SideRow(id: try row.id(0), values: try table.columns.enumerated().map { try value(row, $0 + 1, $1.type) })
   }
 
-  static func value(_ row: Row, _ column: Int, _ type: SideTable.ColumnType) -> SideValue {
+  private static func value(_ row: StoredRow, _ column: Int, _ type: SideTable.ColumnType) throws -> SideValue {
     switch type {
-    case .integer: (row[column] as Int64?).map(SideValue.integer) ?? .null
-    case .double: (row[column] as Double?).map(SideValue.double) ?? .null
-    case .text: (row[column] as String?).map(SideValue.text) ?? .null
-    case .boolean: (row[column] as Bool?).map(SideValue.boolean) ?? .null
-    case .texts: (row[column] as String?).map { .texts(strings(jsonArray: $0)) } ?? .null
-    case .timestamp: (row[column] as String?).flatMap(Timestamp.init(parsing:)).map(SideValue.timestamp) ?? .null
-    case .vector: vector(row, column).map(SideValue.vector) ?? .null
+    case .integer: try row.integer(column).map(SideValue.integer) ?? .null
+    case .double: try row.double(column).map(SideValue.double) ?? .null
+    case .text: try row.text(column).map(SideValue.text) ?? .null
+    case .boolean: try row.flag(column).map(SideValue.boolean) ?? .null
+    case .texts: try row.texts(column).map(SideValue.texts) ?? .null
+    case .timestamp: try row.moment(column).map(SideValue.timestamp) ?? .null
+    case .vector: try row.vector(column).map(SideValue.vector) ?? .null
     }
   }
 
@@ -119,9 +123,9 @@ extension SQLiteStore {
     guard try embeddingSpace() != nil else { return [] }
     let wanted = JSON.array(ids.map { .integer($0) }).text
     return try read { db in
-      try Int64.fetchSet(
-        db, sql: "SELECT id FROM \(table.quotedDatabaseIdentifier) WHERE id IN (SELECT value FROM json_each(?))",
-        arguments: [wanted])
+      Set(
+        try db.ids(
+          "SELECT id FROM \(table.quotedDatabaseIdentifier) WHERE id IN (SELECT value FROM json_each(?))", [wanted]))
     }
   }
 

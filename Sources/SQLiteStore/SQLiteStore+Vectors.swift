@@ -15,10 +15,10 @@ extension SQLiteStore {
     case .matching(let filter): (conditions, arguments) = SQLiteStore.conditions(filter)
     }
     return try read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT id, CAST(content AS BLOB) FROM \(table) WHERE id > ?\(conditions) ORDER BY id LIMIT ?",
-        arguments: [id] + arguments + [limit]
-      ).map { EmbeddableText(id: $0[0], content: String(decoding: $0[1] as Data, as: UTF8.self)) }
+      try db.rows(
+        "SELECT id, content FROM \(table) WHERE id > ?\(conditions) ORDER BY id LIMIT ?", [id] + arguments + [limit],
+        of: table
+      ) { EmbeddableText(id: try $0.id(0), content: try $0.text(1) ?? "") }
     }
   }
 
@@ -73,7 +73,7 @@ extension SQLiteStore {
           try db.execute(
             sql: """
               UPDATE \(trigger.table) AS t SET embedding = s.embedding FROM temp.memsh_staged AS s
-              WHERE s.table_name = '\(trigger.table)' AND s.id = t.id AND s.content_sha256 = memsh_sha256(t.content)
+              WHERE s.table_name = '\(trigger.table)' AND s.id = t.id AND s.content_sha256 = memsh_sha256(CAST(t.content AS BLOB))
               """)
         }
       }
@@ -83,18 +83,18 @@ extension SQLiteStore {
 
   /// Runs `body` while nothing sets a table's `updated_at` but `body` itself. Belongs into a transaction.
   static func withoutTrigger(on table: String, _ db: Database, _ body: () throws -> Void) throws {
-    let trigger = try Row.fetchOne(
-      db,
-      sql: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name = ?",
-      arguments: [table, SchemaNames.triggers.first { $0.table == table }?.name])
-    guard let trigger else { return try body() }
-    try db.execute(sql: "DROP TRIGGER \((trigger[0] as String).quotedDatabaseIdentifier)")
+    let name = SchemaNames.triggers.first { $0.table == table }?.name
+    let definition = try db.texts(
+      "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name = ?", [table, name]
+    ).first
+    guard let name, let definition else { return try body() }
+    try db.execute(sql: "DROP TRIGGER \(name.quotedDatabaseIdentifier)")
     try body()
-    try db.execute(sql: trigger[1])
+    try db.execute(sql: definition)
   }
 
-  /// The sha256 of a text, in hexadecimal.
-  private static let sha256 = DatabaseFunction("memsh_sha256", argumentCount: 1, pure: true) { values in
-    String.fromDatabaseValue(values[0]).map(ContentHash.hex)
+  /// The sha256 of a text, given as its bytes, in hexadecimal: of the text as ``StoredRow`` reads it.
+  static let sha256 = DatabaseFunction("memsh_sha256", argumentCount: 1, pure: true) { values in
+    ContentHash.hex(of: String(decoding: Data.fromDatabaseValue(values[0]) ?? Data(), as: UTF8.self))
   }
 }

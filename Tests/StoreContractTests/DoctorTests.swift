@@ -90,6 +90,19 @@ import Testing
         UPDATE memories SET importance_score = 'high', access_count = 'x' WHERE id = 1;
         UPDATE memories SET content = x'6869' WHERE id = 2
         """, postgres: nil),
+    Planted(
+      .fragmentValueType,
+      sqlite: """
+        PRAGMA ignore_check_constraints = ON;
+        UPDATE prompt_fragments SET priority = 'high', agent_type = x'fffe', context_tier = 'most' WHERE id = 1;
+        UPDATE prompt_fragments SET is_active = 'yes' WHERE id = 2
+        """, postgres: nil),
+    Planted(
+      .duplicatesValueType, sqlite: "UPDATE memory_duplicates SET similarity_score = 'much', dedup_type = x'41'",
+      postgres: nil),
+    Planted(
+      .analyticsValueType,
+      sqlite: "UPDATE memory_analytics SET response_time_ms = '12 ms', query_text = CAST(x'ff' AS TEXT)", postgres: nil),
     Planted(.nulText, sqlite: "UPDATE memories SET content = 'a' || char(0) || 'b' WHERE id = 1", postgres: nil),
     Planted(.contentEmpty, "UPDATE memories SET content = ' ' || chr(9) WHERE id IN (1, 2)"),
     Planted(.userBlank, "UPDATE memories SET user_id = '  ' WHERE id = 1"),

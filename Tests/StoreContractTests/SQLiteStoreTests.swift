@@ -46,15 +46,20 @@ import Testing
     #expect(try fixture.folder.rows("store.db", "SELECT updated_at FROM memories") == ["2020-01-01T00:00:00.000000Z"])
   }
 
-  @Test("a value of the wrong type is an error, not the end of the process")
+  @Test("a value of another type hides no row; only who must have it exactly is told")
   func survivesWrongTypes() throws {
     let fixture = try Fixture.prepared(.sqlite)
     _ = try fixture.store.insert([memory("a", vector: [1, 0, 0])])
     try fixture.folder.sqlite("store.db", "UPDATE memories SET importance_score = 'high', access_count = 1e300")
-    #expect { try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]))) } throws: {
-      ($0 as? MemshError)?.code == .storeCorrupt
-    }
+    let hit = try #require(try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]))).hits.first).memory.fields
+    #expect(hit.content == "a" && hit.importanceScore == nil && hit.accessCount == 0)
     #expect(try fixture.store.statistics(userID: nil).memories == 1)
+    let error = #expect(throws: MemshError.self) {
+      try fixture.store.readingExactly { try fixture.store.readMemories(batchSize: 10) { _ in } }
+    }
+    #expect(error?.code == .storeCorrupt)
+    #expect(
+      error?.message == "row 1 of memories cannot be taken over as it is: importance_score holds no number")
   }
 
   @Test("a store is in WAL mode once something is written")

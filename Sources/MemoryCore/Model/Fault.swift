@@ -35,6 +35,9 @@ public enum Fault: String, Sendable, CaseIterable {
   case accessBeforeCreated = "access_before_created"
 
   // The other tables.
+  case fragmentValueType = "fragment_value_type"
+  case duplicatesValueType = "duplicates_value_type"
+  case analyticsValueType = "analytics_value_type"
   case duplicatesOrphaned = "duplicates_orphaned"
   case duplicatesHash = "duplicates_hash"
   case duplicatesScore = "duplicates_score"
@@ -128,7 +131,25 @@ extension Fault {
     case .neverAnalyzed: (.warning, nil, .rebuilding, "tables were never analyzed: plans are guesses", "ANALYZE")
     case .deadTuples: (.warning, nil, .rebuilding, "more than a fifth of a table's rows are dead", "VACUUM")
     case .valueType:
-      (.error, memories, .values, "numbers are stored as text, or text as bytes", "convert or replace them")
+      (
+        .error, memories, .values, "values of another type than their column's, or text that is no UTF-8",
+        "convert them, or set the default"
+      )
+    case .fragmentValueType:
+      (
+        .error, fragments, .values, "fragments with values of another type than their column's",
+        "convert them, or set the default"
+      )
+    case .duplicatesValueType:
+      (
+        .error, duplicates, .values, "recorded duplicates with values of another type than their column's",
+        "convert them, or set NULL"
+      )
+    case .analyticsValueType:
+      (
+        .error, analytics, .values, "searches with values of another type than their column's",
+        "convert them, or set NULL"
+      )
     case .nulText:
       (.warning, memories, .values, "text with a NUL, which PostgreSQL cannot hold", "replace each by U+FFFD")
     case .contentEmpty: (.error, memories, .deletion, "the content is empty or white space", "delete the memories")

@@ -167,6 +167,12 @@ public protocol MemoryReading: AnyObject {
   /// Hands over all rows of a side table by id, `batchSize` at a time.
   func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws
 
+  /// Runs `body`; of the rows it reads with ``readMemories(_:batchSize:_:)`` and ``readRows(of:batchSize:_:)`` each is as
+  /// the store has it, to the last value.
+  ///
+  /// - Throws: `store_corrupt`, which names the row and the column, where that is impossible.
+  func readingExactly<Value>(_ body: () throws -> Value) throws -> Value
+
   /// The largest id of a table that is not above `limit`; 0 when there is none.
   func largestID(in table: String, notAbove limit: Int64) throws -> Int64
 
@@ -179,6 +185,9 @@ public protocol MemoryReading: AnyObject {
 }
 
 extension MemoryReading {
+  /// Where columns have types, every row can be read as it is.
+  public func readingExactly<Value>(_ body: () throws -> Value) throws -> Value { try body() }
+
   /// Hands over all memories with their embeddings, by id, `batchSize` at a time.
   public func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
     try readMemories(MemoryFilter(), batchSize: batchSize, body)

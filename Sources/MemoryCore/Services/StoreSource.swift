@@ -33,12 +33,15 @@ public final class StoreSource: MemorySource {
   public func readRows(
     batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRecord]) throws -> Void
   ) throws {
-    try store.readMemories(filter, batchSize: batchSize) { try body($0.map(SourceRecord.stored)) }
+    try store.readingExactly {
+      try store.readMemories(filter, batchSize: batchSize) { try body($0.map(SourceRecord.stored)) }
+    }
   }
 
   /// Hands over the rows of a side table by id.
   public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
-    if filter.isEmpty { try store.readRows(of: table, batchSize: batchSize, body) }
+    guard filter.isEmpty else { return }
+    try store.readingExactly { try store.readRows(of: table, batchSize: batchSize, body) }
   }
 
   /// The largest id of a table.

@@ -20,11 +20,10 @@ struct CurrentVectors {
     outdated = [Bool](repeating: true, count: file.layout.rows)
     let (ids, tokens) = (file.ids, file.tokens)
     var position = 0
-    let rows = try Row.fetchCursor(db, sql: "SELECT id, token FROM \(SearchDDL.vectorLog) ORDER BY id")
-    while let row = try rows.next() {
-      let id: Int64 = row[0]
+    try db.forEachRow("SELECT id, token FROM \(SearchDDL.vectorLog) ORDER BY id") { row in
+      let id = try row.id(0)
       while position < ids.count, ids[position] < id { position += 1 }
-      if position < ids.count, ids[position] == id, tokens[position] == row[1] {
+      if try position < ids.count && ids[position] == id && tokens[position] == row.integer(1) {
         outdated[position] = false
       } else {
         changed.append(id)
@@ -88,22 +87,19 @@ extension SQLiteStore {
         path: path, layout: VectorFileLayout(dimensions: dimensions, rows: rows), mode: status.st_mode & 0o666)
     else { return false }
     let started = Date()
-    let cursor = try Row.fetchCursor(
-      db,
-      sql:
-        "SELECT l.id, l.token, m.embedding FROM \(SearchDDL.vectorLog) l LEFT JOIN memories m ON m.id = l.id ORDER BY l.id"
-    )
+    let query = """
+      SELECT l.id, l.token, m.embedding FROM \(SearchDDL.vectorLog) l LEFT JOIN memories m ON m.id = l.id ORDER BY l.id
+      """
     var values = [Float](repeating: 0, count: dimensions)
     do {
-      while let row = try cursor.next() {
-        let fits = try row.withUnsafeData(atIndex: 2) { data in
-          guard let data, data.count == dimensions * 4 else { return false }
-          _ = values.withUnsafeMutableBytes { data.copyBytes(to: $0) }
+      try db.forEachRow(query) { row in
+        let fits = row.withBytes(2) { bytes in
+          guard bytes.count == dimensions * 4 else { return false }
+          values.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
           return true
         }
-        try values.withUnsafeBufferPointer {
-          try writer.append(id: row[0], token: row[1], values: fits ? $0 : nil)
-        }
+        let (id, token) = (try row.id(0), try row.integer(1) ?? 0)
+        try values.withUnsafeBufferPointer { try writer.append(id: id, token: token, values: fits ? $0 : nil) }
       }
       try writer.place(state: state)
     } catch is VectorFileWriter.CannotWrite {

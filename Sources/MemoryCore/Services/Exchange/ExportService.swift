@@ -37,33 +37,36 @@ public struct ExportService {
   /// Hands over line after line, without their ends.
   ///
   /// - Returns: How many rows of each table.
+  /// - Throws: `store_corrupt` for a row that no text can tell exactly.
   public func export(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
-    try store.transaction(.readOnly) {
-      guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
-      var counts: [String: Int] = [:]
-      if options.format == .csv {
-        try line(CSVRows.columns(embeddings: options.embeddings).joined(separator: ","))
-      } else {
-        try line(ExportService.header(space).text)
-      }
-      try store.readMemories(options.filter, batchSize: ExportService.batchSize) { memories in
-        try interruption.check()
-        counts["memories", default: 0] += memories.count
-        for memory in memories {
-          let json = RowJSON.json(memory, embeddings: options.embeddings)
-          try line(options.format == .csv ? CSVRows.line(json, embeddings: options.embeddings) : json.text)
-        }
-      }
-      guard options.format == .jsonl, options.filter.isEmpty else { return counts }
-      for table in SideTable.allCases {
-        try store.readRows(of: table, batchSize: ExportService.batchSize) { rows in
-          try interruption.check()
-          counts[table.rawValue, default: 0] += rows.count
-          for row in rows { try line(RowJSON.json(row, of: table, embeddings: options.embeddings).text) }
-        }
-      }
-      return counts
+    try store.transaction(.readOnly) { try store.readingExactly { try write(options, line) } }
+  }
+
+  private func write(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
+    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    var counts: [String: Int] = [:]
+    if options.format == .csv {
+      try line(CSVRows.columns(embeddings: options.embeddings).joined(separator: ","))
+    } else {
+      try line(ExportService.header(space).text)
     }
+    try store.readMemories(options.filter, batchSize: ExportService.batchSize) { memories in
+      try interruption.check()
+      counts["memories", default: 0] += memories.count
+      for memory in memories {
+        let json = RowJSON.json(memory, embeddings: options.embeddings)
+        try line(options.format == .csv ? CSVRows.line(json, embeddings: options.embeddings) : json.text)
+      }
+    }
+    guard options.format == .jsonl, options.filter.isEmpty else { return counts }
+    for table in SideTable.allCases {
+      try store.readRows(of: table, batchSize: ExportService.batchSize) { rows in
+        try interruption.check()
+        counts[table.rawValue, default: 0] += rows.count
+        for row in rows { try line(RowJSON.json(row, of: table, embeddings: options.embeddings).text) }
+      }
+    }
+    return counts
   }
 
   private static func header(_ space: EmbeddingSpace) -> JSON {
