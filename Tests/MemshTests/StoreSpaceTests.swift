@@ -25,8 +25,10 @@ import Testing
     ["search", "memory number", "--mode", "semantic"], ["search", "memory number"],
     ["prompt", "memory number", "--user", "user_1"], ["show", "1"],
     ["add", "Likes green tea a lot", "--user", "ada"], ["edit", "1", "--content", "Changed entirely"],
-    ["fragments", "add", "--category", "c", "--content", "Be kind"], ["fragments", "edit", "1", "--content", "Be brief"],
-    ["reembed", "--missing"], ["reembed", "--user", "user_1", "--yes"], ["doctor", "--fix", "embedding_missing", "--yes"],
+    ["fragments", "add", "--category", "c", "--content", "Be kind"],
+    ["fragments", "edit", "1", "--content", "Be brief"],
+    ["reembed", "--missing"], ["reembed", "--user", "user_1", "--yes"],
+    ["doctor", "--fix", "embedding_missing", "--yes"],
     ["seed"],
   ]
 
@@ -133,7 +135,8 @@ import Testing
     #expect(try missing() == .integer(2))
     for command in [
       ["add", "Likes green tea a lot", "--user", "ada"], ["edit", "1", "--content", "Changed entirely"],
-      ["fragments", "add", "--category", "c", "--content", "Be kind"], ["fragments", "edit", "1", "--content", "Be brief"],
+      ["fragments", "add", "--category", "c", "--content", "Be kind"],
+      ["fragments", "edit", "1", "--content", "Be brief"],
     ] {
       let refused = try world.run(command)
       #expect(refused.status == 1 && refused.errors.contains("--no-embedding"), "\(command): \(refused.errors)")
