@@ -56,7 +56,8 @@ extension PostgresStore {
       """
     ).rows
     let beside = rows.map { ForeignObject(kind: $0.text(0) ?? "", name: $0.text(1) ?? "", drop: nil) }
-    let attached = try objectsOfOthers()
+    // Whose the tables are is no part of what is in them.
+    let attached = try objectsOfOthers().filter { $0.kind != "owner" }
     return attached
       + beside.filter { object in !attached.contains { $0.kind == object.kind && $0.name == object.name } }
   }

@@ -86,6 +86,7 @@ extension PostgresStore {
   /// Notes a search.
   public func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws {
     try transaction(.commit) {
+      if event.userID == nil { try refuseWithoutUser() }
       try query(
         """
         INSERT INTO memory_analytics (user_id, query_text, results_count, response_time_ms, context_tier)
@@ -97,6 +98,20 @@ extension PostgresStore {
         UPDATE memories SET access_count = access_count + 1, last_accessed_at = now() AT TIME ZONE 'UTC'
         WHERE id = ANY(\(ids.map(String.init))::bigint[])
         """)
+    }
+  }
+
+  /// The first version of the memory system notes no search without a user.
+  private func refuseWithoutUser() throws {
+    let isRequired = try query(
+      """
+      SELECT attnotnull FROM pg_attribute WHERE attrelid = to_regclass('memory_analytics') AND attname = 'user_id'
+      """
+    ).first?.boolean(0)
+    guard isRequired != true else {
+      throw MemshError(
+        .storeFailed, "this store notes no search that is of no user",
+        hint: "add `--user NAME`, or leave out `--record`")
     }
   }
 

@@ -170,11 +170,11 @@ import Testing
       ),
       (
         ["backup", world.folder.file("x.db")],
-        ["path", "memories", "memory_analytics", "memory_duplicates", "prompt_fragments", "verified"]
+        ["path", "memories", "memory_analytics", "memory_duplicates", "prompt_fragments", "verified", "left_out"]
       ),
       (
         ["restore", world.folder.file("x.db"), "--yes"],
-        ["path", "replaced", "restored", "backup_of_before", "dry_run"]
+        ["path", "replaced", "restored", "left_out", "backup_of_before", "dry_run"]
       ),
     ]
     for (arguments, keys) in table {

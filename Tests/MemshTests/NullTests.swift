@@ -193,6 +193,18 @@ import Testing
     #expect(try nullRows(memsh, world.store) == NullTests.expected)
   }
 
+  @Test("a search without a user is noted where the table takes it, else the error says what is missing")
+  func notes() throws {
+    let world = try world(.postgres)
+    #expect(try world.run("-q", "-y", "reembed").status == 0)
+    let refused = try world.run("-q", "search", "known", "--record")
+    #expect(refused.status == 1 && refused.errors.contains("add `--user NAME`"), "\(refused.errors)")
+    #expect(try world.run("-q", "search", "known", "--record", "--user", "ada").status == 0)
+    try world.database?.connect().execute(unsafeSQL: "ALTER TABLE memory_analytics ALTER user_id DROP NOT NULL")
+    #expect(try world.run("-q", "search", "known", "--record").status == 0)
+    #expect(try world.database?.value("SELECT count(*) FROM memory_analytics") == "3")
+  }
+
   @Test("rollback --sync takes NULL along") func syncs() throws {
     let world = try world(.postgres)
     let local = world.folder.file("local.db")

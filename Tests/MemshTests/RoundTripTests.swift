@@ -226,7 +226,7 @@ import Testing
     let world = try World(.postgres)
     let connection = try #require(try world.database?.connect())
     try connection.execute(
-      unsafeSQL: "CREATE TABLE memories (id int, note text); INSERT INTO memories VALUES (1, 'mine')")
+      unsafeSQL: "CREATE TABLE memories (id int, content text); INSERT INTO memories VALUES (1, 'mine')")
     let source = try world.folder.legacyFile()
     #expect(try world.run("migrate", "--from", source, "--force-recreate").errors.contains("add `--yes`"))
     let refused = try world.run("migrate", "--from", source, "--force-recreate", "--yes")

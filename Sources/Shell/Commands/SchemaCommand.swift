@@ -6,8 +6,8 @@ struct SchemaCommand: ShellCommand {
     commandName: "schema", abstract: "Show the tables, indexes and triggers and how they stand.",
     discussion: """
       --create makes what is missing. In tables that memsh 0.1.0 made it also lets every column take NULL that the \
-      memory system's applications leave empty, and writes NULL for the fragments of every agent, as they do; `undo` \
-      takes that back.
+      memory system's applications leave empty, and writes NULL for the fragments of every agent, as they do (`undo` \
+      takes the latter back).
       """)
 
   @Flag(help: "Create what is missing.")
