@@ -176,13 +176,13 @@ import Testing
     let world = try RepairCommandTests.sample(kind, rows: 40)
     _ = try world.json("doctor", "--fix", "all", "--yes")
     #expect(try world.run("doctor").status == 0)
-    #expect(try world.run("sql", "--write", "UPDATE memories SET importance_score = 3 WHERE id = 1").status == 0)
+    #expect(try world.run("sql", "--write", "UPDATE memories SET access_count = -3 WHERE id = 1").status == 0)
     let found = try world.run("-q", "doctor")
     #expect(
-      found.status == 1 && found.errors.contains("1 fault of severity error: importance_range"), "\(found.errors)")
+      found.status == 1 && found.errors.contains("1 fault of severity error: access_negative"), "\(found.errors)")
     #expect(try world.run("-q", "doctor", "user_variants").status == 0)
     let fixed = try world.run("-q", "doctor", "--fix", "all", "--yes")
-    #expect(fixed.status == 0 && fixed.output.contains("importance_range"), "\(fixed.errors)")
+    #expect(fixed.status == 0 && fixed.output.contains("access_negative"), "\(fixed.errors)")
     #expect(try world.run("-q", "doctor").status == 0)
     #expect(list(try world.json("doctor", "--list")).count == Fault.allCases.count)
   }

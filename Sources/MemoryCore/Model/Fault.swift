@@ -98,6 +98,30 @@ extension Fault {
   /// What `doctor --fix` does about it.
   public var fix: String { facts.fix }
 
+  /// Why `doctor --fix all` leaves it alone, so that its name must be given; nil for a plain repair.
+  ///
+  /// A plain repair makes anew what can be computed, or replaces what says nothing to anybody. What loses something that
+  /// may have a meaning, gives something to somebody else, or decides which of two values is right, is for whoever knows
+  /// the application.
+  public var needsNameBecause: String? {
+    switch self {
+    case .userVariants: "ids may be case-sensitive: one person's memories would go to another"
+    case .userBlank: "there may be a user 'unknown', who would get them"
+    case .categoryVariants: "the application may look for the very form it wrote"
+    case .contentEmpty, .fragmentContentEmpty: "the other columns of what is deleted may say something"
+    case .exactDuplicates: "their categories and metadata may differ, and only one memory stays"
+    case .fragmentDuplicates: "their priorities and tags may differ, and only the first stays"
+    case .importanceRange: "the application may use another scale, whose values would all become 0 or 1"
+    case .valueType: "what is not a number is replaced by a default"
+    case .tagsInvalid: "what there is instead of a list is lost"
+    case .timestampMalformed: "the time that takes its place is a guess"
+    case .timestampFuture, .analyticsFuture: "the clock of whoever wrote it may be right, or off by its time zone"
+    case .timestampOrder, .accessBeforeCreated, .fragmentOrder: "either of the two times may be the wrong one"
+    case .embeddingMixed: "a model may well give vectors of any length"
+    default: nil
+    }
+  }
+
   private var facts: Facts {
     let (memories, fragments) = ("memories", SideTable.fragments.rawValue)
     let (duplicates, analytics) = (SideTable.duplicates.rawValue, SideTable.analytics.rawValue)
@@ -222,6 +246,8 @@ public struct FaultFinding: Sendable, Equatable {
   public let ids: [Int64]
   /// The objects that have it: names of indexes, and what is wrong with them.
   public let objects: [String]
+  /// What a fix does to which values, each with how many rows have it, where that says more than the rows' ids.
+  public var values: [String] = []
 
   /// How many rows or objects have it.
   public var count: Int { ids.count + objects.count }

@@ -6,15 +6,16 @@ struct DoctorCommand: ShellCommand {
     commandName: "doctor", abstract: "Find out what is wrong with the store, and put it right.",
     discussion: """
       Without names, all checks that apply to the store; `doctor --list` explains them. Examining only reads. --fix puts \
-      right what was found (with `--fix all`, everything): what changes rows is one operation of the journal, so that \
-      `undo` takes it back. Running it again finds nothing more to do. When something of severity error is there at the \
-      end, the command fails with status 1.
+      right what was found: what changes rows is one operation of the journal, so that `undo` takes it back. Running it \
+      again finds nothing more to do. `--fix all` leaves alone what loses or guesses something, such as user ids that \
+      differ only in case, which may be two people's: such a fix is asked for by its name (`doctor --fix user_variants`), \
+      and `doctor --list` says why. When something of severity error is there at the end, the command fails with status 1.
       """)
 
   @Argument(help: "The checks; none are all.")
   var checks: [Fault] = []
 
-  @Option(help: ArgumentHelp("Put a fault right, or all.", valueName: "name|all"))
+  @Option(help: ArgumentHelp("Put a fault right, or all that need no guess.", valueName: "name|all"))
   var fix: [String] = []
 
   @Flag(help: "Explain the checks.")
@@ -29,6 +30,11 @@ struct DoctorCommand: ShellCommand {
   private var faultsToFix: [Fault]? {
     if fix.contains("all") { return Fault.allCases }
     return fix.isEmpty ? nil : Fault.allCases.filter { fix.contains($0.rawValue) }
+  }
+
+  /// What `all` does not put right, unless it is named, too.
+  private var faultsLeft: Set<Fault> {
+    fix.contains("all") ? Set(Fault.allCases.filter { $0.needsNameBecause != nil && !fix.contains($0.rawValue) }) : []
   }
 
   private static let idsShown = 5
@@ -47,14 +53,15 @@ struct DoctorCommand: ShellCommand {
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
     let wanted = faultsToFix ?? (checks.isEmpty ? Fault.allCases : checks)
     let report = try session.repaired(options) { (preview: DoctorReport) in
-      preview.findings.isEmpty || faultsToFix == nil
+      let changed = preview.findings.filter { !faultsLeft.contains($0.fault) }
+      return changed.isEmpty || faultsToFix == nil
         ? nil
         : "This changes \(store.identity.location): "
-          + preview.findings.map { "\($0.fault.rawValue) (\($0.count))" }
-          .joined(separator: ", ") + "."
+          + changed.map(DoctorCommand.described).joined(separator: ", ") + "."
     } run: { dryRun in
       try dryRun || faultsToFix == nil
-        ? service.examine(wanted) : service.fix(wanted, embedder: { try session.embedder(for: store) })
+        ? service.examine(wanted, leaving: faultsLeft)
+        : service.fix(wanted, leaving: faultsLeft, embedder: { try session.embedder(for: store) })
     }
     let errors = report.standingErrors
     let failure =
@@ -63,8 +70,27 @@ struct DoctorCommand: ShellCommand {
       : MemshError(
         .faultsFound,
         "\(counted(errors.count, "fault")) of severity error: "
-          + errors.map(\.rawValue).joined(separator: ", "), hint: "`doctor --fix all` puts right what it can")
+          + errors.map(\.rawValue).joined(separator: ", "), hint: hint(errors))
     return CommandResult(.record(record(report)), failure: failure)
+  }
+
+  /// What a question says of a finding: for names, which become which, and what that may mean.
+  private static func described(_ finding: FaultFinding) -> String {
+    let counts = "\(finding.fault.rawValue) (\(finding.count))"
+    guard !finding.values.isEmpty else { return counts }
+    let shown = finding.values.prefix(valuesShown).map(\.withVisibleControls).joined(separator: "; ")
+    let more = finding.values.count > valuesShown ? "; and \(finding.values.count - valuesShown) more" : ""
+    return "\(counts): \(shown)\(more); \(finding.fault.needsNameBecause ?? "")"
+  }
+
+  private static let valuesShown = 10
+
+  private func hint(_ errors: [Fault]) -> String {
+    let plain = errors.filter { $0.needsNameBecause == nil }
+    guard let named = errors.first(where: { $0.needsNameBecause != nil }), plain.isEmpty || fix.contains("all") else {
+      return "`doctor --fix all` puts right what needs no guess"
+    }
+    return "`doctor --fix \(named.rawValue)` puts it right: \(named.fix)"
   }
 
   private func record(_ report: DoctorReport) -> ResultRecord {
@@ -84,7 +110,8 @@ struct DoctorCommand: ShellCommand {
       rows: report.findings.map { finding in
         let fault = finding.fault
         let examples =
-          finding.objects + finding.ids.prefix(DoctorCommand.idsShown).map { "\(fault.table ?? "") \($0)" }
+          finding.objects + finding.values.prefix(DoctorCommand.valuesShown)
+          + finding.ids.prefix(DoctorCommand.idsShown).map { "\(fault.table ?? "") \($0)" }
         let state = report.fixed.contains(fault) ? "fixed" : report.unfixed[fault].map { "not fixed: \($0)" } ?? "found"
         return [
           .text(fault.rawValue), .text(fault.severity.rawValue), .count(finding.count), .text(state), .text(fault.what),
@@ -95,8 +122,13 @@ struct DoctorCommand: ShellCommand {
 
   private static var catalogue: ResultTable {
     ResultTable(
-      columns: ["name", "severity", "what", "fix"],
-      rows: Fault.allCases.map { [.text($0.rawValue), .text($0.severity.rawValue), .text($0.what), .text($0.fix)] },
+      columns: ["name", "severity", "what", "fix", "only_by_name"],
+      rows: Fault.allCases.map {
+        [
+          .text($0.rawValue), .text($0.severity.rawValue), .text($0.what), .text($0.fix),
+          .optional($0.needsNameBecause),
+        ]
+      },
       noun: "check")
   }
 }

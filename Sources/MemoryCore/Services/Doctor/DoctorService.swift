@@ -35,15 +35,22 @@ public struct DoctorService {
   }
 
   /// Looks for faults.
-  public func examine(_ faults: [Fault]) throws -> DoctorReport {
+  ///
+  /// - Parameter left: Those that would be left alone, which the report says.
+  public func examine(_ faults: [Fault], leaving left: Set<Fault> = []) throws -> DoctorReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     var report = DoctorReport()
     for (number, fault) in faults.enumerated() {
       try interruption.check()
       progress.progress("Examining", done: Int64(number), total: Int64(faults.count))
-      guard let finding = try finding(fault) else { continue }
+      guard var finding = try finding(fault) else { continue }
       report.checks += 1
-      if finding.count > 0 { report.findings.append(finding) }
+      guard finding.count > 0 else { continue }
+      finding.values = try variants(fault)
+      report.findings.append(finding)
+      guard left.contains(fault) else { continue }
+      report.unfixed[fault] =
+        "only by its name, `doctor --fix \(fault.rawValue)`: \(fault.needsNameBecause ?? "as asked")"
     }
     return report
   }
@@ -54,24 +61,47 @@ public struct DoctorService {
     return try store.examine(fault)
   }
 
+  /// The forms of a name that differ only in case and spaces, each with its count, the one that a fix uses last.
+  private func variants(_ fault: Fault) throws -> [String] {
+    guard fault == .userVariants || fault == .categoryVariants else { return [] }
+    let totals = try store.totals(by: fault == .userVariants ? .user : .category, userID: nil, limit: .max)
+    var forms: [String: [GroupTotals]] = [:]
+    for total in totals { if let value = total.value { forms[DoctorService.folded(value), default: []].append(total) } }
+    return forms.filter { $0.value.count > 1 && !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { _, group in
+      // Those with the most memories are first.
+      group.reversed().map { "'\($0.value ?? "")' (\($0.memories))" }.joined(separator: " → ")
+    }
+  }
+
+  private static func folded(_ name: String) -> String {
+    var scalars = name.lowercased().unicodeScalars[...]
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    return String(scalars.drop { $0.properties.isWhitespace })
+  }
+
   private func hasTable(_ name: String) throws -> Bool {
     try store.schema().contains { $0.kind == .table && $0.name == name && $0.state != .missing }
   }
 
   /// Looks for faults and puts them right: what changes rows is one transaction and one operation of the journal.
   ///
-  /// - Parameter embedder: Computes embeddings; one of another space leaves their faults alone, so that no vector goes
-  ///   that cannot be computed anew.
-  public func fix(_ faults: [Fault], embedder: () throws -> any Embedder) throws -> DoctorReport {
-    var report = try examine(faults)
-    for finding in report.findings where finding.fault.remedy == .rebuilding {
+  /// - Parameters:
+  ///   - left: Those of the faults that are looked for and left alone.
+  ///   - embedder: Computes embeddings; one of another space leaves their faults alone, so that no vector goes that cannot
+  ///     be computed anew.
+  public func fix(
+    _ faults: [Fault], leaving left: Set<Fault> = [], embedder: () throws -> any Embedder
+  ) throws -> DoctorReport {
+    var report = try examine(faults, leaving: left)
+    for finding in report.findings where finding.fault.remedy == .rebuilding && report.unfixed[finding.fault] == nil {
       try interruption.check()
       try store.mend(finding.fault, ids: [], progress)
     }
     // A table that was missing may hide other faults; what is found now is put right.
     let found = Set(report.findings.map(\.fault))
     let usable = try usableEmbedder(&report, embedder)
-    try fixRows(faults.filter { $0.remedy != .rebuilding && report.unfixed[$0] == nil }, &report)
+    try fixRows(
+      faults.filter { $0.remedy != .rebuilding && report.unfixed[$0] == nil && !left.contains($0) }, &report)
     if let usable { try embed(usable, &report) }
     for fault in found where report.unfixed[fault] == nil {
       if try finding(fault)?.count ?? 0 == 0 {
@@ -117,7 +147,7 @@ public struct DoctorService {
   private func usableEmbedder(
     _ report: inout DoctorReport, _ embedder: () throws -> any Embedder
   ) throws -> (any Embedder)? {
-    let wanting = report.findings.map(\.fault).filter { $0.remedy == .embedding }
+    let wanting = report.findings.map(\.fault).filter { $0.remedy == .embedding && report.unfixed[$0] == nil }
     guard !wanting.isEmpty, let space = try store.embeddingSpace() else { return nil }
     let embedder = try embedder()
     guard embedder.space != space else { return embedder }
