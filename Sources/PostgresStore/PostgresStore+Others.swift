@@ -37,7 +37,7 @@ extension PostgresStore {
       GROUP BY number, kind, name, statement ORDER BY number, name
       """
     ).rows
-    return rows.map { ForeignObject(kind: $0.text(0) ?? "", name: $0.text(1) ?? "", drop: $0.text(2)) }
+    return try rows.map { ForeignObject(kind: try $0.text(0) ?? "", name: try $0.text(1) ?? "", drop: try $0.text(2)) }
   }
 
   /// What a copy of the four tables leaves out: the same, and the other tables and views of their schema.
@@ -55,7 +55,7 @@ extension PostgresStore {
         ORDER BY 1, 2
       """
     ).rows
-    let beside = rows.map { ForeignObject(kind: $0.text(0) ?? "", name: $0.text(1) ?? "", drop: nil) }
+    let beside = try rows.map { ForeignObject(kind: try $0.text(0) ?? "", name: try $0.text(1) ?? "", drop: nil) }
     // Whose the tables are is no part of what is in them.
     let attached = try objectsOfOthers().filter { $0.kind != "owner" }
     return attached

@@ -17,14 +17,13 @@ struct ContentDigest {
     var digest = ContentDigest()
     try digest.add(rowsOf: "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name", db)
     for pragma in ["user_version", "application_id", "encoding"] { try digest.add(rowsOf: "PRAGMA \(pragma)", db) }
-    let tables = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT name, wr FROM pragma_table_list
-        WHERE "schema" = 'main' AND type IN ('table', 'shadow') AND name <> 'sqlite_schema' ORDER BY name
-        """)
-    for table in tables {
-      let (name, hasNoRowID): (String, Bool) = (table[0], table[1])
+    let tables = try db.rows(
+      """
+      SELECT name, wr FROM pragma_table_list
+      WHERE "schema" = 'main' AND type IN ('table', 'shadow') AND name <> 'sqlite_schema' ORDER BY name
+      """
+    ) { (name: try $0.text(0) ?? "", hasNoRowID: try $0.integer(1) == 1) }
+    for (name, hasNoRowID) in tables {
       digest.add(3, Array(name.utf8))
       let condition = name == "memsh_settings" ? " WHERE key IS NOT '\(setting)'" : ""
       let (columns, order) = try columns(of: name, hasNoRowID: hasNoRowID, db)
@@ -37,8 +36,9 @@ struct ContentDigest {
   private static func columns(
     of table: String, hasNoRowID: Bool, _ db: Database
   ) throws -> (columns: String, order: String) {
-    let rows = try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [table])
-    let columns = rows.map { (name: ($0[0] as String).quotedDatabaseIdentifier, key: $0[1] as Int) }
+    let columns = try db.rows("SELECT name, pk FROM pragma_table_info(?)", [table]) {
+      (name: (try $0.text(0) ?? "").quotedDatabaseIdentifier, key: try $0.integer(1) ?? 0)
+    }
     let names = columns.map(\.name).joined(separator: ", ")
     guard hasNoRowID else { return ("_rowid_, " + names, "_rowid_") }
     let keys = columns.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map(\.name)

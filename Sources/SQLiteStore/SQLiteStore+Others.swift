@@ -21,19 +21,18 @@ extension SQLiteStore {
   }
 
   private static func definitionsOfOthers(_ db: Database) throws -> [(object: ForeignObject, isOnMemories: Bool)] {
-    try Row.fetchAll(
-      db,
-      sql: """
-        SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_'
-        ORDER BY type = 'table', type, name
-        """
-    ).compactMap { row in
-      let (kind, name, table): (String, String, String) = (row[0], row[1], row[2])
-      guard !isOwn(kind, name) else { return nil }
+    try db.rows(
+      """
+      SELECT type, name, tbl_name, sql FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_'
+      ORDER BY type = 'table', type, name
+      """
+    ) { row in
+      let (kind, name, table) = (try row.text(0) ?? "", try row.text(1) ?? "", try row.text(2) ?? "")
       let object = ForeignObject(
-        kind: kind, name: name, definition: row[3], drop: "DROP \(kind.uppercased()) \(name.quotedDatabaseIdentifier)")
+        kind: kind, name: name, definition: try row.text(3) ?? "",
+        drop: "DROP \(kind.uppercased()) \(name.quotedDatabaseIdentifier)")
       return (object, SchemaNames.tables.contains(table))
-    }
+    }.filter { !isOwn($0.object.kind, $0.object.name) }
   }
 
   /// Triggers and views run by themselves, so that memsh's own are known by their whole names.
@@ -53,7 +52,7 @@ extension SQLiteStore {
   private static func columnsOfOthers(_ db: Database) throws -> [ForeignObject] {
     try SchemaNames.tables.flatMap { table in
       let known = SchemaNames.columns(of: table)
-      return try String.fetchAll(db, sql: "SELECT name FROM pragma_table_xinfo(?)", arguments: [table])
+      return try db.texts("SELECT name FROM pragma_table_xinfo(?)", [table])
         .filter { !known.contains($0) }.map { column in
           ForeignObject(
             kind: "column", name: "\(table).\(column)",
@@ -65,8 +64,8 @@ extension SQLiteStore {
   /// Others' tables that refer to the four: dropping those would delete or empty rows there.
   private static func referencesOfOthers(_ others: [ForeignObject], _ db: Database) throws -> [ForeignObject] {
     try others.filter { $0.kind == "table" }.flatMap { other in
-      try String.fetchAll(
-        db, sql: "SELECT DISTINCT lower(\"table\") FROM pragma_foreign_key_list(?)", arguments: [other.name]
+      try db.texts(
+        "SELECT DISTINCT lower(\"table\") FROM pragma_foreign_key_list(?)", [other.name]
       ).filter(SchemaNames.tables.contains).map { table in
         ForeignObject(kind: "foreign key", name: "from \(other.name) to \(table)", drop: nil)
       }
