@@ -129,17 +129,21 @@ extension SQLiteStore {
 
   /// The recorded space; nil for a store without tables.
   ///
-  /// - Throws: `schema_missing` for a memory file of another system.
+  /// - Throws: `schema_missing` for a memory file of another system; `store_corrupt`.
   public func embeddingSpace() throws -> EmbeddingSpace? {
     guard fileExists else { return nil }
     guard try hasLedger() else {
       if try presentDefinitions()["table memories"] != nil { throw foreignFile }
       return nil
     }
-    return try read { db in
-      try db.texts("SELECT value FROM memsh_settings WHERE key = 'embedding_space'").first
-        .flatMap(EmbeddingSpace.init(jsonText:))
+    let recorded = try read { try $0.texts("SELECT value FROM memsh_settings WHERE key = 'embedding_space'").first }
+    guard let recorded else { return nil }
+    guard let space = EmbeddingSpace(jsonText: recorded) else {
+      throw MemshError(
+        .storeCorrupt, "the embedding space that \(identity.location) records cannot be read: \(recorded.prefix(100))",
+        hint: "`restore` a backup; or see `sql \"SELECT * FROM memsh_settings\"`")
     }
+    return space
   }
 
   private func hasLedger() throws -> Bool {

@@ -7,10 +7,14 @@ extension EmbeddingSpace {
     ])
   }
 
+  /// More numbers than this are no vector: they would not fit into any store.
+  private static let dimensionsMaximum = 1_000_000
+
   /// Reads a recorded space; nil when the text is none.
   public init?(jsonText: String) {
     guard let json = try? JSONParser.parse(jsonText), let provider = json[key: "provider"]?.stringValue,
-      let model = json[key: "model"]?.stringValue, let dimensions = json[key: "dimensions"]?.integerValue
+      let model = json[key: "model"]?.stringValue, let dimensions = json[key: "dimensions"]?.integerValue,
+      (1...EmbeddingSpace.dimensionsMaximum).contains(dimensions)
     else { return nil }
     self.init(provider: provider, model: model, dimensions: dimensions)
   }
