@@ -35,6 +35,9 @@ public final class ConnectionPool: @unchecked Sendable {
     return connection
   }
 
+  /// Opens a connection that does not belong to the pool.
+  public func openAnother() throws -> PostgresConnection { try PostgresConnection(parameters: parameters) }
+
   /// Takes a connection back.
   public func giveBack(_ connection: PooledConnection) {
     lock.withLock {
@@ -63,6 +66,8 @@ public final class ConnectionPool: @unchecked Sendable {
 public final class PooledConnection: @unchecked Sendable {
   /// The connection.
   public let connection: PostgresConnection
+  /// The server's process that must answer every time, where a pooler stands in between; else nil.
+  public var process: Int64?
 
   init(_ connection: PostgresConnection) {
     self.connection = connection

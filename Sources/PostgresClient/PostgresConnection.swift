@@ -47,6 +47,26 @@ public final class PostgresConnection {
   /// The server's version, as `180004` for 18.4.
   public var serverVersionNumber: Int { Int(PQserverVersion(handle)) }
 
+  /// The server's process, as it was told when the connection began: a pooler in between tells a number of its own.
+  public var announcedProcess: Int64 { Int64(PQbackendPID(handle)) }
+
+  /// Asks which process of the server answers; nil when none does in time.
+  public func answeringProcess(withinMilliseconds limit: Int) throws -> Int64? {
+    guard PQsendQueryParams(handle, "SELECT pg_catalog.pg_backend_pid()", 0, nil, nil, nil, nil, 1) == 1 else {
+      throw connectionError()
+    }
+    let deadline = Date(timeIntervalSinceNow: Double(limit) / 1_000)
+    while PQisBusy(handle) == 1 {
+      guard case let milliseconds = deadline.timeIntervalSinceNow * 1_000, milliseconds > 0 else { return nil }
+      var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+      _ = poll(&descriptor, 1, Int32(milliseconds) + 1)
+      guard PQconsumeInput(handle) == 1 else { throw connectionError() }
+    }
+    let result = PQgetResult(handle)
+    drain()
+    return try checked(result, expecting: PGRES_TUPLES_OK).first?.integer(0)
+  }
+
   /// A setting that the server reports by itself, such as `server_version`.
   public func reportedParameter(_ name: String) -> String? {
     PQparameterStatus(handle, name).map { String(cString: $0) }
@@ -176,7 +196,9 @@ public final class PostgresConnection {
     _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_IN)
     do {
       var writer = BinaryCopyWriter { [handle] bytes in
-        let sent = bytes.withMemoryRebound(to: CChar.self) { PQputCopyData(handle, $0.baseAddress, Int32(clamping: $0.count)) }
+        let sent = bytes.withMemoryRebound(to: CChar.self) {
+          PQputCopyData(handle, $0.baseAddress, Int32(clamping: $0.count))
+        }
         guard sent == 1 else { throw self.connectionError() }
       }
       try body(&writer)

@@ -13,15 +13,8 @@ extension PostgresStore {
 
   /// Sets the search path that the tables in the store's schema allow.
   func setSearchPath(_ connection: PostgresConnection) throws {
-    guard let schemaName else { return }
-    let tables = try connection.query(
-      """
-      SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = \(schemaName) AND c.relname = ANY(\(SchemaNames.tables)) AND c.relkind IN ('r', 'p')
-      """
-    ).first?.integer(0)
-    let isComplete = tables == Int64(SchemaNames.tables.count)
-    try connection.execute(unsafeSQL: try searchPath(withExtension: isComplete, connection))
+    guard schemaName != nil else { return }
+    try connection.query("SELECT set_config('search_path', \(searchPath(withExtension: nil)), false)")
   }
 
   /// Creates the store's schema, and lets new tables in it use pgvector's types; all four tables must follow.
@@ -39,28 +32,52 @@ extension PostgresStore {
   }
 
   /// Lets statements find pgvector's types and operators behind the store's own tables.
-  func showExtension() throws {
-    guard schemaName != nil else { return }
-    try use { try $0.execute(unsafeSQL: try searchPath(withExtension: true, $0)) }
-  }
+  func showExtension() throws { try setSearchPath(withExtension: true) }
 
   /// Lets statements find nothing but the store's own tables.
-  func hideOtherSchemas() throws {
+  func hideOtherSchemas() throws { try setSearchPath(withExtension: false) }
+
+  private func setSearchPath(withExtension: Bool) throws {
     guard schemaName != nil else { return }
-    try use { try $0.execute(unsafeSQL: try searchPath(withExtension: false, $0)) }
+    try query("SELECT set_config('search_path', \(searchPath(withExtension: withExtension)), false)")
   }
 
-  private func searchPath(withExtension: Bool, _ connection: PostgresConnection) throws -> String {
-    var path = [schemaName ?? "public"]
-    if withExtension {
-      path += try connection.query(
+  /// The search path, as an expression that the server computes before there is a path to be trusted: so every name in
+  /// it says that it is the system's own.
+  ///
+  /// What the server itself brings is always found first, because no schema of the path is `pg_catalog`; temporary tables
+  /// are found last, for nobody is to stand in front of the store's own.
+  ///
+  /// - Parameter withExtension: Whether the schema of pgvector is part of it; nil for when all four tables are there.
+  func searchPath(withExtension: Bool?) -> SQL {
+    guard let schemaName else {
+      // The schemas that the role's own path finds; where there are none, a temporary one must not become the first.
+      return """
+        COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(s::pg_catalog.text), ', ' ORDER BY n)
+            OPERATOR(pg_catalog.||) ', pg_temp'
+          FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS path(s, n)
+          WHERE NOT pg_catalog.starts_with(s::pg_catalog.text, 'pg_')), pg_catalog.current_setting('search_path'))
         """
-        SELECT n.nspname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-        WHERE e.extname = 'vector'
-        """
-      ).rows.compactMap { try $0.text(0) }
     }
-    return "SET search_path = " + path.map(SQL.quoted(identifier:)).joined(separator: ", ")
+    let shows: SQL =
+      switch withExtension {
+      case true?: "true"
+      case false?: "false"
+      case nil:
+        """
+        (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) \(SchemaNames.tables.count)::pg_catalog.int8
+          FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+          WHERE n.nspname OPERATOR(pg_catalog.=) \(schemaName)::pg_catalog.name
+            AND c.relname OPERATOR(pg_catalog.=) ANY (\(SchemaNames.tables)::pg_catalog.text[]::pg_catalog.name[])
+            AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}'::pg_catalog."char"[]))
+        """
+      }
+    return """
+      pg_catalog.concat_ws(', ', \(SQL.quoted(identifier: schemaName))::pg_catalog.text, CASE WHEN \(shows) THEN (
+        SELECT pg_catalog.quote_ident(n.nspname::pg_catalog.text) FROM pg_catalog.pg_extension AS e
+          JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace
+        WHERE e.extname OPERATOR(pg_catalog.=) 'vector'::pg_catalog.name) END, 'pg_temp')
+      """
   }
 }
 

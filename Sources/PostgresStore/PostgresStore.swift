@@ -15,9 +15,9 @@ public final class PostgresStore: MemoryStore {
   /// The schema that this store has for itself; nil for the one that the role's search path finds.
   let schemaName: String?
   private let isReadOnly: Bool
-  private let pool: ConnectionPool
+  let pool: ConnectionPool
   private(set) var options = StoreOptions()
-  private var opened: PooledConnection?
+  private(set) var opened: PooledConnection?
   /// Raised by ``interruptHandle``, for waits that are no statement.
   let interruption = Interruption()
   /// The names of sequences, by table, as far as they have been looked up.
@@ -115,6 +115,7 @@ public final class PostgresStore: MemoryStore {
       guard !connection.isInTransaction else { return false }
       try connection.execute(
         unsafeSQL: ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN")
+      try checkProcess()
       // Somebody may have dropped the schema since.
       try setSearchPath(connection)
       return true
@@ -196,7 +197,7 @@ public final class PostgresStore: MemoryStore {
   func helpers(upTo count: Int) -> [PooledConnection] {
     var helpers: [PooledConnection] = []
     while helpers.count < count, let helper = try? pool.borrow() {
-      guard (try? prepare(helper.connection, isLimited: false)) != nil else {
+      guard (try? prepare(helper, isLimited: false)) != nil else {
         pool.giveBack(helper)
         break
       }
@@ -215,7 +216,7 @@ public final class PostgresStore: MemoryStore {
     logger.info("connecting to \(identity.location)")
     guard let lent = try pool.borrow() else { throw MemshError(.storeFailed, "all connections are in use") }
     do {
-      try prepare(lent.connection, isLimited: !isReadOnly)
+      try prepare(lent, isLimited: !isReadOnly)
       // A source is read in one snapshot from its first row to its last.
       if isReadOnly { try lent.connection.execute(unsafeSQL: "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
     } catch {
@@ -228,23 +229,19 @@ public final class PostgresStore: MemoryStore {
 
   /// Without a limit of memsh's own, the role's or the server's holds.
   private var timeoutStatement: String {
+    timeoutMilliseconds.map { "SET statement_timeout = \($0)" } ?? "RESET statement_timeout"
+  }
+
+  private var timeoutMilliseconds: Int? {
     let milliseconds = Int((options.statementTimeoutSeconds * 1_000).rounded())
-    return milliseconds > 0 ? "SET statement_timeout = \(milliseconds)" : "RESET statement_timeout"
+    return milliseconds > 0 ? milliseconds : nil
   }
 
   /// - Parameter isLimited: Whether its statements are questions, which have a time limit.
-  private func prepare(_ connection: PostgresConnection, isLimited: Bool) throws {
-    // Columns of type timestamptz, in stores that others made, are then read as UTC.
-    var statements = ["SET TIME ZONE 'UTC'", isLimited ? timeoutStatement : "SET statement_timeout = 0"]
-    // A source that is the target under another name would wait for the target's locks for ever; and it may have to
-    // wait, in its snapshot, for another migration to end.
-    if isReadOnly {
-      statements += [
-        "SET lock_timeout = '30s'", "SET idle_in_transaction_session_timeout = 0",
-        "SET default_transaction_read_only = on",
-      ]
-    }
-    try connection.execute(unsafeSQL: statements.joined(separator: "; "))
-    try setSearchPath(connection)
+  private func prepare(_ lent: PooledConnection, isLimited: Bool) throws {
+    var settings = PostgresStore.sessionSettings
+    if let timeout = isLimited ? timeoutMilliseconds : 0 { settings.append(("statement_timeout", String(timeout))) }
+    if isReadOnly { settings += PostgresStore.sourceSettings }
+    try PostgresStore.translating(identity.location) { try setUp(lent, settings) }
   }
 }

@@ -86,3 +86,20 @@ enum Loopback {
     return address
   }
 }
+
+/// Ports on this machine.
+public enum LoopbackPort {
+  /// A port that nobody listens on.
+  public static func free() throws -> UInt16 {
+    let (socket, port) = try Loopback.listen()
+    close(socket)
+    return port
+  }
+
+  /// Whether somebody listens on it.
+  public static func answers(_ port: UInt16) -> Bool {
+    guard let socket = Loopback.connect(to: port) else { return false }
+    close(socket)
+    return true
+  }
+}
