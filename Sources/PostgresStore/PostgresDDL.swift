@@ -31,7 +31,7 @@ enum PostgresDDL {
         tags TEXT[] DEFAULT '{}',
         embedding vector(\(dimensions)),
         agent_type VARCHAR(100),
-        context_tier VARCHAR(20) DEFAULT 'standard' CHECK (context_tier IN ('core', 'standard', 'full')),
+        context_tier VARCHAR(20) DEFAULT 'standard' CHECK (context_tier::text IN ('core', 'standard', 'full')),
         is_active BOOLEAN DEFAULT true,
         created_at TIMESTAMP DEFAULT \(now),
         updated_at TIMESTAMP DEFAULT \(now)

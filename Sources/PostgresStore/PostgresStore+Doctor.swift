@@ -26,7 +26,7 @@ extension PostgresStore {
     try query(
       """
       UPDATE \(identifier: table) AS t SET \(unsafeSQL: values)
-        \(unsafeSQL: values.contains(" FROM ") ? "AND" : "WHERE") t.id = ANY(\(ids.map(String.init))::text[]::int[])
+        \(unsafeSQL: values.contains(" FROM ") ? "AND" : "WHERE") t.id = ANY(\(ids.map(String.init))::text[]::int8[])
       """)
   }
 }
@@ -38,19 +38,25 @@ private enum PostgresChecks {
   /// What counts as white space: ASCII's, and the no-break space.
   private static let space = "E' \\t\\n\\u000B\\f\\r\\u00A0'"
 
-  private static func isBlank(_ column: String) -> String { "btrim(t.\(column), \(space)) = ''" }
+  private static func trimmed(_ column: String) -> String { "pg_catalog.btrim(\(column)::text, \(space))" }
+
+  private static func isBlank(_ column: String) -> String { "\(trimmed("t.\(column)")) = ''" }
 
   /// Each form of a name with the most frequent one among those that differ only in case and spaces.
   private static func forms(_ column: String) -> String {
     """
-    (SELECT \(column) AS form, first_value(btrim(\(column), \(space))) OVER (
-        PARTITION BY lower(btrim(\(column), \(space))) ORDER BY count(*) DESC, \(column)) AS common
+    (SELECT \(column)::text AS form, pg_catalog.first_value(\(trimmed(column))) OVER (
+        PARTITION BY pg_catalog.lower(\(trimmed(column))) ORDER BY count(*) DESC, \(column)) AS common
       FROM memories GROUP BY \(column)) AS v
     """
   }
 
+  private static func distanceFromOne(_ column: String) -> String {
+    "pg_catalog.abs(vector_norm(\(column)::vector) - 1::float8)"
+  }
+
   private static func variants(_ column: String) -> String {
-    "JOIN \(forms(column)) ON v.form = t.\(column) AND v.common <> t.\(column) AND v.common <> ''"
+    "JOIN \(forms(column)) ON v.form = t.\(column)::text AND v.common <> t.\(column)::text AND v.common <> ''"
   }
 
   /// What follows `FROM table AS t`: a condition or a join; nil for a fault that PostgreSQL's types rule out.
@@ -61,8 +67,8 @@ private enum PostgresChecks {
     case .userVariants: variants("user_id")
     case .categoryBlank: isBlank("category")
     case .categoryVariants: variants("category")
-    case .importanceRange: "t.importance_score < 0 OR t.importance_score > 1"
-    case .accessNegative: "t.access_count < 0"
+    case .importanceRange: "t.importance_score::float8 NOT BETWEEN 0::float8 AND 1::float8"
+    case .accessNegative: "t.access_count::int8 < 0"
     case .metadataInvalid: "jsonb_typeof(t.metadata::jsonb) <> 'object'"
     case .timestampMalformed:
       "NOT isfinite(t.created_at) OR NOT isfinite(t.updated_at) OR NOT isfinite(t.last_accessed_at)"
@@ -77,33 +83,34 @@ private enum PostgresChecks {
       "t.original_id IS NOT NULL AND NOT EXISTS (SELECT FROM memories AS m WHERE m.id = t.original_id)"
     case .duplicatesHash:
       """
-      t.duplicate_hash !~ '^[0-9a-f]{64}$' OR (t.dedup_type = 'exact' AND EXISTS (SELECT FROM memories AS m
-        WHERE m.id = t.original_id AND encode(sha256(convert_to(m.content, 'UTF8')), 'hex') <> t.duplicate_hash))
+      t.duplicate_hash::text !~ '^[0-9a-f]{64}$' OR (t.dedup_type::text = 'exact' AND EXISTS (SELECT FROM memories AS m
+        WHERE m.id = t.original_id AND \(PostgresStore.contentHash("m")) <> t.duplicate_hash::text))
       """
-    case .duplicatesScore: "t.similarity_score < 0 OR t.similarity_score > 1"
-    case .analyticsNegative: "t.results_count < 0 OR t.response_time_ms < 0"
+    case .duplicatesScore: "t.similarity_score::float8 NOT BETWEEN 0::float8 AND 1::float8"
+    case .analyticsNegative: "t.results_count::int8 < 0 OR t.response_time_ms::int8 < 0"
     case .analyticsFuture: "t.created_at > \(tomorrow)"
-    case .fragmentEveryAgent: "t.agent_type = '\(PromptFragment.everyAgent)'"
+    case .fragmentEveryAgent: "t.agent_type::text = '\(PromptFragment.everyAgent)'"
     case .fragmentDuplicates:
       """
-      EXISTS (SELECT FROM prompt_fragments AS f WHERE f.id < t.id AND f.category = t.category
-        AND nullif(f.agent_type, '\(PromptFragment.everyAgent)')
-          IS NOT DISTINCT FROM nullif(t.agent_type, '\(PromptFragment.everyAgent)') AND f.content = t.content)
+      EXISTS (SELECT FROM prompt_fragments AS f WHERE f.id < t.id AND f.category::text = t.category::text
+        AND nullif(f.agent_type::text, '\(PromptFragment.everyAgent)')
+          IS NOT DISTINCT FROM nullif(t.agent_type::text, '\(PromptFragment.everyAgent)')
+        AND f.content::text = t.content::text)
       """
     case .exactDuplicates:
       """
-      JOIN (SELECT id, row_number() OVER (PARTITION BY user_id, sha256(convert_to(content, 'UTF8')) ORDER BY id) AS number
-        FROM memories) AS n ON n.id = t.id AND n.number > 1
+      JOIN (SELECT id, row_number() OVER (PARTITION BY user_id, \(PostgresStore.contentHash("m")) ORDER BY id) AS number
+        FROM memories AS m) AS n ON n.id = t.id AND n.number > 1
       """
     case .embeddingLength: "vector_dims(t.embedding::vector) <> \(dimensions)"
-    case .embeddingZero: "vector_norm(t.embedding::vector) = 0"
+    case .embeddingZero: "vector_norm(t.embedding::vector) = 0::float8"
     case .embeddingMixed:
       """
-      vector_norm(t.embedding::vector) > 0 AND abs(vector_norm(t.embedding::vector) - 1) > 0.01
-        AND (SELECT avg((abs(vector_norm(embedding::vector) - 1) <= 0.01)::int) FROM memories) >= 0.9
+      vector_norm(t.embedding::vector) > 0::float8 AND \(distanceFromOne("t.embedding")) > 0.01::float8
+        AND (SELECT pg_catalog.avg((\(distanceFromOne("embedding")) <= 0.01::float8)::int) FROM memories) >= 0.9
       """
     case .fragmentEmbeddingInvalid:
-      "vector_dims(t.embedding::vector) <> \(dimensions) OR vector_norm(t.embedding::vector) = 0"
+      "vector_dims(t.embedding::vector) <> \(dimensions) OR vector_norm(t.embedding::vector) = 0::float8"
     case .embeddingMissing, .fragmentEmbeddingMissing: "t.embedding IS NULL"
     default: nil
     }
@@ -115,16 +122,16 @@ private enum PostgresChecks {
     func past(_ column: String) -> String { "CASE WHEN t.\(column) > \(now) THEN \(now) ELSE t.\(column) END" }
     return switch fault {
     case .userBlank: "user_id = 'unknown'"
-    case .userVariants: "user_id = v.common FROM \(forms("user_id")) WHERE v.form = t.user_id"
+    case .userVariants: "user_id = v.common FROM \(forms("user_id")) WHERE v.form = t.user_id::text"
     case .categoryBlank: "category = NULL"
-    case .categoryVariants: "category = v.common FROM \(forms("category")) WHERE v.form = t.category"
+    case .categoryVariants: "category = v.common FROM \(forms("category")) WHERE v.form = t.category::text"
     case .importanceRange:
       "importance_score = CASE WHEN t.importance_score = 'NaN' THEN 0.5 ELSE greatest(0, least(1, t.importance_score)) END"
     case .accessNegative: "access_count = 0"
     case .metadataInvalid:
       """
       metadata = CASE WHEN jsonb_typeof(t.metadata::jsonb) = 'null' THEN '{}'::jsonb
-        ELSE jsonb_build_object('value', t.metadata) END
+        ELSE pg_catalog.jsonb_build_object('value', t.metadata) END
       """
     case .timestampMalformed:
       """

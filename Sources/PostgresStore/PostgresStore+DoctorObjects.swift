@@ -47,7 +47,7 @@ extension PostgresStore {
     let indexable = try query(
       """
       SELECT c.relname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-      WHERE a.attrelid IN (to_regclass('memories'), to_regclass('prompt_fragments')) AND a.attname = 'embedding'
+      WHERE a.attrelid IN (to_regclass('memories')::oid, to_regclass('prompt_fragments')::oid) AND a.attname = 'embedding'
         AND a.atttypmod > 0
       """
     ).rows.compactMap { try $0.text(0) }
@@ -68,13 +68,13 @@ extension PostgresStore {
     try query(
       """
       SELECT i.relname::text, x.indrelid::regclass::text,
-        (SELECT split_part(o, '=', 2)::int8 FROM unnest(i.reloptions) AS o WHERE o LIKE 'lists=%')
+        (SELECT pg_catalog.split_part(o, '=', 2)::int8 FROM pg_catalog.unnest(i.reloptions) AS o WHERE o LIKE 'lists=%')
       FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
-      WHERE a.amname = 'ivfflat' AND x.indrelid IN (to_regclass('memories'), to_regclass('prompt_fragments'))
+      WHERE a.amname = 'ivfflat' AND x.indrelid IN (to_regclass('memories')::oid, to_regclass('prompt_fragments')::oid)
       """
     ).rows.compactMap { row in
       let (name, table) = (try row.text(0) ?? "", try row.text(1) ?? "")
-      let rows = try query("SELECT count(embedding) FROM \(unsafeSQL: table)").first?.integer(0) ?? 0
+      let rows = try query("SELECT pg_catalog.count(embedding) FROM \(unsafeSQL: table)").first?.integer(0) ?? 0
       let advised = PostgresStore.ivfflatLists(rows: Int(rows))
       // pgvector's default is 100 lists.
       let lists = Int(try row.integer(2) ?? 100)
@@ -88,7 +88,7 @@ extension PostgresStore {
       let row = try query(
         """
         SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(\(table), 'id')::regclass), 0)::int8,
-          (SELECT coalesce(max(id), 0) FROM \(identifier: table))::int8
+          (SELECT coalesce(pg_catalog.max(id), 0) FROM \(identifier: table))::int8
         WHERE pg_get_serial_sequence(\(table), 'id') IS NOT NULL
         """
       ).first
@@ -100,9 +100,10 @@ extension PostgresStore {
   private func neglectedTables(_ fault: Fault) throws -> [String] {
     try query(
       """
-      SELECT c.relname::text, c.reltuples < \(PostgresStore.rowsWorthAnalyzing / 10) AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL,
+      SELECT c.relname::text, c.reltuples::int8 < \(PostgresStore.rowsWorthAnalyzing / 10)
+          AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL,
         s.n_live_tup::int8, s.n_dead_tup::int8
-      FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+      FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
         JOIN pg_stat_all_tables s ON s.relid = c.oid ORDER BY 1
       """
     ).rows.compactMap { row in

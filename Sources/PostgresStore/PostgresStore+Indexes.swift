@@ -33,7 +33,8 @@ extension PostgresStore {
       return try vectorIndexes.map { index in
         let build = VectorIndexBuild(
           name: index.name, table: index.table, method: chosen, shape: shape, dimensions: space.dimensions, mode: mode,
-          rows: Int(try query("SELECT count(embedding) FROM \(identifier: index.table)").first?.integer(0) ?? 0))
+          rows: Int(
+            try query("SELECT pg_catalog.count(embedding) FROM \(identifier: index.table)").first?.integer(0) ?? 0))
         return try run(build, progress)
       }
     }

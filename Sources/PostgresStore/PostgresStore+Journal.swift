@@ -26,12 +26,12 @@ extension PostgresStore {
 
   /// A row, or some of its columns, as jsonb.
   private static func image(_ columns: [String]?) -> String {
-    guard let columns else { return "to_jsonb(t)" }
-    let pairs = columns.map { "'\($0)', to_jsonb(t.\(SQL.quoted(identifier: $0)))" }
-    return "jsonb_build_object(\(pairs.joined(separator: ", ")))"
+    guard let columns else { return "pg_catalog.to_jsonb(t)" }
+    let pairs = columns.map { "'\($0)', pg_catalog.to_jsonb(t.\(SQL.quoted(identifier: $0)))" }
+    return "pg_catalog.jsonb_build_object(\(pairs.joined(separator: ", ")))"
   }
 
-  private static func ids(_ ids: [Int64]) -> SQL { "ANY(\(ids.map(String.init))::text[]::int[])" }
+  private static func ids(_ ids: [Int64]) -> SQL { "ANY(\(ids.map(String.init))::text[]::int8[])" }
 
   /// Notes rows before they change, and locks them.
   public func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
@@ -158,8 +158,8 @@ extension PostgresStore {
     if present.isEmpty {
       try query(
         """
-        INSERT INTO \(identifier: table) SELECT r.* FROM unnest(\(texts)) AS image(text)
-          CROSS JOIN LATERAL jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r
+        INSERT INTO \(identifier: table) SELECT r.* FROM pg_catalog.unnest(\(texts)) AS image(text)
+          CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r
         """)
     } else if !members.isEmpty {
       let names = members.map { SQL.quoted(identifier: $0.key) }
@@ -168,8 +168,8 @@ extension PostgresStore {
           """
           UPDATE \(identifier: table) AS t SET (\(unsafeSQL: names.joined(separator: ", "))) = (
             SELECT \(unsafeSQL: names.map { "r.\($0)" }.joined(separator: ", "))
-            FROM jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r)
-          FROM unnest(\(ids)::text[]::int[], \(texts)) AS image(id, text) WHERE t.id = image.id
+            FROM pg_catalog.jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r)
+          FROM unnest(\(ids)::text[]::int8[], \(texts)) AS image(id, text) WHERE t.id = image.id
           """)
       }
     }

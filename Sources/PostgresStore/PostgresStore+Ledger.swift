@@ -42,7 +42,7 @@ extension PostgresStore {
   /// The key of a lock on this store: each schema of a database has its own.
   private func lockKey(_ purpose: Int64) -> SQL {
     guard let schemaName else { return "\(purpose)" }
-    return "hashtextextended(\(schemaName), \(purpose))"
+    return "pg_catalog.hashtextextended(\(schemaName), \(purpose))"
   }
 
   /// Whether any migration is recorded.
@@ -129,16 +129,17 @@ extension PostgresStore {
         AND later.target_id = r.target_id AND later.run_id > r.run_id)
       """
     let changed: SQL = """
-      encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256
+      \(unsafeSQL: PostgresStore.contentHash("t")) <> r.content_sha256
         OR t.updated_at > (SELECT finished_at FROM \(unsafeSQL: ledger).runs WHERE id = \(run))
       """
     return try query(
       """
-      SELECT r.table_name, t.id, coalesce(\(changed), false), left(t.content, 60) FROM \(unsafeSQL: ledger).run_rows r JOIN memories t
+      SELECT r.table_name, t.id, coalesce(\(changed), false), pg_catalog.left(t.content::text, 60)
+        FROM \(unsafeSQL: ledger).run_rows r JOIN memories t
         ON t.id = r.target_id WHERE r.table_name = 'memories' AND r.run_id = \(run) AND \(own)
       UNION ALL
-      SELECT r.table_name, t.id, encode(sha256(convert_to(t.content, 'UTF8')), 'hex') <> r.content_sha256,
-        left(t.content, 60) FROM \(unsafeSQL: ledger).run_rows r JOIN prompt_fragments t
+      SELECT r.table_name, t.id, \(unsafeSQL: PostgresStore.contentHash("t")) <> r.content_sha256,
+        pg_catalog.left(t.content::text, 60) FROM \(unsafeSQL: ledger).run_rows r JOIN prompt_fragments t
         ON t.id = r.target_id WHERE r.table_name = 'prompt_fragments' AND r.run_id = \(run) AND \(own)
       UNION ALL
       SELECT r.table_name, t.id, false, '' FROM \(unsafeSQL: ledger).run_rows r JOIN memory_duplicates t
@@ -157,7 +158,7 @@ extension PostgresStore {
 
   /// Deletes rows that a run wrote.
   public func deleteRows(_ ids: [Int64], from table: String) throws {
-    try query("DELETE FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::int[])")
+    try query("DELETE FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::int8[])")
   }
 
   /// Forgets a run, or those of its rows that are gone.

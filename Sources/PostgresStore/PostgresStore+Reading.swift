@@ -7,10 +7,10 @@ extension PostgresStore {
     var statistics = StoreStatistics()
     let row = try query(
       """
-      SELECT count(*), count(DISTINCT user_id), count(DISTINCT category), avg(importance_score)::float8,
-        coalesce(sum(access_count), 0)::bigint, max(created_at)::timestamp, count(embedding)
+      SELECT count(*), pg_catalog.count(DISTINCT user_id), pg_catalog.count(DISTINCT category),
+        \(unsafeSQL: PostgresStore.aggregates), pg_catalog.count(embedding)
       FROM memories WHERE \(userID.map(PostgresValue.text) ?? .null)::text IS NULL
-        OR user_id = \(userID.map(PostgresValue.text) ?? .null)::text
+        OR user_id::text = \(userID.map(PostgresValue.text) ?? .null)::text
       """
     ).first
     statistics.memories = try row?.integer(0) ?? 0
@@ -34,9 +34,9 @@ extension PostgresStore {
     statistics.byUser = try counts("user_id", order: "2 DESC, 1", of: userID)
     statistics.byCategory = try counts("category", order: "2 DESC, 1", of: userID)
     statistics.byImportance = try counts(
-      "CASE WHEN importance_score IS NOT NULL THEN (least(floor(importance_score::numeric * 10), 9) / 10)::numeric(3, 1)::text END",
+      PostgresStore.expression(of: .importance),
       order: "1", of: userID)
-    statistics.byMonth = try counts("to_char(created_at, 'YYYY-MM')", order: "1", of: userID, limit: nil)
+    statistics.byMonth = try counts(PostgresStore.expression(of: .month), order: "1", of: userID, limit: nil)
     return statistics
   }
 
@@ -47,7 +47,7 @@ extension PostgresStore {
       """
       SELECT \(unsafeSQL: expression), count(*) FROM memories
       WHERE \(userID.map(PostgresValue.text) ?? .null)::text IS NULL
-        OR user_id = \(userID.map(PostgresValue.text) ?? .null)::text
+        OR user_id::text = \(userID.map(PostgresValue.text) ?? .null)::text
       GROUP BY 1 ORDER BY \(unsafeSQL: order) LIMIT \(limit.map { .integer(Int64($0)) } ?? .null)::bigint
       """
     ).rows.map { StoreStatistics.Count(value: try $0.text(0), memories: try $0.integer(1) ?? 0) }
@@ -57,9 +57,9 @@ extension PostgresStore {
   public func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
     let (table, column): (SQL, SQL) =
       switch kind {
-      case .users: ("memories", "user_id")
-      case .categories: ("memories", "category")
-      case .agents: ("prompt_fragments", "agent_type")
+      case .users: ("memories", "user_id::text")
+      case .categories: ("memories", "category::text")
+      case .agents: ("prompt_fragments", "agent_type::text")
       case .runs: ("\(unsafeSQL: ledger).runs", "id")
       case .operations: ("\(unsafeSQL: ledger).journal", "id")
       }
@@ -71,7 +71,7 @@ extension PostgresStore {
         SELECT (SELECT \(column) FROM \(table) WHERE \(column) > known.value ORDER BY 1 LIMIT 1)
         FROM known WHERE known.value IS NOT NULL
       )
-      SELECT value::text FROM known WHERE starts_with(value::text, \(prefix)) LIMIT \(limit)
+      SELECT value::text FROM known WHERE pg_catalog.starts_with(value::text, \(prefix)) LIMIT \(limit)
       """
     ).rows.compactMap { try $0.text(0) }
   }
@@ -81,8 +81,8 @@ extension PostgresStore {
     try query(
       """
       SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
-      WHERE is_active AND (agent_type = ANY(\([agentType, PromptFragment.everyAgent])) OR agent_type IS NULL)
-        AND context_tier = ANY(\(tier.included.map(\.rawValue)))
+      WHERE is_active AND (agent_type::text = ANY(\([agentType, PromptFragment.everyAgent])) OR agent_type IS NULL)
+        AND context_tier::text = ANY(\(tier.included.map(\.rawValue)))
       ORDER BY priority DESC NULLS LAST, id
       """
     ).rows.map { row in
@@ -103,7 +103,7 @@ extension PostgresStore {
 
   /// The ids of memories with exactly this content.
   public func memoryIDs(userID: String, content: String) throws -> [Int64] {
-    try query("SELECT id FROM memories WHERE user_id = \(userID) AND content = \(content) ORDER BY id").rows
+    try query("SELECT id FROM memories WHERE user_id::text = \(userID) AND content::text = \(content) ORDER BY id").rows
       .compactMap { try $0.integer(0) }
   }
 }

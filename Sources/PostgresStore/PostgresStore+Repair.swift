@@ -12,7 +12,8 @@ extension PostgresStore {
   /// A page of memories.
   public func list(_ query: ListQuery) throws -> [Memory] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
-    let column = query.sort.column
+    let isText = query.sort == .user || query.sort == .category
+    let column = query.sort.column + (isText ? "::text" : "")
     let direction = query.isDescending ? "DESC" : "ASC"
     var behind: SQL = ""
     if let after = query.after {
@@ -50,7 +51,7 @@ extension PostgresStore {
     guard !changes.isEmpty, !ids.isEmpty else { return }
     let assignments = changes.map { SQL("\(identifier: $0.column) = \(PostgresStore.value($0))") }
     let list = assignments.dropFirst().reduce(assignments[0]) { "\($0), \($1)" }
-    try query("UPDATE memories SET \(list) WHERE id = ANY(\(ids.map(String.init))::text[]::int[])")
+    try query("UPDATE memories SET \(list) WHERE id = ANY(\(ids.map(String.init))::text[]::int8[])")
   }
 
   private static func value(_ change: MemoryChange) -> SQL {
@@ -75,7 +76,7 @@ extension PostgresStore {
     try query(
       """
       UPDATE memories AS m SET importance_score = v.importance
-      FROM unnest(\(ids)::text[]::int[], \(importances)::text[]::float8[]) AS v(id, importance) WHERE m.id = v.id
+      FROM unnest(\(ids)::text[]::int8[], \(importances)::text[]::float8[]) AS v(id, importance) WHERE m.id = v.id
       """)
   }
 
@@ -83,7 +84,7 @@ extension PostgresStore {
   public func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
     try query(
       """
-      SELECT id FROM memory_duplicates WHERE original_id = ANY(\(ids.map(String.init))::text[]::int[]) ORDER BY id
+      SELECT id FROM memory_duplicates WHERE original_id = ANY(\(ids.map(String.init))::text[]::int8[]) ORDER BY id
       """
     ).rows.compactMap { try $0.integer(0) }
   }
@@ -99,7 +100,7 @@ extension PostgresStore {
   public func repoint(duplicates ids: [Int64], to original: Int64) throws {
     try query(
       """
-      UPDATE memory_duplicates SET original_id = \(original) WHERE id = ANY(\(ids.map(String.init))::text[]::int[])
+      UPDATE memory_duplicates SET original_id = \(original) WHERE id = ANY(\(ids.map(String.init))::text[]::int8[])
       """)
   }
 }

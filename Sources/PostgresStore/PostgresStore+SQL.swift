@@ -1,7 +1,18 @@
 import MemoryCore
 import PostgresClient
 
+/// How statements are written.
+///
+/// Whoever may create something in a schema of the search path can define an operator or a function that fits a
+/// statement's types better than the system's own, and so is chosen. What is in `pg_catalog` is found first where the
+/// types are exactly its own. So columns and values are cast until they are (`user_id::text = $1`), which takes no index
+/// away, and functions of any type are called by their full name (`pg_catalog.count(embedding)`).
 extension PostgresStore {
+  /// The sha256 of a row's content, in hexadecimal.
+  static func contentHash(_ row: String) -> String {
+    "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(\(row).content::text, 'UTF8')), 'hex')"
+  }
+
   /// Runs one statement of the user's own.
   public func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
     try transaction(writes ? .commit : .readOnly) {

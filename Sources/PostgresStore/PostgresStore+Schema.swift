@@ -69,7 +69,7 @@ extension PostgresStore {
       if let space = try row?.text(0).flatMap(EmbeddingSpace.init(jsonText:)) { return space }
     }
     let row = try query(
-      "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass('memories') AND attname = 'embedding'"
+      "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass('memories')::oid AND attname = 'embedding'"
     ).first
     return try row?.integer(0).map { EmbeddingSpace(unrecordedDimensions: Int($0)) }
   }
@@ -80,8 +80,25 @@ extension PostgresStore {
 
   private func createTrigger(_ name: String, table: String) throws {
     let function = (schemaName.map { SQL.quoted(identifier: $0) + "." } ?? "") + "update_updated_at_column()"
-    let exists = try query("SELECT to_regprocedure(\(function)) IS NOT NULL").first?.boolean(0)
-    if exists != true { try execute(unsafeSQL: PostgresDDL.triggerFunction) }
+    // A function of that name runs with the rights of whoever changes a row, so it must be of somebody who has them.
+    let owner = try query(
+      """
+      SELECT r.rolname::text, r.rolsuper OR r.oid = c.relowner OR r.oid = d.datdba OR pg_catalog.pg_has_role(r.oid, 'USAGE')
+      FROM pg_proc AS p JOIN pg_roles AS r ON r.oid = p.proowner JOIN pg_class AS c ON c.oid = to_regclass(\(table))::oid
+        JOIN pg_database AS d ON d.datname = current_database()
+      WHERE p.oid = to_regprocedure(\(function))::oid
+      """
+    ).first
+    if let owner {
+      guard try owner.boolean(1) == true else {
+        throw MemshError(
+          .permissionDenied, "refused: the function \(function) is of another role, \(try owner.text(0) ?? "")",
+          hint:
+            "look at it: sql 'SELECT pg_get_functiondef(''\(function)''::regprocedure)'; then have its owner drop it")
+      }
+    } else {
+      try execute(unsafeSQL: PostgresDDL.triggerFunction)
+    }
     try execute(
       unsafeSQL:
         "CREATE TRIGGER \(name) BEFORE UPDATE ON \(table) FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()"
@@ -92,16 +109,16 @@ extension PostgresStore {
   func presentObjects() throws -> [String: (isValid: Bool, definition: String)] {
     let result = try query(
       """
-      SELECT 'table ' || c.relname, true, format('TABLE %I.%I', n.nspname, c.relname)
-        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+      SELECT pg_catalog.concat('table ', c.relname), true, pg_catalog.format('TABLE %I.%I', n.nspname, c.relname)
+        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
         JOIN pg_namespace n ON n.oid = c.relnamespace
       UNION ALL
-      SELECT 'index ' || i.relname, x.indisvalid, pg_get_indexdef(i.oid)
-        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)
+      SELECT pg_catalog.concat('index ', i.relname), x.indisvalid, pg_get_indexdef(i.oid)
+        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)::oid
         JOIN pg_class i ON i.oid = x.indexrelid
       UNION ALL
-      SELECT 'trigger ' || g.tgname, g.tgenabled <> 'D', pg_get_triggerdef(g.oid)
-        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_trigger g ON g.tgrelid = to_regclass(t.name)
+      SELECT pg_catalog.concat('trigger ', g.tgname), g.tgenabled <> 'D', pg_get_triggerdef(g.oid)
+        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_trigger g ON g.tgrelid = to_regclass(t.name)::oid
         WHERE NOT g.tgisinternal
       """)
     return Dictionary(

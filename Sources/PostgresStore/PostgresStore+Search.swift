@@ -58,7 +58,7 @@ extension PostgresStore {
       """
       SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'), a.amname::text, pg_get_indexdef(i.oid)
       FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
-      WHERE x.indrelid = to_regclass('memories') AND x.indisvalid AND i.relname = 'memories_embedding_idx'
+      WHERE x.indrelid = to_regclass('memories')::oid AND x.indisvalid AND i.relname = 'memories_embedding_idx'
       """
     ).first
     guard let row, let version = try row.text(0).map(PgvectorVersion.init),
@@ -98,7 +98,7 @@ extension PostgresStore {
     let hits = try hits(
       of: query,
       nearest: """
-        SELECT id, embedding <=> \(vector) AS distance FROM memories
+        SELECT id, embedding::vector <=> \(vector) AS distance FROM memories
         WHERE true\(PostgresStore.conditions(query.filter) ?? "") ORDER BY \(distance) LIMIT \(fetched)
         """)
     let form = index.shape == .vector ? "" : " on halfvec, re-ranked by the exact distance"
@@ -127,7 +127,7 @@ extension PostgresStore {
     let hits = try hits(
       of: query,
       nearest: """
-        SELECT id, embedding <=> \(vector) AS distance FROM memories
+        SELECT id, embedding::vector <=> \(vector) AS distance FROM memories
         WHERE embedding IS NOT NULL\(PostgresStore.conditions(query.filter) ?? "")
         """)
     return SearchAnswer(
@@ -143,7 +143,7 @@ extension PostgresStore {
       WITH nearest AS (\(nearest)),
         best AS MATERIALIZED (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
           ORDER BY distance, id LIMIT \(query.limit))
-      SELECT 1 - distance, \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
+      SELECT 1::float8 - distance, \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
       ORDER BY distance, id
       """
     ).rows.map { row in
@@ -181,9 +181,9 @@ extension PostgresStore {
 
   static func conditions(_ filter: MemoryFilter) -> SQL? {
     var conditions: [SQL] = []
-    if let userID = filter.userID { conditions.append(" AND user_id = \(userID)") }
-    if let category = filter.category { conditions.append(" AND category = \(category)") }
-    if let minimum = filter.minimumImportance { conditions.append(" AND importance_score >= \(minimum)") }
+    if let userID = filter.userID { conditions.append(" AND user_id::text = \(userID)") }
+    if let category = filter.category { conditions.append(" AND category::text = \(category)") }
+    if let minimum = filter.minimumImportance { conditions.append(" AND importance_score::float8 >= \(minimum)") }
     if let since = filter.since { conditions.append(" AND created_at >= \(since.iso8601)::timestamp") }
     if let until = filter.until { conditions.append(" AND created_at < \(until.iso8601)::timestamp") }
     for condition in filter.metadata {

@@ -16,11 +16,12 @@ extension PostgresStore {
     }
     let document = SQL("\(unsafeSQL: PostgresStore.document(language))")
     let similarity: SQL =
-      query.vector.map { "1 - (embedding <=> \(PostgresValue.binary($0.postgresBytes))::vector)" } ?? "NULL::float8"
+      query.vector.map { "1::float8 - (embedding::vector <=> \(PostgresValue.binary($0.postgresBytes))::vector)" }
+      ?? "NULL::float8"
     let rows = try self.query(
       """
       WITH best AS MATERIALIZED (
-        SELECT id, ts_rank(\(document), \(words)::tsquery, 1)::float8 AS rank FROM memories
+        SELECT id, pg_catalog.ts_rank(\(document), \(words)::tsquery, 1)::float8 AS rank FROM memories
         WHERE \(document) @@ \(words)::tsquery\(PostgresStore.conditions(query.filter) ?? "")
         ORDER BY rank DESC, id LIMIT \(query.limit))
       SELECT rank, \(similarity), \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
@@ -43,7 +44,7 @@ extension PostgresStore {
     let definition = try query(
       """
       SELECT pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-      WHERE x.indrelid = to_regclass('memories') AND i.relname = \(PostgresStore.textIndex) AND x.indisvalid
+      WHERE x.indrelid = to_regclass('memories')::oid AND i.relname = \(PostgresStore.textIndex) AND x.indisvalid
       """
     ).first?.text(0)
     let indexed = definition.flatMap { $0.firstMatch(of: /to_tsvector\('([^']+)'::regconfig/) }.map { String($0.1) }
@@ -71,8 +72,8 @@ extension PostgresStore {
   private func words(of text: String, _ language: String) throws -> String? {
     try query(
       """
-      SELECT string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')
-      FROM (SELECT lexeme FROM unnest(tsvector_to_array(
+      SELECT pg_catalog.string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')
+      FROM (SELECT lexeme FROM pg_catalog.unnest(tsvector_to_array(
         to_tsvector(\(language)::regconfig, left(\(text.replacingNUL), 100000)))) AS lexeme LIMIT \(TextQuery.wordMaximum)) w
       """
     ).first?.text(0)

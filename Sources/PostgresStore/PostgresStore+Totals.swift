@@ -11,9 +11,9 @@ extension PostgresStore {
     let user = PostgresStore.value(userID)
     let totals = try query(
       """
-      SELECT \(unsafeSQL: PostgresStore.expression(of: grouping)), count(*), count(embedding), avg(importance_score)::float8,
-        coalesce(sum(access_count), 0)::bigint, max(created_at)::timestamp
-      FROM memories WHERE \(user)::text IS NULL OR user_id = \(user)::text
+      SELECT \(unsafeSQL: PostgresStore.expression(of: grouping)), count(*), pg_catalog.count(embedding),
+        \(unsafeSQL: PostgresStore.aggregates)
+      FROM memories WHERE \(user)::text IS NULL OR user_id::text = \(user)::text
       GROUP BY 1 ORDER BY \(unsafeSQL: order) LIMIT \(limit)
       """
     ).rows.map { row in
@@ -30,12 +30,24 @@ extension PostgresStore {
     switch grouping {
     case .user: "user_id::text"
     case .category: "category::text"
-    case .day: "to_char(created_at, 'YYYY-MM-DD')"
-    case .month: "to_char(created_at, 'YYYY-MM')"
+    case .day: "pg_catalog.to_char(created_at, 'YYYY-MM-DD')"
+    case .month: "pg_catalog.to_char(created_at, 'YYYY-MM')"
     case .importance:
-      "CASE WHEN importance_score IS NOT NULL THEN (least(floor(importance_score::numeric * 10), 9) / 10)::numeric(3, 1)::text END"
+      """
+      CASE WHEN importance_score::float8 IN ('NaN', 'Infinity', '-Infinity') THEN importance_score::float8::text
+        ELSE pg_catalog.round(
+          least(pg_catalog.floor(importance_score::float8::numeric * 10::numeric), 9) / 10::numeric, 1)::text END
+      """
     }
   }
+
+  /// The average importance, the sum of the accesses and the last creation, whatever single rows hold.
+  static let aggregates = """
+    pg_catalog.avg(importance_score::float8) FILTER (
+        WHERE importance_score::float8 BETWEEN '-1e100'::float8 AND '1e100'::float8),
+      coalesce(least(pg_catalog.sum(access_count), 9223372036854775807), 0)::bigint,
+      pg_catalog.max(created_at)::timestamp
+    """
 
   /// How long searches took.
   public func latency(userID: String?) throws -> LatencyStatistics {
@@ -44,9 +56,9 @@ extension PostgresStore {
     let shares = LatencyStatistics.percents.map { String(Double($0) / 100) }.joined(separator: ", ")
     let row = try query(
       """
-      SELECT count(response_time_ms),
-        percentile_disc(ARRAY[\(unsafeSQL: shares)]::float8[]) WITHIN GROUP (ORDER BY response_time_ms)::text[]
-      FROM memory_analytics WHERE \(user)::text IS NULL OR user_id = \(user)::text
+      SELECT pg_catalog.count(response_time_ms),
+        pg_catalog.percentile_disc(ARRAY[\(unsafeSQL: shares)]::float8[]) WITHIN GROUP (ORDER BY response_time_ms)::text[]
+      FROM memory_analytics WHERE \(user)::text IS NULL OR user_id::text = \(user)::text
       """
     ).first
     let values = try row?.textArray(1)?.map { Int64($0) } ?? LatencyStatistics.percents.map { _ in nil }
@@ -63,7 +75,7 @@ extension PostgresStore {
       """
       SELECT id, user_id::text, query_text::text, results_count::int8, response_time_ms::int8, context_tier::text,
         created_at::timestamp
-      FROM memory_analytics WHERE \(user)::text IS NULL OR user_id = \(user)::text
+      FROM memory_analytics WHERE \(user)::text IS NULL OR user_id::text = \(user)::text
       ORDER BY created_at DESC, id DESC LIMIT \(limit)
       """
     ).rows.map { row in
@@ -79,13 +91,14 @@ extension PostgresStore {
   public func storage() throws -> [StorageEntry] {
     try query(
       """
-      SELECT c.relname::text, 'table', 'present', pg_total_relation_size(c.oid)
-        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+      SELECT c.relname::text, 'table', 'present', pg_catalog.pg_total_relation_size(c.oid)
+        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
       UNION ALL
       SELECT i.relname::text, 'index',
-        CASE WHEN NOT x.indisvalid THEN 'invalid' ELSE a.amname || ', ' || s.idx_scan || ' scans' END,
-        pg_relation_size(i.oid)
-        FROM unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)
+        CASE WHEN NOT x.indisvalid THEN 'invalid' ELSE pg_catalog.concat(a.amname, ', ', s.idx_scan, ' scans') END,
+        pg_catalog.pg_relation_size(i.oid)
+        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name)
+        JOIN pg_index x ON x.indrelid = to_regclass(t.name)::oid
         JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
         LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.oid
       ORDER BY 2 DESC, 4 DESC, 1

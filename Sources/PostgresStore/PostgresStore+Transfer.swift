@@ -13,7 +13,7 @@ extension PostgresStore {
     } else {
       // COPY binds no values, so the filter is answered first.
       let passing = try memoryIDs(matching: filter).map(String.init).joined(separator: ",")
-      ids = " WHERE id = ANY('{\(unsafeSQL: passing)}'::int[])"
+      ids = " WHERE id = ANY('{\(unsafeSQL: passing)}'::int8[])"
     }
     try copyOut(
       "SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories\(ids) ORDER BY id",
@@ -143,7 +143,7 @@ extension PostgresStore {
   public func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
     let fitting = ids.filter { (1...idMaximum).contains($0) }
     let used = try query(
-      "SELECT id FROM \(identifier: table) WHERE id = ANY(\(fitting.map(String.init))::text[]::int[])"
+      "SELECT id FROM \(identifier: table) WHERE id = ANY(\(fitting.map(String.init))::text[]::int8[])"
     ).rows.compactMap { try $0.integer(0) }
     return Set(used).union(Set(ids).subtracting(fitting))
   }
@@ -183,12 +183,14 @@ extension PostgresStore {
 
   /// The largest id of a table.
   public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
-    try query("SELECT coalesce(max(id), 0)::int8 FROM \(identifier: table) WHERE id <= \(limit)").first?.integer(0) ?? 0
+    try query("SELECT coalesce(pg_catalog.max(id), 0)::int8 FROM \(identifier: table) WHERE id <= \(limit)").first?
+      .integer(0) ?? 0
   }
 
   /// The next numbers of a table's sequence.
   func nextIDs(_ count: Int, table: String) throws -> [Int64] {
-    let ids = try query("SELECT nextval(\(try sequence(of: table))::regclass) FROM generate_series(1, \(count))").rows
+    let ids = try query("SELECT nextval(\(try sequence(of: table))::regclass) FROM generate_series(1::int8, \(count))")
+      .rows
       .compactMap { try $0.integer(0) }
     guard ids.count == count else { throw MemshError(.storeFailed, "the sequence of \(table) gave too few numbers") }
     return ids
@@ -199,7 +201,7 @@ extension PostgresStore {
     try query(
       """
       SELECT setval(sequence, \(id)) FROM (SELECT \(try sequence(of: table))::regclass AS sequence) AS t
-      WHERE \(id) > coalesce(pg_sequence_last_value(sequence), 0)
+      WHERE \(id) > coalesce(pg_catalog.pg_sequence_last_value(sequence), 0)
       """)
   }
 
@@ -210,9 +212,9 @@ extension PostgresStore {
       """
       SELECT coalesce(pg_get_serial_sequence(\(table), 'id'), (
         SELECT d.refobjid::regclass::text FROM pg_attrdef a
-          JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = a.oid
-          JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid AND c.relkind = 'S'
-        WHERE a.adrelid = to_regclass(\(table)) LIMIT 1))
+          JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass::oid AND d.objid = a.oid
+          JOIN pg_class c ON d.refclassid = 'pg_class'::regclass::oid AND c.oid = d.refobjid AND c.relkind = 'S'
+        WHERE a.adrelid = to_regclass(\(table))::oid LIMIT 1))
       """
     ).first?.text(0)
     guard let name else {

@@ -32,15 +32,15 @@ extension PostgresStore {
     return try transaction(.rollback) {
       try showExtension()
       // One vector of ones, one of ones and zeros in turn: their cosine is the root of the share of ones.
-      let ones = "array_fill(1::real, ARRAY[\(dimensions)])::vector"
+      let ones = "pg_catalog.array_fill(1::real, ARRAY[\(dimensions)])::vector"
       try execute(
         unsafeSQL: """
           CREATE TEMP TABLE memsh_vector_test (embedding vector(\(dimensions))) ON COMMIT DROP;
-          INSERT INTO memsh_vector_test VALUES (\(ones)),
-            ((SELECT array_agg((i % 2)::real) FROM generate_series(1, \(dimensions)) AS i)::vector)
+          INSERT INTO pg_temp.memsh_vector_test VALUES (\(ones)),
+            ((SELECT pg_catalog.array_agg((i % 2)::real) FROM generate_series(1, \(dimensions)) AS i)::vector)
           """)
       let distances = try query(
-        "SELECT (embedding <=> \(unsafeSQL: ones))::float8 FROM memsh_vector_test ORDER BY 1"
+        "SELECT (embedding <=> \(unsafeSQL: ones))::float8 FROM pg_temp.memsh_vector_test ORDER BY 1"
       ).rows.compactMap { try $0.double(0) }
       let expected = [0, 1 - (Double((dimensions + 1) / 2) / Double(dimensions)).squareRoot()]
       guard zip(distances, expected).allSatisfy({ abs($0 - $1) < 1e-6 }), distances.count == 2 else {
@@ -51,7 +51,7 @@ extension PostgresStore {
       for method in version.indexMethods {
         let options = method == .ivfflat ? " WITH (lists = 1)" : ""
         try execute(
-          unsafeSQL: "CREATE INDEX ON memsh_vector_test USING \(method.rawValue) "
+          unsafeSQL: "CREATE INDEX ON pg_temp.memsh_vector_test USING \(method.rawValue) "
             + "(\(shape.expression) \(shape.operatorClass))\(options)")
         tested.append("\(method.rawValue) index")
       }
@@ -72,7 +72,7 @@ extension PostgresStore {
         (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
         (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'),
         (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
-          OR (has_database_privilege(current_database(), 'CREATE') AND EXISTS (
+          OR (pg_catalog.has_database_privilege(current_database(), 'CREATE') AND EXISTS (
             SELECT FROM pg_available_extension_versions WHERE name = 'vector' AND trusted))
       """
     ).first

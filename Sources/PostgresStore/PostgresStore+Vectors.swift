@@ -75,7 +75,7 @@ extension PostgresStore {
             unsafeSQL: """
               UPDATE \(index.table) AS t SET embedding = s.embedding FROM pg_temp.memsh_staged AS s
               WHERE s.table_name = '\(index.table)' AND s.id = t.id
-                AND s.content_sha256 = encode(sha256(convert_to(t.content, 'UTF8')), 'hex')
+                AND s.content_sha256 = \(PostgresStore.contentHash("t"))
               """)
         }
       }

@@ -37,8 +37,9 @@ import Testing
     let rows = try #require(try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [[String: Any]])
     #expect(rows.count == 7)
     let first = rows.first { $0["id"] as? Int == 1 }
-    #expect((first?["tags"] as? String ?? (first?["tags"] as? [String])?.joined(separator: ", "))?
-      .split(separator: ", ").map(String.init) == expected)
+    #expect(
+      (first?["tags"] as? String ?? (first?["tags"] as? [String])?.joined(separator: ", "))?
+        .split(separator: ", ").map(String.init) == expected)
     let export = folder.file("tags.jsonl")
     #expect(try run("export", export).status == 0)
     let exported = try String(contentsOfFile: export, encoding: .utf8)
