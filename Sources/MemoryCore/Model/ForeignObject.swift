@@ -20,6 +20,15 @@ public struct ForeignObject: Sendable, Hashable {
   /// `view active_memories`
   public var description: String { "\(kind) \(name)" }
 
+  /// How many objects a sentence names.
+  static let namedMaximum = 50
+
+  /// Objects by kind and name, for a sentence.
+  public static func list(_ objects: [ForeignObject]) -> String {
+    let names = objects.prefix(namedMaximum).map(\.description).joined(separator: ", ")
+    return objects.count > namedMaximum ? "\(names) and \(objects.count - namedMaximum) more" : names
+  }
+
   /// Whether it is of the same kind and name as another one.
   func isNamed(as other: ForeignObject) -> Bool { kind == other.kind && name == other.name }
 }
@@ -33,32 +42,25 @@ extension SchemaNames {
 }
 
 extension MemshError {
-  /// How many objects an error names.
-  private static let namedMaximum = 12
-
   /// The refusal of what would take along what others made.
   ///
   /// - Parameters:
   ///   - what: What would do so: `restore`.
   ///   - instead: What to do to keep it.
   static func wouldDrop(_ objects: [ForeignObject], _ what: String, instead: String) -> MemshError {
-    let statements = objects.compactMap(\.drop).prefix(namedMaximum)
+    let statements = objects.compactMap(\.drop).prefix(ForeignObject.namedMaximum)
     let drops = statements.isEmpty ? "" : "; or take it away yourself first: " + statements.joined(separator: "; ")
     return MemshError(
-      .foreignObjects, "refused: \(what) would drop what others made: \(list(objects))", hint: instead + drops)
+      .foreignObjects, "refused: \(what) would drop what others made: \(ForeignObject.list(objects))",
+      hint: instead + drops)
   }
 
   /// The refusal of a backup that brings along what nobody here knows.
   static func unknownIn(_ backup: StoreIdentity, _ objects: [ForeignObject]) -> MemshError {
     MemshError(
       .foreignObjects,
-      "refused: \(backup.location) has what this store has not, and what runs by itself: \(list(objects))",
+      "refused: \(backup.location) has what this store has not, and what runs by itself: \(ForeignObject.list(objects))",
       hint: "`memsh -d \(backup.location) sql \"SELECT sql FROM sqlite_master\"` shows it; if you trust it, copy the "
         + "file to the store's place instead")
-  }
-
-  private static func list(_ objects: [ForeignObject]) -> String {
-    let names = objects.prefix(namedMaximum).map(\.description).joined(separator: ", ")
-    return objects.count > namedMaximum ? "\(names) and \(objects.count - namedMaximum) more" : names
   }
 }

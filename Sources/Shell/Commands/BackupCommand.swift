@@ -59,16 +59,6 @@ extension ResultTable {
   }
 }
 
-extension ForeignObject {
-  private static let shownMaximum = 12
-
-  /// Objects by kind and name, for a sentence.
-  static func list(_ objects: [ForeignObject]) -> String {
-    let names = objects.prefix(shownMaximum).map(\.description).joined(separator: ", ")
-    return objects.count > shownMaximum ? "\(names) and \(objects.count - shownMaximum) more" : names
-  }
-}
-
 extension Replacement {
   /// What memsh itself keeps: `4 journal operations`, `1 migration run`.
   var bookkeeping: [String] {
