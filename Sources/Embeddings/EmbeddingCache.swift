@@ -4,7 +4,8 @@ import MemoryCore
 
 /// Vectors that were paid for, in one SQLite file that all commands and processes share.
 ///
-/// The key is the space and the sha256 of the text as it was sent. When the file grows beyond its limit, the vectors
+/// The key is the space, and the sha256 of the server and the text as it was sent: what one server answers says nothing
+/// about another one that calls its model the same. When the file grows beyond its limit, the vectors
 /// that were not used for longest go first.
 public final class EmbeddingCache: VectorCache {
   private let path: String
@@ -42,8 +43,9 @@ public final class EmbeddingCache: VectorCache {
 
   /// The vectors of those texts that are there.
   ///
+  /// - Parameter server: Who computed them.
   /// - Throws: `cache_failed`.
-  public func vectors(for texts: [String], in space: EmbeddingSpace) throws -> [Vector?] {
+  public func vectors(for texts: [String], in space: EmbeddingSpace, of server: String) throws -> [Vector?] {
     guard FileManager.default.fileExists(atPath: path) else { return texts.map { _ in nil } }
     let now = EmbeddingCache.now
     return try use { db in
@@ -54,7 +56,7 @@ public final class EmbeddingCache: VectorCache {
           WHERE provider = ? AND model = ? AND dimensions = ? AND text_sha256 = ?
           """)
       let vectors = try texts.map { text -> Vector? in
-        let key = EmbeddingCache.key(text)
+        let key = EmbeddingCache.key(text, server)
         guard
           let row = try Row.fetchOne(select, arguments: [space.provider, space.model, space.dimensions, key]),
           let vector = EmbeddingCache.opened(row[0], key: key), vector.dimensions == space.dimensions, vector.isFinite
@@ -86,14 +88,17 @@ public final class EmbeddingCache: VectorCache {
 
   /// Keeps vectors; when this returns, they survive the end of the process.
   ///
+  /// - Parameter server: Who computed them.
   /// - Throws: `cache_failed`.
-  public func store(_ vectors: [Vector], for texts: [String], in space: EmbeddingSpace) throws {
+  public func store(
+    _ vectors: [Vector], for texts: [String], in space: EmbeddingSpace, of server: String
+  ) throws {
     let now = EmbeddingCache.now
     try use { db in
       try db.inTransaction(.immediate) {
         let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?)")
         for (text, vector) in zip(texts, vectors) {
-          let key = EmbeddingCache.key(text)
+          let key = EmbeddingCache.key(text, server)
           try insert.execute(arguments: [
             space.provider, space.model, space.dimensions, key, EmbeddingCache.sealed(vector, key: key), now,
           ])
@@ -213,7 +218,9 @@ public final class EmbeddingCache: VectorCache {
 
   private static let openingAttempts = 40
 
-  private static func key(_ text: String) -> Data { Data(ContentHash.bytes(of: text)) }
+  private static func key(_ text: String, _ server: String) -> Data {
+    Data(ContentHash.bytes(of: [Data(server.utf8), Data([0]), Data(text.utf8)]))
+  }
 
   private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
 
@@ -245,9 +252,7 @@ public final class EmbeddingCache: VectorCache {
 
   private func queue() throws -> DatabaseQueue {
     if let opened { return opened }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    try? FileManager.default.createDirectory(
-      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try? NewFile.makeFolder(of: path)
     var configuration = Configuration()
     configuration.busyMode = .timeout(EmbeddingCache.busyTimeoutSeconds)
     configuration.label = "memsh.cache"
@@ -255,9 +260,8 @@ public final class EmbeddingCache: VectorCache {
     // file, which a checksum on every vector notices, and the cache can be done without.
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF") }
     // SQLite makes files with the rights of the main one.
-    if !FileManager.default.fileExists(atPath: path) {
-      _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-    }
+    let created = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    if created >= 0 { close(created) }
     let queue = try EmbeddingCache.open(path, configuration)
     try queue.writeWithoutTransaction { try $0.execute(sql: EmbeddingCache.schema) }
     opened = queue

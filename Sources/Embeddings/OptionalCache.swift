@@ -3,16 +3,19 @@ import MemoryCore
 /// A cache that embedding can do without: when it cannot be used, that is said once, and everything is computed.
 final class OptionalCache {
   private var cache: EmbeddingCache?
+  private let server: String
   private let withoutCache: (MemshError) -> Void
 
-  init(_ cache: EmbeddingCache?, _ withoutCache: @escaping (MemshError) -> Void) {
+  /// - Parameter server: Who computes what is kept.
+  init(_ cache: EmbeddingCache?, server: String, _ withoutCache: @escaping (MemshError) -> Void) {
+    self.server = server
     self.cache = cache
     self.withoutCache = withoutCache
   }
 
   /// The vectors of those texts that are there.
   func vectors(for texts: [String], in space: EmbeddingSpace) -> [Vector?] {
-    attempt { try $0.vectors(for: texts, in: space) } ?? texts.map { _ in nil }
+    attempt { try $0.vectors(for: texts, in: space, of: server) } ?? texts.map { _ in nil }
   }
 
   /// Counts texts that were asked for.
@@ -22,7 +25,7 @@ final class OptionalCache {
 
   /// Keeps vectors.
   func store(_ vectors: [Vector], for texts: [String], in space: EmbeddingSpace) {
-    attempt { try $0.store(vectors, for: texts, in: space) }
+    attempt { try $0.store(vectors, for: texts, in: space, of: server) }
   }
 
   @discardableResult

@@ -29,6 +29,8 @@ final class Transfer {
   private func configure(_ request: HTTPRequest) {
     let context = Unmanaged.passUnretained(self).toOpaque()
     _ = memsh_curl_setopt_string(handle, CURLOPT_URL, request.url)
+    // libcurl speaks many protocols, and an address may come from anywhere.
+    _ = memsh_curl_setopt_long(handle, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
     _ = memsh_curl_setopt_string(handle, CURLOPT_CUSTOMREQUEST, request.method)
     // An empty string offers every compression that this libcurl understands.
     _ = memsh_curl_setopt_string(handle, CURLOPT_ACCEPT_ENCODING, "")
@@ -71,7 +73,9 @@ final class Transfer {
       let value = line[line.index(after: colon)...].drop { $0 == " " }.prefix { !$0.isNewline }
       let name = line[..<colon].lowercased()
       headers[name] = String(value)
-      if name == "content-length", let length = Int(value), length <= limitBytes { received.reserveCapacity(length) }
+      if name == "content-length", let length = Int(value), (0...limitBytes).contains(length) {
+        received.reserveCapacity(length)
+      }
     }
     return bytes.count
   }

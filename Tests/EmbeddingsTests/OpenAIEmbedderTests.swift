@@ -225,10 +225,11 @@ import Testing
   func keeps() throws {
     let texts = ["a", "é", "e\u{301}", ""]
     let vectors = texts.map { EmbeddingServer.vector(of: $0, dimensions: 8) }
-    try cache().store(vectors, for: texts, in: space)
-    #expect(try cache().vectors(for: texts + ["b"], in: space) == vectors.map(Optional.init) + [nil])
+    try cache().store(vectors, for: texts, in: space, of: "s")
+    #expect(try cache().vectors(for: texts + ["b"], in: space, of: "s") == vectors.map(Optional.init) + [nil])
     let other = EmbeddingSpace(provider: "openai", model: "m", dimensions: 4)
-    #expect(try cache().vectors(for: texts, in: other) == texts.map { _ in nil })
+    #expect(try cache().vectors(for: texts, in: other, of: "s") == texts.map { _ in nil })
+    #expect(try cache().vectors(for: texts, in: space, of: "another server") == texts.map { _ in nil })
     #expect(try cache().statistics().entries.map(\.vectors) == [4])
     let mode = try FileManager.default.attributesOfItem(atPath: folder.file("cache/embeddings.db"))[.posixPermissions]
     #expect(mode as? Int == 0o600)
@@ -236,7 +237,7 @@ import Testing
 
   @Test("looking into a cache that is not there does not make one")
   func doesNotCreate() throws {
-    #expect(try cache().vectors(for: ["a"], in: space) == [nil])
+    #expect(try cache().vectors(for: ["a"], in: space, of: "s") == [nil])
     #expect(try cache().statistics().fileBytes == 0)
     #expect(try cache().clear() == 0)
     #expect(!FileManager.default.fileExists(atPath: folder.file("cache")))
@@ -247,7 +248,7 @@ import Testing
     let cache = cache(limit: 200_000)
     for round in 0..<10 {
       let texts = (0..<1_000).map { "\(round) \($0)" }
-      try cache.store(texts.map { EmbeddingServer.vector(of: $0, dimensions: 8) }, for: texts, in: space)
+      try cache.store(texts.map { EmbeddingServer.vector(of: $0, dimensions: 8) }, for: texts, in: space, of: "s")
     }
     _ = try cache.prune()
     let statistics = try cache.statistics()
@@ -261,9 +262,9 @@ import Testing
   func replacesDamaged() throws {
     try FileManager.default.createDirectory(atPath: folder.file("cache"), withIntermediateDirectories: true)
     try Data(repeating: 7, count: 9_000).write(to: URL(fileURLWithPath: folder.file("cache/embeddings.db")))
-    #expect(try cache().vectors(for: ["a"], in: space) == [nil])
-    try cache().store([EmbeddingServer.vector(of: "a", dimensions: 8)], for: ["a"], in: space)
-    #expect(try cache().vectors(for: ["a"], in: space) != [nil])
+    #expect(try cache().vectors(for: ["a"], in: space, of: "s") == [nil])
+    try cache().store([EmbeddingServer.vector(of: "a", dimensions: 8)], for: ["a"], in: space, of: "s")
+    #expect(try cache().vectors(for: ["a"], in: space, of: "s") != [nil])
     #expect(FileManager.default.fileExists(atPath: folder.file("cache/embeddings.db.damaged")))
   }
 
@@ -272,7 +273,7 @@ import Testing
     let server = try EmbeddingServer()
     try folder.write("", to: "file")
     let broken = EmbeddingCache(path: folder.file("file/embeddings.db"), limitBytes: 1 << 20)
-    #expect { try broken.store([], for: [], in: space) } throws: { ($0 as? MemshError)?.code == .cacheFailed }
+    #expect { try broken.store([], for: [], in: space, of: "s") } throws: { ($0 as? MemshError)?.code == .cacheFailed }
     var configuration = OpenAIEmbedder.Configuration()
     configuration.baseURL = server.url
     configuration.dimensions = 8
@@ -295,7 +296,7 @@ import Testing
         // On a machine with much else to do a writer may wait too long for its turn, which is an error and no loss.
         for _ in 0..<10 {
           let stored: Void? = try? cache.store(
-            [EmbeddingServer.vector(of: text, dimensions: 8)], for: [text], in: space)
+            [EmbeddingServer.vector(of: text, dimensions: 8)], for: [text], in: space, of: "s")
           if stored != nil { break }
         }
       }

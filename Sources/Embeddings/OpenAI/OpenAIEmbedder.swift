@@ -51,9 +51,9 @@ public final class OpenAIEmbedder: Embedder {
     _ configuration: Configuration, cache: EmbeddingCache?, interruption: Interruption,
     withoutCache: @escaping (MemshError) -> Void = { _ in }
   ) throws {
-    self.cache = OptionalCache(cache, withoutCache)
     var address = configuration.baseURL ?? OpenAIEmbedder.defaultBaseURL
     while address.hasSuffix("/") { address.removeLast() }
+    self.cache = OptionalCache(cache, server: OpenAIEmbedder.server(at: address), withoutCache)
     let known = OpenAIModel.named(configuration.model)
     var exchange = OpenAIProtocol(
       baseURL: address, key: configuration.key, model: configuration.model,
@@ -72,13 +72,29 @@ public final class OpenAIEmbedder: Embedder {
     space = EmbeddingSpace(provider: "openai", model: configuration.model, dimensions: exchange.dimensions ?? 0)
   }
 
+  /// What is one server, however its address is written: without the user's name and the password, and without a port
+  /// that goes without saying.
+  static func server(at address: String) -> String {
+    guard let scheme = address.firstRange(of: "://") else { return address }
+    let name = address[..<scheme.lowerBound].lowercased()
+    let rest = address[scheme.upperBound...]
+    let end = rest.firstIndex(of: "/") ?? rest.endIndex
+    var host = rest[..<end].lowercased()
+    if let at = host.lastIndex(of: "@") { host = String(host[host.index(after: at)...]) }
+    for suffix in [name == "https" ? ":443" : ":80", "."] where host.hasSuffix(suffix) { host.removeLast(suffix.count) }
+    var path = String(rest[end...])
+    while path.hasSuffix("/") { path.removeLast() }
+    return "\(name)://\(host)\(path)"
+  }
+
   /// How long the model's vectors are.
   private static func probe(
     _ exchange: OpenAIProtocol, _ client: HTTPClient, _ interruption: Interruption
   ) throws -> Int {
     let space = EmbeddingSpace(provider: "openai", model: exchange.model, dimensions: 0)
     var stream = EmbeddingStream(
-      exchange, space: space, inFlight: 1, cache: OptionalCache(nil) { _ in }, client: client, asksForBase64: true,
+      exchange, space: space, inFlight: 1, cache: OptionalCache(nil, server: "") { _ in }, client: client,
+      asksForBase64: true,
       interruption: interruption)
     return try OpenAIEmbedder.run(&stream, ["dimensions"]).first?.dimensions ?? 0
   }

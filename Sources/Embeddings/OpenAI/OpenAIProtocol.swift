@@ -66,7 +66,7 @@ struct OpenAIProtocol {
     let json = try? JSONParser.parse(String(decoding: response.body, as: UTF8.self))
     let detail = json?[key: "error"] ?? json
     let stated = detail?[key: "message"]?.stringValue ?? json?[key: "error"]?.stringValue ?? json?[key: "detail"]?.text
-    let reason = redacted(stated ?? "no reason given")
+    let reason = String(redacted(stated ?? "no reason given").prefix(OpenAIProtocol.reasonLength))
     let text = reason.lowercased()
     let isTooLong = response.status == 413 || OpenAIProtocol.wordsForTooLong.contains { text.contains($0) }
     let cause = "HTTP \(response.status)"
@@ -83,7 +83,7 @@ struct OpenAIProtocol {
       let seconds = RateLimit.retryAfter(response.headers)
       let refusal = error("the server kept refusing; try again later: what it has answered is in the cache")
       if let seconds, seconds > RateLimit.waitMaximum {
-        return .failed(error("the server asks to wait \(Int(seconds)) s: try again then"))
+        return .failed(error("the server asks to wait \(RateLimit.text(seconds)): try again then"))
       }
       return .retry(refusal, afterSeconds: seconds, attempts: RetryPolicy.attemptsMaximum)
     case 400 where asBase64 && text.contains("encoding_format"): return .withoutBase64
@@ -95,6 +95,9 @@ struct OpenAIProtocol {
     default: return .failed(error("try again, or `set embedder hash`"))
     }
   }
+
+  /// A server may answer with a whole page.
+  private static let reasonLength = 500
 
   /// How servers say that a text or a request is too long: OpenAI, Ollama, llama.cpp, vLLM.
   private static let wordsForTooLong = [
@@ -113,14 +116,16 @@ struct OpenAIProtocol {
   private func vectors(_ response: HTTPResponse, count: Int) throws(MemshError) -> [Vector] {
     guard let json = try? JSONParser.parse(String(decoding: response.body, as: UTF8.self)) else {
       let isHTML = response.body.first { $0 > 0x20 } == UInt8(ascii: "<")
-      throw unusable(isHTML ? "it is a web page, not JSON" : "it is no JSON, or cut short")
+      throw unusable(isHTML ? "it is a web page, not JSON" : "it is not JSON, or cut short")
     }
     guard let items = json[key: "data"]?.arrayValue else { throw unusable("it is not a list of embeddings") }
     guard items.count == count else { throw unusable("it holds \(items.count) embeddings for \(count) texts") }
     var vectors = [Vector?](repeating: nil, count: count)
     for (position, item) in items.enumerated() {
-      let index = item[key: "index"]?.integerValue ?? position
-      guard vectors.indices.contains(index) else { throw unusable("it holds an index of \(index)") }
+      let stated = item[key: "index"].flatMap { $0 == .null ? nil : $0 }
+      guard let index = stated == nil ? position : stated?.integerValue, vectors.indices.contains(index) else {
+        throw unusable("it holds an index of \(String((stated?.text ?? "").prefix(40)))")
+      }
       guard vectors[index] == nil else { throw unusable("it holds the index \(index) twice") }
       vectors[index] = try vector(item[key: "embedding"])
     }
@@ -138,13 +143,18 @@ struct OpenAIProtocol {
     case .array(let numbers): vector = Vector(numbers.map { Float($0.doubleValue ?? .nan) })
     default: vector = nil
     }
-    guard let vector, vector.dimensions > 0, dimensions == nil || vector.dimensions == dimensions else {
+    guard let vector, OpenAIProtocol.dimensionsAllowed.contains(vector.dimensions),
+      dimensions == nil || vector.dimensions == dimensions
+    else {
       let expected = dimensions.map { " instead of \($0)" } ?? ""
       throw unusable("an embedding has \(vector?.dimensions ?? 0) numbers\(expected)")
     }
     guard vector.isFinite else { throw unusable("an embedding contains NaN or infinity") }
     return vector
   }
+
+  /// What a store can hold.
+  private static let dimensionsAllowed = 1...16_000
 
   private func unusable(_ why: String) -> MemshError {
     MemshError(

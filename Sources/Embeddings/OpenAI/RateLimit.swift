@@ -1,3 +1,6 @@
+import Foundation
+import MemoryCore
+
 /// When the server wants the next request: `Retry-After` of a refusal, and the `x-ratelimit-…` fields that OpenAI sends
 /// with every answer (https://platform.openai.com/docs/guides/rate-limits).
 struct RateLimit {
@@ -21,12 +24,25 @@ struct RateLimit {
   static func retryAfter(_ headers: [String: String]) -> Double? {
     let asked =
       headers["retry-after-ms"].flatMap(Double.init).map { $0 / 1_000 }
-      ?? headers["retry-after"].flatMap { Double($0) ?? seconds($0) }
+      ?? headers["retry-after"].flatMap { Double($0) ?? seconds($0) ?? secondsUntil(date: $0) }
     return asked.flatMap { $0.isFinite ? max($0, 0) : nil }
   }
 
   /// Longer than this, nobody waits for an answer.
   static let waitMaximum = 300.0
+
+  /// A time as text, whatever its size.
+  static func text(_ seconds: Double) -> String { seconds < 1e9 ? "\(Int(seconds)) s" : "for years" }
+
+  /// How far a moment is away, such as `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110, IMF-fixdate); nil for other text.
+  private static func secondsUntil(date text: String) -> Double? {
+    let parts = text.split(separator: " ")
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
+    let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
+    let moment = Timestamp(parsing: "\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
+    return moment.map { Double($0.microseconds) / 1e6 - Date().timeIntervalSince1970 }
+  }
 
   /// A duration such as `1s`, `6m0s` or `20ms`.
   static func seconds(_ text: String) -> Double? {
