@@ -19,7 +19,9 @@ extension SQLiteStore {
     case .integrity: return FaultFinding(fault, objects: try damage())
     case .journalMode:
       let mode = try read { try String.fetchOne($0, sql: "PRAGMA journal_mode") ?? "" }
-      return FaultFinding(fault, objects: mode == "wal" ? [] : ["journal_mode is \(mode)"])
+      // Where nothing can be written, the file is opened as if it had none.
+      let hasLog = mode == "wal" || StoreFile.isInWALMode(path)
+      return FaultFinding(fault, objects: hasLog ? [] : ["journal_mode is \(mode)"])
     default: return nil
     }
   }

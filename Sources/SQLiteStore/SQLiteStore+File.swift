@@ -11,7 +11,12 @@ extension SQLiteStore: FileStore {
 
   /// Copies the file; `VACUUM INTO` sees one snapshot, whoever writes meanwhile.
   public func copyFile(to path: String) throws {
-    try read { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+    let isOwn = try StoreFile.create(path)
+    do { try read { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) } } catch {
+      // What is there is a part; a file that was there before is left alone.
+      if isOwn { unlink(path) }
+      throw error
+    }
   }
 
   /// Replaces everything, page by page.

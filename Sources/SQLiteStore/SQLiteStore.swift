@@ -25,6 +25,8 @@ public final class SQLiteStore: MemoryStore {
   /// The quantised vectors as the last search left them.
   var vectors: CurrentVectors?
 
+  /// A write-ahead log may stay as large as this.
+  private static let logBytesMaximum: Int64 = 16 << 20
   /// How long a writer waits for another process.
   private static let busyTimeoutSeconds = 5.0
 
@@ -56,10 +58,20 @@ public final class SQLiteStore: MemoryStore {
     return { running.queue.withLock { $0 }?.interrupt() }
   }
 
-  /// Closes the file.
+  /// Closes the file for a process that is about to end; whatever runs on it ends with `interrupted`.
+  public var closeHandle: @Sendable () -> Void {
+    let running = running
+    return {
+      guard let queue = running.queue.withLock({ $0 }) else { return }
+      queue.interrupt()
+      StoreFile.close(queue)
+    }
+  }
+
+  /// Closes the file. Whoever does that last takes the write-ahead log into it.
   public func close() {
     running.queue.withLock { $0 = nil }
-    try? opened?.close()
+    if let opened { StoreFile.close(opened) }
     opened = nil
     vectors = nil
   }
@@ -70,6 +82,7 @@ public final class SQLiteStore: MemoryStore {
     if ending == .readOnly, !fileExists { return try body() }
     return try (ending == .readOnly ? read : write) { db in
       guard !db.isInsideTransaction else { return try body() }
+      defer { if ending != .readOnly { giveBackLog(db) } }
       if ending == .readOnly { try db.execute(sql: "PRAGMA query_only = ON") }
       defer { if ending == .readOnly { try? db.execute(sql: "PRAGMA query_only = OFF") } }
       var value: Value?
@@ -95,16 +108,7 @@ public final class SQLiteStore: MemoryStore {
 
   /// Hands over the database for writing, creating the file and its folder first.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    if !fileExists {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-      do {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      } catch {
-        throw MemshError(
-          .permissionDenied, "cannot create the folder \(folder.path)",
-          hint: "name another store with `-d PATH`, or set XDG_DATA_HOME", cause: error.localizedDescription)
-      }
-    }
+    if !fileExists { try StoreFile.create(path) }
     return try use { db in
       try useWriteAheadLog(db)
       return try body(db)
@@ -124,6 +128,16 @@ public final class SQLiteStore: MemoryStore {
         """)
     if foreign == false { _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }
     usesWriteAheadLog = true
+  }
+
+  /// Puts a write-ahead log that a long transaction has made large back into the file, and gives its room back, whether
+  /// the transaction succeeded or not.
+  private func giveBackLog(_ db: Database) {
+    guard StoreFile.size(of: path + "-wal") > SQLiteStore.logBytesMaximum else { return }
+    // Whoever reads an old state stands in the way; that is not worth waiting for.
+    try? db.execute(sql: "PRAGMA busy_timeout = 100")
+    _ = try? Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    try? db.execute(sql: "PRAGMA busy_timeout = \(Int(SQLiteStore.busyTimeoutSeconds * 1_000))")
   }
 
   /// Copies another database over this one.
@@ -157,11 +171,12 @@ public final class SQLiteStore: MemoryStore {
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON; BEGIN") }
     }
     logger.info("opening \(path)")
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_size_limit = \(SQLiteStore.logBytesMaximum)") }
     if logger.logLevel <= .debug {
       // GRDB's description of a statement leaves its values out.
       configuration.prepareDatabase { [logger] db in db.trace { logger.debug("\($0)") } }
     }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    let queue = try StoreFile.open(path, configuration)
     running.queue.withLock { $0 = queue }
     opened = queue
     return queue

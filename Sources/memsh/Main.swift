@@ -10,7 +10,7 @@ enum Main {
     let arguments = Array(CommandLine.arguments.dropFirst())
     ProcessTitle.hideSecrets(CommandLine.unsafeArgv, count: CommandLine.argc)
     let status = run(arguments: arguments)
-    exit(status.rawValue)
+    exit(Signals.status ?? status.rawValue)
   }
 
   private static func run(arguments: [String]) -> ExitStatus {
@@ -52,6 +52,7 @@ enum Main {
     let session = Session(
       services: services, console: console, interruption: interruption, settings: settings(launch.options),
       scope: scope, location: launch.options.database, isInteractive: isInteractive)
+    defer { session.close() }
     if let terminal {
       if !launch.options.noStartUpFile { runStartUpFile(session, environment) }
       let history = services.commandHistory

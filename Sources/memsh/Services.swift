@@ -45,7 +45,7 @@ final class Services: SessionServices, Sendable {
       let password = PostgresStore.password(inside: connectionString)
       console.redactor.add(password, unlessPartOf: store.identity.location)
     }
-    running.add(store.interruptHandle)
+    running.add(store)
     return store
   }
 
@@ -303,14 +303,17 @@ final class Services: SessionServices, Sendable {
 
   func makeFolder(of path: String) throws {
     let folder = URL(fileURLWithPath: Services.path(path)).deletingLastPathComponent()
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+    do {
+      try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
       throw LineFile.failure(folder.path, errno, cause: error.localizedDescription)
     }
   }
 
   func fileStore(at path: String) -> any FileStore {
     let store = SQLiteStore(path: Services.path(path))
-    running.add(store.interruptHandle)
+    running.add(store)
     return store
   }
 
@@ -361,11 +364,24 @@ final class Services: SessionServices, Sendable {
 
 /// How to stop what the open stores are doing; used by the signal handler's thread.
 final class RunningStores: Sendable {
-  private let handles = Mutex<[@Sendable () -> Void]>([])
+  private let stores = Mutex<[(interrupt: @Sendable () -> Void, close: @Sendable () -> Void)]>([])
 
-  func add(_ handle: @escaping @Sendable () -> Void) { handles.withLock { $0.append(handle) } }
+  func add(_ store: any MemoryStore) {
+    let handles = (store.interruptHandle, store.closeHandle)
+    stores.withLock { $0.append(handles) }
+  }
 
   func interruptAll() {
-    for handle in handles.withLock({ $0 }) { handle() }
+    for store in stores.withLock({ $0 }) { store.interrupt() }
+  }
+
+  /// Closes them all, as far as they let go in time.
+  func closeAll(withinSeconds seconds: Double) {
+    let isDone = DispatchSemaphore(value: 0)
+    Thread { [self] in
+      for store in stores.withLock({ $0 }) { store.close() }
+      isDone.signal()
+    }.start()
+    _ = isDone.wait(timeout: .now() + seconds)
   }
 }

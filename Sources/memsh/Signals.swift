@@ -2,6 +2,7 @@ import Foundation
 import LineEditor
 import MemoryCore
 import Shell
+import Synchronization
 
 /// Turns Ctrl-C into an interruption of whatever is running.
 ///
@@ -10,6 +11,12 @@ import Shell
 enum Signals {
   /// How long a running command has to notice before a script is ended without it.
   private static let graceSeconds = 2.0
+  /// How long the stores have to let go of their files when the process ends.
+  private static let closingSeconds = 1.0
+
+  /// The status of a process that a signal ends; nil as long as none has come.
+  static var status: Int32? { ended.withLock { $0 } }
+  private static let ended = Mutex<Int32?>(nil)
 
   /// Starts listening. To be called before the first thread is started, which inherits what is blocked.
   ///
@@ -23,7 +30,8 @@ enum Signals {
   static func listen(interruption: Interruption, running: RunningStores, terminal: TerminalEvents?) {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGINT, SIG_DFL)
-    let taken = terminal == nil ? [SIGINT] : [SIGINT, SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGQUIT]
+    let ending = [SIGTERM, SIGHUP].filter { !isIgnored($0) }
+    let taken = [SIGINT] + ending + (terminal == nil ? [] : [SIGWINCH, SIGCONT, SIGQUIT])
     var blocked = set(of: taken)
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     // A signal whose default is to be ignored is not kept for sigwait.
@@ -34,18 +42,28 @@ enum Signals {
         case SIGINT:
           interruption.raise()
           terminal?.interrupt()
-          if terminal == nil { endLater() }
+          if terminal == nil { endLater(running) }
           // Never on this thread, which must go on taking signals: cancelling on a dead network blocks.
           Thread { running.interruptAll() }.start()
         case SIGWINCH, SIGCONT: terminal?.redraw()
         default:
           terminal?.restoreTerminal()
+          ended.withLock { $0 = 128 + number }
+          running.closeAll(withinSeconds: closingSeconds)
           _exit(128 + number)
         }
       }
     }
     listener.stackSize = 256 << 10
     listener.start()
+  }
+
+  /// Whether whoever started memsh wants a signal ignored, as nohup does; a blocked signal would arrive all the same.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    let handler = signal(number, SIG_DFL)
+    guard unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) else { return false }
+    signal(number, SIG_IGN)
+    return true
   }
 
   private static func next(of signals: [Int32]) -> Int32? {
@@ -62,9 +80,10 @@ enum Signals {
   }
 
   /// Ends the process soon; on another thread, because cancelling on a dead network may block.
-  private static func endLater() {
+  private static func endLater(_ running: RunningStores) {
     let end = Thread {
       Thread.sleep(forTimeInterval: graceSeconds)
+      running.closeAll(withinSeconds: closingSeconds)
       _exit(ExitStatus.interrupted.rawValue)
     }
     end.start()

@@ -25,8 +25,17 @@ public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, Vecto
   /// A function that stops whatever the store is doing; it may be called from any thread, at any time.
   var interruptHandle: @Sendable () -> Void { get }
 
+  /// A function that gives the connection back for a process that is about to end; it may be called from any thread, at
+  /// any time, and waits for what the store is doing.
+  var closeHandle: @Sendable () -> Void { get }
+
   /// Gives the connection back. The store connects anew when it is used again.
   func close()
+}
+
+extension MemoryStore {
+  /// A server notices by itself that a client has gone.
+  public var closeHandle: @Sendable () -> Void { {} }
 }
 
 /// How a transaction ends when its body has succeeded.

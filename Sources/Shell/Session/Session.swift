@@ -60,6 +60,13 @@ public final class Session {
     return try adopt(services.store(at: location), from: location)
   }
 
+  /// Gives back what the session holds: the store, and with the embedders their cache.
+  public func close() {
+    currentStore?.close()
+    currentStore = nil
+    forgetEmbedders()
+  }
+
   /// The store in use, if a command has needed one yet.
   public var storeIfOpen: (any MemoryStore)? { currentStore }
 
