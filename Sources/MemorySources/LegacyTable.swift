@@ -89,7 +89,7 @@ struct LegacyTable {
     let key = table.keyColumns
     idIsUnique = key.count == 1 && columns.contains { $0.role == .id && $0.name == key[0] }
     // Only a table that is WITHOUT ROWID cannot be asked for its row numbers.
-    hasRowNumbers = (try? db.makeStatement(sql: "SELECT rowid FROM \(table.name.quotedDatabaseIdentifier)")) != nil
+    hasRowNumbers = (try? db.makeStatement(sql: "SELECT rowid FROM \(table.name.quotedIdentifier)")) != nil
   }
 
   /// What a table lacks to be one of the legacy format; nil for nothing.
@@ -132,13 +132,13 @@ struct LegacyTable {
   func has(_ role: Role) -> Bool { columns.contains { $0.role == role } }
 
   /// The name of a role's column, quoted for SQL.
-  func quoted(_ role: Role) -> String? { columns.first { $0.role == role }?.name.quotedDatabaseIdentifier }
+  func quoted(_ role: Role) -> String? { columns.first { $0.role == role }?.name.quotedIdentifier }
 
-  var quotedName: String { name.quotedDatabaseIdentifier }
+  var quotedName: String { name.quotedIdentifier }
 
   /// Selects all columns, in the order in which the rows were written.
   var selectStatement: String {
-    let names = columns.map(\.name.quotedDatabaseIdentifier).joined(separator: ", ")
+    let names = columns.map(\.name.quotedIdentifier).joined(separator: ", ")
     return "SELECT \(names) FROM \(quotedName)" + (hasRowNumbers ? " ORDER BY rowid" : "")
   }
 }

@@ -2,20 +2,27 @@
 ///
 /// Text that is no value must say so: `\(identifier:)` for names, `\(unsafeSQL:)` for SQL that the program made.
 public struct SQL: ExpressibleByStringInterpolation, Sendable {
-  /// The text with `$1`, `$2`, …
-  public private(set) var text: String
+  /// What stands before, between and behind the values. Kept apart, because a name may look like a placeholder.
+  private let pieces: [String]
   /// The values, in order.
-  public private(set) var values: [PostgresValue]
+  public let values: [PostgresValue]
+
+  /// The text with `$1`, `$2`, …
+  public var text: String {
+    var text = pieces[0]
+    for number in pieces.indices.dropFirst() { text += "$\(number)" + pieces[number] }
+    return text
+  }
 
   /// A statement without values.
   public init(stringLiteral text: String) {
-    self.text = text
+    pieces = [text]
     values = []
   }
 
   /// A statement from an interpolated literal.
   public init(stringInterpolation: StringInterpolation) {
-    text = stringInterpolation.text
+    pieces = stringInterpolation.pieces + [stringInterpolation.last]
     values = stringInterpolation.values
   }
 
@@ -29,19 +36,22 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
 
   /// Collects the parts of a literal.
   public struct StringInterpolation: StringInterpolationProtocol {
-    var text = ""
+    var pieces: [String] = []
+    /// What stands behind the last value so far.
+    var last = ""
     var values: [PostgresValue] = []
 
     /// Starts an empty statement.
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
     /// Appends SQL as written in the program.
-    public mutating func appendLiteral(_ literal: String) { text += literal }
+    public mutating func appendLiteral(_ literal: String) { last += literal }
 
     /// Binds a value.
     public mutating func appendInterpolation(_ value: PostgresValue) {
       values.append(value)
-      text += "$\(values.count)"
+      pieces.append(last)
+      last = ""
     }
 
     /// Binds an integer.
@@ -61,26 +71,36 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
     }
 
     /// Inserts a name, quoted.
-    public mutating func appendInterpolation(identifier name: String) { text += SQL.quoted(identifier: name) }
+    public mutating func appendInterpolation(identifier name: String) { last += SQL.quoted(identifier: name) }
 
     /// Inserts SQL that the program itself made. Never pass on what a user or a database said.
-    public mutating func appendInterpolation(unsafeSQL sql: String) { text += sql }
+    public mutating func appendInterpolation(unsafeSQL sql: String) { last += sql }
 
     /// Inserts another statement with its values.
     public mutating func appendInterpolation(_ other: SQL) {
-      var rest = Substring(other.text)
-      for number in 1...(other.values.count + 1) {
-        guard number <= other.values.count, let range = rest.firstRange(of: "$\(number)") else { break }
-        text += rest[..<range.lowerBound]
-        appendInterpolation(other.values[number - 1])
-        rest = rest[range.upperBound...]
+      for (piece, value) in zip(other.pieces, other.values) {
+        last += piece
+        appendInterpolation(value)
       }
-      text += rest
+      last += other.pieces[other.values.count]
     }
   }
 
   /// A name as SQL writes it: in quotes, quotes doubled.
-  public static func quoted(identifier name: String) -> String {
-    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  public static func quoted(identifier name: String) -> String { doubling(["\""], in: name, quote: "\"") }
+
+  /// A text as SQL writes it, whatever the server's `standard_conforming_strings`; for places without placeholders.
+  public static func quoted(literal text: String) -> String {
+    (text.utf8.contains(UInt8(ascii: "\\")) ? "E" : "") + doubling(["'", "\\"], in: text, quote: "'")
+  }
+
+  /// By scalars: to Swift, a quote with a combining mark behind it is another character.
+  private static func doubling(_ special: Set<Unicode.Scalar>, in text: String, quote: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if special.contains(scalar) { scalars.append(scalar) }
+      scalars.append(scalar)
+    }
+    return quote + String(scalars) + quote
   }
 }

@@ -63,16 +63,37 @@ enum PostgresDDL {
     }
   }
 
-  /// Sets `updated_at`, unless the statement itself set it: a repair that is undone gets its old time back.
+  /// Sets `updated_at`, unless the statement itself set it, or the transaction wants it to stay: a repair that is undone
+  /// gets its old time back, and new vectors are no change of a memory.
   static let triggerFunction = """
-    CREATE FUNCTION update_updated_at_column() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION update_updated_at_column() RETURNS trigger LANGUAGE plpgsql AS $$
+    \(triggerBody)
+    $$
+    """
+
+  /// What the function does.
+  static let triggerBody = """
+    BEGIN
+      IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at
+        AND pg_catalog.current_setting('\(keepsTimes)', true) IS DISTINCT FROM 'on' THEN
+        NEW.updated_at := (pg_catalog.now() AT TIME ZONE 'UTC');
+      END IF;
+      RETURN NEW;
+    END
+    """
+
+  /// What the function of memsh 0.1 did: it knows no setting.
+  static let oldTriggerBody = """
     BEGIN
       IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
         NEW.updated_at := \(now);
       END IF;
       RETURN NEW;
-    END $$
+    END
     """
+
+  /// The setting with which a transaction tells ``triggerFunction`` to leave `updated_at` alone.
+  static let keepsTimes = "memsh.keep_updated_at"
 
   /// `run_rows` names runs without a foreign key: checking one costs as much for each row as writing it.
   static func ledger(in schema: String) -> String {
@@ -117,7 +138,7 @@ enum PostgresDDL {
       position BIGSERIAL PRIMARY KEY,
       operation_id INTEGER NOT NULL,
       table_name TEXT COLLATE "C" NOT NULL,
-      row_id INTEGER NOT NULL,
+      row_id BIGINT NOT NULL,
       before JSONB,
       after JSONB,
       UNIQUE (operation_id, table_name, row_id)

@@ -31,6 +31,9 @@ extension PostgresStore {
     case .none(let reason): return [reason]
     case .some(let shape):
       return try vectorIndexes.map { index in
+        guard try hasLength(index.table) else {
+          return "➖ No vector index on \(index.table): its column embedding has no length; search scans the table"
+        }
         let build = VectorIndexBuild(
           name: index.name, table: index.table, method: chosen, shape: shape, dimensions: space.dimensions, mode: mode,
           rows: Int(

@@ -1,10 +1,11 @@
 import MemoryCore
 import PostgresClient
 
-/// The journal: rows as jsonb, made and put back by the server itself.
+/// The journal: rows as jsonb, made by the server itself.
 extension PostgresStore {
   /// Opens an operation.
   public func beginOperation(_ start: OperationStart) throws -> Int64 {
+    try prepareRepair()
     if try !hasJournal() {
       try createSchemaIfMissing(schemaName.map { "memsh_\($0)" } ?? "memsh")
       try execute(unsafeSQL: PostgresDDL.journal(in: ledger))
@@ -24,42 +25,58 @@ extension PostgresStore {
     try query("SELECT to_regclass(\(ledger + ".journal_rows")) IS NOT NULL").first?.boolean(0) ?? false
   }
 
-  /// A row, or some of its columns, as jsonb.
-  private static func image(_ columns: [String]?) -> String {
-    guard let columns else { return "pg_catalog.to_jsonb(t)" }
-    let pairs = columns.map { "'\($0)', pg_catalog.to_jsonb(t.\(SQL.quoted(identifier: $0)))" }
-    return "pg_catalog.jsonb_build_object(\(pairs.joined(separator: ", ")))"
-  }
+  private static func ids(_ ids: [Int64]) -> SQL { "ANY(\(ids.map(String.init))::text[]::bigint[])" }
 
-  private static func ids(_ ids: [Int64]) -> SQL { "ANY(\(ids.map(String.init))::text[]::int8[])" }
+  /// Journals made by memsh 0.1 have room for ids of 32 bits.
+  private func checkRoom(for ids: [Int64]) throws {
+    guard let largest = ids.max(), largest > Int64(Int32.max) else { return }
+    let type = try query(
+      """
+      SELECT atttypid::int8 FROM pg_catalog.pg_attribute
+      WHERE attrelid = pg_catalog.to_regclass(\(ledger + ".journal_rows")) AND attname = 'row_id'
+      """
+    ).first?.integer(0)
+    guard type == 23 else { return }
+    throw MemshError(
+      .storeFailed, "the journal of \(identity.location) has no room for the id \(largest)",
+      hint: "psql -c 'ALTER TABLE \(ledger).journal_rows ALTER row_id TYPE bigint' makes room")
+  }
 
   /// Notes rows before they change, and locks them.
   public func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
     // In a statement of its own: one that waited for a lock still sees what it saw before.
     try lockRows(ids, of: table)
+    try checkRoom(for: ids)
     try query(
       """
       INSERT INTO \(unsafeSQL: ledger).journal_rows (operation_id, table_name, row_id, before)
-      SELECT \(operation), \(table), t.id, \(unsafeSQL: PostgresStore.image(columns)) FROM \(identifier: table) AS t
+      SELECT \(operation), \(table), t.id, \(unsafeSQL: image(of: table, columns)) FROM \(identifier: table) AS t
       WHERE t.id = \(PostgresStore.ids(ids)) ORDER BY t.id
       ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
       """)
   }
 
   /// Notes rows after they have changed.
-  public func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
-    try query(
+  @discardableResult
+  public func noteAfter(
+    _ ids: [Int64], of table: String, columns: [String]?, in operation: Int64
+  ) throws -> Int {
+    try prepareRepair()
+    try checkRoom(for: ids)
+    let present = try query(
       """
       INSERT INTO \(unsafeSQL: ledger).journal_rows AS j (operation_id, table_name, row_id, after)
-      SELECT \(operation), \(table), t.id, \(unsafeSQL: PostgresStore.image(columns)) FROM \(identifier: table) AS t
+      SELECT \(operation), \(table), t.id, \(unsafeSQL: image(of: table, columns)) FROM \(identifier: table) AS t
       WHERE t.id = \(PostgresStore.ids(ids)) ORDER BY t.id
       ON CONFLICT (operation_id, table_name, row_id) DO UPDATE SET after = EXCLUDED.after
-      """)
+      """
+    ).affectedRows
     try query(
       """
       DELETE FROM \(unsafeSQL: ledger).journal_rows WHERE operation_id = \(operation) AND table_name = \(table)
         AND row_id = \(PostgresStore.ids(ids)) AND before = after
       """)
+    return present
   }
 
   /// Notes that an operation was taken back, or stands again.
@@ -70,10 +87,7 @@ extension PostgresStore {
     }
     let marked = try query(
       "UPDATE \(unsafeSQL: ledger).journal SET undone_by = \(undo) WHERE id = \(operation) AND undone_by IS NULL")
-    guard marked.affectedRows == 1 else {
-      throw MemshError(
-        .undoConflict, "somebody else has just undone operation \(operation)", hint: "`journal` shows how it stands")
-    }
+    guard marked.affectedRows == 1 else { throw MemshError.undoneMeanwhile(operation) }
   }
 
   /// Operations, newest first.
@@ -142,37 +156,13 @@ extension PostgresStore {
 
   /// How rows are now.
   public func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
-    try query(
+    try prepareRepair()
+    return try query(
       """
-      SELECT t.id, \(unsafeSQL: PostgresStore.image(columns))::text FROM \(identifier: table) AS t
+      SELECT t.id, \(unsafeSQL: image(of: table, columns))::text FROM \(identifier: table) AS t
       WHERE t.id = \(PostgresStore.ids(ids)) ORDER BY t.id
       """
     ).rows.map { RowImage(id: try $0.integer(0) ?? 0, columns: try JSON(stored: $0.text(1) ?? "{}")) }
-  }
-
-  /// Puts columns back.
-  public func restore(_ images: [RowImage], of table: String) throws {
-    guard let first = images.first, case .object(let members) = first.columns else { return }
-    let (ids, texts) = (images.map { String($0.id) }, images.map(\.columns.text))
-    let present = try usedIDs(images.map(\.id), in: table)
-    if present.isEmpty {
-      try query(
-        """
-        INSERT INTO \(identifier: table) SELECT r.* FROM pg_catalog.unnest(\(texts)) AS image(text)
-          CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r
-        """)
-    } else if !members.isEmpty {
-      let names = members.map { SQL.quoted(identifier: $0.key) }
-      try withoutTrigger(on: table) {
-        try query(
-          """
-          UPDATE \(identifier: table) AS t SET (\(unsafeSQL: names.joined(separator: ", "))) = (
-            SELECT \(unsafeSQL: names.map { "r.\($0)" }.joined(separator: ", "))
-            FROM pg_catalog.jsonb_populate_record(NULL::\(identifier: table), image.text::jsonb) AS r)
-          FROM unnest(\(ids)::text[]::int8[], \(texts)) AS image(id, text) WHERE t.id = image.id
-          """)
-      }
-    }
   }
 
   /// Forgets old operations.

@@ -158,7 +158,7 @@ extension PostgresStore {
 
   /// Deletes rows that a run wrote.
   public func deleteRows(_ ids: [Int64], from table: String) throws {
-    try query("DELETE FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::int8[])")
+    try query("DELETE FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[])")
   }
 
   /// Forgets a run, or those of its rows that are gone.

@@ -38,12 +38,28 @@ extension PostgresStore {
     ).rows.map { Memory(id: try $0.integer(0) ?? 0, fields: try PostgresStore.fields($0, from: 1, embedding: nil)) }
   }
 
-  /// Locks rows.
+  /// Locks rows, waiting some seconds for whoever holds them.
   public func lockRows(_ ids: [Int64], of table: String) throws {
-    try query(
-      """
-      SELECT FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[]) ORDER BY id FOR UPDATE
-      """)
+    try prepareRepair()
+    do {
+      try query(
+        """
+        SELECT FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[]) ORDER BY id FOR UPDATE
+        """)
+    } catch let error as MemshError where error.code == .storeBusy {
+      throw MemshError(
+        .storeBusy, "another session holds a lock on rows of \(table)",
+        hint: "nothing was changed; try again when its transaction has ended", cause: error.cause)
+    }
+  }
+
+  /// Makes sure that a statement which returns ids reached all rows that it was to.
+  ///
+  /// - Throws: `store_failed`, which names rows that a trigger or rule kept from it.
+  func check(_ result: PostgresResult, reached ids: [Int64], of table: String, _ what: String) throws {
+    let reached = Set(try result.rows.compactMap { try $0.integer(0) })
+    let missed = ids.filter { !reached.contains($0) }
+    guard missed.isEmpty else { throw MemshError.rowsNotWritten(missed, of: table, what) }
   }
 
   /// Gives memories other values.
@@ -51,7 +67,9 @@ extension PostgresStore {
     guard !changes.isEmpty, !ids.isEmpty else { return }
     let assignments = changes.map { SQL("\(identifier: $0.column) = \(PostgresStore.value($0))") }
     let list = assignments.dropFirst().reduce(assignments[0]) { "\($0), \($1)" }
-    try query("UPDATE memories SET \(list) WHERE id = ANY(\(ids.map(String.init))::text[]::int8[])")
+    let updated = try query(
+      "UPDATE memories SET \(list) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[]) RETURNING id")
+    try check(updated, reached: ids, of: "memories", "changed")
   }
 
   private static func value(_ change: MemoryChange) -> SQL {
@@ -73,18 +91,21 @@ extension PostgresStore {
   /// Gives each memory its own importance.
   public func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
     let (ids, importances) = (values.map { String($0.id) }, values.map { "\($0.importance)" })
-    try query(
+    let updated = try query(
       """
       UPDATE memories AS m SET importance_score = v.importance
-      FROM unnest(\(ids)::text[]::int8[], \(importances)::text[]::float8[]) AS v(id, importance) WHERE m.id = v.id
+      FROM ROWS FROM (pg_catalog.unnest(\(ids)::text[]::bigint[]), pg_catalog.unnest(\(importances)::text[]::float8[]))
+        AS v(id, importance)
+      WHERE m.id = v.id RETURNING m.id
       """)
+    try check(updated, reached: values.map(\.id), of: "memories", "changed")
   }
 
   /// The records of duplicates that refer to these memories.
   public func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
     try query(
       """
-      SELECT id FROM memory_duplicates WHERE original_id = ANY(\(ids.map(String.init))::text[]::int8[]) ORDER BY id
+      SELECT id FROM memory_duplicates WHERE original_id = ANY(\(ids.map(String.init))::text[]::bigint[]) ORDER BY id
       """
     ).rows.compactMap { try $0.integer(0) }
   }
@@ -98,9 +119,11 @@ extension PostgresStore {
 
   /// Makes records of duplicates refer to another memory.
   public func repoint(duplicates ids: [Int64], to original: Int64) throws {
-    try query(
+    let updated = try query(
       """
-      UPDATE memory_duplicates SET original_id = \(original) WHERE id = ANY(\(ids.map(String.init))::text[]::int8[])
+      UPDATE memory_duplicates SET original_id = \(original) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[])
+      RETURNING id
       """)
+    try check(updated, reached: ids, of: SideTable.duplicates.rawValue, "changed")
   }
 }

@@ -25,6 +25,7 @@ extension PostgresStore {
       for table in SchemaNames.tables where missingTables.contains(table) {
         try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions))
       }
+      try renewTriggerFunction()
       for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
         try createTrigger(trigger.name, table: trigger.table)
       }
@@ -46,7 +47,7 @@ extension PostgresStore {
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
     guard !present.isEmpty else { return }
     // Whoever reads them may be this very command's source, under another name.
-    try execute(unsafeSQL: "SET LOCAL lock_timeout = '30s'")
+    try execute(unsafeSQL: "SET LOCAL lock_timeout = '\(PostgresStore.lockTimeout)'")
     try execute(unsafeSQL: "LOCK TABLE \(present.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE")
   }
 
@@ -76,6 +77,21 @@ extension PostgresStore {
 
   func hasLedger() throws -> Bool {
     try query("SELECT to_regclass(\(ledger + ".settings")) IS NOT NULL").first?.boolean(0) ?? false
+  }
+
+  /// Puts the present function in the place of memsh 0.1's, which takes no lock on a table. Other functions of its name
+  /// and those of other roles stay.
+  private func renewTriggerFunction() throws {
+    let function = (schemaName.map { SQL.quoted(identifier: $0) + "." } ?? "") + "update_updated_at_column()"
+    let isOld = try query(
+      """
+      SELECT pg_catalog.btrim(p.prosrc, E' \\n') = \(PostgresDDL.oldTriggerBody) AND pg_catalog.pg_has_role(p.proowner, 'USAGE')
+        AND pg_catalog.has_schema_privilege(p.pronamespace, 'CREATE')
+        AND p.pronamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(pg_catalog.current_schema()::text))
+      FROM pg_catalog.pg_proc AS p WHERE p.oid = pg_catalog.to_regprocedure(\(function))
+      """
+    ).first?.boolean(0)
+    if isOld == true { try execute(unsafeSQL: PostgresDDL.triggerFunction) }
   }
 
   private func createTrigger(_ name: String, table: String) throws {

@@ -35,7 +35,7 @@ extension PostgresStore {
     case .importance:
       """
       CASE WHEN importance_score::float8 IN ('NaN', 'Infinity', '-Infinity') THEN importance_score::float8::text
-        ELSE pg_catalog.round(
+        WHEN importance_score IS NOT NULL THEN pg_catalog.round(
           least(pg_catalog.floor(importance_score::float8::numeric * 10::numeric), 9) / 10::numeric, 1)::text END
       """
     }

@@ -51,8 +51,9 @@ extension PostgresStore {
       let present = try schema().filter { $0.state != .missing }.map(\.name)
       for index in SchemaNames.vectorIndexes {
         if present.contains(index.name) { try execute(unsafeSQL: "DROP INDEX \(index.name)") }
-        try execute(
-          unsafeSQL: "ALTER TABLE \(index.table) ALTER embedding TYPE vector(\(space.dimensions)) USING NULL")
+        // A column without a length, as others make it, takes any vector and goes on to do so.
+        let type = try hasLength(index.table) ? "vector(\(space.dimensions))" : "vector"
+        try execute(unsafeSQL: "ALTER TABLE \(index.table) ALTER embedding TYPE \(type) USING NULL")
       }
       try query(
         """
@@ -63,32 +64,53 @@ extension PostgresStore {
     }
   }
 
+  /// Whether the vectors of a table's column must all have the same length.
+  func hasLength(_ table: String) throws -> Bool {
+    try query(
+      """
+      SELECT atttypmod > 0 FROM pg_catalog.pg_attribute
+      WHERE attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND attname = 'embedding'
+      """
+    ).first?.boolean(0) ?? true
+  }
+
   /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
   public func switchVectors(to space: EmbeddingSpace?) throws {
     if let space { try moveVectors(to: space) }
     try withoutStatementTimeout {
-      try lockTables()
       try execute(unsafeSQL: "ANALYZE pg_temp.memsh_staged")
-      for index in SchemaNames.vectorIndexes {
-        try withoutTrigger(on: index.table) {
-          try execute(
-            unsafeSQL: """
-              UPDATE \(index.table) AS t SET embedding = s.embedding FROM pg_temp.memsh_staged AS s
-              WHERE s.table_name = '\(index.table)' AND s.id = t.id
-                AND s.content_sha256 = \(PostgresStore.contentHash("t"))
-              """)
-        }
-      }
+      for index in SchemaNames.vectorIndexes { try switchVectors(of: index.table) }
       try execute(unsafeSQL: "DROP TABLE pg_temp.memsh_staged")
     }
   }
 
-  /// Runs `body` while nothing sets a table's `updated_at` but `body` itself. Belongs into a transaction.
-  func withoutTrigger(on table: String, _ body: () throws -> Void) throws {
-    let trigger = try schema().first { $0.kind == .trigger && $0.table == table && $0.state == .present }
-    guard let trigger else { return try body() }
-    try execute(unsafeSQL: "ALTER TABLE \(table) DISABLE TRIGGER \(trigger.name)")
-    try body()
-    try execute(unsafeSQL: "ALTER TABLE \(table) ENABLE TRIGGER \(trigger.name)")
+  private func switchVectors(of table: String) throws {
+    let change: SQL = """
+      UPDATE \(identifier: table) AS t SET embedding = s.embedding FROM pg_temp.memsh_staged AS s
+      """
+    let condition: SQL = """
+      s.table_name = \(table) AND s.id = t.id
+        AND s.content_sha256 = \(unsafeSQL: PostgresStore.contentHash("t"))
+      """
+    try keepingTimes {
+      guard try !keepsTimes(table), try columns(of: table).contains(where: { $0.name == "updated_at" }) else {
+        try query("\(change) WHERE \(condition)")
+        return
+      }
+      // A trigger that does not know the setting sets the time: another statement puts it back.
+      let moved = try query(
+        """
+        WITH changed AS (\(change) JOIN \(identifier: table) AS was ON was.id = s.id WHERE \(condition)
+          RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
+        SELECT id::int8, old::text FROM changed WHERE old IS DISTINCT FROM new
+        """
+      ).rows
+      let images = try moved.map { row in
+        RowImage(id: try row.integer(0) ?? 0, columns: .object([JSON.Member("updated_at", .optional(try row.text(1)))]))
+      }
+      for start in stride(from: 0, to: images.count, by: 1_000) {
+        try restore(Array(images[start..<min(start + 1_000, images.count)]), of: table)
+      }
+    }
   }
 }

@@ -43,24 +43,27 @@ extension PostgresStore {
 
   /// Inserts fragments.
   public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
-    try fragments.compactMap { fragment in
-      try query(
+    try fragments.map { fragment in
+      let inserted = try query(
         """
         INSERT INTO prompt_fragments
           (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
         VALUES (\(PostgresStore.values(of: fragment))) RETURNING id
         """
       ).first?.integer(0)
+      guard let inserted else { throw MemshError.rowsNotWritten([], of: SideTable.fragments.rawValue, "inserted") }
+      return inserted
     }
   }
 
   /// Gives a fragment other values.
   public func update(_ fragment: PromptFragment, id: Int64) throws {
-    try query(
+    let updated = try query(
       """
       UPDATE prompt_fragments SET (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
-        = (\(PostgresStore.values(of: fragment))) WHERE id = \(id)
+        = (\(PostgresStore.values(of: fragment))) WHERE id = \(id) RETURNING id
       """)
+    try check(updated, reached: [id], of: SideTable.fragments.rawValue, "changed")
   }
 
   private static func values(of fragment: PromptFragment) -> SQL {
@@ -118,13 +121,15 @@ extension PostgresStore {
   /// Records that a memory duplicates another.
   @discardableResult
   public func insert(_ duplicate: DuplicateRecord) throws -> Int64 {
-    try query(
+    let inserted = try query(
       """
       INSERT INTO memory_duplicates (original_id, duplicate_hash, similarity_score, dedup_type)
       VALUES (\(duplicate.originalID), \(duplicate.contentHash), \(duplicate.similarity),
         \(duplicate.method.map(PostgresValue.text) ?? .null))
       RETURNING id
       """
-    ).first?.integer(0) ?? 0
+    ).first?.integer(0)
+    guard let inserted else { throw MemshError.rowsNotWritten([], of: SideTable.duplicates.rawValue, "inserted") }
+    return inserted
   }
 }

@@ -22,6 +22,8 @@ public final class PostgresStore: MemoryStore {
   let interruption = Interruption()
   /// The names of sequences, by table, as far as they have been looked up.
   var sequences: [String: String] = [:]
+  /// What the repairs of the present transaction have set and looked up.
+  var repairState = RepairState()
 
   /// Describes the store; nothing is opened yet.
   ///
@@ -118,6 +120,7 @@ public final class PostgresStore: MemoryStore {
       try checkProcess()
       // Somebody may have dropped the schema since.
       try setSearchPath(connection)
+      repairState = RepairState()
       return true
     }
     guard isOutermost else { return try body() }

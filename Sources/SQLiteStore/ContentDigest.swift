@@ -28,7 +28,7 @@ struct ContentDigest {
       let condition = name == "memsh_settings" ? " WHERE key IS NOT '\(setting)'" : ""
       let (columns, order) = try columns(of: name, hasNoRowID: hasNoRowID, db)
       try digest.add(
-        rowsOf: "SELECT \(columns) FROM \(name.quotedDatabaseIdentifier)\(condition) ORDER BY \(order)", db)
+        rowsOf: "SELECT \(columns) FROM \(name.quotedIdentifier)\(condition) ORDER BY \(order)", db)
     }
     return digest.hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
@@ -37,7 +37,7 @@ struct ContentDigest {
     of table: String, hasNoRowID: Bool, _ db: Database
   ) throws -> (columns: String, order: String) {
     let columns = try db.rows("SELECT name, pk FROM pragma_table_info(?)", [table]) {
-      (name: (try $0.text(0) ?? "").quotedDatabaseIdentifier, key: try $0.integer(1) ?? 0)
+      (name: (try $0.text(0) ?? "").quotedIdentifier, key: try $0.integer(1) ?? 0)
     }
     let names = columns.map(\.name).joined(separator: ", ")
     guard hasNoRowID else { return ("_rowid_, " + names, "_rowid_") }

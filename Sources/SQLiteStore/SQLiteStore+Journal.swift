@@ -35,7 +35,7 @@ extension SQLiteStore {
   }
 
   /// A value of an image, and whether its bytes are those of a text.
-  private static func value(_ json: JSON) -> (isText: Bool, value: DatabaseValue) {
+  static func value(_ json: JSON) -> (isText: Bool, value: DatabaseValue) {
     switch json {
     case .null: (false, .null)
     case .bool(let flag): (false, flag.databaseValue)
@@ -48,16 +48,45 @@ extension SQLiteStore {
 
   private static func data(_ json: JSON?) -> Data? { json?.stringValue.flatMap { Data(base64Encoded: $0) } }
 
-  /// The call of `memsh_image` for a table's row `t`.
+  /// `memsh_joined(image, …)`: one image of several, because a function takes so many arguments, a table more columns.
+  static let joined = DatabaseFunction("memsh_joined", pure: true) { values in
+    let members = values.map { (String.fromDatabaseValue($0) ?? "{}").dropFirst().dropLast() }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+
+  /// How many columns a call of ``image`` takes: SQLite's limit is 127 arguments.
+  private static let columnsMaximum = 40
+
+  /// SQL for an image of a table's row `t`: of some columns as far as there are such, or of all.
   static func image(_ table: String, _ columns: [String]?, _ db: Database) throws -> String {
     db.add(function: image)
-    let columns = try columns ?? db.columns(in: table).map(\.name)
-    let arguments = columns.map { name in
-      let column = "t.\(name.quotedDatabaseIdentifier)"
-      return
-        "'\(name)', typeof(\(column)), CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END"
+    db.add(function: joined)
+    let present = try SQLiteStore.columns(of: table, db).map(\.name)
+    let names = columns.map { wanted in present.filter { name in wanted.contains { $0.utf8.elementsEqual(name.utf8) } }
     }
-    return "memsh_image(\(arguments.joined(separator: ", ")))"
+    let arguments = (names ?? present).map { name in
+      let column = "t.\(name.quotedIdentifier)"
+      return """
+        \(name.quotedLiteral), typeof(\(column)),
+          CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END
+        """
+    }
+    guard arguments.count > columnsMaximum else { return "memsh_image(\(arguments.joined(separator: ", ")))" }
+    let images = stride(from: 0, to: arguments.count, by: columnsMaximum).map { start in
+      "memsh_image(\(arguments[start..<min(start + columnsMaximum, arguments.count)].joined(separator: ", ")))"
+    }
+    return "memsh_joined(\(images.joined(separator: ", ")))"
+  }
+
+  /// SQL for an image for the journal: without what SQLite computes itself when nothing else is asked for.
+  private static func noted(_ table: String, _ columns: [String]?, _ db: Database) throws -> String {
+    try image(table, columns ?? SQLiteStore.columns(of: table, db).filter { !$0.isGenerated }.map(\.name), db)
+  }
+
+  /// The columns of a table. Not GRDB's, which come from a cache that another process has not heard of.
+  static func columns(of table: String, _ db: Database) throws -> [(name: String, isGenerated: Bool)] {
+    try Row.fetchAll(db, sql: "SELECT name, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1", arguments: [table])
+      .map { (name: $0[0], isGenerated: ($0[1] as Int) > 1) }
   }
 
   private static func wanted(_ ids: [Int64]) -> String { JSON.array(ids.map { .integer($0) }).text }
@@ -87,7 +116,7 @@ extension SQLiteStore {
       try db.execute(
         sql: """
           INSERT INTO memsh_journal_rows (operation_id, table_name, row_id, before)
-          SELECT ?, ?, t.id, \(SQLiteStore.image(table, columns, db)) FROM \(table.quotedDatabaseIdentifier) AS t
+          SELECT ?, ?, t.id, \(SQLiteStore.noted(table, columns, db)) FROM \(table.quotedIdentifier) AS t
           WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
           ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
           """, arguments: [operation, table, SQLiteStore.wanted(ids)])
@@ -95,28 +124,38 @@ extension SQLiteStore {
   }
 
   /// Notes rows after they have changed.
-  public func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
+  @discardableResult
+  public func noteAfter(
+    _ ids: [Int64], of table: String, columns: [String]?, in operation: Int64
+  ) throws -> Int {
     let wanted = SQLiteStore.wanted(ids)
-    try write { db in
+    return try write { db in
       try db.execute(
         sql: """
           INSERT INTO memsh_journal_rows (operation_id, table_name, row_id, after)
-          SELECT ?, ?, t.id, \(SQLiteStore.image(table, columns, db)) FROM \(table.quotedDatabaseIdentifier) AS t
+          SELECT ?, ?, t.id, \(SQLiteStore.noted(table, columns, db)) FROM \(table.quotedIdentifier) AS t
           WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
           ON CONFLICT (operation_id, table_name, row_id) DO UPDATE SET after = excluded.after
           """, arguments: [operation, table, wanted])
+      let present = db.changesCount
       try db.execute(
         sql: """
           DELETE FROM memsh_journal_rows WHERE operation_id = ? AND table_name = ?
             AND row_id IN (SELECT value FROM json_each(?)) AND before = after
           """, arguments: [operation, table, wanted])
+      return present
     }
   }
 
   /// Notes that an operation was taken back, or stands again.
   public func markUndone(_ operation: Int64, by undo: Int64?) throws {
     try write { db in
-      try db.execute(sql: "UPDATE memsh_journal SET undone_by = ? WHERE id = ?", arguments: [undo, operation])
+      guard let undo else {
+        return try db.execute(sql: "UPDATE memsh_journal SET undone_by = NULL WHERE id = ?", arguments: [operation])
+      }
+      try db.execute(
+        sql: "UPDATE memsh_journal SET undone_by = ? WHERE id = ? AND undone_by IS NULL", arguments: [undo, operation])
+      guard db.changesCount == 1 else { throw MemshError.undoneMeanwhile(operation) }
     }
   }
 
@@ -199,41 +238,10 @@ extension SQLiteStore {
     try read { db in
       try db.rows(
         """
-        SELECT t.id, \(SQLiteStore.image(table, columns, db)) FROM \(table.quotedDatabaseIdentifier) AS t
+        SELECT t.id, \(SQLiteStore.noted(table, columns, db)) FROM \(table.quotedIdentifier) AS t
         WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
         """, [SQLiteStore.wanted(ids)], of: table
       ) { RowImage(id: try $0.id(0), columns: try $0.json(1) ?? .null) }
-    }
-  }
-
-  /// Puts columns back.
-  public func restore(_ images: [RowImage], of table: String) throws {
-    guard let first = images.first, case .object(let members) = first.columns, !members.isEmpty else { return }
-    let present = try usedIDs(images.map(\.id), in: table)
-    let names = members.map(\.key.quotedDatabaseIdentifier)
-    // Text is bound as bytes, NUL and all.
-    let places = members.indices.map { index in
-      let (flag, value) = (index * 2 + 1, index * 2 + 2)
-      return "CASE ?\(flag) WHEN 1 THEN CAST(?\(value) AS TEXT) ELSE ?\(value) END"
-    }
-    let assignments = zip(names, places).map { "\($0) = \($1)" }.joined(separator: ", ")
-    let quotedTable = table.quotedDatabaseIdentifier
-    try write { db in
-      try SQLiteStore.withoutTrigger(on: table, db) {
-        let statement = try db.cachedStatement(
-          sql: present.isEmpty
-            ? "INSERT INTO \(quotedTable) (\(names.joined(separator: ", "))) VALUES (\(places.joined(separator: ", ")))"
-            : "UPDATE \(quotedTable) SET \(assignments) WHERE id = ?\(members.count * 2 + 1)")
-        for image in images {
-          guard case .object(let members) = image.columns else { continue }
-          let values = members.flatMap { member in
-            let (isText, value) = SQLiteStore.value(member.value)
-            return [isText.databaseValue, value]
-          }
-          try statement.execute(
-            arguments: StatementArguments(values + (present.isEmpty ? [] : [image.id.databaseValue])))
-        }
-      }
     }
   }
 

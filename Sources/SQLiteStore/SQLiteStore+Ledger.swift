@@ -106,7 +106,7 @@ extension SQLiteStore {
   /// Deletes rows that a run wrote.
   public func deleteRows(_ ids: [Int64], from table: String) throws {
     try write { db in
-      let statement = try db.cachedStatement(sql: "DELETE FROM \(table.quotedDatabaseIdentifier) WHERE id = ?")
+      let statement = try db.cachedStatement(sql: "DELETE FROM \(table.quotedIdentifier) WHERE id = ?")
       for id in ids { try statement.execute(arguments: [id]) }
     }
   }

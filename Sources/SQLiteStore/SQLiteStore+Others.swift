@@ -30,7 +30,7 @@ extension SQLiteStore {
       let (kind, name, table) = (try row.text(0) ?? "", try row.text(1) ?? "", try row.text(2) ?? "")
       let object = ForeignObject(
         kind: kind, name: name, definition: try row.text(3) ?? "",
-        drop: "DROP \(kind.uppercased()) \(name.quotedDatabaseIdentifier)")
+        drop: "DROP \(kind.uppercased()) \(name.quotedIdentifier)")
       return (object, SchemaNames.tables.contains(table))
     }.filter { !isOwn($0.object.kind, $0.object.name) }
   }
@@ -56,7 +56,7 @@ extension SQLiteStore {
         .filter { !known.contains($0) }.map { column in
           ForeignObject(
             kind: "column", name: "\(table).\(column)",
-            drop: "ALTER TABLE \(table) DROP COLUMN \(column.quotedDatabaseIdentifier)")
+            drop: "ALTER TABLE \(table) DROP COLUMN \(column.quotedIdentifier)")
         }
     }
   }

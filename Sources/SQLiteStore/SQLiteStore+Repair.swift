@@ -51,11 +51,20 @@ extension SQLiteStore {
     guard !changes.isEmpty, !ids.isEmpty else { return }
     let assignments = changes.map { "\($0.column) = ?" }.joined(separator: ", ")
     try write { db in
-      try db.execute(
-        sql: "UPDATE memories SET \(assignments) WHERE id IN (SELECT value FROM json_each(?))",
+      let updated = try Int64.fetchSet(
+        db, sql: "UPDATE memories SET \(assignments) WHERE id IN (SELECT value FROM json_each(?)) RETURNING id",
         arguments: StatementArguments(changes.map(SQLiteStore.value))
           + [JSON.array(ids.map { .integer($0) }).text])
+      try SQLiteStore.check(updated, reached: ids, of: "memories")
     }
+  }
+
+  /// Makes sure that a statement reached all rows that it was to.
+  ///
+  /// - Throws: `store_failed`, which names rows that a trigger kept from it.
+  private static func check(_ reached: Set<Int64>, reached ids: [Int64], of table: String) throws {
+    let missed = ids.filter { !reached.contains($0) }
+    guard missed.isEmpty else { throw MemshError.rowsNotWritten(missed, of: table, "changed") }
   }
 
   private static func value(_ change: MemoryChange) -> DatabaseValue {
@@ -75,7 +84,12 @@ extension SQLiteStore {
   public func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
     try write { db in
       let statement = try db.cachedStatement(sql: "UPDATE memories SET importance_score = ? WHERE id = ?")
-      for (id, importance) in values { try statement.execute(arguments: [importance, id]) }
+      var changed: Set<Int64> = []
+      for (id, importance) in values {
+        try statement.execute(arguments: [importance, id])
+        if db.changesCount == 1 { changed.insert(id) }
+      }
+      try SQLiteStore.check(changed, reached: values.map(\.id), of: "memories")
     }
   }
 
@@ -98,9 +112,11 @@ extension SQLiteStore {
   /// Makes records of duplicates refer to another memory.
   public func repoint(duplicates ids: [Int64], to original: Int64) throws {
     try write { db in
-      try db.execute(
-        sql: "UPDATE memory_duplicates SET original_id = ? WHERE id IN (SELECT value FROM json_each(?))",
+      let updated = try Int64.fetchSet(
+        db,
+        sql: "UPDATE memory_duplicates SET original_id = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING id",
         arguments: [original, JSON.array(ids.map { .integer($0) }).text])
+      try SQLiteStore.check(updated, reached: ids, of: SideTable.duplicates.rawValue)
     }
   }
 }

@@ -113,7 +113,7 @@ extension SQLiteStore {
   public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
     try read { db in
       try Int64.fetchOne(
-        db, sql: "SELECT coalesce(max(id), 0) FROM \(table.quotedDatabaseIdentifier) WHERE id <= ?", arguments: [limit])
+        db, sql: "SELECT coalesce(max(id), 0) FROM \(table.quotedIdentifier) WHERE id <= ?", arguments: [limit])
         ?? 0
     }
   }
@@ -124,8 +124,7 @@ extension SQLiteStore {
     let wanted = JSON.array(ids.map { .integer($0) }).text
     return try read { db in
       Set(
-        try db.ids(
-          "SELECT id FROM \(table.quotedDatabaseIdentifier) WHERE id IN (SELECT value FROM json_each(?))", [wanted]))
+        try db.ids("SELECT id FROM \(table.quotedIdentifier) WHERE id IN (SELECT value FROM json_each(?))", [wanted]))
     }
   }
 

@@ -88,7 +88,7 @@ extension SQLiteStore {
       "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name = ?", [table, name]
     ).first
     guard let name, let definition else { return try body() }
-    try db.execute(sql: "DROP TRIGGER \(name.quotedDatabaseIdentifier)")
+    try db.execute(sql: "DROP TRIGGER \(name.quotedIdentifier)")
     try body()
     try db.execute(sql: definition)
   }

@@ -18,7 +18,7 @@ extension SQLiteStore {
           memory.category, memory.importanceScore, memory.accessCount, memory.lastAccessedAt?.iso8601,
           memory.createdAt?.iso8601, memory.updatedAt?.iso8601,
         ])
-        return db.lastInsertedRowID
+        return try SQLiteStore.insertedID(in: "memories", db)
       }
     }
   }
@@ -28,6 +28,14 @@ extension SQLiteStore {
     coalesce(?, (SELECT '\(PromptFragment.everyAgent)' FROM pragma_table_info('prompt_fragments')
       WHERE name = 'agent_type' AND "notnull"))
     """
+
+  /// The id of the row that was just inserted.
+  ///
+  /// - Throws: `store_failed` when a trigger swallowed it: SQLite would name the row before.
+  private static func insertedID(in table: String, _ db: Database) throws -> Int64 {
+    guard db.changesCount == 1 else { throw MemshError.rowsNotWritten([], of: table, "inserted") }
+    return db.lastInsertedRowID
+  }
 
   /// Inserts fragments.
   public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
@@ -44,7 +52,7 @@ extension SQLiteStore {
             fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier?.rawValue,
             fragment.isActive,
           ])
-        return db.lastInsertedRowID
+        return try SQLiteStore.insertedID(in: SideTable.fragments.rawValue, db)
       }
     }
   }
@@ -62,6 +70,9 @@ extension SQLiteStore {
           fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier?.rawValue,
           fragment.isActive, id,
         ])
+      guard db.changesCount == 1 else {
+        throw MemshError.rowsNotWritten([id], of: SideTable.fragments.rawValue, "changed")
+      }
     }
   }
 
@@ -94,7 +105,7 @@ extension SQLiteStore {
           VALUES (?, ?, ?, ?)
           """,
         arguments: [duplicate.originalID, duplicate.contentHash, duplicate.similarity, duplicate.method])
-      return db.lastInsertedRowID
+      return try SQLiteStore.insertedID(in: SideTable.duplicates.rawValue, db)
     }
   }
 }

@@ -142,21 +142,30 @@ import Testing
       (["journal", "show", "1"], ["operation", "table", "id", "what", "columns", "before", "after"]),
       (
         ["undo", "--yes"],
-        ["undone", "commands", "rows_inserted", "rows_updated", "rows_deleted", "operations", "dry_run"]
+        [
+          "undone", "commands", "rows_inserted", "rows_updated", "rows_deleted", "not_restored", "not_undone",
+          "operations", "dry_run",
+        ]
       ),
       (
         ["add", "quite another thing", "--user", "zoe"],
         ["added", "id", "duplicate_of", "layer", "similarity", "operation", "dry_run"]
       ),
-      (["delete", "1", "--yes"], ["deleted", "examples", "operation", "dry_run"]),
-      (["reassign", "--from", "ada", "--to", "ben", "--yes"], ["reassigned", "examples", "operation", "dry_run"]),
-      (["decay", "--yes"], ["lowered", "examples", "operation", "dry_run"]),
+      (["delete", "1", "--yes"], ["deleted", "examples", "not_undone", "operation", "dry_run"]),
+      (
+        ["reassign", "--from", "ada", "--to", "ben", "--yes"],
+        ["reassigned", "examples", "not_undone", "operation", "dry_run"]
+      ),
+      (["decay", "--yes"], ["lowered", "examples", "not_undone", "operation", "dry_run"]),
       (
         ["dedup"],
-        ["memories", "groups", "duplicates", "shown_groups", "recorded", "merged", "operation", "dry_run"]
+        [
+          "memories", "groups", "duplicates", "shown_groups", "recorded", "merged", "not_undone", "operation",
+          "dry_run",
+        ]
       ),
-      (["merge", "2", "3", "--dry-run"], ["kept", "reason", "removed", "operation", "dry_run"]),
-      (["doctor"], ["checks", "found", "fixed", "findings", "operations", "dry_run"]),
+      (["merge", "2", "3", "--dry-run"], ["kept", "reason", "removed", "not_undone", "operation", "dry_run"]),
+      (["doctor"], ["checks", "found", "fixed", "findings", "operations", "not_undone", "dry_run"]),
       (
         ["export", world.folder.file("x.jsonl")],
         ["path", "memories", "memory_analytics", "memory_duplicates", "prompt_fragments"]
@@ -164,8 +173,8 @@ import Testing
       (
         ["import", world.folder.file("x.jsonl")],
         [
-          "inserted", "replaced", "skipped", "already_present", "missing_embeddings", "nul_replaced", "operation",
-          "dry_run",
+          "inserted", "replaced", "skipped", "already_present", "missing_embeddings", "nul_replaced",
+          "not_undone", "operation", "dry_run",
         ]
       ),
       (

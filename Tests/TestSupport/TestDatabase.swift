@@ -63,7 +63,7 @@ public final class TestDatabase {
 
   /// All rows of a table as COPY writes them, sorted.
   public func dump(_ table: String) throws -> [String] {
-    try connect().query(SQL(stringLiteral: "SELECT t::text FROM \(table) AS t ORDER BY 1")).rows.compactMap {
+    try connect().query(SQL(stringLiteral: "SELECT ROW(t.*)::text FROM \(table) AS t ORDER BY 1")).rows.compactMap {
       try $0.text(0)
     }
   }

@@ -108,7 +108,7 @@ public final class OpenAIEmbedder: Embedder {
 
   /// Asks the server for a text's vector, whatever the cache has; the answer is not kept.
   public func embedAfresh(_ text: String) throws -> Vector? {
-    var stream = stream(OptionalCache(nil) { _ in })
+    var stream = stream(OptionalCache(nil, server: "") { _ in })
     defer { note(stream) }
     return try OpenAIEmbedder.run(&stream, [text]).first
   }

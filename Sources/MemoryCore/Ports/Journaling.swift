@@ -14,7 +14,10 @@ public protocol Journaling: AnyObject {
   func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws
 
   /// Notes how rows are after they were changed; those that are as before are forgotten.
-  func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws
+  ///
+  /// - Returns: How many of the rows are there.
+  @discardableResult
+  func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws -> Int
 
   /// Notes that an operation was taken back by another; nil makes it stand again.
   ///
@@ -40,7 +43,11 @@ public protocol Journaling: AnyObject {
   /// How rows are now; rows that are not there are left out.
   func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage]
 
-  /// Puts columns back as they are in the images, `updated_at` included, inserting the rows that are not there.
+  /// Puts columns back as they are in the images, inserting the rows that are not there. Columns that an image lacks stay
+  /// or get their default; `updated_at` stays unless the image has it, as far as triggers of others allow.
+  ///
+  /// - Throws: `undo_conflict` when an image has a column that the table has no more; `store_failed` when a trigger of
+  ///   others swallows rows.
   func restore(_ images: [RowImage], of table: String) throws
 
   /// Forgets operations that began before a moment.

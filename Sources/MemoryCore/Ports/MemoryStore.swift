@@ -3,7 +3,7 @@
 /// All calls block until the database has answered; a store belongs to the thread that made it, except for
 /// ``interruptHandle``. Every error thrown is a ``MemshError``.
 public protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, RunLedger,
-  SQLAnswering, Repairing, Journaling, Diagnosing
+  SQLAnswering, Repairing, Journaling, DependencyReading, Diagnosing
 {
   /// Where the store is; free of secrets.
   var identity: StoreIdentity { get }

@@ -113,11 +113,21 @@ public struct FragmentService {
   }
 
   /// Takes fragments out.
-  public func delete(_ ids: [Int64]) throws {
+  ///
+  /// - Parameter cascade: Whether rows of other tables that refer to them may go, too.
+  /// - Throws: `confirmation_required` when rows of other tables would go.
+  public func delete(_ ids: [Int64], cascade: Bool = false) throws {
     try store.transaction(.commit) {
       _ = try fragments(ids)
-      try Operation(store, author).delete(ids, from: SideTable.fragments.rawValue)
+      try Operation(store, author, allowsLosses: cascade).delete(ids, from: SideTable.fragments.rawValue)
     }
+  }
+
+  /// The rows of other tables that would go with fragments.
+  ///
+  /// - Throws: `confirmation_required` when there are some and they may not.
+  public func losses(deleting ids: [Int64], cascade: Bool) throws -> [DependentRows] {
+    try store.losses(deleting: ids, from: SideTable.fragments.rawValue, allowed: cascade)
   }
 
   /// The embedder; nil leaves a fragment without a vector.

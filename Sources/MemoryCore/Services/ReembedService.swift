@@ -64,6 +64,8 @@ public struct ReembedService {
         let expected = pass == 1 ? report.from : report.to
         guard current == expected else { throw expected.mismatch(storeSpace: current ?? expected) }
         _ = try store.createSchema(space: report.from)
+        // Whoever waits for a table while it holds rows may never get it.
+        if pass == 1, moves { try store.lockTables() }
         let operation = try journaled(from: pass == 1 && moves ? report.from : nil, selection) {
           try store.switchVectors(to: pass == 1 && moves ? report.to : nil)
         }

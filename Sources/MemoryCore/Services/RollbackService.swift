@@ -6,6 +6,8 @@ public struct RollbackReport: Sendable, Equatable {
   public let removed: [String: Int]
   /// Rows that were changed since the run and stay.
   public let kept: [RunRowState]
+  /// Rows of other tables that go with those taken out.
+  public let losses: [DependentRows]
 }
 
 /// Takes exactly one migration run out of a store again.
@@ -22,9 +24,12 @@ public struct RollbackService {
   /// - Parameters:
   ///   - number: The run; nil for the last one.
   ///   - force: Whether changed rows go, too.
+  ///   - cascade: Whether rows of other tables that refer to them may go, too.
   ///   - dryRun: Whether the report is all that is wanted.
-  /// - Throws: `not_found` when there is no such run.
-  public func rollBack(run number: Int64?, force: Bool, dryRun: Bool) throws -> RollbackReport {
+  /// - Throws: `not_found` when there is no such run; `confirmation_required` when rows of other tables would go.
+  public func rollBack(
+    run number: Int64?, force: Bool, cascade: Bool = false, dryRun: Bool
+  ) throws -> RollbackReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     return try store.transaction(dryRun ? .readOnly : .commit) {
       if !dryRun { try store.lockForMigration() }
@@ -36,15 +41,17 @@ public struct RollbackService {
       let rows = try store.rows(ofRun: run.id)
       let removed = rows.filter { force || !$0.isChanged }
       let kept = rows.filter { !force && $0.isChanged }
-      if !dryRun {
-        // Duplicates before the memories they refer to.
-        for table in SideTable.allCases.map(\.rawValue) + ["memories"] {
-          try store.deleteRows(removed.filter { $0.table == table }.map(\.id), from: table)
-        }
-        try store.forgetRun(run.id, entirely: kept.isEmpty)
+      var losses: [DependentRows] = []
+      // Duplicates before the memories they refer to.
+      for table in SideTable.allCases.map(\.rawValue) + ["memories"] {
+        let ids = removed.filter { $0.table == table }.map(\.id)
+        losses += try store.losses(deleting: ids, from: table, allowed: cascade)
+        if !dryRun { try store.deleteSurely(ids, from: table) }
       }
+      if !dryRun { try store.forgetRun(run.id, entirely: kept.isEmpty) }
       return RollbackReport(
-        run: run, removed: Dictionary(grouping: removed, by: \.table).mapValues(\.count), kept: kept)
+        run: run, removed: Dictionary(grouping: removed, by: \.table).mapValues(\.count), kept: kept,
+        losses: DependentRows.summed(losses))
     }
   }
 }

@@ -36,6 +36,7 @@ struct DecayCommand: ShellCommand {
       report.ids.isEmpty
         ? nil
         : "This lowers the importance of \(counted(report.ids.count, "memory", "memories")) of \(store.identity.location)."
+          + notUndone(report.notUndone)
     } run: {
       try service.decay(chosen, halfLifeDays: halfLife, unusedDays: unused, dryRun: $0)
     }

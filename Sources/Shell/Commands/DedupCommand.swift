@@ -8,7 +8,8 @@ struct DedupCommand: ShellCommand {
       Four layers: exact (the same text), fuzzy (the share of characters in common), key_phrase (of words of four \
       letters or more), semantic (cosine of the embeddings); only memories of the same user are compared. Without \
       --record or --merge it only shows what it found, and which memory of each group would be kept. --record writes \
-      memory_duplicates, --merge makes one memory of each group; `undo` takes either back. Running it again \
+      memory_duplicates, --merge makes one memory of each group; `undo` takes either back. Where rows of \
+      other tables would go with merged memories, it is refused unless --cascade is given. Running it again \
       records and merges nothing twice; of a long chain of likeness it may find more to merge.
       """)
 
@@ -24,6 +25,7 @@ struct DedupCommand: ShellCommand {
   @Option(help: "Show at most so many groups.")
   var limit = 20
 
+  @OptionGroup var cascading: CascadeOptions
   @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
@@ -34,6 +36,7 @@ struct DedupCommand: ShellCommand {
 
   func validate() throws {
     guard !record || !merge else { throw ValidationError("'--merge' records what it merges: leave '--record' out") }
+    guard merge || !cascading.cascade else { throw ValidationError("'--cascade' goes with '--merge'") }
     guard limit >= 0 else { throw ValidationError("'--limit' takes 0 or more") }
   }
 
@@ -50,8 +53,9 @@ struct DedupCommand: ShellCommand {
         preview.groups.isEmpty
           ? nil
           : "This merges \(counted(preview.merged, "memory", "memories")) into \(preview.groups.count) others."
+            + notUndone(preview.notUndone)
       } run: {
-        try service.run(wanted, action, dryRun: $0)
+        try service.run(wanted, action, cascade: cascading.cascade, dryRun: $0)
       }
     } else {
       report = try service.run(wanted, action, dryRun: options.dryRun)
@@ -67,6 +71,7 @@ struct DedupCommand: ShellCommand {
         .init("memories", .count(report.memories)), .init("groups", .count(report.groups.count)),
         .init("duplicates", .record(found)), .init("shown_groups", .list(table(report.groups))),
         .init("recorded", .count(report.recorded)), .init("merged", .count(report.merged)),
+        .notUndone(report.notUndone),
         .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
       ])
   }

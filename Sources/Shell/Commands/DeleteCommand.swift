@@ -5,7 +5,9 @@ struct DeleteCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "delete", abstract: "Delete memories, by their ids or by a filter.",
     discussion: """
-      The records of their duplicates go with them. `undo` brings all of it back. Deleting an id that is gone is an \
+      The records of their duplicates go with them. `undo` brings all of it back. Where rows of other tables would go or \
+      lose their reference, too (ON DELETE CASCADE, SET NULL, SET DEFAULT), which `undo` does not bring back, it is \
+      refused unless --cascade is given. Deleting an id that is gone is an \
       error; deleting by a filter again deletes nothing more.
       """)
 
@@ -13,6 +15,7 @@ struct DeleteCommand: ShellCommand {
   var ids: [Int64] = []
 
   @OptionGroup var filter: FilterOptions
+  @OptionGroup var cascading: CascadeOptions
   @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
@@ -32,9 +35,11 @@ struct DeleteCommand: ShellCommand {
       try ids.isEmpty ? .matching(filter.filter(now: session.services.now())) : .ids(ids)
     let report = try session.repaired(options) { (report: RepairReport) in
       report.ids.isEmpty
-        ? nil : "This deletes \(counted(report.ids.count, "memory", "memories")) of \(store.identity.location)."
+        ? nil
+        : "This deletes \(counted(report.ids.count, "memory", "memories")) of \(store.identity.location)."
+          + notUndone(report.notUndone)
     } run: {
-      try service.delete(selection, dryRun: $0)
+      try service.delete(selection, cascade: cascading.cascade, dryRun: $0)
     }
     return CommandResult(.record(report.record(title: "Delete", verb: "deleted", isDryRun: options.dryRun)))
   }

@@ -9,7 +9,8 @@ struct DoctorCommand: ShellCommand {
       right what was found: what changes rows is one operation of the journal, so that `undo` takes it back. Running it \
       again finds nothing more to do. `--fix all` leaves alone what loses or guesses something, such as user ids that \
       differ only in case, which may be two people's: such a fix is asked for by its name (`doctor --fix user_variants`), \
-      and `doctor --list` says why. When something of severity error is there at the end, the command fails with status 1.
+      and `doctor --list` says why. Where rows of other tables would go with rows that are deleted, it is refused unless \
+      --cascade is given. When something of severity error is there at the end, the command fails with status 1.
       """)
 
   @Argument(help: "The checks; none are all.")
@@ -21,6 +22,7 @@ struct DoctorCommand: ShellCommand {
   @Flag(help: "Explain the checks.")
   var list = false
 
+  @OptionGroup var cascading: CascadeOptions
   @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
@@ -58,10 +60,12 @@ struct DoctorCommand: ShellCommand {
         ? nil
         : "This changes \(store.identity.location): "
           + changed.map(DoctorCommand.described).joined(separator: ", ") + "."
+          + notUndone(preview.losses.map(\.description))
     } run: { dryRun in
-      try dryRun || faultsToFix == nil
-        ? service.examine(wanted, leaving: faultsLeft)
-        : service.fix(wanted, leaving: faultsLeft, embedder: { try session.embedder(for: store) })
+      guard faultsToFix != nil else { return try service.examine(wanted, leaving: faultsLeft) }
+      guard !dryRun else { return try service.examineLosses(wanted, leaving: faultsLeft, cascade: cascading.cascade) }
+      return try service.fix(
+        wanted, leaving: faultsLeft, cascade: cascading.cascade, embedder: { try session.embedder(for: store) })
     }
     let errors = report.standingErrors
     let failure =
@@ -100,7 +104,7 @@ struct DoctorCommand: ShellCommand {
         .init("checks", .count(report.checks)), .init("found", .count(report.findings.count)),
         .init("fixed", .count(report.fixed.count)), .init("findings", .list(table(report))),
         .init("operations", .json(.array(report.operations.map { .integer($0) }))),
-        .init("dry_run", .boolean(options.dryRun)),
+        .notUndone(report.losses.map(\.description)), .init("dry_run", .boolean(options.dryRun)),
       ])
   }
 

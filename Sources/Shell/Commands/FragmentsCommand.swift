@@ -43,6 +43,8 @@ struct FragmentsCommand: ShellCommand {
   @Flag(help: "With delete and import: only tell what would be done.")
   var dryRun = false
 
+  @OptionGroup var cascading: CascadeOptions
+
   @Flag(name: .shortAndLong, help: "With delete: do not ask.")
   var yes = false
 
@@ -74,6 +76,7 @@ struct FragmentsCommand: ShellCommand {
     if dryRun, ![.delete, .import].contains(action) {
       throw ValidationError("'--dry-run' goes with delete and import")
     }
+    if cascading.cascade, action != .delete { throw ValidationError("'--cascade' goes with delete") }
     if let category, category.count > 100 { throw ValidationError("A category has 100 characters at most") }
     if let content, content.isEmpty { throw ValidationError("The content is empty") }
     if let priority, Int32(exactly: priority) == nil { throw ValidationError("The priority is too large") }
@@ -150,10 +153,12 @@ struct FragmentsCommand: ShellCommand {
 
   private func deleted(_ service: FragmentService, _ session: Session) throws -> CommandResult {
     let doomed = try service.fragments(ids())
+    let losses = try service.losses(deleting: doomed.map(\.id), cascade: cascading.cascade)
     guard !dryRun else { return table(doomed) }
     let names = doomed.map { "\($0.id) (\($0.fragment.category))" }.joined(separator: ", ")
-    try session.confirm("This deletes the fragments \(names).", typing: "delete", isConfirmed: yes)
-    try service.delete(doomed.map(\.id))
+    try session.confirm(
+      "This deletes the fragments \(names)." + notUndone(losses.map(\.description)), typing: "delete", isConfirmed: yes)
+    try service.delete(doomed.map(\.id), cascade: cascading.cascade)
     return table(doomed)
   }
 

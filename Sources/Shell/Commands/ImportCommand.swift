@@ -23,6 +23,7 @@ struct ImportCommand: ShellCommand {
   @Flag(help: "Leave the embeddings out.")
   var noEmbeddings = false
 
+  @OptionGroup var cascading: CascadeOptions
   @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
@@ -45,6 +46,7 @@ struct ImportCommand: ShellCommand {
       report = try session.repaired(options) { (preview: ImportReport) in
         let count = preview.replaced.values.reduce(0, +)
         return "This imports \(path) into \(store.identity.location) and replaces \(counted(count, "row"))."
+          + notUndone(preview.losses.map(\.description))
       } run: {
         try load(store, session, dryRun: $0)
       }
@@ -62,6 +64,7 @@ struct ImportCommand: ShellCommand {
       store: store, author: session.author, progress: session.progress, interruption: session.interruption, name: path)
     var wanted = ImportOptions()
     (wanted.onConflict, wanted.embeddings, wanted.dryRun) = (onConflict, !noEmbeddings, dryRun)
+    wanted.cascade = cascading.cascade
     let chosen = format ?? ExchangeFormat(path: path)
     let space = { try session.embedder().space }
     guard let text = chosen.text else {
@@ -83,7 +86,7 @@ struct ImportCommand: ShellCommand {
         .init("inserted", counts(report.inserted)), .init("replaced", counts(report.replaced)),
         .init("skipped", .count(report.skipped)), .init("already_present", .count(report.alreadyPresent)),
         .init("missing_embeddings", .count(report.missingEmbeddings)),
-        .init("nul_replaced", .count(report.nulReplaced)),
+        .init("nul_replaced", .count(report.nulReplaced)), .notUndone(report.losses.map(\.description)),
         .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
       ])
   }

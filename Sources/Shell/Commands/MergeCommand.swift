@@ -8,7 +8,8 @@ struct MergeCommand: ShellCommand {
       The one of the highest importance stays, else the one read most often, else the oldest, or the one that --keep \
       names. It gets the highest importance, the sum of the accesses, the first creation and what its metadata lacks; \
       the others are deleted and recorded as its duplicates. `undo` takes it apart again; merging again is an error, \
-      because the others are gone. `dedup` finds what to merge.
+      because the others are gone. Where rows of other tables would go with them, it is refused unless --cascade is \
+      given. `dedup` finds what to merge.
       """)
 
   @Argument(help: "The ids, two or more.")
@@ -17,6 +18,7 @@ struct MergeCommand: ShellCommand {
   @Option(help: "The memory that stays.")
   var keep: Int64?
 
+  @OptionGroup var cascading: CascadeOptions
   @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
@@ -30,10 +32,11 @@ struct MergeCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let service = RepairService(store: try session.store(), author: session.author)
-    let (plan, report) = try session.repaired(options) { (preview: (plan: MergePlan, RepairReport)) in
+    let (plan, report) = try session.repaired(options) { (preview: (plan: MergePlan, report: RepairReport)) in
       "This deletes \(counted(preview.plan.removed.count, "memory", "memories")) and keeps \(preview.plan.kept.id)."
+        + notUndone(preview.report.notUndone)
     } run: {
-      try service.merge(ids, keeping: keep, dryRun: $0)
+      try service.merge(ids, keeping: keep, cascade: cascading.cascade, dryRun: $0)
     }
     return CommandResult(
       .record(
@@ -41,7 +44,7 @@ struct MergeCommand: ShellCommand {
           title: options.dryRun ? "Merge (dry run)" : "Merge",
           fields: [
             .init("kept", .integer(plan.kept.id)), .init("reason", .text(plan.reason)),
-            .init("removed", .list(plan.removedTable)),
+            .init("removed", .list(plan.removedTable)), .notUndone(report.notUndone),
             .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
           ])))
   }

@@ -38,6 +38,7 @@ struct ReassignCommand: ShellCommand {
       report.ids.isEmpty
         ? nil
         : "This gives \(counted(report.ids.count, "memory", "memories")) of \(from) to \(to) in \(store.identity.location)."
+          + notUndone(report.notUndone)
     } run: {
       try service.reassign(chosen, to: to, dryRun: $0)
     }

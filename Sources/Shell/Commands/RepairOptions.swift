@@ -10,6 +10,12 @@ struct RepairOptions: ParsableArguments {
   var yes = false
 }
 
+/// The option of every command that deletes rows.
+struct CascadeOptions: ParsableArguments {
+  @Flag(help: "Also where rows of other tables go, which undo does not bring back.")
+  var cascade = false
+}
+
 extension Session {
   /// Looks what a repair would do, asks, and does it.
   ///
@@ -23,6 +29,18 @@ extension Session {
     guard !options.dryRun, let question = question(preview) else { return preview }
     try confirm(question, typing: try store().identity.name, isConfirmed: options.yes)
     return try run(false)
+  }
+}
+
+/// The sentence, behind a question, that says what an undo does not bring back; empty when there is nothing.
+func notUndone(_ what: [String]) -> String {
+  what.isEmpty ? "" : " `undo` does not bring back: \(what.joined(separator: "; "))."
+}
+
+extension ResultRecord.Field {
+  /// What an undo does not bring back.
+  static func notUndone(_ what: [String]) -> ResultRecord.Field {
+    .init("not_undone", .json(.array(what.map(JSON.string))))
   }
 }
 
@@ -40,6 +58,7 @@ extension RepairReport {
       title: isDryRun ? "\(title) (dry run)" : title,
       fields: [
         .init(verb, .count(ids.count)), .init("examples", .list(RepairReport.table(examples))),
+        .notUndone(notUndone),
         .init("operation", operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isDryRun)),
       ])
   }

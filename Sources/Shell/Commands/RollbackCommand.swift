@@ -8,7 +8,8 @@ struct RollbackCommand: ShellCommand {
     discussion: """
       Without options it makes the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new \
       ones; what PostgreSQL holds stays untouched. --sync first copies what PostgreSQL has and the SQLite store has \
-      not. --run takes the rows of one migration out of the store in use; rows changed since are kept and listed.
+      not. --run takes the rows of one migration out of the store in use; rows changed since are kept and listed. Where rows of other \
+      tables would go, too, it is refused unless --cascade is given.
       """)
 
   @Flag(help: "First copy what PostgreSQL has and the SQLite store has not.")
@@ -22,6 +23,8 @@ struct RollbackCommand: ShellCommand {
 
   @Flag(help: "With --run: take out rows that were changed since, too.")
   var force = false
+
+  @OptionGroup var cascading: CascadeOptions
 
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
@@ -48,7 +51,9 @@ struct RollbackCommand: ShellCommand {
 
   func validate() throws {
     if run != nil, sync { throw ValidationError("'--run' and '--sync' are two different things") }
-    if run == nil, dryRun || force { throw ValidationError("'--dry-run' and '--force' go with '--run'") }
+    if run == nil, dryRun || force || cascading.cascade {
+      throw ValidationError("'--dry-run', '--force' and '--cascade' go with '--run'")
+    }
   }
 
   func run(in session: Session) throws -> CommandResult {
@@ -56,13 +61,16 @@ struct RollbackCommand: ShellCommand {
     let store = try session.store()
     let number: Int64? = if case .number(let number) = run { number } else { nil }
     let service = RollbackService(store: store)
-    let preview = try service.rollBack(run: number, force: force, dryRun: true)
+    let preview = try service.rollBack(run: number, force: force, cascade: cascading.cascade, dryRun: true)
     guard !dryRun else { return CommandResult(.record(RollbackCommand.record(preview, isDryRun: true))) }
     let rows = preview.removed.values.reduce(0, +)
     try session.confirm(
-      "This takes the \(rows) rows of run \(preview.run.id) out of \(store.identity.location).",
+      "This takes the \(rows) rows of run \(preview.run.id) out of \(store.identity.location)."
+        + (preview.losses.isEmpty
+          ? "" : " \(preview.losses.map(\.description).joined(separator: ", ")) go, too."),
       typing: store.identity.name, isConfirmed: yes)
-    let report = try service.rollBack(run: preview.run.id, force: force, dryRun: false)
+    let report = try service.rollBack(
+      run: preview.run.id, force: force, cascade: cascading.cascade, dryRun: false)
     return CommandResult(.record(RollbackCommand.record(report, isDryRun: false)))
   }
 
@@ -105,6 +113,7 @@ struct RollbackCommand: ShellCommand {
         .init("run", .integer(report.run.id)), .init("source", .text(report.run.source)),
         .init("started_at", .timestamp(report.run.startedAt)), .init("removed", .record(removed)),
         .init("kept", .count(report.kept.count)), .init("kept_rows", .json(.array(kept))),
+        .init("cascaded", .json(.array(report.losses.map { .string($0.description) }))),
         .init("dry_run", .boolean(isDryRun)),
       ])
   }

@@ -7,7 +7,8 @@ struct UndoCommand: ShellCommand {
     discussion: """
       Without a number, the last one that stands; again, the one before. The number of an undo does its operation again. \
       --run takes back everything that the same run of memsh did, such as a script. An undo that would overwrite later \
-      changes is refused, and says which rows. What agents change by reading (access counts) is no obstacle and is kept.
+      changes is refused, and says which rows; so is one that would take rows of other tables along, unless --cascade is \
+      given. What a trigger of others makes of the rows is named. What agents change by reading (access counts) is no obstacle and is kept.
       """)
 
   @Argument(help: "The operation, as `journal` numbers it.")
@@ -16,6 +17,7 @@ struct UndoCommand: ShellCommand {
   @Flag(help: "Everything that the same run of memsh did.")
   var run = false
 
+  @OptionGroup var cascading: CascadeOptions
   @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
@@ -23,13 +25,14 @@ struct UndoCommand: ShellCommand {
   var onlyReads: Bool { options.dryRun }
 
   func run(in session: Session) throws -> CommandResult {
-    let service = UndoService(store: try session.store(), author: session.author)
+    let service = UndoService(store: try session.store(), author: session.author, cascade: cascading.cascade)
     var chosen = operation
     let report = try session.repaired(options) { (preview: UndoReport) in
       // What was looked at is what is undone, even if somebody else repairs meanwhile.
       chosen = preview.operations.first?.id ?? chosen
       let commands = preview.operations.map { "\($0.id) (\($0.start.command))" }.joined(separator: ", ")
-      return "This takes back \(commands)."
+      return "This takes back \(commands)." + notUndone(preview.losses.map(\.description))
+        + UndoCommand.notRestored(preview.notRestored)
     } run: {
       try service.undo(chosen, wholeSession: run, dryRun: $0)
     }
@@ -42,8 +45,20 @@ struct UndoCommand: ShellCommand {
             .init("commands", .json(.array(report.operations.map { .string($0.start.command) }))),
             .init("rows_inserted", .count(report.inserted)), .init("rows_updated", .count(report.updated)),
             .init("rows_deleted", .count(report.deleted)),
+            .init("not_restored", .json(.array(report.notRestored.map(JSON.string)))),
+            .notUndone(report.losses.map(\.description)),
             .init("operations", .json(.array(report.undos.map { .integer($0) }))),
             .init("dry_run", .boolean(options.dryRun)),
           ])))
+  }
+
+  private static let listed = 5
+
+  /// The sentence that says what will not be as it was; empty when all will be.
+  private static func notRestored(_ what: [String]) -> String {
+    guard !what.isEmpty else { return "" }
+    let more = what.count - listed
+    return " A trigger of the table sets, and so does not let come back: "
+      + what.prefix(listed).joined(separator: "; ") + (more > 0 ? "; and \(more) more." : ".")
   }
 }

@@ -21,6 +21,13 @@ public struct DeduplicationReport: Sendable {
   public var recorded = 0
   /// Memories merged into others.
   public var merged = 0
+  /// Rows of other tables that go with them.
+  public var losses: [DependentRows] = []
+  /// The triggers of others on the memories.
+  public var triggers: [String] = []
+
+  /// What an undo does not bring back, each in words.
+  public var notUndone: [String] { losses.map(\.description) + RepairReport.effects(of: triggers) }
   /// Its number in the journal; nil when nothing changed.
   public var operation: Int64?
 
@@ -57,36 +64,47 @@ public struct DeduplicationService {
   public enum Action: Sendable { case show, record, merge }
 
   /// Finds duplicates, and records or merges them in the same transaction; a dry run only finds them.
-  public func run(_ options: DeduplicationOptions, _ action: Action, dryRun: Bool) throws -> DeduplicationReport {
+  ///
+  /// - Parameter cascade: Whether rows of other tables may go with the memories that are merged into others.
+  public func run(
+    _ options: DeduplicationOptions, _ action: Action, cascade: Bool = false, dryRun: Bool
+  ) throws -> DeduplicationReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     let onlyReads = dryRun || action == .show
     return try store.transaction(onlyReads ? .readOnly : .commit) {
       var report = try find(options)
       guard action != .show else { return report }
-      let operation = Operation(store, author)
+      let operation = Operation(store, author, allowsLosses: cascade)
+      if action == .merge { report.triggers = try store.foreignTriggers(on: "memories") }
       for batch in report.groups.chunked(into: DeduplicationService.mergedAtATime) {
         try interruption.check()
-        try act(on: Array(batch), action, dryRun ? nil : operation, &report)
+        try act(on: Array(batch), action, operation, dryRun: dryRun, &report)
         progress.progress("Merging", done: Int64(batch.endIndex), total: Int64(report.groups.count))
       }
       report.operation = operation.number
+      report.losses = operation.losses
       return report
     }
   }
 
-  /// Records or merges groups, or with no operation counts what would be.
+  /// Records or merges groups, or in a dry run counts what would be.
   private func act(
-    on groups: [MergePlan], _ action: Action, _ operation: Operation?, _ report: inout DeduplicationReport
+    on groups: [MergePlan], _ action: Action, _ operation: Operation, dryRun: Bool,
+    _ report: inout DeduplicationReport
   ) throws {
     let merging = MergeService(store: store)
     if action == .record {
       for group in groups {
         report.recorded += try merging.missingRecords(group).count
-        if let operation { try merging.record(group, operation) }
+        if !dryRun { try merging.record(group, operation) }
       }
       return
     }
-    guard let operation else { return report.merged += groups.reduce(0) { $0 + $1.removed.count } }
+    guard !dryRun else {
+      let removed = groups.flatMap { $0.removed.map(\.memory.id) }
+      try operation.noteLosses(deleting: removed, from: "memories")
+      return report.merged += removed.count
+    }
     report.merged += try merge(groups, operation)
   }
 

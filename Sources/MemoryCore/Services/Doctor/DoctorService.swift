@@ -10,6 +10,8 @@ public struct DoctorReport: Sendable {
   public var unfixed: [Fault: String] = [:]
   /// The operations in the journal.
   public var operations: [Int64] = []
+  /// Rows of other tables that go with rows that are deleted.
+  public var losses: [DependentRows] = []
 
   /// The faults that are there still and give wrong answers.
   public var standingErrors: [Fault] {
@@ -87,12 +89,14 @@ public struct DoctorService {
   ///
   /// - Parameters:
   ///   - left: Those of the faults that are looked for and left alone.
+  ///   - cascade: Whether rows of other tables may go with rows that are deleted.
   ///   - embedder: Computes embeddings; one of another space leaves their faults alone, so that no vector goes that cannot
   ///     be computed anew.
+  /// - Throws: `confirmation_required` when rows of other tables would go.
   public func fix(
-    _ faults: [Fault], leaving left: Set<Fault> = [], embedder: () throws -> any Embedder
+    _ faults: [Fault], leaving left: Set<Fault> = [], cascade: Bool = false, embedder: () throws -> any Embedder
   ) throws -> DoctorReport {
-    var report = try examine(faults, leaving: left)
+    var report = try examineLosses(faults, leaving: left, cascade: cascade)
     for finding in report.findings where finding.fault.remedy == .rebuilding && report.unfixed[finding.fault] == nil {
       try interruption.check()
       try store.mend(finding.fault, ids: [], progress)
@@ -101,7 +105,8 @@ public struct DoctorService {
     let found = Set(report.findings.map(\.fault))
     let usable = try usableEmbedder(&report, embedder)
     try fixRows(
-      faults.filter { $0.remedy != .rebuilding && report.unfixed[$0] == nil && !left.contains($0) }, &report)
+      faults.filter { $0.remedy != .rebuilding && report.unfixed[$0] == nil && !left.contains($0) }, cascade: cascade,
+      &report)
     if let usable { try embed(usable, &report) }
     for fault in found where report.unfixed[fault] == nil {
       if try finding(fault)?.count ?? 0 == 0 {
@@ -113,8 +118,25 @@ public struct DoctorService {
     return report
   }
 
-  private func fixRows(_ faults: [Fault], _ report: inout DoctorReport) throws {
-    let operation = Operation(store, author)
+  /// Looks for faults that are to be put right, and for the rows of other tables that would go.
+  ///
+  /// - Throws: `confirmation_required` when there are some and they may not.
+  public func examineLosses(
+    _ faults: [Fault], leaving left: Set<Fault> = [], cascade: Bool
+  ) throws -> DoctorReport {
+    var report = try examine(faults, leaving: left)
+    var losses: [DependentRows] = []
+    for finding in report.findings
+    where [.deletion, .merging].contains(finding.fault.remedy) && report.unfixed[finding.fault] == nil {
+      guard let table = finding.fault.table else { continue }
+      losses += try store.losses(deleting: finding.ids, from: table, allowed: cascade)
+    }
+    report.losses = DependentRows.summed(losses)
+    return report
+  }
+
+  private func fixRows(_ faults: [Fault], cascade: Bool, _ report: inout DoctorReport) throws {
+    let operation = Operation(store, author, allowsLosses: cascade)
     try store.transaction(.commit) {
       for fault in faults {
         try interruption.check()
@@ -133,6 +155,7 @@ public struct DoctorService {
       try operation.finish()
     }
     if let number = operation.number { report.operations.append(number) }
+    report.losses = operation.losses
   }
 
   private func mergeExactDuplicates(_ operation: Operation) throws {

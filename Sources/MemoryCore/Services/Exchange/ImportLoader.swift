@@ -183,9 +183,10 @@ final class ImportLoader {
     if !replaced.isEmpty {
       report.replaced[name, default: 0] += replaced.count
       let ids = replaced.compactMap(\.id)
+      try operation.noteLosses(deleting: ids, from: name)
       if !options.dryRun {
         try operation.changing(ids, of: name) {
-          try store.deleteRows(ids, from: name)
+          try store.deleteSurely(ids, from: name)
           try store.insert(replaced.map { SideRow(id: $0.id ?? 0, values: $0.value) }, ids: ids, into: table)
         }
       }

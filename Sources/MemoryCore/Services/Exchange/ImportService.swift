@@ -16,6 +16,8 @@ public struct ImportOptions: Sendable {
   public var onConflict = ConflictPolicy.fail
   /// Whether embeddings are taken over.
   public var embeddings = true
+  /// Whether rows of other tables may go with rows that are replaced.
+  public var cascade = false
   /// Whether rows are only read and checked.
   public var dryRun = false
 
@@ -37,6 +39,8 @@ public struct ImportReport: Sendable, Equatable {
   public var missingEmbeddings = 0
   /// NUL characters replaced by U+FFFD.
   public var nulReplaced = 0
+  /// Rows of other tables that go with those that are replaced.
+  public var losses: [DependentRows] = []
   /// Its number in the journal; nil when nothing changed.
   public var operation: Int64?
 }
@@ -91,7 +95,7 @@ public struct ImportService {
   private func load(
     _ options: ImportOptions, isNew: Bool, _ space: () throws -> EmbeddingSpace, _ next: @escaping () throws -> String?
   ) throws -> ImportReport {
-    let operation = Operation(store, author)
+    let operation = Operation(store, author, allowsLosses: options.cascade)
     var lines = ImportedLines(format: options.format, next)
     do {
       let fileSpace = try lines.begin()
@@ -107,6 +111,7 @@ public struct ImportService {
       }
       try loader.finish()
       loader.report.operation = operation.number
+      loader.report.losses = operation.losses
       return loader.report
     } catch let error as RowJSON.Unreadable {
       throw MemshError(

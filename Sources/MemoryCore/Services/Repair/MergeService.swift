@@ -149,16 +149,25 @@ extension RepairService {
   /// - Parameters:
   ///   - ids: The memories, two at least.
   ///   - kept: The one that stays; nil for the best.
-  /// - Throws: `not_found`; `usage` for memories of different users.
-  public func merge(_ ids: [Int64], keeping kept: Int64?, dryRun: Bool) throws -> (plan: MergePlan, RepairReport) {
+  ///   - cascade: Whether rows of other tables that refer to the others may go, too.
+  /// - Throws: `not_found`; `usage` for memories of different users; `confirmation_required` when rows of other tables
+  ///   would go.
+  public func merge(
+    _ ids: [Int64], keeping kept: Int64?, cascade: Bool = false, dryRun: Bool
+  ) throws -> (plan: MergePlan, report: RepairReport) {
     try transaction(dryRun: dryRun) {
       if !dryRun { try store.lockRows(ids, of: "memories") }
       let plan = try mergePlan(ids, keeping: kept)
       var report = RepairReport()
       report.ids = plan.removed.map(\.memory.id)
-      guard !dryRun else { return (plan, report) }
-      let operation = Operation(store, author)
+      report.triggers = try store.foreignTriggers(on: "memories")
+      guard !dryRun else {
+        report.losses = try store.losses(deleting: report.ids, from: "memories", allowed: cascade)
+        return (plan, report)
+      }
+      let operation = Operation(store, author, allowsLosses: cascade)
       try MergeService(store: store).merge(plan, operation)
+      report.losses = operation.losses
       report.operation = operation.number
       return (plan, report)
     }

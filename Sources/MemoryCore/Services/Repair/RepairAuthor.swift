@@ -26,9 +26,17 @@ final class Operation {
   private(set) var number: Int64?
   /// Rows noted before, but not yet after, by table.
   private var noted: [String: Set<Int64>] = [:]
+  /// Whether rows of other tables may go with rows that are deleted.
+  private let allowsLosses: Bool
+  /// Whether other tables refer to a table, as far as it has been looked up.
+  private var referenced: [String: Bool] = [:]
+  private var allLosses: [DependentRows] = []
 
-  init(_ store: any MemoryStore, _ author: RepairAuthor, undoes: Int64? = nil) {
+  /// - Parameter allowsLosses: Whether rows of other tables, which are not in the journal, may go with rows that are
+  ///   deleted.
+  init(_ store: any MemoryStore, _ author: RepairAuthor, undoes: Int64? = nil, allowsLosses: Bool = false) {
     self.store = store
+    self.allowsLosses = allowsLosses
     start = OperationStart(
       command: author.command, author: author.name, session: author.session, at: author.moment)
     start.undoes = undoes
@@ -50,12 +58,28 @@ final class Operation {
     try store.noteAfter(ids, of: table, columns: columns, in: number)
   }
 
+  /// The rows of other tables that went with rows that were deleted, or would in a dry run.
+  var losses: [DependentRows] { DependentRows.summed(allLosses) }
+
+  /// Notes what goes with rows that are about to be deleted.
+  ///
+  /// - Throws: `confirmation_required` when that is not allowed.
+  func noteLosses(deleting ids: [Int64], from table: String) throws {
+    let isReferenced = try referenced[table] ?? store.isReferenced(table)
+    referenced[table] = isReferenced
+    guard isReferenced else { return }
+    allLosses += try store.losses(deleting: ids, from: table, allowed: allowsLosses)
+  }
+
   /// Runs `body`, which inserts rows and returns their ids, and notes them.
   @discardableResult
   func inserting(into table: String, _ body: () throws -> [Int64]) throws -> [Int64] {
     let number = try begun()
     let ids = try body()
-    try store.noteAfter(ids, of: table, columns: nil, in: number)
+    guard try store.noteAfter(ids, of: table, columns: nil, in: number) == ids.count else {
+      let present = Set(try store.presentIDs(ids, in: table))
+      throw MemshError.rowsNotWritten(ids.filter { !present.contains($0) }, of: table, "inserted")
+    }
     return ids
   }
 
@@ -82,7 +106,8 @@ final class Operation {
       try deleteAgain(duplicates, of: SideTable.duplicates.rawValue)
     }
     guard !ids.isEmpty else { return }
-    try changingAgain(ids, of: table) { try store.deleteRows($0, from: table) }
+    try noteLosses(deleting: ids, from: table)
+    try changingAgain(ids, of: table) { try store.deleteSurely($0, from: table) }
   }
 
   /// Notes how the rows of ``changingAgain(_:of:_:)`` are now.
@@ -96,7 +121,14 @@ final class Operation {
 
   /// Deletes rows.
   func delete(_ ids: [Int64], from table: String) throws {
-    try changing(ids, of: table) { try store.deleteRows(ids, from: table) }
+    guard !ids.isEmpty else { return }
+    try noteLosses(deleting: ids, from: table)
+    let number = try begun()
+    try store.noteBefore(ids, of: table, columns: nil, in: number)
+    try store.deleteRows(ids, from: table)
+    guard try store.noteAfter(ids, of: table, columns: nil, in: number) == 0 else {
+      throw MemshError.rowsNotWritten(try store.presentIDs(ids, in: table), of: table, "deleted")
+    }
   }
 
   private func begun() throws -> Int64 {

@@ -8,6 +8,17 @@ public struct RepairReport: Sendable, Equatable {
   public var ids: [Int64] = []
   /// For people: what happens to each of the first ones.
   public var examples: [RepairExample] = []
+  /// Rows of other tables that go, too.
+  public var losses: [DependentRows] = []
+  /// The triggers of others on the memories.
+  public var triggers: [String] = []
+
+  /// What an undo does not bring back, each in words.
+  public var notUndone: [String] { losses.map(\.description) + RepairReport.effects(of: triggers) }
+
+  static func effects(of triggers: [String]) -> [String] {
+    triggers.map { "what the trigger or rule \($0) changes in other tables" }
+  }
 
   /// How many examples a report has at the most.
   public static let exampleMaximum = 10
@@ -46,9 +57,12 @@ public struct RepairService {
 
   /// Deletes memories, and with them the records of their duplicates.
   ///
-  /// - Throws: `not_found` when one of the ids has no memory.
-  public func delete(_ selection: MemorySelection, dryRun: Bool) throws -> RepairReport {
-    try repair(selection, dryRun: dryRun) { memories, operation in
+  /// - Parameter cascade: Whether rows of other tables that refer to them may go, too.
+  /// - Throws: `not_found` when one of the ids has no memory; `confirmation_required` when rows of other tables would go.
+  public func delete(
+    _ selection: MemorySelection, cascade: Bool = false, dryRun: Bool
+  ) throws -> RepairReport {
+    try repair(selection, cascade: cascade, dryRun: dryRun) { memories, operation in
       try operation.deleteMemories(memories)
     }
   }
@@ -76,6 +90,7 @@ public struct RepairService {
       var lowered: [(id: Int64, importance: Double)] = []
       var report = RepairReport()
       let now = author.moment
+      report.triggers = try store.foreignTriggers(on: "memories")
       if !dryRun { try store.lockRows(store.memoryIDs(matching: filter), of: "memories") }
       try store.readMemories(filter, batchSize: RepairService.batchSize) { memories in
         for memory in memories {
@@ -123,8 +138,10 @@ public struct RepairService {
   // MARK: In common
 
   /// Runs a repair of whole memories in a transaction; a dry run only finds them.
+  ///
+  /// - Parameter cascade: For a repair that deletes: whether rows of other tables may go, too.
   private func repair(
-    _ selection: MemorySelection, dryRun: Bool, _ body: ([Int64], Operation) throws -> Void
+    _ selection: MemorySelection, cascade: Bool? = nil, dryRun: Bool, _ body: ([Int64], Operation) throws -> Void
   ) throws -> RepairReport {
     try transaction(dryRun: dryRun) {
       var report = RepairReport()
@@ -132,9 +149,14 @@ public struct RepairService {
       report.examples = try store.memories(Array(report.ids.prefix(RepairReport.exampleMaximum))).map {
         RepairExample($0)
       }
-      guard !dryRun, !report.ids.isEmpty else { return report }
-      let operation = Operation(store, author)
+      report.triggers = try store.foreignTriggers(on: "memories")
+      guard !dryRun, !report.ids.isEmpty else {
+        if let cascade { report.losses = try store.losses(deletingMemories: report.ids, allowed: cascade) }
+        return report
+      }
+      let operation = Operation(store, author, allowsLosses: cascade ?? false)
       try body(report.ids, operation)
+      report.losses = operation.losses
       report.operation = operation.number
       return report
     }

@@ -10,12 +10,17 @@ public struct UndoReport: Sendable, Equatable {
   public var updated = 0
   /// Rows taken out that had been inserted.
   public var deleted = 0
+  /// What is not as it was, because a trigger of others sets it, each in words.
+  public var notRestored: [String] = []
+  /// Rows of other tables that go with the rows taken out.
+  public var losses: [DependentRows] = []
 }
 
 /// Takes repairs back, exactly or not at all.
 public struct UndoService {
   private let store: any MemoryStore
   private let author: RepairAuthor
+  private let cascade: Bool
 
   private static let batchSize = 500
   private static let conflictsListed = 5
@@ -23,9 +28,12 @@ public struct UndoService {
   private static let volatileColumns = ["access_count", "last_accessed_at", "updated_at"]
 
   /// Sets undoing up.
-  public init(store: any MemoryStore, author: RepairAuthor) {
+  ///
+  /// - Parameter cascade: Whether rows of other tables may go with rows that are taken out.
+  public init(store: any MemoryStore, author: RepairAuthor, cascade: Bool = false) {
     self.store = store
     self.author = author
+    self.cascade = cascade
   }
 
   /// Takes an operation back, in one transaction. Undoing an undo does the operation again.
@@ -33,13 +41,15 @@ public struct UndoService {
   /// - Parameters:
   ///   - number: The operation; nil for the last one that stands and is no undo itself.
   ///   - wholeSession: Whether everything goes that the same memsh process did.
-  /// - Throws: `not_found`; `undo_conflict` when later changes would be overwritten, naming the rows.
+  /// - Throws: `not_found`; `undo_conflict` when later changes would be overwritten, naming the rows;
+  ///   `confirmation_required` when rows of other tables would go.
   public func undo(_ number: Int64?, wholeSession: Bool, dryRun: Bool) throws -> UndoReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
-    // A dry run of several operations must see what the first undos leave behind: it is run for real, and rolled back.
-    guard !dryRun || !wholeSession else {
+    // A dry run of several operations must see what the first undos leave behind, and what triggers of others do with
+    // rows shows only when they are written: it is run for real, and rolled back.
+    guard try !dryRun || !(wholeSession || isRewritten(number)) else {
       var report = try store.transaction(.rollback) {
-        try undo(self.operations(number, wholeSession: true), dryRun: false)
+        try undo(self.operations(number, wholeSession: wholeSession), dryRun: false)
       }
       report.undos = []
       return report
@@ -49,12 +59,21 @@ public struct UndoService {
     }
   }
 
+  /// Whether triggers of others may change what undoing an operation writes. They have nothing to do with moves.
+  private func isRewritten(_ number: Int64?) throws -> Bool {
+    guard try SchemaNames.tables.contains(where: { try !store.foreignTriggers(on: $0).isEmpty }) else { return false }
+    return try operations(number, wholeSession: false).allSatisfy { $0.start.spaceBefore == nil }
+  }
+
   private func undo(_ operations: [OperationRecord], dryRun: Bool) throws -> UndoReport {
     var report = UndoReport()
     for operation in operations {
+      // A move changes the tables themselves. Whoever waits for a table while it holds rows may never get it.
+      if !dryRun, operation.start.spaceBefore != nil { try store.lockTables() }
       try refuseConflicts(operation, locks: !dryRun)
-      let undo = Operation(store, author, undoes: operation.id)
+      let undo = Operation(store, author, undoes: operation.id, allowsLosses: cascade)
       try reverse(operation, undo, dryRun: dryRun, &report)
+      report.losses = DependentRows.summed(report.losses + undo.losses)
       report.operations.append(operation)
       guard !dryRun else { continue }
       if let number = undo.number { report.undos.append(number) }
@@ -118,13 +137,16 @@ public struct UndoService {
   }
 
   private func forEachGroup(_ operation: Int64, _ phase: Phase, _ body: (Group) throws -> Void) throws {
-    for batch in try store.journalPositions(ofOperation: operation, phase).chunked(into: UndoService.batchSize) {
+    var positions = try store.journalPositions(ofOperation: operation, phase)
+    // A row that refers to another of its table has mostly been made after it.
+    if phase.kind == .deleted { positions.reverse() }
+    for batch in positions.chunked(into: UndoService.batchSize) {
       let rows = try store.journalRows(at: Array(batch))
       var groups: [[String]: Group] = [:]
       for row in rows {
-        let columns = phase.kind == .updated ? UndoService.keys(row.before) : nil
-        groups[[row.table] + (columns ?? []), default: Group(table: row.table, columns: columns, rows: [])].rows.append(
-          row)
+        let columns = UndoService.keys(row.before)
+        let group = Group(table: row.table, columns: phase.kind == .updated ? columns : nil, rows: [])
+        groups[[row.table] + columns, default: group].rows.append(row)
       }
       for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
         if let group = groups[key] { try body(group) }
@@ -173,7 +195,9 @@ public struct UndoService {
     switch (row.before, row.after) {
     case (nil, let after?):
       guard let current else { return nil }
-      return differs(current, after, in: keys(after)) ? "\(name) was changed since" : nil
+      // What becomes of a column that is gone since does not matter to a row that goes itself.
+      let columns = keys(after).filter { current[key: $0] != nil }
+      return differs(current, after, in: columns) ? "\(name) was changed since" : nil
     case (_?, nil): return current == nil ? nil : "\(name) is there again"
     case (_?, let after?):
       guard let current else { return "\(name) is gone" }
@@ -183,7 +207,21 @@ public struct UndoService {
   }
 
   private static func differs(_ left: JSON, _ right: JSON, in columns: [String]) -> Bool {
-    columns.contains { !volatileColumns.contains($0) && !JSON.areIdentical(left[key: $0], right[key: $0]) }
+    columns.contains { name in
+      !volatileColumns.contains(name) && !JSON.areIdentical(left[key: name], right[key: name])
+        && !isOldNotation(right[key: name], of: left[key: name])
+    }
+  }
+
+  /// Whether a value in the journal is an array, a row or a `json` in the notation of memsh 0.1, which tells less than
+  /// the present one: it cannot be compared, and does not stand in the way.
+  private static func isOldNotation(_ noted: JSON?, of now: JSON?) -> Bool {
+    switch (noted, now) {
+    case (.array?, .string?), (.object?, .string?): true
+    case (.array?, .object(let members)?), (.object?, .object(let members)?):
+      members.count == 1 && members[0].key.isEmpty && members[0].value != .string("null")
+    default: false
+    }
   }
 
   /// The ids of an operation's rows of one table and kind.
@@ -239,13 +277,17 @@ public struct UndoService {
     case .inserted:
       let ids = try current(group).keys.sorted()
       report.deleted += ids.count
-      if !dryRun { try undo.delete(ids, from: group.table) }
+      if dryRun {
+        try undo.noteLosses(deleting: ids, from: group.table)
+      } else {
+        try undo.delete(ids, from: group.table)
+      }
     case .deleted:
       report.inserted += group.rows.count
       let images = group.rows.compactMap { row in row.before.map { RowImage(id: row.id, columns: $0) } }
       guard !dryRun else { return }
       try undo.inserting(into: group.table) {
-        try store.restore(images, of: group.table)
+        report.notRestored += try putBack(images, of: group.table)
         return images.map(\.id)
       }
     case .updated:
@@ -253,10 +295,43 @@ public struct UndoService {
       guard !dryRun else { return }
       for (columns, images) in UndoService.partialImages(group.rows, try current(group)) {
         try undo.changing(images.map(\.id), of: group.table, columns: columns.filter { $0 != "updated_at" }) {
-          try store.restore(images, of: group.table)
+          report.notRestored += try putBack(images, of: group.table)
         }
       }
     }
+  }
+
+  /// Puts rows back, and where triggers of others stand on the table looks what became of it.
+  ///
+  /// - Returns: What is not as it was, in words.
+  private func putBack(_ images: [RowImage], of table: String) throws -> [String] {
+    try store.restore(images, of: table)
+    guard try !store.foreignTriggers(on: table).isEmpty else { return [] }
+    // A trigger on INSERT has had its say; an UPDATE may get past it.
+    for again in UndoService.byColumns(try differing(images, of: table)) { try store.restore(again, of: table) }
+    return try differing(images, of: table).flatMap { image in
+      UndoService.keys(image.columns).map { "\($0) of row \(image.id) of \(table)" }
+    }
+  }
+
+  /// The columns of rows that are not as images have them, with the values that they should have.
+  private func differing(_ images: [RowImage], of table: String) throws -> [RowImage] {
+    let keys = UndoService.keys(images.first?.columns)
+    let current = Dictionary(
+      uniqueKeysWithValues: try store.images(images.map(\.id), of: table, columns: keys).map { ($0.id, $0.columns) })
+    let missing = images.map(\.id).filter { current[$0] == nil }
+    guard missing.isEmpty else { throw MemshError.rowsNotWritten(missing, of: table, "put back") }
+    return images.compactMap { image in
+      guard case .object(let members) = image.columns, let now = current[image.id] else { return nil }
+      let others = members.filter { member in now[key: member.key].map { !JSON.areIdentical($0, member.value) } ?? false
+      }
+      return others.isEmpty ? nil : RowImage(id: image.id, columns: .object(others))
+    }
+  }
+
+  /// Images with the same columns together.
+  private static func byColumns(_ images: [RowImage]) -> [[RowImage]] {
+    Array(Dictionary(grouping: images) { keys($0.columns) }.values)
   }
 
   /// The old values of the columns that nobody has changed since, by the columns.

@@ -1,0 +1,101 @@
+import MemoryCore
+import PostgresClient
+
+/// What else changes when rows do.
+extension PostgresStore {
+  /// Whether any foreign key that deletes or clears refers to a table.
+  public func isReferenced(_ table: String) throws -> Bool {
+    let (name, keys) = (try qualifiedName(table), try foreignKeys())
+    let duplicates = try qualifiedName(SideTable.duplicates.rawValue)
+    // Records of duplicates go by themselves only when nobody refers to them.
+    return keys.contains { $0.parent == name && !($0.child == duplicates && table == "memories") }
+  }
+
+  /// Counts the rows that go with others.
+  public func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
+    guard let root = try qualifiedName(table), !ids.isEmpty else { return [] }
+    let duplicates = try qualifiedName(SideTable.duplicates.rawValue)
+    let reached = ForeignKeyWalk.reached(
+      from: root, along: try foreignKeys(), duplicates: table == "memories" ? duplicates : nil)
+    return try reached.compactMap { reached in
+      guard try canCount(reached.table) else {
+        return DependentRows(table: reached.name, effect: reached.effect, count: nil)
+      }
+      let count =
+        try query(
+          """
+          WITH wanted(id) AS (SELECT pg_catalog.unnest(\(ids.map(String.init))::text[]::bigint[]))
+          SELECT pg_catalog.count(*) FROM \(unsafeSQL: reached.table) AS t0 WHERE \(unsafeSQL: reached.condition)
+          """
+        ).first?.integer(0) ?? 0
+      return count == 0 ? nil : DependentRows(table: reached.name, effect: reached.effect, count: Int(count))
+    }
+  }
+
+  /// The triggers and rules on a table that are not memsh's own.
+  public func foreignTriggers(on table: String) throws -> [String] {
+    let own = [PostgresDDL.triggerBody, PostgresDDL.oldTriggerBody]
+    return try query(
+      """
+      SELECT g.tgname::text FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
+      WHERE g.tgrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND NOT g.tgisinternal
+        AND g.tgenabled <> 'D' AND NOT pg_catalog.btrim(p.prosrc, E' \\n') = ANY(\(own))
+      UNION ALL
+      SELECT rulename::text FROM pg_catalog.pg_rewrite
+      WHERE ev_class = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND ev_type <> '1' AND ev_enabled <> 'D'
+      ORDER BY 1
+      """
+    ).rows.compactMap { try $0.text(0) }
+  }
+
+  /// A table's name with its schema, as SQL writes it; nil where there is no such table.
+  private func qualifiedName(_ table: String) throws -> String? {
+    try query(
+      """
+      SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE c.oid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))
+      """
+    ).first?.text(0)
+  }
+
+  /// The foreign keys of the database that delete or clear.
+  private func foreignKeys() throws -> [DeletingKey] {
+    func columns(_ keys: String, _ table: String) -> String {
+      """
+      (SELECT pg_catalog.array_agg(a.attname::text ORDER BY k.place)
+        FROM pg_catalog.unnest(c.\(keys)) WITH ORDINALITY AS k(number, place)
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.\(table) AND a.attnum = k.number)
+      """
+    }
+    func name(_ alias: String) -> String { "pg_catalog.format('%I.%I', \(alias)n.nspname, \(alias).relname)" }
+    return try query(
+      """
+      SELECT \(unsafeSQL: name("child")), \(unsafeSQL: columns("conkey", "conrelid")), \(unsafeSQL: name("parent")),
+        \(unsafeSQL: columns("confkey", "confrelid")), c.confdeltype = 'c', c.conrelid::pg_catalog.regclass::text
+      FROM pg_catalog.pg_constraint AS c
+        JOIN pg_catalog.pg_class AS child ON child.oid = c.conrelid
+        JOIN pg_catalog.pg_namespace AS childn ON childn.oid = child.relnamespace
+        JOIN pg_catalog.pg_class AS parent ON parent.oid = c.confrelid
+        JOIN pg_catalog.pg_namespace AS parentn ON parentn.oid = parent.relnamespace
+      WHERE c.contype = 'f' AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0
+      ORDER BY 1, 3, c.oid
+      """
+    ).rows.map { row in
+      DeletingKey(
+        childName: try row.text(5) ?? "", child: try row.text(0) ?? "", childColumns: try row.textArray(1) ?? [],
+        parent: try row.text(2) ?? "",
+        parentColumns: try row.textArray(3) ?? [], effect: try row.boolean(4) == true ? .deleted : .cleared)
+    }
+  }
+
+  /// Whether this role sees all rows of a table.
+  private func canCount(_ table: String) throws -> Bool {
+    try query(
+      """
+      SELECT pg_catalog.has_table_privilege(pg_catalog.to_regclass(\(table))::oid, 'SELECT')
+        AND NOT pg_catalog.row_security_active(pg_catalog.to_regclass(\(table))::oid)
+      """
+    ).first?.boolean(0) ?? false
+  }
+}
