@@ -3,16 +3,13 @@ import MemoryCore
 
 /// Files of prompt fragments: a list of objects, in JSON or in YAML.
 public enum FragmentFile {
+  private static let bytesMaximum = 16 << 20
+
   /// Reads a file; `.yaml` and `.yml` are YAML, everything else is JSON.
   ///
   /// - Throws: `source_not_found`, `source_unreadable`.
   public static func read(_ path: String) throws -> [PromptFragment] {
-    let text: String
-    do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-      throw MemshError(
-        .sourceNotFound, "\(path) cannot be read", hint: "check the path and that it is UTF-8 text",
-        cause: error.localizedDescription)
-    }
+    let text = try WholeFile.text(path, limitBytes: bytesMaximum, takesPipes: true, code: .sourceNotFound)
     let list: JSON
     do {
       list = path.hasSuffix(".yaml") || path.hasSuffix(".yml") ? try YAML.json(text) : try JSONParser.parse(text)

@@ -51,12 +51,8 @@ final class SourceFile {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path given with `--from`")
     }
     guard !isFolder.boolValue else { throw ForeignFile.refusal(folder: path) }
-    let handle: FileHandle
-    do { handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) } catch {
-      throw MemshError(
-        .sourceUnreadable, "\(path) cannot be read", hint: "check who may read it: ls -l \(path)",
-        cause: error.localizedDescription)
-    }
+    let descriptor = try WholeFile.open(path, takesPipes: false, code: .sourceUnreadable)
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? handle.close() }
     // An empty file is an empty database to SQLite.
     guard let head = try? handle.read(upToCount: ForeignFile.headBytes) else { return }

@@ -1,3 +1,4 @@
+internal import CYaml
 import MemoryCore
 import Yams
 
@@ -5,8 +6,54 @@ import Yams
 public enum YAML {
   /// Reads a document.
   ///
-  /// - Throws: What Yams finds wrong with it, with the line.
-  public static func json(_ text: String) throws -> JSON { try Yams.compose(yaml: text).map(json) ?? .null }
+  /// - Throws: ``Refused``.
+  public static func json(_ text: String) throws -> JSON {
+    try checkBounds(text)
+    do { return try Yams.compose(yaml: text).map(json) ?? .null } catch {
+      // It quotes the line, which may be the whole file.
+      throw Refused(description: String("\(error)".prefix(messageLength)))
+    }
+  }
+
+  private static let messageLength = 300
+
+  /// Why a document is not read.
+  struct Refused: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Looks at a document's events before anything is built of them: a few aliases of aliases make gigabytes of a kilobyte,
+  /// and deep nesting exhausts the stack.
+  private static func checkBounds(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { bytes in
+      var parser = yaml_parser_t()
+      guard yaml_parser_initialize(&parser) == 1 else { throw Refused(description: "out of memory") }
+      defer { yaml_parser_delete(&parser) }
+      yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+      yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+      var depth = 0
+      while true {
+        var event = yaml_event_t()
+        // What is wrong with the document, Yams says better.
+        guard yaml_parser_parse(&parser, &event) == 1 else { return }
+        defer { yaml_event_delete(&event) }
+        let line = event.start_mark.line + 1
+        switch event.type {
+        case YAML_STREAM_END_EVENT, YAML_NO_EVENT: return
+        case YAML_ALIAS_EVENT:
+          throw Refused(
+            description: "line \(line) has an alias (*name), which memsh does not read: write the value out")
+        case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT: depth += 1
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: depth -= 1
+        default: break
+        }
+        guard depth <= JSONParser.depthLimit else {
+          throw Refused(description: "line \(line) is nested deeper than \(JSONParser.depthLimit)")
+        }
+      }
+    }
+  }
 
   /// Writes a document; long texts over several lines.
   ///

@@ -37,6 +37,11 @@ public struct PostgresAddress: Sendable, Equatable {
     self.database = database
   }
 
+  /// What a connection string says, by libpq's names; nothing where it cannot be read.
+  public static func parameters(inside connectionString: String) -> [String: String] {
+    ((try? parse(connectionString)) ?? [:]).filter { !$0.value.isEmpty }
+  }
+
   /// The password inside a connection string, so that a printer can keep it out of what it prints.
   public static func password(inside connectionString: String) -> String? {
     try? parse(connectionString)["password"]

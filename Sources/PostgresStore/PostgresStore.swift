@@ -77,6 +77,12 @@ public final class PostgresStore: MemoryStore {
     return PostgresAddress.password(inside: plain)
   }
 
+  /// What a connection string says, by libpq's names; nothing where it cannot be read.
+  public static func parameters(inside connectionString: String) -> [String: String] {
+    let plain = (try? SchemaParameter.split(connectionString).rest) ?? connectionString
+    return PostgresAddress.parameters(inside: plain)
+  }
+
   /// Connects, if there is no connection yet, and makes sure that the server answers.
   public func connect() throws {
     try use { _ = try $0.query("SELECT 1") }

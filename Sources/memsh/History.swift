@@ -1,5 +1,6 @@
 import Foundation
 import LineEditor
+import MemoryCore
 
 /// The commands typed at the prompt, in a file of plain lines.
 ///
@@ -20,7 +21,8 @@ final class History {
 
   /// The newest commands, oldest first; none where there is no file that can be read.
   func commands() -> [String] {
-    guard let file = FileHandle(forReadingAtPath: path) else { return [] }
+    guard let descriptor = try? WholeFile.open(path, takesPipes: false) else { return [] }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? file.close() }
     let size = (try? file.seekToEnd()) ?? 0
     let start = size > History.readBytes ? size - History.readBytes : 0
@@ -53,13 +55,13 @@ final class History {
     defer { last = command }
     // A command that begins with a space is not to be kept, nor a secret, nor the same again.
     guard !command.hasPrefix(" "), command != last, redactor.redact(command) == command else { return }
-    let folder = (path as NSString).deletingLastPathComponent
-    try? FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    try? NewFile.makeFolder(of: path)
+    // A link may lead anywhere, such as to a start-up file of the shell; to /dev/null it turns the history off.
+    let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
     guard file >= 0 else { return }
     defer { close(file) }
-    fchmod(file, 0o600)
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, fchmod(file, 0o600) == 0 else { return }
     let line = command.replacing("\n", with: "\\\n") + (command.hasSuffix("\\") ? " \n" : "\n")
     // One call, so that two sessions do not mix their lines.
     _ = line.withCString { write(file, $0, strlen($0)) }

@@ -7,17 +7,14 @@ enum LineFile {
   /// A line that is longer is no row.
   private static let lineBytesMaximum = 256 << 20
 
-  /// Writes beside the file, and renames when all is written and on the disk.
-  static func write(_ path: String, _ body: ((String) throws -> Void) throws -> Void) throws {
-    let partial = path + ".partial"
-    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure(path, errno) }
-    var isDone = false
-    defer { if !isDone { unlink(partial) } }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    var buffer = Data()
+  /// Writes a file that is there as a whole, or not at all.
+  static func write(
+    _ path: String, mayReplace: Bool, _ body: ((String) throws -> Void) throws -> Void
+  ) throws {
+    let file = try NewFile(path, mayReplace: mayReplace)
+    var buffer: [UInt8] = []
     func flush() throws {
-      do { try file.write(contentsOf: buffer) } catch { throw failure(path, errno, cause: error.localizedDescription) }
+      try buffer.withUnsafeBytes(file.write)
       buffer.removeAll(keepingCapacity: true)
     }
     try body { line in
@@ -26,60 +23,101 @@ enum LineFile {
       if buffer.count >= chunkBytes { try flush() }
     }
     try flush()
-    guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw failure(path, errno) }
-    isDone = true
+    try file.commit()
   }
 
   /// Reads a file, or standard input for `-`.
+  ///
+  /// Lines end in a newline, with a carriage return before it or not; the last one needs no end. A byte-order mark in
+  /// front of the first is left out.
   static func read<Value>(_ path: String, _ body: (@escaping () throws -> String?) throws -> Value) throws -> Value {
-    let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor =
+      path == "-" ? dup(STDIN_FILENO) : try WholeFile.open(path, takesPipes: true, code: .sourceNotFound)
     guard descriptor >= 0 else {
-      throw MemshError(
-        .sourceNotFound, "\(path) cannot be read", hint: "check the path and its permissions",
-        cause: String(cString: strerror(errno)))
+      throw MemshError(.sourceNotFound, "standard input cannot be read", cause: String(cString: strerror(errno)))
     }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    var buffer = Data()
-    // How far the buffer has been searched: a long line is not searched anew with every piece of it.
-    var (isAtEnd, number, searched) = (false, 0, 0)
-    return try body {
+    var lines = Lines(descriptor, path)
+    defer { close(descriptor) }
+    return try body { try lines.next() }
+  }
+
+  /// The lines of a file, one after the other.
+  private struct Lines {
+    private let descriptor: Int32
+    private let path: String
+    private var buffer: [UInt8] = []
+    private var chunk = [UInt8](repeating: 0, count: chunkBytes)
+    /// Where the next line begins, and how far its end has been looked for: a long line is not searched anew with every
+    /// piece of it.
+    private var (start, searched) = (0, 0)
+    private var isAtEnd = false
+    private var number = 0
+
+    init(_ descriptor: Int32, _ path: String) {
+      (self.descriptor, self.path) = (descriptor, path)
+    }
+
+    mutating func next() throws -> String? {
       while true {
-        if let end = buffer[(buffer.startIndex + searched)...].firstIndex(of: UInt8(ascii: "\n")) {
-          defer {
-            buffer = Data(buffer[buffer.index(after: end)...])
-            searched = 0
-          }
-          number += 1
-          return try text(buffer[..<end], path, number)
+        if let end = endOfLine() { return try line(upTo: end, next: end + 1) }
+        guard !isAtEnd else { return start < buffer.count ? try line(upTo: buffer.count, next: buffer.count) : nil }
+        guard buffer.count - start <= lineBytesMaximum else {
+          throw MemshError(
+            .importFailed, "\(path):\(number + 1): the line is longer than \(lineBytesMaximum >> 20) MB",
+            hint: "is it the right file?")
         }
-        guard !isAtEnd else {
-          guard !buffer.isEmpty else { return nil }
-          defer { buffer = Data() }
-          return try text(buffer, path, number + 1)
-        }
-        guard buffer.count <= lineBytesMaximum else {
-          throw MemshError(.importFailed, "\(path):\(number + 1): the line is too long", hint: "is it the right file?")
-        }
-        searched = buffer.count
-        let chunk = try file.read(upToCount: chunkBytes) ?? Data()
-        isAtEnd = chunk.isEmpty
-        buffer.append(chunk)
+        try readMore()
       }
     }
+
+    private mutating func endOfLine() -> Int? {
+      let place = buffer.withUnsafeBytes { bytes -> Int? in
+        guard let base = bytes.baseAddress, searched < bytes.count else { return nil }
+        let found = memchr(base + searched, Int32(UInt8(ascii: "\n")), bytes.count - searched)
+        return found.map { UnsafeRawPointer($0) - base }
+      }
+      if place == nil { searched = buffer.count }
+      return place
+    }
+
+    private mutating func line(upTo end: Int, next: Int) throws -> String {
+      number += 1
+      defer { (start, searched) = (next, next) }
+      return number == 1 ? try firstLine(buffer[start..<end], path) : try text(buffer[start..<end], path, number)
+    }
+
+    private mutating func readMore() throws {
+      if start > 0 {
+        buffer.removeSubrange(..<start)
+        (start, searched) = (0, searched - start)
+      }
+      var count = 0
+      repeat { count = Foundation.read(descriptor, &chunk, chunk.count) } while count < 0 && errno == EINTR
+      guard count >= 0 else {
+        throw MemshError(.importFailed, "\(path) cannot be read", cause: String(cString: strerror(errno)))
+      }
+      buffer.append(contentsOf: chunk[..<count])
+      isAtEnd = count == 0
+    }
   }
 
-  private static func text(_ bytes: Data, _ path: String, _ number: Int) throws -> String {
+  /// The first line tells what kind of text it is.
+  private static func firstLine(_ bytes: ArraySlice<UInt8>, _ path: String) throws -> String {
+    if let encoding = TextEncoding(of: bytes) { throw encoding.refusal(of: path, .importFailed) }
+    let line = try text(bytes.dropFirst(TextEncoding.markLength(bytes)), path, 1)
+    let isOldMac = line.utf8.dropLast().contains(UInt8(ascii: "\r"))
+    guard !isOldMac else {
+      throw MemshError(
+        .importFailed, "\(path):1: the lines end in carriage returns alone",
+        hint: "convert the file: tr '\\r' '\\n' < FILE > NEW-FILE")
+    }
+    return line
+  }
+
+  private static func text(_ bytes: ArraySlice<UInt8>, _ path: String, _ number: Int) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw MemshError(.importFailed, "\(path):\(number): the line is no UTF-8", hint: "convert it with iconv")
+      throw MemshError(.importFailed, "\(path):\(number): the line is not UTF-8", hint: "convert it with iconv")
     }
     return text
-  }
-
-  /// The error for a file that cannot be written.
-  static func failure(_ path: String, _ code: Int32, cause: String? = nil) -> MemshError {
-    MemshError(
-      code == ENOSPC ? .diskFull : .fileFailed, "\(path) cannot be written",
-      hint: code == ENOSPC ? "make room" : "check the folder and its permissions",
-      cause: cause ?? String(cString: strerror(code)))
   }
 }

@@ -53,6 +53,7 @@ enum Main {
       services: services, console: console, interruption: interruption, settings: settings(launch.options),
       scope: scope, location: launch.options.database, isInteractive: isInteractive)
     defer { session.close() }
+    for notice in environment.notices { session.note("notice: " + notice) }
     if let terminal {
       if !launch.options.noStartUpFile { runStartUpFile(session, environment) }
       let history = services.commandHistory
@@ -97,6 +98,10 @@ enum Main {
   private static func runStartUpFile(_ session: Session, _ environment: Environment) {
     let path = environment.folder("XDG_CONFIG_HOME", defaultBelowHome: ".config") + "/rc.memsh"
     guard FileManager.default.fileExists(atPath: path) else { return }
+    if let danger = StartUpFile.danger(of: path) {
+      session.note("warning: \(path) is not run: \(danger)")
+      return
+    }
     _ = runScripts([.file(path)], session, checkOnly: false)
   }
 }

@@ -8,7 +8,7 @@ enum ProcessTitle {
     for index in 1..<max(1, Int(count)) {
       guard let argument = arguments[index] else { continue }
       let text = String(cString: argument)
-      let shown = Redactor.withoutPasswords(text)
+      let shown = Redactor.withoutPasswords(text, isOneWord: text.contains("postgres"))
       guard shown != text else { continue }
       let length = strlen(argument)
       shown.utf8CString.withUnsafeBufferPointer { bytes in

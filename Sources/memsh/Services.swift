@@ -40,7 +40,9 @@ final class Services: SessionServices, Sendable {
   func store(at location: String) throws -> any MemoryStore { try store(at: location, isReadOnly: false) }
 
   private func store(at location: String, isReadOnly: Bool) throws -> any MemoryStore {
-    let store = try Services.described(location, isReadOnly: isReadOnly, environment: environment)
+    let store = try keepingSecrets(of: location) {
+      try Services.described(location, isReadOnly: isReadOnly, environment: environment)
+    }
     if let connectionString = Services.postgresConnectionString(location) {
       let password = PostgresStore.password(inside: connectionString)
       console.redactor.add(password, unlessPartOf: store.identity.location)
@@ -49,15 +51,19 @@ final class Services: SessionServices, Sendable {
     return store
   }
 
+  /// Keeps what may be the password of a location that cannot be used out of everything that is printed about it.
+  private func keepingSecrets<Value>(of location: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch {
+      for secret in StoreLocation.secrets(in: location) { console.redactor.add(secret) }
+      throw error
+    }
+  }
+
   private static func described(
     _ location: String, isReadOnly: Bool, environment: Environment
   ) throws -> any MemoryStore {
+    try StoreLocation.check(location)
     guard let connectionString = Services.postgresConnectionString(location) else {
-      guard !location.contains("://") || location.hasPrefix("sqlite://") else {
-        throw MemshError(
-          .usage, "'\(location.prefix { $0 != ":" })' is no kind of store",
-          hint: "a store is postgresql://user@host:port/database or the path of a SQLite file")
-      }
       return SQLiteStore(path: Services.path(location), isReadOnly: isReadOnly)
     }
     // libpq's own variable wins over memsh's default.
@@ -67,17 +73,22 @@ final class Services: SessionServices, Sendable {
   }
 
   func defaultLocation(of backend: Backend?) throws -> String {
-    let url = environment["DATABASE_URL"]
+    let url = environment.databaseURL
     let urlBackend = url.map { Services.postgresConnectionString($0) == nil ? Backend.sqlite : .postgres }
     switch try backend ?? configuredBackend() ?? urlBackend ?? .sqlite {
     case .postgres:
       if let url, urlBackend == .postgres { return url }
-      if ["PGSERVICE", "PGHOST", "PGDATABASE"].contains(where: { environment[$0] != nil }) { return "postgresql://" }
+      if let location = environment.postgresLocation { return location }
       throw MemshError(
         .usage, "no PostgreSQL database is configured",
         hint: "export DATABASE_URL='postgresql://user@host:port/database', or `connect URL`")
     case .sqlite:
       if let url, urlBackend == .sqlite { return url }
+      guard HomeFolder.path != nil || environment["XDG_DATA_HOME"]?.hasPrefix("/") == true else {
+        throw MemshError(
+          .usage, "there is no home folder for the store: HOME is not set, and the user database has none",
+          hint: "export HOME or XDG_DATA_HOME, or name the store: memsh -d PATH")
+      }
       return environment.folder("XDG_DATA_HOME", defaultBelowHome: ".local/share") + "/memory.db"
     }
   }
@@ -99,7 +110,7 @@ final class Services: SessionServices, Sendable {
   }
 
   /// The location as libpq reads it; nil for a file.
-  private static func postgresConnectionString(_ location: String) -> String? {
+  static func postgresConnectionString(_ location: String) -> String? {
     if location.hasPrefix("postgresql:") || location.hasPrefix("postgres:") { return location }
     let keywords = [
       "host", "hostaddr", "dbname", "service", "user", "port", "password", "passfile", "sslmode", "options",
@@ -119,9 +130,9 @@ final class Services: SessionServices, Sendable {
   }
 
   /// The path of a file given as `sqlite:///path`, `~/path` or a path.
-  private static func path(_ location: String) -> String {
+  static func path(_ location: String) -> String {
     let plain = location.hasPrefix("sqlite://") ? String(location.dropFirst("sqlite://".count)) : location
-    return (plain as NSString).expandingTildeInPath
+    return HomeFolder.expanding(plain)
   }
 
   // MARK: Embedders
@@ -210,6 +221,7 @@ final class Services: SessionServices, Sendable {
   // MARK: Sources and files
 
   func source(at location: String) throws -> any MemorySource {
+    try keepingSecrets(of: location) { try StoreLocation.check(location) }
     if Services.postgresConnectionString(location) != nil {
       return StoreSource(try store(at: location, isReadOnly: true))
     }
@@ -234,7 +246,9 @@ final class Services: SessionServices, Sendable {
   }
 
   func rejectPath(source location: String, at moment: Timestamp) -> String {
-    let name = URL(fileURLWithPath: location).deletingPathExtension().lastPathComponent
+    // What a URL ends in may be its password.
+    let isDatabase = Services.postgresConnectionString(location) != nil
+    let name = isDatabase ? "postgresql" : URL(fileURLWithPath: location).deletingPathExtension().lastPathComponent
     let stamp = moment.iso8601.replacing(":", with: "")
     let folder = environment.folder("XDG_STATE_HOME", defaultBelowHome: ".local/state")
     return "\(folder)/rejects/\(name)-\(stamp).jsonl"
@@ -289,11 +303,9 @@ final class Services: SessionServices, Sendable {
   }
 
   func write(_ text: String, to path: String) throws {
-    do { try text.write(toFile: Services.path(path), atomically: true, encoding: .utf8) } catch {
-      throw MemshError(
-        .permissionDenied, "\(path) cannot be written", hint: "check the folder and its permissions",
-        cause: error.localizedDescription)
-    }
+    let file = try newFile(path, mayReplace: true)
+    try file.write(text)
+    try file.commit()
   }
 
   func isRegularFile(at path: String) -> Bool {
@@ -301,14 +313,10 @@ final class Services: SessionServices, Sendable {
     return stat(Services.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  func makeFolder(of path: String) throws {
-    let folder = URL(fileURLWithPath: Services.path(path)).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(
-        at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw LineFile.failure(folder.path, errno, cause: error.localizedDescription)
-    }
+  func makeFolder(of path: String) throws { try NewFile.makeFolder(of: Services.path(path)) }
+
+  func newFile(_ path: String, mayReplace: Bool) throws -> NewFile {
+    try NewFile(Services.path(path), mayReplace: mayReplace)
   }
 
   func fileStore(at path: String) -> any FileStore {
@@ -321,21 +329,17 @@ final class Services: SessionServices, Sendable {
 
   func fileExists(at path: String) -> Bool { FileManager.default.fileExists(atPath: Services.path(path)) }
 
-  func moveFile(_ path: String, to target: String) throws {
-    guard rename(Services.path(path), Services.path(target)) == 0 else {
-      throw LineFile.failure(target, errno)
-    }
-  }
-
   func removeFile(_ path: String) { unlink(Services.path(path)) }
 
-  func write(linesTo path: String, _ body: ((String) throws -> Void) throws -> Void) throws {
-    try LineFile.write(Services.path(path), body)
+  func write(linesTo path: String, mayReplace: Bool, _ body: ((String) throws -> Void) throws -> Void) throws {
+    try LineFile.write(Services.path(path), mayReplace: mayReplace, body)
   }
 
   func read<Value>(linesOf path: String, _ body: (@escaping () throws -> String?) throws -> Value) throws -> Value {
     try LineFile.read(path == "-" ? path : Services.path(path), body)
   }
+
+  func redacted(_ text: String) -> String { console.redactor.redact(text) }
 
   var author: String {
     let name = environment["USER"] ?? environment["LOGNAME"] ?? NSUserName()
@@ -344,13 +348,12 @@ final class Services: SessionServices, Sendable {
 
   let processName = "\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))"
 
+  private static let scriptBytesMaximum = 64 << 20
+
   func script(at path: String) throws -> String {
-    if path == "-" { return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) }
-    do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
-      throw MemshError(
-        .scriptNotFound, "the script \(path) cannot be read", hint: "check the path and its permissions",
-        cause: error.localizedDescription)
-    }
+    let limit = Services.scriptBytesMaximum
+    if path == "-" { return try WholeFile.standardInput(limitBytes: limit, code: .scriptNotFound) }
+    return try WholeFile.text(Services.path(path), limitBytes: limit, takesPipes: true, code: .scriptNotFound)
   }
 
   func sleep(milliseconds: Int) { Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000) }

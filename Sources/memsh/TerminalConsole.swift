@@ -75,21 +75,29 @@ final class TerminalConsole: Console, Sendable {
 
   private static let interruptionMilliseconds: Int32 = 50
 
+  private static let editedBytesMaximum = 64 << 20
+
   func edit(_ text: String) throws -> String {
-    let path = NSTemporaryDirectory() + "/memsh-\(UUID().uuidString).memsh"
-    guard
-      FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    else { throw MemshError(.fileFailed, "the file \(path) for the editor cannot be written") }
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = NSTemporaryDirectory() + "/memsh-\(UUID().uuidString)"
+    // Editors write beside the file, too: a folder of its own keeps everybody else out.
+    guard mkdir(folder, 0o700) == 0 else {
+      throw MemshError(
+        .fileFailed, "the folder \(folder) for the editor cannot be made", cause: String(cString: strerror(errno)))
+    }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/edited.memsh"
+    let file = try NewFile(path, mayReplace: false)
+    try file.write(text)
+    try file.commit()
     let environment = ProcessInfo.processInfo.environment
     let editor = environment["VISUAL"] ?? environment["EDITOR"] ?? "vi"
     let status = try ChildProcess.run(["/bin/sh", "-c", editor + " \"$1\"", "sh", path])
-    guard status == 0, let changed = try? String(contentsOfFile: path, encoding: .utf8) else {
+    guard status == 0 else {
       throw MemshError(
         .fileFailed, "the editor '\(editor)' ended with status \(status), so nothing is run",
         hint: "export EDITOR with the editor you like")
     }
-    return changed.replacing("\r\n", with: "\n")
+    return try WholeFile.text(path, limitBytes: TerminalConsole.editedBytesMaximum).replacing("\r\n", with: "\n")
   }
 
   /// Writes everything, waiting for a slow reader; returns the errno of what cannot be written.

@@ -1,40 +1,47 @@
 import Foundation
 
-/// Damage done to bytes: the same seed always does the same damage.
+/// Damages data as disks, networks and people do, the same way for the same seed.
 ///
 /// Used to show that no input, however damaged, ends memsh by a signal or keeps it busy for ever.
 public struct Mutation {
   private var generator: SeededGenerator
 
-  /// Starts a series of damages.
-  public init(seed: UInt64) {
-    generator = SeededGenerator(seed: seed)
-  }
+  /// Bytes that mean something in the formats there are.
+  private static let telling = Array("\"\\{}[]:,0129-.eE\n\r\t\0 ".utf8) + [0xFF, 0x80, 0xC3, 0xEF]
+  /// The longest part that is zeroed, in bytes.
+  private static let zeroedMaximum = 512
 
-  /// The bytes with one to eight bits flipped, a part cut off the end, or a part in the middle zeroed or repeated.
+  /// Begins with a seed.
+  public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+  /// A number from 0 to below `limit`.
+  public mutating func number(below limit: Int) -> Int { Int.random(in: 0..<max(1, limit), using: &generator) }
+
+  /// Data with a few bits flipped, bytes replaced by ones that mean something, parts doubled, zeroed or left out, or cut off.
   public mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
-    guard !bytes.isEmpty else { return bytes }
-    var damaged = bytes
-    switch Int.random(in: 0..<10, using: &generator) {
-    case 0: damaged.removeLast(Int.random(in: 1...bytes.count, using: &generator))
-    case 1: for index in part(of: bytes) { damaged[index] = 0 }
-    case 2: damaged.insert(contentsOf: bytes[part(of: bytes)], at: Int.random(in: 0...bytes.count, using: &generator))
-    default:
-      for _ in 0..<Int.random(in: 1...8, using: &generator) {
-        damaged[Int.random(in: 0..<bytes.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+    var bytes = bytes
+    for _ in 0...number(below: 3) where !bytes.isEmpty {
+      let place = number(below: bytes.count)
+      let end = min(bytes.count, place + 1 + number(below: 12))
+      switch number(below: 7) {
+      case 0, 1: bytes[place] ^= 1 << UInt8(number(below: 8))
+      case 2: bytes[place] = Mutation.telling[number(below: Mutation.telling.count)]
+      case 3: bytes.insert(contentsOf: bytes[place..<end], at: place)
+      case 4: bytes.removeSubrange(place..<end)
+      case 5: for index in place..<min(bytes.count, place + Mutation.zeroedMaximum) { bytes[index] = 0 }
+      default: bytes.removeLast(number(below: 4) == 0 ? bytes.count - place : 1)
       }
     }
-    return damaged
+    return bytes
   }
 
-  private mutating func part(of bytes: [UInt8]) -> Range<Int> {
-    let start = Int.random(in: 0..<bytes.count, using: &generator)
-    return start..<min(bytes.count, start + Int.random(in: 1...512, using: &generator))
+  /// How long a mutation test may go on: `MEMSH_MUTATION_SECONDS`, else its share of the default run.
+  public static func seconds(default share: Double) -> Double {
+    ProcessInfo.processInfo.environment["MEMSH_MUTATION_SECONDS"].flatMap(Double.init) ?? share
   }
 
-  /// How long a mutation test may go on, in seconds: `MEMSH_MUTATION_SECONDS`, else a share of the default run.
+  /// When a mutation test ends that begins now.
   public static func deadline(defaultSeconds: Double) -> ContinuousClock.Instant {
-    let chosen = ProcessInfo.processInfo.environment["MEMSH_MUTATION_SECONDS"].flatMap(Double.init)
-    return .now + .seconds(chosen ?? defaultSeconds)
+    .now + .seconds(seconds(default: defaultSeconds))
   }
 }

@@ -23,7 +23,7 @@ public struct ModelFolder: ModelCatalog {
   ///
   /// - Throws: `model_unusable` when the chosen one is gone.
   public func inUse() throws -> InstalledModel? {
-    guard let name = (try? String(contentsOfFile: choicePath, encoding: .utf8))?.trimmingCharacters(in: .newlines)
+    guard let name = (try? WholeFile.text(choicePath, limitBytes: 4_096))?.trimmingCharacters(in: .newlines)
     else { return installed().first }
     return try model(named: name)
   }
@@ -33,9 +33,9 @@ public struct ModelFolder: ModelCatalog {
   /// - Throws: `not_found`, `model_unusable`, `file_failed`.
   public func use(_ name: String) throws -> InstalledModel {
     let model = try model(named: name)
-    do { try (name + "\n").write(toFile: choicePath, atomically: true, encoding: .utf8) } catch {
-      throw MemshError(.fileFailed, "\(choicePath) cannot be written", cause: error.localizedDescription)
-    }
+    let choice = try NewFile(choicePath, mayReplace: true)
+    try choice.write(name + "\n")
+    try choice.commit()
     return model
   }
 

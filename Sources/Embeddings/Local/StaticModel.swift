@@ -43,7 +43,7 @@ final class StaticModel {
   }
 
   private static func settings(_ folder: String) -> JSON? {
-    (try? String(contentsOfFile: folder + "/config.json", encoding: .utf8)).flatMap { try? JSONParser.parse($0) }
+    (try? WholeFile.text(folder + "/config.json", limitBytes: 1 << 20)).flatMap { try? JSONParser.parse($0) }
   }
 
   /// The vector of a text; zero for one without tokens.

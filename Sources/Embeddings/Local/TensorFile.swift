@@ -44,8 +44,7 @@ final class TensorFile {
     func unusable(_ why: String) -> MemshError {
       MemshError(.modelUnusable, "\(path) cannot be used: \(why)", hint: "fetch the model again: scripts/fetch-model")
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unusable(String(cString: strerror(errno))) }
+    let descriptor = try WholeFile.open(path, takesPipes: false, code: .modelUnusable)
     defer { _ = close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_size > 8 else { throw unusable("it is too short") }

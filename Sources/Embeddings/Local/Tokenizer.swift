@@ -9,15 +9,16 @@ protocol Tokenizer: AnyObject {
 
 /// Reads tokenizers of Hugging Face's `tokenizer.json`.
 enum TokenizerFile {
+  /// The largest published ones have about 35 MB.
+  private static let bytesMaximum = 256 << 20
+
   /// Reads a file.
   ///
   /// - Throws: `model_unusable` with what is wrong or not supported.
   static func load(path: String) throws -> any Tokenizer {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw MemshError(.modelUnusable, "\(path) cannot be read", hint: "fetch the model again: scripts/fetch-model")
-    }
+    let bytes = try WholeFile.bytes(path, limitBytes: bytesMaximum, code: .modelUnusable)
     do {
-      let file = try TokenizerScanner(Array(data))
+      let file = try TokenizerScanner(bytes)
       let normalizer = try TokenizerNormalizer(file)
       switch file.model["type"] ?? .string("BPE") {
       case .string("BPE"):

@@ -32,10 +32,9 @@ final class RejectFile {
 
   private func opened(_ path: String) throws -> FileHandle {
     if let handle { return handle }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    // O_EXCL: what is there already is somebody's, and stays.
-    let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+    try? NewFile.makeFolder(of: path)
+    // O_EXCL: what is there already is somebody's, and stays; it follows no link either.
+    let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw MemshError(
         .fileFailed, "cannot create the reject file \(path)", hint: "name another with `--reject-file PATH`",

@@ -21,11 +21,13 @@ struct ExportCommand: ShellCommand {
     discussion: """
       JSON lines hold everything the store has: memories, fragments, duplicates and analytics, an object a line; with a \
       filter only the memories that pass it. CSV holds memories. A SQLite file is a memsh store of its own. Without a \
-      path the text goes to standard output. `import` reads all three. Exporting again writes the same.
+      path, or for -, the text goes to standard output. `import` reads all three. Exporting again writes the same.
       """)
 
-  @Argument(help: "The file; its ending tells the form.", completion: .file())
-  var path: String?
+  @Argument(
+    help: ArgumentHelp("The file; its ending tells the form. - is standard output.", valueName: "path"),
+    completion: .file())
+  var file: String?
 
   @Option(help: "jsonl, csv or sqlite, whatever the file's name.")
   var format: ExchangeFormat?
@@ -42,6 +44,9 @@ struct ExportCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
   // The store stays as it is; a second try would write the first rows to standard output twice.
   var onlyReads: Bool { path != nil }
+
+  /// Where to write; nil for standard output.
+  private var path: String? { file == "-" ? nil : file }
 
   private var chosenFormat: ExchangeFormat { format ?? path.map(ExchangeFormat.init(path:)) ?? .jsonl }
 
@@ -74,7 +79,9 @@ struct ExportCommand: ShellCommand {
       return .nothing
     }
     var counts: [String: Int] = [:]
-    try session.services.write(linesTo: path) { write in counts = try service.export(options, write) }
+    try session.services.write(linesTo: path, mayReplace: overwrite) { write in
+      counts = try service.export(options, write)
+    }
     return CommandResult(.record(ExportCommand.record(path, counts)))
   }
 
@@ -83,7 +90,7 @@ struct ExportCommand: ShellCommand {
     guard let path, let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
     let source = try session.services.snapshot(of: session.location(of: store))
     defer { source.close() }
-    let counts = try session.writeFile(path) { copy in
+    let counts = try session.writeFile(path, mayReplace: overwrite) { copy in
       try BackupService(progress: session.progress, interruption: session.interruption).transfer(
         source, space: space, into: copy, at: session.services.now(), filter: filter)
       return try copy.rowCounts
@@ -100,16 +107,19 @@ struct ExportCommand: ShellCommand {
 
 extension Session {
   /// Makes a store in a file, which gets its name when `body` has succeeded.
-  func writeFile<Value>(_ path: String, _ body: (any FileStore) throws -> Value) throws -> Value {
+  ///
+  /// - Parameter mayReplace: Whether a file of that name makes way.
+  func writeFile<Value>(_ path: String, mayReplace: Bool = false, _ body: (any FileStore) throws -> Value) throws
+    -> Value
+  {
     try services.makeFolder(of: path)
-    let partial = path + ".partial"
-    let beside = ["", "-wal", "-shm", "-journal", "-vectors"].map { partial + $0 }
-    beside.forEach(services.removeFile)
+    let file = try services.newFile(path, mayReplace: mayReplace)
+    let beside = ["-wal", "-shm", "-journal", "-vectors"].map { file.partialPath + $0 }
     defer { beside.forEach(services.removeFile) }
-    let copy = services.fileStore(at: partial)
+    let copy = services.fileStore(at: file.partialPath)
     let value = try body(copy)
     copy.close()
-    try services.moveFile(partial, to: path)
+    try file.commit()
     return value
   }
 }

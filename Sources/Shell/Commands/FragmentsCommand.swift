@@ -164,7 +164,7 @@ struct FragmentsCommand: ShellCommand {
 
   private func exported(_ fragments: [PromptFragment], _ session: Session) throws -> CommandResult {
     let text = JSON.array(fragments.map(\.json)).prettyText + "\n"
-    guard let path = subjects.first else { return CommandResult(.text(text)) }
+    guard let path = subjects.first, path != "-" else { return CommandResult(.text(text)) }
     try session.services.write(text, to: path)
     session.note("\(fragments.count) fragments written to \(path)")
     return .nothing

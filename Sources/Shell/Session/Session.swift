@@ -208,7 +208,8 @@ public final class Session {
   /// Who repairs, for the journal.
   var author: RepairAuthor {
     RepairAuthor(
-      command: currentCommand, name: services.author, session: services.processName, moment: services.now())
+      command: services.redacted(currentCommand), name: services.author, session: services.processName,
+      moment: services.now())
   }
 
   /// Where long work reports to.

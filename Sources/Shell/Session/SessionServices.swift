@@ -51,7 +51,7 @@ public protocol SessionServices: AnyObject {
   ///
   /// - Throws: `usage` with what is wrong and where.
   func json(yaml text: String) throws -> JSON
-  /// Writes a file, or replaces one as a whole.
+  /// Writes a file, or replaces one, as a whole and for its owner only.
   func write(_ text: String, to path: String) throws
   /// A store in a file, for backups; nothing is opened before it is used.
   func fileStore(at path: String) -> any FileStore
@@ -61,16 +61,22 @@ public protocol SessionServices: AnyObject {
   func fileExists(at path: String) -> Bool
   /// Whether a path is a file that can be read twice: no pipe.
   func isRegularFile(at path: String) -> Bool
-  /// Makes the folder that a file is to be in.
+  /// Makes the folder that a file is to be in, for its owner only.
   func makeFolder(of path: String) throws
-  /// Moves a file; nobody ever sees a part of it.
-  func moveFile(_ path: String, to target: String) throws
+  /// Creates an empty file, which gets the path's name when it is committed.
+  ///
+  /// - Parameter mayReplace: Whether a file of that name makes way.
+  func newFile(_ path: String, mayReplace: Bool) throws -> NewFile
   /// Deletes a file, if there is one.
   func removeFile(_ path: String)
   /// Hands over a function that writes a line, and gives the file its name when `body` has succeeded.
-  func write(linesTo path: String, _ body: ((String) throws -> Void) throws -> Void) throws
+  ///
+  /// - Parameter mayReplace: Whether a file of that name makes way.
+  func write(linesTo path: String, mayReplace: Bool, _ body: ((String) throws -> Void) throws -> Void) throws
   /// Hands over a function that reads the next line without its end, nil at the end; `-` is standard input.
   func read<Value>(linesOf path: String, _ body: (@escaping () throws -> String?) throws -> Value) throws -> Value
+  /// A text without the secrets in it, for what is kept.
+  func redacted(_ text: String) -> String
   /// Who runs memsh, as the journal has it: `user@host`.
   var author: String { get }
   /// What tells this memsh process from all others.

@@ -27,8 +27,13 @@ enum CSVRows {
 
     /// The fields of the next record, nil for NULL; nil at the end.
     mutating func record() throws -> [String?]? {
-      guard var text = try next() else { return nil }
-      line += 1
+      var blank: String? = ""
+      // An empty line, as editors leave it at the end, is no row.
+      while let text = blank, text.isEmpty || text == "\r" {
+        blank = try next()
+        line += blank == nil ? 0 : 1
+      }
+      guard var text = blank else { return nil }
       let first = line
       var quotes = text.utf8.count { $0 == 0x22 }
       while quotes % 2 == 1 {

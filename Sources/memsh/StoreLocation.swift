@@ -1,0 +1,109 @@
+import Foundation
+import MemoryCore
+
+/// Texts that should say where a store is, and cannot: a URL without its scheme or its host, a variable that nobody has
+/// replaced. Taken for paths they would make files and folders that are named after a password.
+enum StoreLocation {
+  /// Refuses such a text, without repeating what may be a secret.
+  ///
+  /// - Throws: `usage`.
+  static func check(_ location: String) throws {
+    if let scheme = scheme(of: location) {
+      switch scheme {
+      case "postgresql", "postgres": try checkHosts(location)
+      case "sqlite": break
+      default:
+        throw MemshError(.usage, "memsh does not open stores of \(scheme)", hint: kinds)
+      }
+      return
+    }
+    guard !location.contains("://") else {
+      throw MemshError(.usage, "the store's location is a URL of no known kind", hint: kinds)
+    }
+    let beginning = location.prefix { $0.isLetter }.lowercased()
+    if beginning == "postgresql" || beginning == "postgres",
+      ":/".contains(location.dropFirst(beginning.count).prefix(1)),
+      !FileManager.default.fileExists(atPath: Services.path(location)), location.count > beginning.count
+    {
+      throw MemshError(.usage, "the store's URL is not complete: it begins with postgresql://", hint: kinds)
+    }
+    guard !isConnectionString(location), !FileManager.default.fileExists(atPath: Services.path(location)) else {
+      return
+    }
+    try checkPath(location)
+  }
+
+  /// What may be passwords in a text that ``check(_:)`` refuses: no printer may show them.
+  static func secrets(in location: String) -> [String] {
+    let start = location.firstRange(of: "://")?.upperBound ?? location.startIndex
+    guard let colon = location[start...].firstIndex(of: ":") else { return [] }
+    let rest = location[location.index(after: colon)...]
+    let end = rest.lastIndex(of: "@") ?? rest.endIndex
+    return rest[..<end].allSatisfy(\.isNumber) ? [] : [String(rest[..<end])]
+  }
+
+  private static let kinds = "a store is postgresql://user@host:port/database or the path of a SQLite file"
+
+  /// What stands before `://`, if it is the name of a scheme.
+  private static func scheme(of location: String) -> String? {
+    guard let end = location.firstRange(of: "://")?.lowerBound, let first = location.first, first.isLetter,
+      location[..<end].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) })
+    else { return nil }
+    return location[..<end].lowercased()
+  }
+
+  /// libpq quotes a port that it cannot read, which is the password where the host is missing.
+  private static func checkHosts(_ url: String) throws {
+    guard let scheme = url.firstRange(of: "://") else { return }
+    let rest = url[scheme.upperBound...]
+    let authority = rest.prefix { !"/?".contains($0) }
+    let hosts = authority.firstIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+    for host in hosts.split(separator: ",") {
+      let port = host.hasPrefix("[") ? host.drop { $0 != "]" }.dropFirst() : host.drop { $0 != ":" }
+      guard port.isEmpty || port == ":" || (port.first == ":" && UInt16(port.dropFirst()) != nil) else {
+        throw MemshError(
+          .usage, "the store's URL has no host, or its port is not a number",
+          hint:
+            "write postgresql://user@host:port/database, the password behind the user and a colon; in it / is %2F, @ is %40"
+        )
+      }
+    }
+    if let name = variable(in: String(hosts)) { throw unexpanded(name) }
+  }
+
+  private static func isConnectionString(_ location: String) -> Bool {
+    Services.postgresConnectionString(location) != nil
+  }
+
+  private static func checkPath(_ location: String) throws {
+    let first = location.prefix { $0 != "/" }
+    let isPath = ["", ".", "..", "~"].contains(first)
+    if let at = location.lastIndex(of: "@") {
+      let folder = location.lastIndex(of: "/").map { String(location[..<$0]) }
+      let isInFolder = folder.map { FileManager.default.fileExists(atPath: Services.path($0)) } ?? true
+      guard !location[..<at].contains(":") || isPath && isInFolder, isInFolder else {
+        throw MemshError(
+          .usage, "the store's URL does not say that it is one: it begins with postgresql://",
+          hint: kinds + "; a file with an @ in its name is written ./NAME")
+      }
+    }
+    if let name = variable(in: location) { throw unexpanded(name) }
+    let port = first.drop { $0 != ":" }.dropFirst()
+    let isFolder = FileManager.default.fileExists(atPath: String(first))
+    if !isPath, !isFolder, first.count < location.count, UInt16(port) != nil {
+      throw MemshError(.usage, "the store's URL is not complete: it begins with postgresql://", hint: kinds)
+    }
+  }
+
+  /// The first `$NAME` or `${NAME}` of a text.
+  private static func variable(in text: String) -> String? {
+    text.firstMatch(of: /\$(?:\{[A-Za-z_][A-Za-z0-9_:]*\}|[A-Za-z_][A-Za-z0-9_]*)/).map { String($0.output) }
+  }
+
+  private static func unexpanded(_ name: String) -> MemshError {
+    let plain = name.filter { !"${}".contains($0) }.replacing("ENV:", with: "")
+    return MemshError(
+      .usage, "\(name) in the store's location was not replaced by a value",
+      hint: "a script writes ${ENV:\(plain)}; or leave the location out: DATABASE_URL is used by itself")
+  }
+}
