@@ -30,11 +30,17 @@ struct Launch {
     var command: [String] = []
   }
 
+  /// The time that the parser takes grows with the square of the arguments.
+  private static let argumentsMaximum = 10_000
+
   /// Splits the arguments.
   ///
   /// - Throws: What ArgumentParser throws for help, `--version` and mistakes; see ``exit(for:)``.
   init(arguments: [String]) throws {
     try WholeCommandLine.answer(arguments)
+    guard arguments.count <= Launch.argumentsMaximum else {
+      throw ValidationError("there are \(arguments.count) arguments, more than \(Launch.argumentsMaximum)")
+    }
     guard let parsed = try CommandLine.parseAsRoot(arguments) as? CommandLine else {
       throw ValidationError("these arguments cannot be read")
     }

@@ -48,6 +48,9 @@ struct LaunchOptions: ParsableArguments {
     for variable in variables where variable.split(separator: "=", maxSplits: 1).first.map(String.init) == variable {
       throw ValidationError("'-v \(variable)' has no value; write -v name=value")
     }
+    for name in variableValues.keys where !VariableReference.isName(name) {
+      throw ValidationError("'-v' takes name=value: '\(name.prefix(60))' is not a name for a variable")
+    }
   }
 
   /// The variables by name.

@@ -7,19 +7,37 @@ import Shell
 @main
 enum Main {
   static func main() {
+    StandardStreams.occupy()
     let arguments = Array(CommandLine.arguments.dropFirst())
+    let isReadable = StandardStreams.areUTF8(CommandLine.unsafeArgv, count: CommandLine.argc)
     ProcessTitle.hideSecrets(CommandLine.unsafeArgv, count: CommandLine.argc)
-    let status = run(arguments: arguments)
+    let status = isReadable ? run(arguments: arguments) : refuse(arguments)
     exit(Signals.status ?? status.rawValue)
+  }
+
+  /// Arguments that are not UTF-8 would arrive as something else.
+  private static func refuse(_ arguments: [String]) -> ExitStatus {
+    let error = MemshError(.usage, "an argument is not UTF-8", hint: "convert it with iconv")
+    TerminalConsole().writeError(
+      ErrorRenderer(format: OutputFormat.requested(in: arguments)).text(of: LocatedError(error)))
+    return .usage
+  }
+
+  /// Prints what was asked for instead of a session.
+  private static func answer(_ text: String, console: TerminalConsole) -> ExitStatus {
+    do { try console.write(text) } catch let error as MemshError {
+      console.writeError(ErrorRenderer(format: nil).text(of: LocatedError(error)))
+      return .failed
+    } catch {
+      return .success
+    }
+    return .success
   }
 
   private static func run(arguments: [String]) -> ExitStatus {
     let console = TerminalConsole()
     // Asked by scripts and installers: not worth waking the parser for.
-    guard arguments != ["--version"] else {
-      try? console.write("memsh \(memshVersion)\n")
-      return .success
-    }
+    guard arguments != ["--version"] else { return answer("memsh \(memshVersion)\n", console: console) }
     if let request = CompletionRequest(arguments) { return answer(request, console: console) }
     do {
       return try run(try Launch(arguments: arguments), console: console)
@@ -27,7 +45,8 @@ enum Main {
       return .success
     } catch {
       let (text, status) = Launch.exit(for: error, arguments: arguments)
-      if status == .success { try? console.write(text + "\n") } else { console.writeError(text + "\n") }
+      guard status != .success else { return answer(text + "\n", console: console) }
+      console.writeError(text + "\n")
       return status
     }
   }
@@ -61,7 +80,9 @@ enum Main {
         session: session, services: services, interruption: interruption, history: history, terminal: terminal
       ).run()
     }
-    return runScripts(inputs, session, checkOnly: launch.options.check)
+    let confirmation: ScriptLoader.Confirmation =
+      launch.options.yes ? .none : launch.options.check ? .all : .ofScripts
+    return runScripts(inputs, session, confirmation: confirmation, checkOnly: launch.options.check)
   }
 
   /// Prints what a shell's completion asks for.
@@ -88,8 +109,12 @@ enum Main {
     return settings
   }
 
-  private static func runScripts(_ inputs: [ScriptInput], _ session: Session, checkOnly: Bool) -> ExitStatus {
-    let loaded = ScriptLoader.load(inputs, scope: session.scope, services: session.services)
+  private static func runScripts(
+    _ inputs: [ScriptInput], _ session: Session, confirmation: ScriptLoader.Confirmation, checkOnly: Bool
+  ) -> ExitStatus {
+    let loaded = ScriptLoader.load(
+      inputs, scope: session.scope, services: session.services, confirmation: confirmation,
+      interruption: session.interruption)
     let runner = CommandRunner(session: session)
     guard loaded.errors.isEmpty else { return runner.report(loaded.errors) }
     return checkOnly ? .success : runner.run(loaded.commands)
@@ -102,6 +127,6 @@ enum Main {
       session.note("warning: \(path) is not run: \(danger)")
       return
     }
-    _ = runScripts([.file(path)], session, checkOnly: false)
+    _ = runScripts([.file(path)], session, confirmation: .none, checkOnly: false)
   }
 }

@@ -57,7 +57,8 @@ struct Prompt {
   private func run(_ input: String, _ editor: LineEditor) throws -> Bool {
     interruption.clear()
     let runner = CommandRunner(session: session)
-    let loaded = ScriptLoader.load([.text(input)], scope: session.scope, services: services)
+    let loaded = ScriptLoader.load(
+      [.text(input)], scope: session.scope, services: services, confirmation: .none, interruption: interruption)
     guard loaded.errors.isEmpty else {
       _ = runner.report(loaded.errors)
       session.lastInput = input

@@ -11,6 +11,7 @@ import Testing
           switch piece {
           case .text(let text): text
           case .variable(let reference): "${\(reference.text)}"
+          case .home: "<home>"
           }
         }.joined()
       }.joined(separator: "|")
@@ -36,6 +37,15 @@ import Testing
       ("echo a\r\necho b\r\n", ["echo|a", "echo|b"]),
       ("#!/usr/bin/env -S memsh -f\necho 🙂", ["echo|🙂"]),
       ("   ", []),
+      (
+        "backup ~/x; backup ~; echo a~ ~name \\~/x '~/x' \"~\"/x",
+        ["backup|<home>/x", "backup|<home>", "echo|a~|~name|~/x|~/x|~/x"]
+      ),
+      ("echo a\u{A0}b\u{3000}c", ["echo|a|b|c"]),
+      ("echo 'e'\u{301} \"a\"\u{200D}b x;\u{301} #\u{301}", ["echo|e\u{301}|a\u{200D}b|x", "\u{301}"]),
+      ("echo <<A; echo <<B\none\nA\ntwo\nB\necho c", ["echo|one", "echo|two", "echo|c"]),
+      ("echo <<A\nA\necho b", ["echo|", "echo|b"]), ("echo <<A\n\n\nA", ["echo|\n"]),
+      ("echo a\\;b\\ c d\\\ne", [#"echo|a;b c|d|e"#]), ("echo é\\", [#"echo|é\"#]),
     ])
   func splits(text: String, expected: [String]) throws {
     #expect(try words(text) == expected)
@@ -65,5 +75,32 @@ import Testing
     #expect(commands[0].tokens.map(\.position.column) == [3, 10, 16, 23])
     #expect(commands[0].tokens.map(\.width) == [6, 5, 6, 1])
     #expect(commands[0].position.line == 2)
+  }
+
+  @Test("a command can be typed again as it is written down")
+  func writesDown() throws {
+    let text = "list --user 'a b' --where 'metadata.x=$1;~' ~/x '~/x' ${who}'s' ''"
+    let command = try #require(try Lexer.commands(in: text.replacing("'s'", with: "s"), file: nil).first)
+    let again = try Lexer.commands(in: command.text, file: nil)
+    #expect(again.map { $0.tokens.map(\.pieces) } == [command.tokens.map(\.pieces)])
+  }
+
+  @Test(
+    "the time is that of the length",
+    arguments: [
+      ("one long heredoc", "add <<EOF\n" + String(repeating: "line é ${x}\n", count: 100_000) + "EOF"),
+      ("one long quoted word", "echo '" + String(repeating: "x y\n", count: 250_000) + "'"),
+      ("one long line", "echo " + String(repeating: "x", count: 1_000_000)),
+      ("a word of many parts", "echo " + String(repeating: #"'a'"b\$"\c${x}"#, count: 50_000)),
+      ("many words", "echo " + String(repeating: "'a b' ", count: 100_000)),
+      ("many commands on a line", String(repeating: "a;", count: 100_000)),
+      ("many continued lines", "echo " + String(repeating: "a \\\n", count: 100_000) + "b"),
+      ("many heredocs", "echo" + String(repeating: " <<A", count: 20_000) + String(repeating: "\nx\nA", count: 20_000)),
+      ("a quote that never ends", "echo \"" + String(repeating: "x\n", count: 300_000)),
+    ])
+  func isLinear(what: String, text: String) {
+    let took = ContinuousClock().measure { _ = try? Lexer.commands(in: text, file: "f") }
+    // A million bytes took half a minute and more where the time grew with the square.
+    #expect(took < .seconds(5), "\(what): \(took)")
   }
 }

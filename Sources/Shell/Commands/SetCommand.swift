@@ -20,9 +20,9 @@ struct SetCommand: ShellCommand, ScopeChanging {
   func validate() throws {
     if let allowed = allowedValues {
       guard !allowed.contains(value) else { return }
-      throw ValidationError("'\(value)' is no value for \(name); it takes \(allowed.description)")
+      throw ValidationError("'\(value)' is not a value for \(name); it takes \(allowed.description)")
     }
-    guard VariableReference.isName(name) else { throw ValidationError("'\(name)' is no name for a variable") }
+    guard VariableReference.isName(name) else { throw ValidationError("'\(name)' is not a name for a variable") }
     if name.contains("-") {
       let nearest = NearestMatch.find(name, among: Settings.all.map(\.name))
       let suggestion = nearest.map { " Did you mean '\($0)'?" } ?? ""
@@ -30,8 +30,8 @@ struct SetCommand: ShellCommand, ScopeChanging {
     }
   }
 
-  func change(_ scope: inout VariableScope) {
-    if allowedValues == nil { scope.variables[name] = value }
+  func change(_ scope: inout VariableScope) throws {
+    if allowedValues == nil { try scope.set(name, to: value) }
   }
 
   var onlyReads: Bool { true }
@@ -41,7 +41,7 @@ struct SetCommand: ShellCommand, ScopeChanging {
       session.settings.set(name, to: value)
       try session.storeIfOpen?.apply(session.settings.options)
     } else {
-      change(&session.scope)
+      try change(&session.scope)
     }
     return .nothing
   }

@@ -11,12 +11,16 @@ protocol ShellCommand: ParsableCommand {
   /// Whether running it twice is as good as once, because it changes nothing.
   var onlyReads: Bool { get }
 
+  /// Whether it asks somebody before it destroys something, because it was given neither `--yes` nor `--dry-run`.
+  var needsConfirmation: Bool { get }
+
   func run(in session: Session) throws -> CommandResult
 }
 
 extension ShellCommand {
   var onlyReads: Bool { false }
   var outputFormat: OutputFormat? { nil }
+  var needsConfirmation: Bool { false }
 }
 
 extension Backend: ExpressibleByArgument {}
@@ -71,6 +75,10 @@ public struct CommandRegistry: ParsableCommand {
 
   /// The names of all commands, sorted.
   public static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
+
+  /// The types of the commands by their names.
+  static let byName = Dictionary(
+    commands.map { ($0.configuration.commandName ?? "", $0) }, uniquingKeysWith: { first, _ in first })
 
   /// The types of all commands.
   public static var commands: [any ParsableCommand.Type] { configuration.groupedSubcommands.flatMap { $0.subcommands } }

@@ -6,12 +6,12 @@ struct UnsetCommand: ShellCommand, ScopeChanging {
   @Argument(help: "The variable.")
   var name: String
 
-  func change(_ scope: inout VariableScope) { scope.variables[name] = nil }
+  func change(_ scope: inout VariableScope) throws { try scope.set(name, to: nil) }
 
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
-    change(&session.scope)
+    try change(&session.scope)
     return .nothing
   }
 }

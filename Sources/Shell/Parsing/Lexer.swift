@@ -30,13 +30,14 @@ public enum Incomplete: Sendable, Equatable {
 
 /// Splits a script into commands and words: quoting as in a POSIX shell, `#` comments, `\` at a line's end, `;`
 /// between commands, `<<EOF` for text over several lines. Does no I/O and replaces no variable.
+///
+/// It works on bytes, because all that has a meaning is ASCII, and takes what lies between as a whole: the time is
+/// that of the text's length, however long a line, a word or a heredoc is.
 struct Lexer {
-  private let characters: [Character]
-  private let lines: [Substring]
-  private let file: String?
-  private var index = 0
-  private var line = 1
-  private var column = 1
+  /// What a backslash between double quotes takes its meaning from.
+  static let escapable = "\\\"$\n"
+
+  private var text: ScriptText
   private var commands: [ScriptCommand] = []
   private var tokens: [Token] = []
   private var heredocs: [Heredoc] = []
@@ -51,46 +52,29 @@ struct Lexer {
 
   /// Splits a whole text.
   static func commands(in text: String, file: String?) throws(LexicalError) -> [ScriptCommand] {
-    var lexer = Lexer(text: text, file: file)
+    var lexer = Lexer(text: ScriptText(text, file: file))
     return try lexer.run()
   }
 
-  private init(text: String, file: String?) {
-    let normalized = text.replacing("\r\n", with: "\n")
-    characters = Array(normalized)
-    lines = normalized.split(separator: "\n", omittingEmptySubsequences: false)
-    self.file = file
-  }
-
-  private var current: Character? { index < characters.count ? characters[index] : nil }
-  private var following: Character? { index + 1 < characters.count ? characters[index + 1] : nil }
-  private var position: SourcePosition { SourcePosition(file: file, line: line, column: column) }
-
-  private mutating func advance() {
-    if current == "\n" {
-      line += 1
-      column = 1
-    } else {
-      column += 1
-    }
-    index += 1
+  private init(text: ScriptText) {
+    self.text = text
   }
 
   private mutating func run() throws(LexicalError) -> [ScriptCommand] {
     // `#!/usr/bin/env -S memsh -f` is a comment like any other.
-    while let character = current {
-      switch character {
-      case "\n":
-        advance()
+    while let byte = text.current {
+      switch byte {
+      case .newline:
+        text.advance()
         endCommand()
         try readHeredocs()
-      case ";":
-        advance()
+      case .semicolon:
+        text.advance()
         endCommand()
-      case "#": skipComment()
-      case "\\" where following == "\n": try continueLine()
-      case _ where character.isWhitespace: advance()
-      case "<" where following == "<": try startHeredoc()
+      case .hash: text.skip { $0 != .newline }
+      case .backslash where text.following == .newline: try continueLine()
+      case _ where text.spaceLength > 0: text.advance(text.spaceLength)
+      case .less where text.following == .less: try startHeredoc()
       default: try readToken()
       }
     }
@@ -101,20 +85,14 @@ struct Lexer {
 
   private mutating func endCommand() {
     guard let first = tokens.first else { return }
-    let source = String(lines[first.position.line - 1])
-    commands.append(ScriptCommand(tokens: tokens, sourceLine: source))
+    commands.append(ScriptCommand(tokens: tokens, sourceLine: text.line(first.position.line)))
     tokens = []
   }
 
-  private mutating func skipComment() {
-    while let character = current, character != "\n" { advance() }
-  }
-
   private mutating func continueLine() throws(LexicalError) {
-    let start = position
-    advance()
-    advance()
-    guard current != nil else {
+    let start = text.position
+    text.advance(2)
+    guard text.current != nil else {
       throw LexicalError(
         message: "the script ends after a backslash", hint: "a backslash at a line's end continues the command",
         position: start, incomplete: .continuation)
@@ -122,159 +100,132 @@ struct Lexer {
   }
 
   private mutating func readToken() throws(LexicalError) {
-    let start = position
+    let start = text.position
     var pieces = PieceBuilder()
-    while let character = current, !character.isWhitespace, character != ";" {
-      switch character {
-      case "'": try readSingleQuoted(into: &pieces)
-      case "\"": try readDoubleQuoted(into: &pieces)
-      case "\\":
-        if following == "\n" { break }
-        advance()
-        pieces.append(current.map(String.init) ?? "\\")
-        if current != nil { advance() }
-      case "$" where following == "{": pieces.append(try readVariable())
-      default:
-        pieces.append(String(character))
-        advance()
+    if readHome() { pieces.append(.home) }
+    word: while let byte = text.current, byte != .semicolon, text.spaceLength == 0 {
+      switch byte {
+      case .quote: try readSingleQuoted(into: &pieces)
+      case .doubleQuote: try readDoubleQuoted(into: &pieces)
+      case .backslash:
+        if text.following == .newline { break word }
+        text.advance()
+        pieces.append(text.current == nil ? "\\" : text.takeScalar())
+      case .dollar where text.following == .openBrace: pieces.append(.variable(try readVariable()))
+      case .dollar: pieces.append(text.take(1))
+      default: pieces.append(text.takeWord())
       }
-      if current == "\\", following == "\n" { break }
     }
-    let width = position.line == start.line ? column - start.column : 1
+    let end = text.position
+    let width = end.line == start.line ? end.column - start.column : 1
     tokens.append(Token(pieces: pieces.pieces, position: start, width: max(1, width)))
   }
 
+  /// `~` and `~/` at the beginning of a word are the home folder, as in a shell; `~name` is not.
+  private mutating func readHome() -> Bool {
+    guard text.current == .tilde else { return false }
+    guard text.following == nil || text.following == .slash || text.isWordEnd(at: 1) else { return false }
+    text.advance()
+    return true
+  }
+
   private mutating func readSingleQuoted(into pieces: inout PieceBuilder) throws(LexicalError) {
-    let start = position
-    advance()
-    while let character = current, character != "'" {
-      pieces.append(String(character))
-      advance()
-    }
-    try closeQuote("'", openedAt: start)
-    pieces.append("")
+    let start = text.position
+    text.advance()
+    pieces.append(text.take { $0 != .quote })
+    try closeQuote(.quote, openedAt: start)
   }
 
   /// What a backslash between double quotes takes its meaning from.
   static let escapable = "\\\"$\n"
 
   private mutating func readDoubleQuoted(into pieces: inout PieceBuilder) throws(LexicalError) {
-    let start = position
-    advance()
-    while let character = current, character != "\"" {
-      if character == "$", following == "{" {
-        pieces.append(try readVariable())
-      } else if character == "\\", let escaped = following, Lexer.escapable.contains(escaped) {
-        advance()
-        if escaped != "\n" { pieces.append(String(escaped)) }
-        advance()
+    let start = text.position
+    text.advance()
+    pieces.append("")
+    while let byte = text.current, byte != .doubleQuote {
+      if byte == .dollar, text.following == .openBrace {
+        pieces.append(.variable(try readVariable()))
+      } else if byte == .backslash, let escaped = text.following, Lexer.escapable.utf8.contains(escaped) {
+        text.advance()
+        if escaped == .newline { text.advance() } else { pieces.append(text.take(1)) }
+      } else if byte == .backslash || byte == .dollar {
+        pieces.append(text.take(1))
       } else {
-        pieces.append(String(character))
-        advance()
+        pieces.append(text.take { $0 != .doubleQuote && $0 != .backslash && $0 != .dollar })
       }
     }
-    try closeQuote("\"", openedAt: start)
-    pieces.append("")
+    try closeQuote(.doubleQuote, openedAt: start)
   }
 
-  private mutating func closeQuote(_ quote: Character, openedAt start: SourcePosition) throws(LexicalError) {
-    guard current == quote else {
+  private mutating func closeQuote(_ quote: UInt8, openedAt start: SourcePosition) throws(LexicalError) {
+    guard text.current == quote else {
+      let character = Character(Unicode.Scalar(quote))
       throw LexicalError(
-        message: "a quote is not closed", hint: "end it with \(quote)", position: start, incomplete: .quote(quote))
+        message: "a quote is not closed", hint: "end it with \(character)", position: start,
+        incomplete: .quote(character))
     }
-    advance()
+    text.advance()
   }
 
   private mutating func readVariable() throws(LexicalError) -> VariableReference {
-    let start = position
-    advance()
-    advance()
-    var name = ""
-    while let character = current, character != "}", character != "\n" {
-      name.append(character)
-      advance()
-    }
-    guard current == "}", let reference = VariableReference(name) else {
+    let start = text.position
+    text.advance(2)
+    let name = text.take { $0 != .closeBrace && $0 != .newline }
+    guard text.current == .closeBrace, let reference = VariableReference(name) else {
       throw LexicalError(
-        message: "'${\(name)' is not a variable", hint: "write ${name} or ${ENV:NAME}; \\${ is the text itself",
-        position: start, incomplete: nil)
+        message: "'${\(name.prefix(60))' is not a variable",
+        hint: "write ${name} or ${ENV:NAME}; \\${ is the text itself", position: start, incomplete: nil)
     }
-    advance()
+    text.advance()
     return reference
   }
 
   private mutating func startHeredoc() throws(LexicalError) {
-    let start = position
-    advance()
-    advance()
-    let quote: Character? = current == "'" || current == "\"" ? current : nil
-    if quote != nil { advance() }
-    var delimiter = ""
-    while let character = current, character.isLetter || character.isNumber || character == "_" {
-      delimiter.append(character)
-      advance()
-    }
-    guard !delimiter.isEmpty, quote == nil || current == quote else {
+    let start = text.position
+    text.advance(2)
+    let quote = text.current == .quote || text.current == .doubleQuote ? text.current : nil
+    if quote != nil { text.advance() }
+    let delimiter = text.takeName()
+    guard !delimiter.isEmpty, quote == nil || text.current == quote else {
       throw LexicalError(
         message: "'<<' needs a word", hint: "write <<EOF, the text on the next lines, then EOF on a line of its own",
         position: start, incomplete: nil)
     }
-    if quote != nil { advance() }
+    if quote != nil { text.advance() }
     heredocs.append(
       Heredoc(
         command: commands.count, token: tokens.count, delimiter: delimiter, interpolates: quote == nil,
         position: start))
-    tokens.append(Token(pieces: [], position: start, width: column - start.column))
+    tokens.append(Token(pieces: [], position: start, width: text.position.column - start.column))
   }
 
   private mutating func readHeredocs() throws(LexicalError) {
     let pending = heredocs
     heredocs = []
     for heredoc in pending {
-      let firstLine = line
-      var body: [String] = []
-      while line <= lines.count, index < characters.count, lines[line - 1] != heredoc.delimiter {
-        body.append(String(lines[line - 1]))
-        skipLine()
-      }
-      guard line <= lines.count, lines[line - 1] == heredoc.delimiter else {
+      guard let body = text.takeLines(until: heredoc.delimiter) else {
         throw LexicalError(
           message: "the text after <<\(heredoc.delimiter) does not end",
           hint: "put \(heredoc.delimiter) alone on a line", position: heredoc.position,
           incomplete: .heredoc(heredoc.delimiter))
       }
-      skipLine()
-      let text = body.joined(separator: "\n")
-      let pieces = heredoc.interpolates ? try Lexer.interpolated(text, file: file, line: firstLine) : [.text(text)]
-      replace(heredoc, pieces: pieces)
+      let pieces = try heredoc.interpolates ? Lexer.interpolated(body) : [.text(body.rest)]
+      commands[heredoc.command].tokens[heredoc.token].pieces = pieces
     }
   }
 
-  private mutating func skipLine() {
-    while let character = current, character != "\n" { advance() }
-    if current != nil { advance() }
-  }
-
-  private mutating func replace(_ heredoc: Heredoc, pieces: [Token.Piece]) {
-    var changed = commands[heredoc.command].tokens
-    changed[heredoc.token].pieces = pieces
-    commands[heredoc.command] = ScriptCommand(tokens: changed, sourceLine: commands[heredoc.command].sourceLine)
-  }
-
-  private static func interpolated(
-    _ text: String, file: String?, line: Int
-  ) throws(LexicalError) -> [Token.Piece] {
-    var lexer = Lexer(text: text, file: file)
-    lexer.line = line
+  private static func interpolated(_ body: ScriptText) throws(LexicalError) -> [Token.Piece] {
+    var lexer = Lexer(text: body)
     var pieces = PieceBuilder()
-    while let character = lexer.current {
-      if character == "$", lexer.following == "{" {
-        pieces.append(try lexer.readVariable())
+    while let byte = lexer.text.current {
+      if byte == .dollar, lexer.text.following == .openBrace {
+        pieces.append(.variable(try lexer.readVariable()))
+      } else if byte == .dollar || byte == .backslash {
+        if byte == .backslash, lexer.text.following == .dollar { lexer.text.advance() }
+        pieces.append(lexer.text.take(1))
       } else {
-        let isEscape = character == "\\" && lexer.following == "$"
-        if isEscape { lexer.advance() }
-        pieces.append(String(lexer.characters[lexer.index]))
-        lexer.advance()
+        pieces.append(lexer.text.take { $0 != .dollar && $0 != .backslash })
       }
     }
     return pieces.pieces
@@ -283,17 +234,21 @@ struct Lexer {
 
 /// Joins the parts of a word as they are read.
 private struct PieceBuilder {
-  private(set) var pieces: [Token.Piece] = []
+  private var finished: [Token.Piece] = []
+  private var text: String?
 
-  mutating func append(_ text: String) {
-    if case .text(let previous)? = pieces.last {
-      pieces[pieces.count - 1] = .text(previous + text)
-    } else {
-      pieces.append(.text(text))
-    }
+  var pieces: [Token.Piece] { text.map { finished + [.text($0)] } ?? finished }
+
+  mutating func append(_ more: String) {
+    // In place: a word may have a million parts.
+    if text == nil { text = more } else { text?.append(more) }
   }
 
-  mutating func append(_ reference: VariableReference) { pieces.append(.variable(reference)) }
+  mutating func append(_ piece: Token.Piece) {
+    if let text { finished.append(.text(text)) }
+    text = nil
+    finished.append(piece)
+  }
 }
 
 extension VariableReference {
@@ -306,7 +261,7 @@ extension VariableReference {
   }
 
   /// Letters, digits, `_` and `-`, not beginning with a digit.
-  static func isName(_ text: String) -> Bool {
+  public static func isName(_ text: String) -> Bool {
     guard let first = text.first, first.isLetter || first == "_" else { return false }
     return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
   }

@@ -30,6 +30,8 @@ public struct Token: Sendable, Equatable {
   public enum Piece: Sendable, Equatable {
     case text(String)
     case variable(VariableReference)
+    /// `~` at the beginning: the home folder.
+    case home
   }
 
   /// The parts, in order.
@@ -43,28 +45,40 @@ public struct Token: Sendable, Equatable {
   var plainText: String {
     pieces.map { if case .text(let text) = $0 { text } else { "" } }.joined()
   }
+
+  /// The word as it can be typed again, its variables unresolved.
+  var source: String {
+    let word = pieces.map { piece in
+      switch piece {
+      case .text(let text): Token.quoted(text)
+      case .variable(let reference): "${\(reference.text)}"
+      case .home: "~"
+      }
+    }.joined()
+    return word.isEmpty ? "''" : word
+  }
+
+  /// Text in quotes, where it would not be itself without them.
+  private static func quoted(_ text: String) -> String {
+    let isPlain = !text.contains { $0.isWhitespace || "\"'#;\\$<~".contains($0) }
+    return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
 }
 
 /// One command of a script: its words and where they stand.
 public struct ScriptCommand: Sendable, Equatable {
   /// The words, at least one.
-  public let tokens: [Token]
+  public internal(set) var tokens: [Token]
   /// The line of the script on which the command begins, for error messages.
   public let sourceLine: String
+  /// Whether the shell that started memsh has split the words: then it knew quotes and `~`, too.
+  var isSplitByShell = false
 
   /// The command as one line, its variables unresolved: what may be written down.
-  public var text: String {
-    tokens.map { token in
-      let word = token.pieces.map { piece in
-        switch piece {
-        case .text(let text): text
-        case .variable(let reference): "${\(reference.text)}"
-        }
-      }.joined()
-      let isPlain = !word.isEmpty && !word.contains { $0.isWhitespace || "\"'#;\\".contains($0) }
-      return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-    }.joined(separator: " ")
-  }
+  public var text: String { tokens.map(\.source).joined(separator: " ") }
+
+  /// The command's name as it is typed.
+  var name: String { tokens[0].plainText }
 
   /// Where the command begins.
   public var position: SourcePosition { tokens[0].position }

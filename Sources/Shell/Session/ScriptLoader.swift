@@ -16,12 +16,28 @@ public enum ScriptInput: Sendable, Equatable {
 public struct ScriptLoader {
   private var scope: VariableScope
   private let services: any SessionServices
+  private let confirmation: Confirmation
+  private let interruption: Interruption
   private var commands: [ScriptCommand] = []
   private var errors: [LocatedError] = []
+  /// The scripts being read, each from the one before, by their real paths.
   private var openFiles: [String] = []
+  private var included = 0
 
   /// Scripts that include each other deeper than this are taken for a circle.
   private static let includeDepthLimit = 32
+  /// No more scripts are included in all: a few that include each other twice would never end.
+  private static let includesMaximum = 1_000
+
+  /// Which commands must say themselves that nobody need be asked before they destroy something.
+  public enum Confirmation: Sendable {
+    /// None: whoever runs them is asked.
+    case none
+    /// Those of scripts, so that no script stops half done; a single command stops before it does anything.
+    case ofScripts
+    /// All.
+    case all
+  }
 
   /// What loading found.
   public struct Outcome {
@@ -32,51 +48,70 @@ public struct ScriptLoader {
   }
 
   /// Loads inputs in order.
+  ///
+  /// - Parameter interruption: Ends the loading with the error `interrupted`.
   public static func load(
-    _ inputs: [ScriptInput], scope: VariableScope, services: any SessionServices
+    _ inputs: [ScriptInput], scope: VariableScope, services: any SessionServices, confirmation: Confirmation,
+    interruption: Interruption
   ) -> Outcome {
-    var loader = ScriptLoader(scope: scope, services: services)
+    var loader = ScriptLoader(
+      scope: scope, services: services, confirmation: confirmation, interruption: interruption)
     for input in inputs { loader.load(input) }
+    if interruption.isRaised {
+      return Outcome(commands: [], errors: [LocatedError(MemshError(.interrupted, "interrupted: nothing was run"))])
+    }
     return Outcome(commands: loader.commands, errors: loader.errors)
   }
 
-  private init(scope: VariableScope, services: any SessionServices) {
+  private init(
+    scope: VariableScope, services: any SessionServices, confirmation: Confirmation, interruption: Interruption
+  ) {
     self.scope = scope
     self.services = services
+    self.confirmation = confirmation
+    self.interruption = interruption
   }
 
   private mutating func load(_ input: ScriptInput) {
     switch input {
     case .text(let text): check(text, file: nil)
-    case .words(let words): check(ScriptCommand(words: words))
+    case .words(let words): check(ScriptCommand(words: words), isScript: false)
     case .file(let path):
-      do { check(try services.script(at: path), file: path == "-" ? "<stdin>" : path) } catch {
+      do { try read(path, shownAs: path == "-" ? "<stdin>" : path) } catch {
         errors.append(LocatedError(ScriptLoader.memshError(error)))
       }
     }
   }
 
+  private mutating func read(_ path: String, shownAs name: String) throws {
+    openFiles.append(services.realPath(of: path))
+    defer { openFiles.removeLast() }
+    check(try services.script(at: path), file: name)
+  }
+
   private mutating func check(_ text: String, file: String?) {
     do throws(LexicalError) {
-      for command in try Lexer.commands(in: text, file: file) { check(command) }
+      for command in try Lexer.commands(in: text, file: file) where !interruption.isRaised { check(command) }
     } catch {
-      let line = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropFirst(
-        error.position.line - 1
-      ).first
       errors.append(
         LocatedError(
           MemshError(.syntax, error.message, hint: error.hint), position: error.position,
-          sourceLine: line.map(String.init)))
+          sourceLine: ScriptText(text, file: file).lines(from: error.position.line).first))
     }
   }
 
-  private mutating func check(_ command: ScriptCommand) {
+  private mutating func check(_ command: ScriptCommand, isScript: Bool = true) {
     do {
       let parsed = try CommandParser.parse(CommandParser.words(of: command, scope: scope), of: command)
       if let include = parsed as? IncludeCommand {
         try splice(include, command)
       } else {
-        (parsed as? any ScopeChanging)?.change(&scope)
+        try (parsed as? any ScopeChanging)?.change(&scope)
+        if confirmation == .all || confirmation == .ofScripts && isScript, parsed.needsConfirmation {
+          throw MemshError(
+            .confirmationRequired, "`\(command.name)` asks first, and nobody is there to answer",
+            hint: "add `--yes` to go on")
+        }
         commands.append(command)
       }
     } catch is CommandParser.HelpRequest {
@@ -90,14 +125,16 @@ public struct ScriptLoader {
 
   private mutating func splice(_ include: IncludeCommand, _ command: ScriptCommand) throws {
     let path = ScriptLoader.resolve(include.file, from: command.position.file)
-    guard openFiles.count < ScriptLoader.includeDepthLimit, !openFiles.contains(path) else {
-      throw LocatedError(
-        MemshError(.syntax, "\(path) includes itself", hint: "scripts must not include each other in a circle"),
-        at: command.tokens[0], of: command)
+    guard openFiles.count <= ScriptLoader.includeDepthLimit, !openFiles.contains(services.realPath(of: path)) else {
+      throw MemshError(.syntax, "\(path) includes itself", hint: "scripts must not include each other in a circle")
     }
-    openFiles.append(path)
-    defer { openFiles.removeLast() }
-    check(try services.script(at: path), file: path)
+    included += 1
+    guard included <= ScriptLoader.includesMaximum else {
+      throw MemshError(
+        .syntax, "more than \(ScriptLoader.includesMaximum) scripts are included",
+        hint: "let fewer scripts include others more than once")
+    }
+    try read(path, shownAs: path)
   }
 
   /// A relative path counts from the folder of the script that includes it.
@@ -113,7 +150,7 @@ public struct ScriptLoader {
 
 /// A command that changes what later commands of a script look like.
 protocol ScopeChanging {
-  func change(_ scope: inout VariableScope)
+  func change(_ scope: inout VariableScope) throws
 }
 
 extension ScriptCommand {
@@ -126,6 +163,6 @@ extension ScriptCommand {
       return Token(
         pieces: [.text(word)], position: SourcePosition(file: nil, line: 1, column: column), width: word.count)
     }
-    self.init(tokens: tokens, sourceLine: line)
+    self.init(tokens: tokens, sourceLine: line, isSplitByShell: true)
   }
 }

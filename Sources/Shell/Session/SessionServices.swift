@@ -81,6 +81,8 @@ public protocol SessionServices: AnyObject {
   var author: String { get }
   /// What tells this memsh process from all others.
   var processName: String { get }
+  /// The one path of a file, without links, `.` and `..`; the path itself where there is no file.
+  func realPath(of path: String) -> String
   /// The text of a script.
   func script(at path: String) throws -> String
   /// Waits.

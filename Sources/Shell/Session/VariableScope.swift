@@ -1,7 +1,9 @@
+import MemoryCore
+
 /// The variables that `${…}` can name.
 public struct VariableScope: Sendable {
   /// Set by `-v` and `set`.
-  public var variables: [String: String]
+  public private(set) var variables: [String: String]
   /// The environment of the process.
   public let environment: [String: String]
 
@@ -9,6 +11,23 @@ public struct VariableScope: Sendable {
   public init(variables: [String: String], environment: [String: String]) {
     self.variables = variables
     self.environment = environment
+  }
+
+  /// No more than this is kept in all variables together, nor inserted into one command: a few lines that double a
+  /// variable would take all memory.
+  static let bytesMaximum = 16 << 20
+
+  /// Sets a variable, or forgets it for nil.
+  ///
+  /// - Throws: `usage` when the variables get too long together.
+  mutating func set(_ name: String, to value: String?) throws {
+    let others = variables.reduce(0) { $0 + ($1.key == name ? 0 : $1.value.utf8.count) }
+    if let value, others + value.utf8.count > VariableScope.bytesMaximum {
+      throw MemshError(
+        .usage, "the variables are longer than \(VariableScope.bytesMaximum >> 20) MB together",
+        hint: "`unset NAME` forgets one")
+    }
+    variables[name] = value
   }
 
   /// The value of a reference; nil when it has none.

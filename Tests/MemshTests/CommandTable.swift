@@ -1,0 +1,66 @@
+import MemoryCore
+import TestSupport
+
+/// Every command with its arguments, as `--experimental-dump-help` describes them: a new option is in it by itself.
+struct CommandTable {
+  struct Argument {
+    /// `--limit`; empty for a positional argument.
+    let option: String
+    let valueName: String
+    let isFlag: Bool
+    let isOptional: Bool
+    /// Whether it takes one of a few words.
+    let isChoice: Bool
+  }
+
+  struct Command {
+    let name: String
+    let arguments: [Argument]
+
+    func has(_ option: String) -> Bool { arguments.contains { $0.option == option } }
+    var options: [Argument] { arguments.filter { !$0.isFlag && !$0.option.isEmpty } }
+    var positionals: [Argument] { arguments.filter { $0.option.isEmpty } }
+  }
+
+  let commands: [Command]
+
+  init(_ world: World) throws {
+    let help = try JSONParser.parse(try world.memsh.run(["--experimental-dump-help"]).output)
+    let described = help[key: "command"]?[key: "subcommands"]
+    commands = CommandTable.items(described).compactMap { command in
+      guard let name = command[key: "commandName"]?.stringValue else { return nil }
+      return Command(name: name, arguments: CommandTable.items(command[key: "arguments"]).map(Argument.init))
+    }
+  }
+
+  fileprivate static func items(_ json: JSON?) -> [JSON] {
+    if case .array(let items)? = json { items } else { [] }
+  }
+
+  /// What a command needs to run at all; a command that is not named here needs nothing.
+  static let needed: [String: [String]] = [
+    "add": ["text", "--user", "ada"], "assert": ["1", "=", "1"], "backup": ["new.backup"], "edit": ["1"],
+    "delete": ["1"], "import": ["none.jsonl"], "include": ["none.memsh"], "merge": ["1", "2"],
+    "output": ["json"], "prompt": ["espresso", "--user", "ada"], "reassign": ["--from", "nobody", "--to", "anybody"],
+    "restore": ["none.backup"], "search": ["espresso"], "set": ["x", "y"], "show": ["1"], "sql": ["select 1"],
+    "unset": ["x"], "use": ["sqlite"], "watch": ["--count", "1", "0.1", "status"],
+  ]
+
+  /// A word in quotes.
+  static func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
+
+  /// A line of a script.
+  static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+}
+
+extension CommandTable.Argument {
+  fileprivate init(_ json: JSON) {
+    let names = CommandTable.items(json[key: "names"])
+    let long = names.first { $0[key: "kind"]?.stringValue == "long" }
+    option = long.map { "--" + ($0[key: "name"]?.stringValue ?? "") } ?? ""
+    valueName = json[key: "valueName"]?.stringValue ?? ""
+    isFlag = json[key: "kind"]?.stringValue == "flag"
+    isOptional = json[key: "isOptional"] == .bool(true)
+    isChoice = !CommandTable.items(json[key: "allValues"]).isEmpty
+  }
+}
