@@ -14,4 +14,18 @@ import Testing
   func tells(done: Int, total: Int, seconds: Double, text: String) {
     #expect(ProgressText.text("Migrating", done: Int64(done), total: Int64(total), seconds: seconds) == text)
   }
+
+  @Test("no count and no time is too large or too small")
+  func takesExtremes() {
+    let counts: [Int64] = [.min, -1, 0, 1, .max]
+    for done in counts {
+      for total in counts {
+        for seconds in [-1, 0, 1e-300, 1, 1e300, .infinity, .nan] as [Double] {
+          let text = ProgressText.text("x", done: done, total: total, bytes: done, seconds: seconds)
+          #expect(text.hasPrefix("x: \(done)"))
+          #expect([0, 21].contains(ProgressText.bar(done: done, total: total).count))
+        }
+      }
+    }
+  }
 }

@@ -49,7 +49,7 @@ public struct MetadataCondition: Sendable, Equatable {
 extension Timestamp {
   /// Reads a date, a moment, or a span back from now such as `90s`, `30m`, `12h`, `7d`, `2w`, `1y` (365 days).
   ///
-  /// - Returns: nil for anything else.
+  /// - Returns: nil for anything else, and for what lies outside the years 1 to 9999.
   public init?(dateOrSpan text: String, now: Timestamp) {
     let seconds: [Character: Double] = [
       "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000,
@@ -61,5 +61,6 @@ extension Timestamp {
     } else {
       self.init(parsing: text)
     }
+    guard Timestamp.storable.contains(self) else { return nil }
   }
 }

@@ -91,21 +91,25 @@ enum MemoryValues {
     if let user {
       guard (1...MemoryFields.userIDLimit).contains(user.unicodeScalars.count),
         user.contains(where: { !$0.isWhitespace })
-      else { throw ValidationError("A user id has 1 to \(MemoryFields.userIDLimit) characters") }
+      else { throw ValidationError("'--user' takes 1 to \(MemoryFields.userIDLimit) characters") }
     }
-    if let content, !content.contains(where: { !$0.isWhitespace }) { throw ValidationError("The content is empty") }
+    if let content, !content.contains(where: { !$0.isWhitespace }) {
+      throw ValidationError("The content ('--content') is empty")
+    }
     if let category {
       guard (1...MemoryFields.categoryLimit).contains(category.unicodeScalars.count) else {
-        throw ValidationError("A category has 1 to \(MemoryFields.categoryLimit) characters")
+        throw ValidationError("'--category' takes 1 to \(MemoryFields.categoryLimit) characters")
       }
     }
-    if let importance, !(0...1).contains(importance) { throw ValidationError("The importance is from 0 to 1") }
+    if let importance, !(0...1).contains(importance) {
+      throw ValidationError("'--importance' takes 0 to 1, not '\(importance)'")
+    }
   }
 
   /// Reads a JSON object.
   static func metadata(_ text: String) throws -> JSON {
     guard let json = try? JSONParser.parse(text), case .object = json, json.hasStorableNumbers else {
-      throw ValidationError("The metadata is no JSON object: '\(text.prefix(60))'")
+      throw ValidationError("'--metadata' takes a JSON object, not '\(text.prefix(60))'")
     }
     guard json.nesting <= JSON.storableNesting else {
       throw ValidationError("The metadata is nested deeper than \(JSON.storableNesting) levels")

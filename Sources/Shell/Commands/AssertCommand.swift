@@ -32,7 +32,7 @@ struct AssertCommand: ShellCommand {
     let hasMessage = words.count == 5 && words[3] == "--message"
     guard words.count == 3 || hasMessage else { throw ValidationError("Write LEFT OP RIGHT, such as .length = 3") }
     guard Comparison(rawValue: words[1]) != nil else {
-      throw ValidationError("'\(words[1])' is no comparison; use =, !=, <, <=, >, >= or contains")
+      throw ValidationError("'\(words[1])' is not a comparison; use =, !=, <, <=, >, >= or contains")
     }
   }
 

@@ -89,7 +89,7 @@ struct EditCommand: ShellCommand {
     // What the editor leaves as it was is no change, whatever has become of the memory meanwhile.
     let opened = try session.services.json(yaml: text)
     guard case .object(let members) = try session.services.json(yaml: try session.console.edit(text)) else {
-      throw MemshError(.usage, "what the editor left is no list of keys and values", hint: "nothing was changed")
+      throw MemshError(.usage, "what the editor left is not a list of keys and values", hint: "nothing was changed")
     }
     return try MemoryValues.changes(members.filter { !JSON.areIdentical($0.value, opened[key: $0.key]) })
   }

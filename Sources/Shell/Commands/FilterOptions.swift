@@ -23,9 +23,18 @@ struct FilterOptions: ParsableArguments {
     help: "Only memories with this value in their metadata: metadata.source=chat. Repeatable.")
   var conditions: [String] = []
 
+  /// SQLite reads no expression of more parts than ten times that.
+  private static let conditionsMaximum = 100
+
   func validate() throws {
+    guard conditions.count <= FilterOptions.conditionsMaximum else {
+      throw ValidationError("'--where' can be given \(FilterOptions.conditionsMaximum) times, not \(conditions.count)")
+    }
     for condition in conditions where MetadataCondition(parsing: condition) == nil {
       throw ValidationError("'--where' takes metadata.path=value, not '\(condition)'")
+    }
+    if let minImportance, !minImportance.isFinite {
+      throw ValidationError("'--min-importance' takes a number, not '\(minImportance)'")
     }
     _ = try filter(now: Timestamp(microseconds: 0))
   }
@@ -33,6 +42,15 @@ struct FilterOptions: ParsableArguments {
   /// Whether no option is given.
   var isEmpty: Bool {
     user == nil && category == nil && minImportance == nil && since == nil && until == nil && conditions.isEmpty
+  }
+
+  /// The options that are given, as they are typed.
+  var words: [String] {
+    let named = [
+      ("--user", user), ("--category", category), ("--min-importance", minImportance.map { "\($0)" }),
+      ("--since", since), ("--until", until),
+    ]
+    return named.flatMap { name, value in value.map { [name, $0] } ?? [] } + conditions.flatMap { ["--where", $0] }
   }
 
   /// The filter; spans end now.

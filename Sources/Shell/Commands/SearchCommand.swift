@@ -62,7 +62,8 @@ struct SearchCommand: ShellCommand {
       throw ValidationError("'--threshold', '--exact' and '--approximate' are about embeddings, not about words")
     }
     guard !exact || !approximate else { throw ValidationError("'--exact' or '--approximate', not both") }
-    guard limit >= 0, offset >= 0, limit + offset <= SearchService.limitMaximum else {
+    guard (0...SearchService.limitMaximum).contains(limit), (0...SearchService.limitMaximum - limit).contains(offset)
+    else {
       throw ValidationError("'--limit' and '--offset' take 0 to \(SearchService.limitMaximum) together")
     }
     if let threshold, !(-1...1).contains(threshold) {

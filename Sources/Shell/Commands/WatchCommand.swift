@@ -20,7 +20,7 @@ struct WatchCommand: ShellCommand {
 
   func validate() throws {
     guard (0.1...86_400).contains(seconds) else {
-      throw ValidationError("'\(seconds)' is no interval; it takes 0.1 to 86400 seconds")
+      throw ValidationError("the interval takes 0.1 to 86400 seconds, not '\(seconds)'")
     }
     if let count, count < 1 { throw ValidationError("'--count' takes a number above 0, not '\(count)'") }
     guard !command.isEmpty else { throw ValidationError("What is to be watched? Write watch SECONDS COMMAND") }

@@ -136,9 +136,6 @@ struct Lexer {
     try closeQuote(.quote, openedAt: start)
   }
 
-  /// What a backslash between double quotes takes its meaning from.
-  static let escapable = "\\\"$\n"
-
   private mutating func readDoubleQuoted(into pieces: inout PieceBuilder) throws(LexicalError) {
     let start = text.position
     text.advance()

@@ -61,7 +61,7 @@ public struct Chart: Sendable, Equatable {
 
   /// Eighths of a character make short bars comparable (U+2588 to U+258F).
   private static func bar(_ count: Int64, of most: Int64) -> String {
-    let eighths = Int((Double(count) / Double(most) * Double(barWidth * 8)).rounded(.up))
+    let eighths = Int((Double(max(0, count)) / Double(most) * Double(barWidth * 8)).rounded(.up))
     let rest = eighths % 8
     let tail = rest == 0 ? "" : String(UnicodeScalar(UInt32(0x2590 - rest)).map(Character.init) ?? " ")
     return String(repeating: "█", count: eighths / 8) + tail

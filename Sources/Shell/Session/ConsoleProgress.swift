@@ -56,20 +56,25 @@ enum ProgressText {
   /// `███████░░░░░░░░░░░░░ `; nothing when nobody knows how much there is.
   static func bar(done: Int64, total: Int64) -> String {
     guard total > 0 else { return "" }
-    let filled = Int(Double(min(done, total)) / Double(total) * Double(barWidth))
+    let filled = percent(done, of: total) * barWidth / 100
     return String(repeating: "█", count: filled) + String(repeating: "░", count: barWidth - filled) + " "
   }
 
   /// `Migrating: 12000 of 20000 (60 %), 74 MB, 11500 a second, 1 s left`
   static func text(_ stage: String, done: Int64, total: Int64, bytes: Int64? = nil, seconds: Double) -> String {
     guard total > 0 else { return "\(stage): \(done)" }
-    var text = "\(stage): \(done) of \(total) (\(done * 100 / total) %)"
+    var text = "\(stage): \(done) of \(total) (\(percent(done, of: total)) %)"
     if let bytes { text += ", \(fixed(Double(bytes) / 1e6, places: bytes < 10_000_000 ? 1 : 0)) MB" }
     guard seconds > 0, done > 0 else { return text }
     let rate = Double(done) / seconds
     text += ", \(fixed(rate, places: rate < 10 ? 1 : 0)) a second"
     if done < total { text += ", \(duration(Double(total - done) / rate)) left" }
     return text
+  }
+
+  /// How much is done, from 0 to 100.
+  private static func percent(_ done: Int64, of total: Int64) -> Int {
+    Int(min(max(0, Double(done) / Double(total)), 1) * 100)
   }
 
   private static func duration(_ seconds: Double) -> String {

@@ -117,7 +117,8 @@ public struct Settings: Sendable {
     case "timing": showsTiming = value == "on"
     case "pool-size": options.poolSize = Double(value).map { Int($0) } ?? StoreOptions().poolSize
     case "text-search-language": options.textSearchLanguage = value == "auto" ? nil : value
-    case "statement-timeout": options.statementTimeoutSeconds = Double(value) ?? 0
+    // Stores count milliseconds, of which 0 would be none at all.
+    case "statement-timeout": options.statementTimeoutSeconds = Double(value).map { $0 > 0 ? max($0, 0.001) : 0 } ?? 0
     default: output = OutputFormat(rawValue: value)
     }
   }

@@ -128,7 +128,8 @@ public struct RepairService {
     // Of a memory without any time nobody knows how long it has not been used.
     let moments = [fields.lastAccessedAt, fields.createdAt, fields.updatedAt].compactMap { $0?.microseconds }
     guard let used = moments.max() else { return nil }
-    let days = Double(now.microseconds &- used) / 86_400e6
+    // As numbers that cannot overflow: a foreign row may be of any year.
+    let days = (Double(now.microseconds) - Double(used)) / 86_400e6
     guard days > 0 else { return nil }
     return (days, importance * exp2(-days / halfLifeDays))
   }
