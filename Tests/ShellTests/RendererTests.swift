@@ -105,4 +105,43 @@ import Testing
   func fixesPlaces(value: Double, places: Int, text: String) {
     #expect(fixed(value, places: places) == text)
   }
+
+  @Test("any width of a terminal", arguments: [0, 1, 2, 3, 7, 8, 9, 20, 79, 80, 10_000, 65_535])
+  func takesWidths(columns: Int) {
+    let wide = ResultTable(
+      columns: (0..<40).map { "column_\($0)" },
+      rows: [(0..<40).map { .text(String(repeating: "👩‍👩‍👧‍👦e\u{301}\u{202E}毎", count: $0)) }])
+    let record = ResultRecord(
+      title: "T\u{1B}[2J",
+      fields: [
+        .init("a\u{1B}[2J", .text(String(repeating: "毎", count: 1_000))), .init("t", .list(wide)), .init("n", .null),
+        .init("c", .chart(Chart(.bars, key: "k", points: [("\u{1B}", 0), ("b", .max), ("c", -1)]))),
+        .init("s", .chart(Chart(.sparkline, key: "k", points: [("\u{1B}", 0), ("b", .max), ("c", -1)]))),
+        .init("e", .chart(Chart(.sparkline, key: "k", points: []))),
+        .init("d", .double(.nan, places: 2)), .init("i", .double(-.infinity, places: 0)),
+        .init("h", .double(1e308, places: 4)), .init("v", .vector(Vector([]))),
+      ])
+    let empty = ResultTable(columns: [], rows: [])
+    for format in OutputFormat.allCases {
+      let renderer = format.renderer(terminalColumns: columns)
+      for output in [CommandResult.Output.table(wide), .table(RendererTests.table), .table(empty), .record(record)] {
+        let text = renderer.text(of: output)
+        #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+      }
+    }
+  }
+
+  @Test(
+    "counts have the plural of their noun",
+    arguments: [
+      (0, "memory", "0 memories"), (1, "memory", "1 memory"), (5, "memory", "5 memories"), (2, "day", "2 days"),
+      (1, "search", "1 search"), (3, "search", "3 searches"), (2, "row", "2 rows"), (2, "value", "2 values"),
+    ])
+  func counts(count: Int, noun: String, expected: String) {
+    #expect(counted(count, noun) == expected)
+    let table = ResultTable(columns: ["a"], rows: Array(repeating: [.null], count: count), noun: noun)
+    for format in [OutputFormat.table, .vertical] {
+      #expect(format.renderer(terminalColumns: 80).text(of: .table(table)).hasSuffix("(\(expected))\n"))
+    }
+  }
 }

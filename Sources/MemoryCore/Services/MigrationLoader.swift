@@ -261,20 +261,23 @@ final class MigrationLoader {
   /// What a person should know about the rows.
   var summaryLines: [String] {
     var lines = [
-      "✅ Migrated \(counts.migrated) memories, \(counts.alreadyPresent) already present"
+      "✅ Migrated \(counted(counts.migrated, "memory")), \(counts.alreadyPresent) already present"
         + " (embeddings: \(counts.kept) kept, \(counts.generated) generated, \(counts.missing) missing)"
     ]
     if counts.sideRows > 0 {
-      lines.append("✅ Migrated \(counts.sideRows) rows of fragments, duplicates and analytics")
+      lines.append("✅ Migrated \(counted(counts.sideRows, "row")) of fragments, duplicates and analytics")
     }
     if counts.missing > 0, plan.embedder == nil {
-      lines.append("⚠️ \(counts.missing) memories have no embedding: no embedder of \(plan.space) is configured")
+      let missing = counted(counts.missing, "memory")
+      lines.append("⚠️ \(missing) without an embedding: no embedder of \(plan.space) is configured")
     }
     if counts.nulReplaced > 0 { lines.append("⚠️ \(counts.nulReplaced) NUL characters replaced by U+FFFD") }
     let cut = plan.embedder?.cutTexts ?? 0
-    if cut > 0 { lines.append("⚠️ \(cut) texts are longer than the model reads: their beginnings were embedded") }
+    if cut > 0 { lines.append("⚠️ \(counted(cut, "text")) longer than the model reads: the beginning was embedded") }
     if counts.zeroVectors > 0 { lines.append("⚠️ \(counts.zeroVectors) embeddings are zero: no search finds them") }
-    if let path = rejects.writtenPath { lines.append("⚠️ \(counts.rejected) rows rejected, written to \(path)") }
+    if let path = rejects.writtenPath {
+      lines.append("⚠️ \(counted(counts.rejected, "row")) rejected, written to \(path)")
+    }
     return lines
   }
 }

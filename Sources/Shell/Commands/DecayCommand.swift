@@ -35,7 +35,7 @@ struct DecayCommand: ShellCommand {
     let report = try session.repaired(options) { (report: RepairReport) in
       report.ids.isEmpty
         ? nil
-        : "This lowers the importance of \(counted(report.ids.count, "memory", "memories")) of \(store.identity.location)."
+        : "This lowers the importance of \(counted(report.ids.count, "memory")) of \(store.identity.location)."
           + notUndone(report.notUndone)
     } run: {
       try service.decay(chosen, halfLifeDays: halfLife, unusedDays: unused, dryRun: $0)

@@ -52,7 +52,7 @@ struct DedupCommand: ShellCommand {
       report = try session.repaired(options) { (preview: DeduplicationReport) in
         preview.groups.isEmpty
           ? nil
-          : "This merges \(counted(preview.merged, "memory", "memories")) into \(preview.groups.count) others."
+          : "This merges \(counted(preview.merged, "memory")) into \(counted(preview.groups.count, "other"))."
             + notUndone(preview.notUndone)
       } run: {
         try service.run(wanted, action, cascade: cascading.cascade, dryRun: $0)

@@ -36,7 +36,7 @@ struct DeleteCommand: ShellCommand {
     let report = try session.repaired(options) { (report: RepairReport) in
       report.ids.isEmpty
         ? nil
-        : "This deletes \(counted(report.ids.count, "memory", "memories")) of \(store.identity.location)."
+        : "This deletes \(counted(report.ids.count, "memory")) of \(store.identity.location)."
           + notUndone(report.notUndone)
     } run: {
       try service.delete(selection, cascade: cascading.cascade, dryRun: $0)

@@ -4,14 +4,23 @@ import MemoryCore
 struct EditLineCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "edit-line", abstract: "Change the last command in $EDITOR, then run it.",
-    discussion: "Leave the editor with an empty file to run nothing. $VISUAL comes before $EDITOR, vi after both.")
+    discussion: """
+      What the editor leaves unchanged, or empty, or with a status other than 0, is not run. $VISUAL comes before \
+      $EDITOR, vi after both.
+      """)
 
   func run(in session: Session) throws -> CommandResult {
     guard session.isInteractive else {
       throw MemshError(.usage, "there is no last command to edit in a script", hint: "`edit-line` is for the prompt")
     }
     var result = CommandResult.nothing
-    result.nextInput = try session.console.edit(session.lastInput)
+    let edited = try session.console.edit(session.lastInput)
+    // An editor ends a text's last line.
+    if edited.split(separator: "\n") == session.lastInput.split(separator: "\n") {
+      result.remark = "nothing was changed, so nothing is run"
+    } else {
+      result.nextInput = edited
+    }
     return result
   }
 }

@@ -75,7 +75,8 @@ struct ExportCommand: ShellCommand {
     options.format = text
     let service = ExportService(store: store, interruption: session.interruption)
     guard let path else {
-      _ = try service.export(options) { try session.console.write($0 + "\n") }
+      let isTerminal = session.console.outputIsTerminal
+      _ = try service.export(options) { try session.console.write((isTerminal ? $0.withVisibleControls : $0) + "\n") }
       return .nothing
     }
     var counts: [String: Int] = [:]

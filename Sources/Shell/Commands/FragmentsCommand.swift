@@ -77,14 +77,16 @@ struct FragmentsCommand: ShellCommand {
       throw ValidationError("'--dry-run' goes with delete and import")
     }
     if cascading.cascade, action != .delete { throw ValidationError("'--cascade' goes with delete") }
-    if let category, category.count > 100 { throw ValidationError("A category has 100 characters at most") }
-    if let content, content.isEmpty { throw ValidationError("The content is empty") }
-    if let priority, Int32(exactly: priority) == nil { throw ValidationError("The priority is too large") }
+    if let category, category.count > 100 { throw ValidationError("'--category' takes 100 characters at most") }
+    if let content, content.isEmpty { throw ValidationError("'--content' is empty") }
+    if let priority, Int32(exactly: priority) == nil {
+      throw ValidationError("'--priority' takes \(Int32.min) to \(Int32.max), not '\(priority)'")
+    }
   }
 
   private func ids() throws -> [Int64] {
     try subjects.map { text in
-      guard let id = Int64(text) else { throw ValidationError("'\(text)' is no id") }
+      guard let id = Int64(text) else { throw ValidationError("'\(text)' is not an id") }
       return id
     }
   }
@@ -166,7 +168,7 @@ struct FragmentsCommand: ShellCommand {
     let text = JSON.array(fragments.map(\.json)).prettyText + "\n"
     guard let path = subjects.first, path != "-" else { return CommandResult(.text(text)) }
     try session.services.write(text, to: path)
-    session.note("\(fragments.count) fragments written to \(path)")
+    session.note("\(counted(fragments.count, "fragment")) written to \(path)")
     return .nothing
   }
 

@@ -54,7 +54,8 @@ struct ImportCommand: ShellCommand {
       report = try load(store, session, dryRun: options.dryRun)
     }
     if report.missingEmbeddings > 0 {
-      session.note("notice: \(report.missingEmbeddings) memories have no embedding; `reembed --missing` computes it")
+      let missing = counted(report.missingEmbeddings, "memory")
+      session.note("notice: \(missing) without an embedding; `reembed --missing` computes it")
     }
     return CommandResult(.record(record(report)))
   }

@@ -17,8 +17,10 @@ struct ListCommand: ShellCommand {
   @Flag(help: "The largest first.")
   var descending = false
 
+  private static let pageLength = 20
+
   @Option(help: "At most so many.")
-  var limit = 20
+  var limit = ListCommand.pageLength
 
   @Option(help: "Only memories behind this one in the order.")
   var after: Int64?
@@ -39,8 +41,20 @@ struct ListCommand: ShellCommand {
       filter: try filter.filter(now: session.services.now()), sort: sort, isDescending: descending, after: after,
       limit: limit)
     let memories = try session.store().list(query)
-    if memories.count == limit, let last = memories.last { session.note("next page: --after \(last.id)") }
-    return CommandResult(.table(ResultTable(memories)))
+    var result = CommandResult(.table(ResultTable(memories)))
+    if memories.count == limit, let last = memories.last {
+      result.remark = "Next page: \(ScriptCommand(words: nextPage(after: last.id)).text)"
+    }
+    return result
+  }
+
+  /// The command that goes on behind a memory.
+  private func nextPage(after id: Int64) -> [String] {
+    var words = ["list"] + filter.words
+    if sort != .id { words += ["--sort", sort.rawValue] }
+    if descending { words.append("--descending") }
+    if limit != ListCommand.pageLength { words += ["--limit", "\(limit)"] }
+    return words + ["--after", "\(id)"]
   }
 }
 

@@ -33,7 +33,7 @@ struct MergeCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let service = RepairService(store: try session.store(), author: session.author)
     let (plan, report) = try session.repaired(options) { (preview: (plan: MergePlan, report: RepairReport)) in
-      "This deletes \(counted(preview.plan.removed.count, "memory", "memories")) and keeps \(preview.plan.kept.id)."
+      "This deletes \(counted(preview.plan.removed.count, "memory")) and keeps \(preview.plan.kept.id)."
         + notUndone(preview.report.notUndone)
     } run: {
       try service.merge(ids, keeping: keep, cascade: cascading.cascade, dryRun: $0)

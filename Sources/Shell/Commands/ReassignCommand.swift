@@ -37,7 +37,7 @@ struct ReassignCommand: ShellCommand {
     let report = try session.repaired(options) { (report: RepairReport) in
       report.ids.isEmpty
         ? nil
-        : "This gives \(counted(report.ids.count, "memory", "memories")) of \(from) to \(to) in \(store.identity.location)."
+        : "This gives \(counted(report.ids.count, "memory")) of \(from) to \(to) in \(store.identity.location)."
           + notUndone(report.notUndone)
     } run: {
       try service.reassign(chosen, to: to, dryRun: $0)

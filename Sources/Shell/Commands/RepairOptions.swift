@@ -44,11 +44,6 @@ extension ResultRecord.Field {
   }
 }
 
-/// `1 memory`, `2 memories`.
-func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
-  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
-}
-
 extension RepairReport {
   /// The report as a command shows it.
   ///

@@ -48,7 +48,7 @@ struct RestoreCommand: ShellCommand {
     if !options.dryRun {
       try session.confirm(
         "This replaces everything in \(store.identity.location) (\(before.sentence ?? "nothing")) by "
-          + "\(counted(after["memories"] ?? 0, "memory", "memories")) of \(path).", typing: store.identity.name,
+          + "\(counted(after["memories"] ?? 0, "memory")) of \(path).", typing: store.identity.name,
         isConfirmed: options.yes)
       if try store.vectorSupport(.check).installedVersion == nil { _ = try store.vectorSupport(.ensure) }
       let now = session.services.now()

@@ -65,7 +65,7 @@ struct RollbackCommand: ShellCommand {
     guard !dryRun else { return CommandResult(.record(RollbackCommand.record(preview, isDryRun: true))) }
     let rows = preview.removed.values.reduce(0, +)
     try session.confirm(
-      "This takes the \(rows) rows of run \(preview.run.id) out of \(store.identity.location)."
+      "This takes \(counted(rows, "row")) of run \(preview.run.id) out of \(store.identity.location)."
         + (preview.losses.isEmpty
           ? "" : " \(preview.losses.map(\.description).joined(separator: ", ")) go, too."),
       typing: store.identity.name, isConfirmed: yes)

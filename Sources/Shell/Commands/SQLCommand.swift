@@ -92,7 +92,7 @@ struct SQLCommand: ShellCommand {
       statement, sign: store.identity.backend == .postgres ? "$" : "?", value: { session.scope.value(of: .named($0)) })
     let answer = try store.answer(bound.statement, values: bound.values, writes: write, limit: limit)
     guard !answer.columns.isEmpty else {
-      session.note("\(answer.changed) row\(answer.changed == 1 ? "" : "s") changed")
+      session.note("\(counted(answer.changed, "row")) changed")
       return .nothing
     }
     if answer.isCut { session.note("notice: there are more rows than --limit \(limit)") }

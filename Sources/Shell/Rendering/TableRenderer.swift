@@ -1,3 +1,5 @@
+import MemoryCore
+
 /// Aligned columns for people, as wide as the terminal at most.
 struct TableRenderer: Renderer {
   /// The width of the terminal; nil for a file, whose cells are cut all the same so that rows stay comparable.
@@ -35,7 +37,7 @@ struct TableRenderer: Renderer {
     output += TableRenderer.line(names, widths: widths, rightAligned: rightAligned)
     output += widths.map { String(repeating: "─", count: $0) }.joined(separator: "─┼─") + "\n"
     for row in cells { output += TableRenderer.line(row, widths: widths, rightAligned: rightAligned) }
-    output += "(\(table.rows.count) \(table.noun)\(table.rows.count == 1 ? "" : "s"))\n"
+    output += "(\(counted(table.rows.count, table.noun)))\n"
   }
 
   /// The widths that fit: the widest columns give way first; nil when even that is not enough.
@@ -56,7 +58,7 @@ struct TableRenderer: Renderer {
 
   /// A title, then one line for each value, groups indented below their names.
   func render(_ record: ResultRecord, to output: inout String) {
-    output += record.title + "\n"
+    output += record.title.withVisibleControls + "\n"
     let rows = TableRenderer.rows(record.fields, indent: "  ")
     let labelWidth = rows.map(\.label.displayWidth).max() ?? 0
     for row in rows {
@@ -72,12 +74,12 @@ struct TableRenderer: Renderer {
 
   private static func rows(_ fields: [ResultRecord.Field], indent: String) -> [(label: String, value: String)] {
     fields.flatMap { field -> [(label: String, value: String)] in
-      let label = indent + field.name.replacing("_", with: " ")
+      let label = indent + field.name.replacing("_", with: " ").withVisibleControls
       switch field.value {
       case .cell(let cell): return [(label, cell.displayText?.withVisibleControls ?? "–")]
       case .record(let inner): return [(label, "")] + rows(inner, indent: indent + "  ")
       case .chart(let chart):
-        return [(label, chart.summary)]
+        return [(label, chart.summary.withVisibleControls)]
           + chart.lines.map { (indent + "  " + $0.label.withVisibleControls.fitted(toWidth: 24), $0.value) }
       case .list(let table): return lines(of: table, label: label, indent: indent + "  ")
       }
@@ -88,7 +90,8 @@ struct TableRenderer: Renderer {
   private static func lines(of table: ResultTable, label: String, indent: String) -> [(label: String, value: String)] {
     let table = table.shown
     guard !table.rows.isEmpty else { return [(label, "–")] }
-    let rows = [table.columns] + table.rows.map { $0.map { shown($0, widest: fileCellWidth) } }
+    let rows =
+      [table.columns.map(\.withVisibleControls)] + table.rows.map { $0.map { shown($0, widest: fileCellWidth) } }
     let widths = table.columns.indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
     let rightAligned = table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } }
     return [(label, "")]

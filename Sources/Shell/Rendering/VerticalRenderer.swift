@@ -1,3 +1,5 @@
+import MemoryCore
+
 /// Each row as a block of name and value lines, for rows too wide for a table.
 struct VerticalRenderer: Renderer {
   /// The width of the terminal, on which long text is wrapped, and cut after some lines; nil for a file.
@@ -18,12 +20,13 @@ struct VerticalRenderer: Renderer {
       output += "─[ \(table.noun) \(number + 1) ]─\n"
       for (name, cell) in zip(names, row) { output += lines(name, cell, width: width) }
     }
-    output += "(\(table.rows.count) \(table.noun)\(table.rows.count == 1 ? "" : "s"))\n"
+    output += "(\(counted(table.rows.count, table.noun)))\n"
   }
 
   func render(_ record: ResultRecord, to output: inout String) {
-    let width = record.flattened.map(\.name.displayWidth).max() ?? 0
-    for (name, cell) in record.flattened { output += lines(name, cell, width: width) }
+    let values = record.flattened.map { (name: $0.name.withVisibleControls, cell: $0.cell) }
+    let width = values.map(\.name.displayWidth).max() ?? 0
+    for (name, cell) in values { output += lines(name, cell, width: width) }
   }
 
   private func lines(_ name: String, _ cell: Cell, width: Int) -> String {

@@ -19,6 +19,8 @@ public struct CommandResult {
   public var endsSession = false
   /// What is to run as if it had been typed next.
   public var nextInput: String?
+  /// What stands below the result, for people.
+  public var remark: String?
 
   /// Creates a result.
   public init(_ output: Output, failure: MemshError? = nil, endsSession: Bool = false) {

@@ -55,6 +55,7 @@ public struct CommandRunner {
       let result = try run(parsed)
       remember(result)
       try print(result.output, format: format)
+      if let remark = result.remark { session.note(remark) }
       if let failure = result.failure { throw failure }
       return Outcome(status: .success, endsSession: result.endsSession, nextInput: result.nextInput)
     } catch let error as ClosedPipe {
