@@ -1,4 +1,5 @@
 import Logging
+import Shell
 
 /// Where log messages go: standard error, through the one printer that takes secrets out.
 struct DiagnosticsHandler: LogHandler {
@@ -13,7 +14,7 @@ struct DiagnosticsHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    print("\(event.level) \(label): \(event.message)\n")
+    print("\(event.level) \(label): \("\(event.message)".withVisibleControls)\n")
   }
 
   /// Makes every logger print events of a level and above.

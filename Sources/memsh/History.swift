@@ -30,9 +30,18 @@ final class History {
     var lines = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: true)[...]
     if start > 0 { lines = lines.dropFirst() }
-    let commands = History.joined(lines)
+    let commands = History.joined(lines).filter(History.isRecalled)
     last = last ?? commands.last
     return Array(commands.suffix(LineEditor.historyLines))
+  }
+
+  /// A longer command is not recalled: nobody typed it.
+  private static let commandBytesMaximum = 64 << 10
+
+  /// Whether a line of the file is one that somebody can have typed: it has nothing that acts on a terminal.
+  private static func isRecalled(_ command: String) -> Bool {
+    command.utf8.count <= commandBytesMaximum
+      && command.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || !$0.isUnsafeOnTerminal }
   }
 
   private static func joined(_ lines: ArraySlice<Substring>) -> [String] {

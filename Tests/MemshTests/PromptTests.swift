@@ -333,6 +333,82 @@ import Testing
     try terminal.wait(for: "\nafter")
   }
 
+  @Test(
+    "edit-line runs nothing that was left unchanged, or with a status, or empty",
+    arguments: [
+      ("exit 0", "nothing was changed, so nothing is run"),
+      ("sed -i s/once/twice/ \"$1\"; exit 1", "ended with status 1"),
+      ("echo >> \"$1\"", "nothing was changed, so nothing is run"), (": > \"$1\"", "> edit-line\n"),
+    ])
+  func leavesEditor(script: String, seen: String) throws {
+    let world = try PromptTests.world()
+    let editor = try world.folder.write("#!/bin/sh\n\(script)\n", to: "editor")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: editor)
+    let terminal = try terminal(world, environment: ["EDITOR": editor])
+    try terminal.enter("sql --write \"update memories set access_count = access_count + 1 where id = 1 -- once\"")
+    try terminal.wait(for: "1 row changed")
+    try terminal.enter("edit-line")
+    try terminal.wait(for: seen)
+    try terminal.enter("sql 'select access_count as accesses from memories where id = 1'")
+    let screen = try terminal.wait(for: "(1 row)")
+    #expect(screen.contains("accesses\n────────\n       1\n"), "\(screen)")
+  }
+
+  @Test("the next page's command stands below the table, and goes on")
+  func showsNextPage() throws {
+    let world = try PromptTests.world()
+    let terminal = try terminal(world)
+    try terminal.enter("list --user user_1 --limit 2")
+    let screen = try terminal.wait(for: "Next page: ")
+    let lines = screen.split(separator: "\n").map(String.init)
+    let hint = try #require(lines.firstIndex { $0.hasPrefix("Next page: ") })
+    #expect(lines[hint - 1] == "(2 memories)")
+    let next = try #require(lines[hint].split(separator: ": ").last).trimmingCharacters(in: .whitespaces)
+    #expect(next.hasPrefix("list --user user_1 --limit 2 --after "))
+    try terminal.enter(next)
+    try terminal.wait { $0.split(separator: "(2 memories)", omittingEmptySubsequences: false).count == 3 }
+  }
+
+  @Test("a history file of anything does not keep the prompt from coming", arguments: ["binary", "lines", "pipe"])
+  func readsHistory(kind: String) throws {
+    let world = try World()
+    let path = world.folder.file("state/memsh/history")
+    try FileManager.default.createDirectory(atPath: world.folder.file("state/memsh"), withIntermediateDirectories: true)
+    switch kind {
+    case "pipe": mkfifo(path, 0o600)
+    case "binary":
+      var bytes = Data((0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) })
+      bytes.append(Data("\necho fine\n".utf8))
+      try bytes.write(to: URL(fileURLWithPath: path))
+    default:
+      let handle = try #require(
+        FileManager.default.createFile(atPath: path, contents: nil) ? FileHandle(forWritingAtPath: path) : nil)
+      // Two gigabytes of nothing, then a line of a megabyte, then a command.
+      try handle.seek(toOffset: 2 << 30)
+      try handle.write(contentsOf: Data((String(repeating: "x", count: 1 << 19) + "\necho fine\n").utf8))
+      try handle.close()
+    }
+    let terminal = try terminal(world)
+    try terminal.press("Up", "Enter")
+    if kind != "pipe" { try terminal.wait(for: "\nfine\n") }
+    try terminal.press("C-c", "C-d")
+    try terminal.wait(for: "[status 0]")
+  }
+
+  @Test("any size of a terminal", arguments: [(1, 1), (2, 2), (19, 5), (400, 3), (10_000, 100)])
+  func takesSize(columns: Int, rows: Int) throws {
+    let world = try PromptTests.world()
+    let script = try world.script(
+      "set pager off\nlist\nstats\nstats --by user\nshow 1\nlist --output vertical\nwatch --count 1 0.1 users\necho end"
+    )
+    let terminal = try Terminal(
+      "sh -c 'stty cols \(columns) rows \(rows); \"$MEMSH\" -d \"\(world.store)\" --embedder hash -f \(script) > /dev/tty; "
+        + "echo $? > done; stty cols 0 rows 0; \"$MEMSH\" -d \"\(world.store)\" -f \(script); echo $? >> done'",
+      in: world.folder)
+    try terminal.wait(for: "[status 0]")
+    #expect(try String(contentsOfFile: world.folder.file("done"), encoding: .utf8) == "0\n0\n")
+  }
+
   @Test("the start-up file runs first; progress is drawn on the terminal and leaves nothing behind")
   func startsUp() throws {
     let world = try World()

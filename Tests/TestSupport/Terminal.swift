@@ -59,6 +59,9 @@ public final class Terminal {
     Thread.sleep(forTimeInterval: 0.5)
   }
 
+  /// Keeps from now on everything that reaches the terminal, byte for byte, in a file.
+  public func record(to path: String) throws { try tmux(["pipe-pane", "-o", "cat >> '\(path)'"]) }
+
   /// What is on the screen, without the empty lines at its end.
   public func screen(withColors: Bool = false) throws -> String {
     var text = try tmux(["capture-pane", "-p", "-N"] + (withColors ? ["-e"] : []))

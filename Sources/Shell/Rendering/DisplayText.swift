@@ -2,7 +2,7 @@ import MemoryCore
 
 extension String {
   /// The text with everything a terminal might act on made visible: `\n`, `\t`, `\x1b`, `\u{202e}`.
-  var withVisibleControls: String {
+  public var withVisibleControls: String {
     guard unicodeScalars.contains(where: \.isUnsafeOnTerminal) else { return self }
     var output = ""
     for scalar in unicodeScalars {
@@ -17,6 +17,12 @@ extension String {
       }
     }
     return output
+  }
+
+  /// Text of several lines with everything in them made visible.
+  var withVisibleControlsInLines: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).withVisibleControls }
+      .joined(separator: "\n")
   }
 
   /// How many columns of a terminal the text covers.

@@ -15,6 +15,9 @@ public struct ErrorRenderer: Sendable {
     asJSON ? jsonText(of: located) : plainText(of: located)
   }
 
+  /// A longer line is not shown: finding the place in it would take longer than all the rest.
+  private static let shownLineMaximum = 10_000
+
   private func jsonText(of located: LocatedError) -> String {
     JSON.object([
       JSON.Member("code", .string(located.error.code.rawValue)),
@@ -28,9 +31,13 @@ public struct ErrorRenderer: Sendable {
   private func plainText(of located: LocatedError) -> String {
     let error = located.error
     var lines: [String] = []
-    let place = located.position.flatMap { position in position.file.map { "\($0):\(position.line)" } } ?? "memsh"
+    let place =
+      located.position.flatMap { position in position.file.map { "\($0.withVisibleControls):\(position.line)" } }
+      ?? "memsh"
     lines.append("\(place): error: \(error.message.withVisibleControls)")
-    if let source = located.sourceLine, let position = located.position, position.file != nil {
+    if let source = located.sourceLine, source.utf8.count <= ErrorRenderer.shownLineMaximum,
+      let position = located.position, position.file != nil
+    {
       lines += ErrorRenderer.caret(below: source, column: position.column, width: located.width)
     }
     if let cause = error.cause, !error.message.contains(cause) { lines.append("cause: \(cause.withVisibleControls)") }

@@ -182,7 +182,10 @@ public final class Session {
   /// A result as text in a format; nil takes the session's.
   func text(of output: CommandResult.Output, format: OutputFormat?) -> String {
     let chosen = format ?? settings.output ?? (console.outputIsTerminal ? .table : .tsv)
-    return chosen.renderer(terminalColumns: console.outputColumns).text(of: output)
+    let text = chosen.renderer(terminalColumns: console.outputColumns).text(of: output)
+    // Lines as they are may hold anything, such as what a variable was given.
+    if case .text = output, console.outputIsTerminal { return text.withVisibleControlsInLines }
+    return text
   }
 
   /// Makes sure that somebody wants what cannot be taken back.
@@ -197,7 +200,8 @@ public final class Session {
   func confirm(_ what: String, typing word: String, isConfirmed: Bool) throws {
     let mustType = isInteractive && label?.isProduction == true
     if isConfirmed || settings.assumesYes, !mustType { return }
-    guard isInteractive, let answer = try console.ask("\(what)\nType \(word) to go on: ", interruption) else {
+    let question = "\(what.withVisibleControls)\nType \(word.withVisibleControls) to go on: "
+    guard isInteractive, let answer = try console.ask(question, interruption) else {
       throw MemshError(.confirmationRequired, what, hint: "nobody is there to ask: add `--yes` to go on")
     }
     guard answer == word else {
