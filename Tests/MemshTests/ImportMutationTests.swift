@@ -40,7 +40,7 @@ import Testing
     #expect(ImportMutationTests.memories(valid, format) == ImportMutationTests.rows)
     var mutation = Mutation(seed: 815)
     var (tried, refused) = (0, 0)
-    let end = Date(timeIntervalSinceNow: Mutation.seconds)
+    let end = Date(timeIntervalSinceNow: Mutation.seconds(default: 6))
     while Date() < end || tried < 10 {
       let damaged = tried == 0 ? valid : mutation.damaged(valid)
       let path = world.folder.file("damaged.\(format)")

@@ -262,7 +262,7 @@ import Testing
   }
 
   private static let seconds =
-    ProcessInfo.processInfo.environment["MEMSH_MUTATION_SECONDS"].flatMap(Double.init) ?? 0
+    Mutation.seconds(default: 0)
 
   @Test("each value of each column in a store of its own", .enabled(if: seconds > 0, "set MEMSH_MUTATION_SECONDS"))
   func endsEach() throws {

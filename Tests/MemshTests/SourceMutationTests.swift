@@ -10,7 +10,7 @@ import Testing
 /// `MEMSH_MUTATION_SECONDS` makes it go on that long; the seeds are numbered, so that a failure can be had again.
 @Suite struct SourceMutationTests {
   private static let count = 30
-  private static let seconds = ProcessInfo.processInfo.environment["MEMSH_MUTATION_SECONDS"].flatMap(Double.init) ?? 0
+  private static let seconds = Mutation.seconds(default: 0)
   private static let tables = ["memories", "user_memories"]
   private static let headerBytes = 100
   private static let pageBytes = 4_096

@@ -39,9 +39,10 @@ import Testing
     let world = try World()
     let result = try world.memsh.runShell(
       """
+      ulimit -t 20
       "$MEMSH" -q --embedder hash -d store.db -c "\(StoreFileTests.begin)" -c "echo begun; \(StoreFileTests.forEver)" > out &
       memsh=$!
-      until grep -q begun out; do sleep 0.05; done
+      for i in $(seq 200); do grep -q begun out && break; sleep 0.05; done
       sleep 0.3; kill -\(signal) $memsh; wait $memsh; echo status=$?
       """)
     #expect(result.output.contains("status=\(status)"), "\(result.output) \(result.errors)")

@@ -70,12 +70,11 @@ extension Replacement {
   /// `3 memories, 7 fragments and 1 migration run`; nil when there is nothing.
   var sentence: String? {
     let nouns = [
-      ("memories", "memory", "memories"), ("prompt_fragments", "fragment", "fragments"),
-      ("memory_duplicates", "recorded duplicate", "recorded duplicates"),
-      ("memory_analytics", "row of analytics", "rows of analytics"),
+      ("memories", "memory"), ("prompt_fragments", "fragment"), ("memory_duplicates", "recorded duplicate"),
+      ("memory_analytics", "recorded search"),
     ]
     let parts =
-      nouns.compactMap { table, one, many in rows[table].map { counted(Int($0), one, many) } } + bookkeeping
+      nouns.compactMap { table, noun in rows[table].map { counted(Int($0), noun) } } + bookkeeping
     guard let last = parts.last else { return nil }
     return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
   }
