@@ -17,7 +17,7 @@ public struct MergePlan: Sendable, Equatable {
     guard let kept = memories.min(by: precedes) else { return nil }
     let others = memories.filter { $0.id != kept.id }.map(\.fields)
     let fields = kept.fields
-    if others.allSatisfy({ (fields.importanceScore ?? 0) > ($0.importanceScore ?? 0) }) {
+    if others.allSatisfy({ importance(fields) > importance($0) }) {
       return (kept, "highest importance")
     }
     if others.allSatisfy({ (fields.accessCount ?? 0) > ($0.accessCount ?? 0) }) { return (kept, "read most often") }
@@ -25,8 +25,13 @@ public struct MergePlan: Sendable, Equatable {
     return (kept, "first by importance, accesses, age and id")
   }
 
+  /// What is no number, or infinite, counts as nothing: it could be compared with none.
+  private static func importance(_ fields: MemoryFields) -> Double {
+    fields.importanceScore.flatMap { $0.isFinite ? $0 : nil } ?? 0
+  }
+
   private static func precedes(_ left: Memory, _ right: Memory) -> Bool {
-    let importance = (left.fields.importanceScore ?? 0, right.fields.importanceScore ?? 0)
+    let importance = (MergePlan.importance(left.fields), MergePlan.importance(right.fields))
     if importance.0 != importance.1 { return importance.0 > importance.1 }
     let accesses = (left.fields.accessCount ?? 0, right.fields.accessCount ?? 0)
     if accesses.0 != accesses.1 { return accesses.0 > accesses.1 }
@@ -108,8 +113,10 @@ struct MergeService {
   static func changes(_ kept: Memory, _ removed: [Memory]) -> [MemoryChange] {
     let (all, fields) = ([kept.fields] + removed.map(\.fields), kept.fields)
     var changes: [MemoryChange] = []
-    let importance = all.compactMap(\.importanceScore).max()
-    if importance != fields.importanceScore { changes.append(.importance(importance)) }
+    let importance = all.compactMap(\.importanceScore).filter(\.isFinite).max() ?? fields.importanceScore
+    if importance?.bitPattern != fields.importanceScore?.bitPattern, importance != fields.importanceScore {
+      changes.append(.importance(importance))
+    }
     let counts = all.compactMap(\.accessCount).map { min($0, MemoryFields.accessCountLimit) }
     let accesses = counts.isEmpty ? nil : min(counts.reduce(0, +), MemoryFields.accessCountLimit)
     if accesses != fields.accessCount { changes.append(.accessCount(accesses)) }
