@@ -15,9 +15,9 @@ enum KeyPhrases {
       hash = Mixer.start
       letters = 0
     }
-    for scalar in text.lowercased().unicodeScalars {
-      if scalar.properties.isAlphabetic {
-        hash = Mixer.adding(UInt64(scalar.value), to: hash)
+    for scalar in ComparableText.smallScalars(text) {
+      if ComparableText.isLetter(scalar) {
+        hash = Mixer.adding(UInt64(scalar), to: hash)
         letters += 1
       } else if letters > 0 {
         end()
