@@ -30,7 +30,9 @@ import Testing
       let text = chosen.joined(separator: " ")
       let exact = [add(text, user, 0), add(text, user, 0)]
       let fuzzyText = sentence().joined(separator: " ")
-      let fuzzy = [add(fuzzyText, user, 90), add(fuzzyText.dropLast() + "9", user, nil)]
+      let fuzzy = [
+        add(fuzzyText, user, 90), add(fuzzyText.dropLast() + (fuzzyText.hasSuffix("q") ? "x" : "q"), user, nil),
+      ]
       let phrase = sentence()
       let phrases = [
         add(phrase.joined(separator: " "), user, nil), add(phrase.reversed().joined(separator: " of "), user, nil),

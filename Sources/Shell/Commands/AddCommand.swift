@@ -6,7 +6,7 @@ struct AddCommand: ShellCommand {
     commandName: "add", abstract: "Add a memory, unless the user has one that says the same.",
     discussion: """
       Four layers look for a memory of the same user that says the same: exact, fuzzy, key_phrase, semantic; see `dedup`. \
-      If one is found, nothing is added and the command fails, saying which layer found it. --force adds in any case, so \
+      A text with another number, name, unit or day in it, or with a "not", is another memory. If one is found, nothing is added and the command fails, saying which layer found it. --force adds in any case, so \
       that running it again adds it again. `undo` takes it out.
       """)
 
@@ -59,6 +59,11 @@ struct AddCommand: ShellCommand {
       try RepairService(store: store, author: session.author).add(
         fields.replacingNUL, thresholds: force ? [:] : duplicates.thresholds,
         embedder: embedding.noEmbedding ? nil : embedder, dryRun: dryRun)
+    }
+    if report.isTooLong {
+      session.note(
+        "notice: \(TextRatio.lengthLimit) characters or more: looked for the same words, not for nearly the same characters"
+      )
     }
     var failure: MemshError?
     if let duplicate = report.duplicate {

@@ -6,7 +6,8 @@ struct DedupCommand: ShellCommand {
     commandName: "dedup", abstract: "Find memories that say the same, and record or merge them.",
     discussion: """
       Four layers: exact (the same text), fuzzy (the share of characters in common), key_phrase (of words of four \
-      letters or more), semantic (cosine of the embeddings); only memories of the same user are compared. Without \
+      letters or more), semantic (cosine of the embeddings); only memories of the same user are compared. Of texts that \
+      are alike, those that differ in a number, a negation, a name, a unit, a day or the like do not say the same. Without \
       --record or --merge it only shows what it found, and which memory of each group would be kept. --record writes \
       memory_duplicates, --merge makes one memory of each group; `undo` takes either back. Where rows of \
       other tables would go with merged memories, it is refused unless --cascade is given. Running it again \
@@ -59,6 +60,11 @@ struct DedupCommand: ShellCommand {
       }
     } else {
       report = try service.run(wanted, action, dryRun: options.dryRun)
+    }
+    if report.tooLong > 0 {
+      session.note(
+        "notice: \(counted(report.tooLong, "memory")) of \(TextRatio.lengthLimit) characters or more: compared "
+          + "by words and meaning, not by characters (fuzzy)")
     }
     return CommandResult(.record(record(report)))
   }

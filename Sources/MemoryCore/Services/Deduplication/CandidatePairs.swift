@@ -22,6 +22,8 @@ struct CandidatePairs {
   /// A memory takes part in so many pairs of a layer that are compared for real: whatever the store, memory and time grow
   /// with its rows only.
   private static let pairsPerMember = 50
+  /// Of long texts fewer, since each costs more: as many as have so many bytes together, but some in any case.
+  private static let (bytesPerMember, pairsOfLongMember) = (1_000_000, 8)
 
   /// Calls `body` with pairs that share a key, several times for those that share several.
   private func forEachMeeting(
@@ -32,7 +34,7 @@ struct CandidatePairs {
     entries.reserveCapacity(members.count)
     for member in members {
       guard let key = key(member) else { continue }
-      entries.append((Mixer.adding(sketches.users[member], to: key), Int32(member)))
+      entries.append((Mixer.adding(sketches.circles[member], to: key), Int32(member)))
     }
     entries.sort { ($0.key, $0.member) < ($1.key, $1.member) }
     var start = 0
@@ -40,6 +42,7 @@ struct CandidatePairs {
       var end = start + 1
       while end < entries.count, entries[end].key == entries[start].key { end += 1 }
       for left in start..<end {
+        if left % 1_000 == 0 { try interruption.check() }
         for right in (left + 1)..<max(left + 1, min(end, left + 1 + CandidatePairs.window)) {
           body(Int(entries[left].member), Int(entries[right].member))
         }
@@ -49,11 +52,17 @@ struct CandidatePairs {
   }
 
   private func insert(_ left: Int, _ right: Int, into pairs: inout Set<CandidatePair>, _ counts: inout [UInt8]) {
-    guard counts[left] < CandidatePairs.pairsPerMember || counts[right] < CandidatePairs.pairsPerMember,
+    guard counts[left] < maximum(left) || counts[right] < maximum(right),
       pairs.insert(CandidatePair(left, right)).inserted
     else { return }
     counts[left] = min(counts[left], 254) + 1
     counts[right] = min(counts[right], 254) + 1
+  }
+
+  /// In how many pairs of a layer a memory takes part.
+  private func maximum(_ member: Int) -> UInt8 {
+    let affordable = CandidatePairs.bytesPerMember / max(1, Int(sketches.lengths[member]))
+    return UInt8(min(CandidatePairs.pairsPerMember, max(CandidatePairs.pairsOfLongMember, affordable)))
   }
 
   /// Pairs whose texts share most of their characters.
@@ -87,9 +96,10 @@ struct CandidatePairs {
       let rarest = words.sorted { (frequencies[$0] ?? 0, $0) < (frequencies[$1] ?? 0, $1) }
       var seen: Set<Int32> = []
       var count = 0
+      let maximum = maximum(member)
       for word in rarest.prefix(KeyPhrases.prefixLength(words.count, threshold: threshold)) {
-        let key = Mixer.adding(sketches.users[member], to: word)
-        for other in index[key] ?? [] where count < CandidatePairs.pairsPerMember && seen.insert(other).inserted {
+        let key = Mixer.adding(sketches.circles[member], to: word)
+        for other in index[key] ?? [] where count < maximum && seen.insert(other).inserted {
           let otherWords = sketches.words[Int(other)]
           let (fewer, more) = (min(words.count, otherWords.count), max(words.count, otherWords.count))
           guard Double(fewer) >= threshold * Double(more) - 1e-9 else { continue }

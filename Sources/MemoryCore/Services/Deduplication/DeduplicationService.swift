@@ -25,6 +25,8 @@ public struct DeduplicationReport: Sendable {
   public var losses: [DependentRows] = []
   /// The triggers of others on the memories.
   public var triggers: [String] = []
+  /// Memories whose texts are too long to be compared by their characters: ``TextRatio/lengthLimit`` or more.
+  public var tooLong = 0
 
   /// What an undo does not bring back, each in words.
   public var notUndone: [String] { losses.map(\.description) + RepairReport.effects(of: triggers) }
@@ -40,7 +42,7 @@ public struct DeduplicationReport: Sendable {
 /// Finds memories of the same user that say the same, in up to four layers, without comparing all pairs.
 ///
 /// One pass over the store leaves a sketch of each memory; sketches that meet are pairs worth comparing; only those are
-/// read again and compared for real. Pairs join to groups.
+/// read again and compared for real: they must be alike, and no ``TellingDifference`` between them. Pairs join to groups.
 public struct DeduplicationService {
   private let store: any MemoryStore
   private let author: RepairAuthor
@@ -49,6 +51,8 @@ public struct DeduplicationService {
 
   private static let batchSize = 1_000
   private static let comparedAtATime = 2_000
+  /// Of texts that are compared at a time; what they take in memory is several times that.
+  private static let bytesAtATime = 8 << 20
 
   /// Sets it up.
   public init(
@@ -63,17 +67,19 @@ public struct DeduplicationService {
   /// What is to be done with the duplicates found.
   public enum Action: Sendable { case show, record, merge }
 
-  /// Finds duplicates, and records or merges them in the same transaction; a dry run only finds them.
+  /// Finds duplicates, and records or merges them; a dry run only finds them.
+  ///
+  /// Looking takes its time, so that it only reads, and others may write; what they have changed by then is merged as it
+  /// is now, or not at all.
   ///
   /// - Parameter cascade: Whether rows of other tables may go with the memories that are merged into others.
   public func run(
     _ options: DeduplicationOptions, _ action: Action, cascade: Bool = false, dryRun: Bool
   ) throws -> DeduplicationReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
-    let onlyReads = dryRun || action == .show
-    return try store.transaction(onlyReads ? .readOnly : .commit) {
-      var report = try find(options)
-      guard action != .show else { return report }
+    var report = try store.transaction(.readOnly) { try find(options) }
+    guard action != .show, !report.groups.isEmpty else { return report }
+    return try store.transaction(dryRun ? .readOnly : .commit) {
       let operation = Operation(store, author, allowsLosses: cascade)
       if action == .merge { report.triggers = try store.foreignTriggers(on: "memories") }
       for batch in report.groups.chunked(into: DeduplicationService.mergedAtATime) {
@@ -94,7 +100,7 @@ public struct DeduplicationService {
   ) throws {
     let merging = MergeService(store: store)
     if action == .record {
-      for group in groups {
+      for case let group? in try dryRun ? groups : merging.refreshed(groups) {
         report.recorded += try merging.missingRecords(group).count
         if !dryRun { try merging.record(group, operation) }
       }
@@ -128,7 +134,7 @@ public struct DeduplicationService {
 
   // MARK: Finding
 
-  /// A pair of duplicates.
+  /// Why two memories are duplicates.
   private struct Match {
     let layer: DuplicateLayer
     let similarity: Double
@@ -139,27 +145,23 @@ public struct DeduplicationService {
     let sketches = try sketches(options)
     var report = DeduplicationReport()
     report.memories = sketches.count
+    report.tooLong = sketches.tooLong
     var sets = UnionFind(count: sketches.count)
-    var matches: [CandidatePair: Match] = [:]
-    let members = exact(sketches, options, &sets, &matches)
+    var found: Set<Int32> = []
+    let members = exact(sketches, options, &sets, &found)
     let pairs = CandidatePairs(sketches: sketches, members: members, interruption: interruption)
     var compared: [CandidatePair: DuplicateLayers] = [:]
     if options.thresholds[.fuzzy] != nil {
       for pair in try pairs.fuzzy() { compared[pair, default: []].insert(.fuzzy) }
     }
     if let threshold = options.thresholds[.keyPhrase] {
-      for (pair, similarity) in try pairs.keyPhrases(threshold: threshold) {
-        matches[pair] = Match(layer: .keyPhrase, similarity: similarity)
-      }
+      for pair in try pairs.keyPhrases(threshold: threshold).keys { compared[pair, default: []].insert(.keyPhrase) }
     }
     if let threshold = options.thresholds[.semantic] {
-      for pair in try pairs.semantic(threshold: threshold) where matches[pair] == nil {
-        compared[pair, default: []].insert(.semantic)
-      }
+      for pair in try pairs.semantic(threshold: threshold) { compared[pair, default: []].insert(.semantic) }
     }
-    try compare(compared, sketches, options, &matches)
-    for pair in matches.keys { sets.join(Int(pair.left), Int(pair.right)) }
-    report.groups = try groups(sketches, &sets, matches, options)
+    try compare(compared, sketches, options, &sets, &found)
+    report.groups = try groups(sketches, &sets, found, options)
     return report
   }
 
@@ -181,8 +183,7 @@ public struct DeduplicationService {
   ///
   /// - Returns: The first of each, which stand for the others in the layers that follow.
   private func exact(
-    _ sketches: Sketches, _ options: DeduplicationOptions, _ sets: inout UnionFind,
-    _ matches: inout [CandidatePair: Match]
+    _ sketches: Sketches, _ options: DeduplicationOptions, _ sets: inout UnionFind, _ found: inout Set<Int32>
   ) -> [Int] {
     struct Key: Hashable {
       let user, high, low: UInt64
@@ -193,7 +194,8 @@ public struct DeduplicationService {
       let key = Key(user: sketches.users[index], high: sketches.hashes[index].high, low: sketches.hashes[index].low)
       if let first = firsts[key] {
         guard options.thresholds[.exact] != nil else { continue }
-        matches[CandidatePair(first, index)] = Match(layer: .exact, similarity: 1)
+        sets.join(first, index)
+        found.formUnion([Int32(first), Int32(index)])
       } else {
         firsts[key] = index
         members.append(index)
@@ -202,59 +204,62 @@ public struct DeduplicationService {
     return members
   }
 
-  /// Compares the texts and vectors of pairs for real, some thousand memories at a time.
+  /// Compares the texts and vectors of pairs for real, some memories at a time, and joins those that are duplicates; the
+  /// memories that are in sets are noted in `duplicates`.
   private func compare(
     _ pairs: [CandidatePair: DuplicateLayers], _ sketches: Sketches, _ options: DeduplicationOptions,
-    _ matches: inout [CandidatePair: Match]
+    _ sets: inout UnionFind, _ duplicates: inout Set<Int32>
   ) throws {
     let sorted = pairs.keys.sorted { ($0.left, $0.right) < ($1.left, $1.right) }
     var start = 0
     while start < sorted.count {
-      try interruption.check()
       var wanted: Set<Int32> = []
+      var bytes = 0
       var end = start
-      while end < sorted.count, wanted.count < DeduplicationService.comparedAtATime {
-        wanted.formUnion([sorted[end].left, sorted[end].right])
+      while end < sorted.count, wanted.count < DeduplicationService.comparedAtATime,
+        bytes < DeduplicationService.bytesAtATime
+      {
+        for place in [sorted[end].left, sorted[end].right] where wanted.insert(place).inserted {
+          bytes += Int(sketches.lengths[Int(place)])
+        }
         end += 1
       }
       let memories = try store.memories(wanted.map { sketches.ids[Int($0)] }.sorted())
-      let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id, Compared($0)) })
-      for pair in sorted[start..<end] {
-        guard let left = found[sketches.ids[Int(pair.left)]], let right = found[sketches.ids[Int(pair.right)]],
-          let layers = pairs[pair], let match = DeduplicationService.match(left, right, layers, options)
+      let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id, ComparedMemory($0)) })
+      for (number, pair) in sorted[start..<end].enumerated() {
+        try interruption.check()
+        let (first, second) = (Int(pair.left), Int(pair.right))
+        let isLong = sketches.lengths[first] > 10_000
+        if isLong || number % 1_000 == 0 {
+          progress.progress("Comparing", done: Int64(start + number), total: Int64(sorted.count))
+        }
+        // What is in one set already need not be compared: what is merged in the end is compared anew.
+        guard sets.root(first) != sets.root(second), let left = found[sketches.ids[first]],
+          let right = found[sketches.ids[second]], let layers = pairs[pair],
+          match(left, right, layers, options) != nil
         else { continue }
-        // What was found by words already stays so unless a surer layer finds it, too.
-        if matches[pair] == nil || match.layer == .fuzzy { matches[pair] = match }
+        sets.join(first, second)
+        duplicates.formUnion([pair.left, pair.right])
       }
-      progress.progress("Comparing", done: Int64(end), total: Int64(sorted.count))
       start = end
     }
+    progress.progress("Comparing", done: Int64(sorted.count), total: Int64(sorted.count))
   }
 
-  /// A memory whose text is prepared once for all of its pairs.
-  private final class Compared {
-    let embedding: Vector?
-    private let content: String
-    private(set) lazy var characters = TextRatio.characters(content)
-    private(set) lazy var words = KeyPhrases.words(content)
-
-    /// Whether the text is too long to be compared by its characters as a whole.
-    var isCut: Bool { characters.count >= TextRatio.lengthLimit }
-
-    /// Whether the text is the same to the byte.
-    func hasContent(of other: Compared) -> Bool { content.utf8.elementsEqual(other.content.utf8) }
-
-    init(_ memory: Memory) {
-      content = memory.fields.content
-      embedding = memory.fields.embedding
-    }
+  private func match(
+    _ left: ComparedMemory, _ right: ComparedMemory, _ layers: DuplicateLayers, _ options: DeduplicationOptions
+  ) -> Match? {
+    guard let match = likeness(left, right, layers, options) else { return nil }
+    return TellingDifference.between(left.telling, right.telling) == nil ? match : nil
   }
 
-  private static func match(
-    _ left: Compared, _ right: Compared, _ layers: DuplicateLayers, _ options: DeduplicationOptions
+  /// The surest layer for which two memories are alike.
+  private func likeness(
+    _ left: ComparedMemory, _ right: ComparedMemory, _ layers: DuplicateLayers, _ options: DeduplicationOptions
   ) -> Match? {
     if layers.contains(.fuzzy), let threshold = options.thresholds[.fuzzy], !left.isCut, !right.isCut,
-      let ratio = TextRatio.ratio(left.characters, right.characters, atLeast: threshold)
+      let ratio = TextRatio.ratio(
+        left.characters, right.characters, atLeast: threshold, interruption: interruption)
     {
       return Match(layer: .fuzzy, similarity: ratio)
     }
@@ -274,12 +279,10 @@ public struct DeduplicationService {
   /// What is to be kept and merged of each group: pairs make chains, whose ends may have nothing in common, so only what
   /// is like the memory that is kept goes; the rest makes groups of its own.
   private func groups(
-    _ sketches: Sketches, _ sets: inout UnionFind, _ matches: [CandidatePair: Match], _ options: DeduplicationOptions
+    _ sketches: Sketches, _ sets: inout UnionFind, _ found: Set<Int32>, _ options: DeduplicationOptions
   ) throws -> [MergePlan] {
-    var places: [Int: Set<Int>] = [:]
-    for pair in matches.keys {
-      for place in [Int(pair.left), Int(pair.right)] { places[sets.root(place), default: []].insert(place) }
-    }
+    var places: [Int: [Int]] = [:]
+    for place in found { places[sets.root(Int(place)), default: []].append(Int(place)) }
     var plans: [MergePlan] = []
     for batch in places.keys.sorted().chunked(into: DeduplicationService.groupsAtATime) {
       try interruption.check()
@@ -287,7 +290,7 @@ public struct DeduplicationService {
       let memories = Dictionary(uniqueKeysWithValues: try store.memories(ids).map { ($0.id, $0) })
       for root in batch {
         let members = (places[root] ?? []).sorted().compactMap { memories[sketches.ids[$0]] }
-        plans += DeduplicationService.plans(members, options)
+        plans += try self.plans(members, options)
       }
     }
     return plans
@@ -297,15 +300,16 @@ public struct DeduplicationService {
   /// A chain is cut into so many groups at the most; what is left is for the next run.
   private static let plansPerChain = 50
 
-  private static func plans(_ members: [Memory], _ options: DeduplicationOptions) -> [MergePlan] {
-    var rest = members.map { (memory: $0, compared: Compared($0)) }
+  private func plans(_ members: [Memory], _ options: DeduplicationOptions) throws -> [MergePlan] {
+    var rest = members.map { (memory: $0, compared: ComparedMemory($0)) }
     var plans: [MergePlan] = []
-    for _ in 0..<plansPerChain {
+    for _ in 0..<DeduplicationService.plansPerChain {
       guard rest.count > 1, let (kept, reason) = MergePlan.best(rest.map(\.memory)),
         let keptCompared = rest.first(where: { $0.memory.id == kept.id })?.compared
       else { break }
       var removed: [(memory: Memory, similarity: Double, method: String)] = []
-      rest = rest.filter { entry in
+      rest = try rest.filter { entry in
+        try interruption.check()
         guard entry.memory.id != kept.id else { return false }
         let match =
           options.thresholds[.exact] != nil && entry.compared.hasContent(of: keptCompared)
@@ -318,16 +322,6 @@ public struct DeduplicationService {
     }
     return plans
   }
-}
-
-/// Some of the layers, in a byte: there may be millions of pairs.
-struct DuplicateLayers: OptionSet {
-  let rawValue: UInt8
-
-  static let fuzzy = DuplicateLayers(rawValue: 1)
-  static let keyPhrase = DuplicateLayers(rawValue: 2)
-  static let semantic = DuplicateLayers(rawValue: 4)
-  static let all: DuplicateLayers = [.fuzzy, .keyPhrase, .semantic]
 }
 
 extension Memory {

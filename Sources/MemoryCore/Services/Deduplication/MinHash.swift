@@ -35,9 +35,12 @@ struct MinHash {
     return (vectors(odd: true), vectors(odd: false))
   }()
 
-  init(_ text: String) {
-    let folded = String(String.UnicodeScalarView(TextRatio.characters(text).compactMap(Unicode.Scalar.init)))
-    let utf8 = Array(folded.utf8)
+  /// Sketches a text from its ``TextRatio/characters(_:)``.
+  init(_ characters: [UInt32]) {
+    let utf8 =
+      characters.allSatisfy { $0 < 0x80 }
+      ? characters.map { UInt8($0) }
+      : Array(String(String.UnicodeScalarView(characters.compactMap(Unicode.Scalar.init))).utf8)
     var minima = [SIMD8<UInt32>](repeating: SIMD8(repeating: .max), count: MinHash.lanes)
     let (factors, addends) = MinHash.parameters
     let last = max(0, utf8.count - MinHash.shingleBytes)

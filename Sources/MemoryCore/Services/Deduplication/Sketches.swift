@@ -3,6 +3,13 @@ struct Sketches {
   private(set) var ids: [Int64] = []
   /// A hash of each memory's user: memories of different users never meet.
   private(set) var users: [UInt64] = []
+  /// The same with ``TellingWords/signature``: nor do memories that say something else for certain, as those of a template
+  /// with a number in it. Only equal contents need not look.
+  private(set) var circles: [UInt64] = []
+  /// The bytes of each content.
+  private(set) var lengths: [Int32] = []
+  /// How many contents are too long to be compared by their characters.
+  private(set) var tooLong = 0
   /// The first 128 bits of the sha256 of each content.
   private(set) var hashes: [(high: UInt64, low: UInt64)] = []
   /// ``MinHash/bandHashes``, one memory behind the other.
@@ -21,6 +28,9 @@ struct Sketches {
   struct Entry: Sendable {
     let id: Int64
     let user: UInt64
+    let circle: UInt64
+    let length: Int32
+    let isTooLong: Bool
     let hash: (high: UInt64, low: UInt64)
     let text: MinHash?
     let words: [UInt64]
@@ -34,7 +44,11 @@ struct Sketches {
       hash = digest.withUnsafeBytes {
         ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
       }
-      text = layers.contains(.fuzzy) ? MinHash(fields.content) : nil
+      length = Int32(clamping: fields.content.utf8.count)
+      circle = layers == [.exact] ? user : Mixer.adding(TellingWords(fields.content).signature, to: user)
+      let characters = layers.contains(.fuzzy) ? TextRatio.characters(fields.content) : nil
+      text = characters.map(MinHash.init)
+      isTooLong = characters.map { $0.count >= TextRatio.lengthLimit } ?? false
       words = layers.contains(.keyPhrase) ? KeyPhrases.words(fields.content) : []
       let vector = layers.contains(.semantic) ? fields.embedding : nil
       angles = vector.flatMap { $0.isFinite && !$0.isZero ? angular.sketch($0) : nil }
@@ -44,6 +58,9 @@ struct Sketches {
   mutating func append(_ entry: Entry) {
     ids.append(entry.id)
     users.append(entry.user)
+    circles.append(entry.circle)
+    lengths.append(entry.length)
+    if entry.isTooLong { tooLong += 1 }
     hashes.append(entry.hash)
     if let text = entry.text {
       bandHashes += text.bandHashes

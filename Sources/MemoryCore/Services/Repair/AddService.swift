@@ -18,6 +18,8 @@ public struct AddReport: Sendable, Equatable {
   public var operation: Int64?
   /// Whether it has an embedding.
   public var hasEmbedding = false
+  /// Whether it is too long to be compared by its characters: ``TextRatio/lengthLimit`` or more.
+  public var isTooLong = false
 }
 
 extension RepairService {
@@ -34,10 +36,12 @@ extension RepairService {
     var fields = fields
     // Before the transaction: an embedding server may take its time, and others want to write.
     fields.embedding = try embedding(of: fields.content, embedder)
+    let new = NewMemory(fields)
     return try store.transaction(dryRun ? .readOnly : .commit) {
       var report = AddReport()
       report.hasEmbedding = fields.embedding != nil
-      report.duplicate = try duplicate(of: fields, thresholds)
+      report.isTooLong = thresholds[.fuzzy] != nil && new.isTooLong
+      report.duplicate = try duplicate(of: new, thresholds)
       guard report.duplicate == nil, !dryRun else { return report }
       let operation = Operation(store, author)
       report.id = try operation.inserting(into: "memories") { try store.insert([fields]) }.first
@@ -47,9 +51,35 @@ extension RepairService {
   }
 
   private static let textsAtATime = 1_000
+  /// So many of the memories nearest in meaning are looked at.
+  private static let nearestCompared = 200
+
+  /// A memory that is to be added, prepared once for all comparisons.
+  private struct NewMemory {
+    let fields: MemoryFields
+    let characters: [UInt32]
+    let words: [UInt64]
+    let telling: TellingWords
+
+    init(_ fields: MemoryFields) {
+      self.fields = fields
+      characters = TextRatio.characters(fields.content)
+      words = KeyPhrases.words(fields.content)
+      telling = TellingWords(fields.content)
+    }
+
+    /// Of a text that is too long to be compared as a whole, the beginning says too little.
+    var isTooLong: Bool { characters.count >= TextRatio.lengthLimit }
+
+    /// Whether nothing tells it apart from a text that is much like it.
+    func saysTheSame(as content: String) -> Bool {
+      TellingDifference.between(telling, TellingWords(content)) == nil
+    }
+  }
 
   /// The first duplicate that a layer finds, the surest layer first.
-  private func duplicate(of fields: MemoryFields, _ thresholds: [DuplicateLayer: Double]) throws -> DuplicateMatch? {
+  private func duplicate(of new: NewMemory, _ thresholds: [DuplicateLayer: Double]) throws -> DuplicateMatch? {
+    let fields = new.fields
     func match(_ id: Int64, _ layer: DuplicateLayer, _ similarity: Double) throws -> DuplicateMatch? {
       try store.memories([id]).first.map { DuplicateMatch(memory: $0, layer: layer, similarity: similarity) }
     }
@@ -58,45 +88,47 @@ extension RepairService {
     {
       return try match(id, .exact, 1)
     }
-    let (fuzzy, words) = try closestTexts(fields, thresholds)
+    let (fuzzy, words) = try closestTexts(new, thresholds)
     if let fuzzy { return try match(fuzzy.id, .fuzzy, fuzzy.similarity) }
     if let words { return try match(words.id, .keyPhrase, words.similarity) }
     guard let threshold = thresholds[.semantic], let vector = fields.embedding, !vector.isZero else { return nil }
     let query = VectorQuery(
-      vector: vector, filter: MemoryFilter(userID: fields.userID), limit: 1, threshold: threshold, strategy: .exact)
-    guard let hit = try store.search(query).hits.first else { return nil }
-    return try match(hit.memory.id, .semantic, hit.score)
+      vector: vector, filter: MemoryFilter(userID: fields.userID), limit: RepairService.nearestCompared,
+      threshold: threshold, strategy: .exact)
+    let hit = try store.search(query).hits.first { new.saysTheSame(as: $0.memory.fields.content) }
+    return try hit.flatMap { try match($0.memory.id, .semantic, $0.score) }
   }
 
   private typealias Closest = (id: Int64, similarity: Double)
 
-  /// The closest texts of the user by characters and by words, where they are close enough.
+  /// The closest texts of the user by characters and by words, where they are close enough and say the same.
   private func closestTexts(
-    _ fields: MemoryFields, _ thresholds: [DuplicateLayer: Double]
+    _ new: NewMemory, _ thresholds: [DuplicateLayer: Double]
   ) throws -> (fuzzy: Closest?, words: Closest?) {
     guard thresholds[.fuzzy] != nil || thresholds[.keyPhrase] != nil else { return (nil, nil) }
-    let (characters, words) = (TextRatio.characters(fields.content), KeyPhrases.words(fields.content))
-    // Of a text that is too long to be compared as a whole, the beginning says too little.
-    let fuzzyThreshold = characters.count < TextRatio.lengthLimit ? thresholds[.fuzzy] : nil
+    let fuzzyThreshold = new.isTooLong ? nil : thresholds[.fuzzy]
     var closest: (fuzzy: Closest?, words: Closest?) = (nil, nil)
     var last = Int64.min
     while true {
       let texts = try store.texts(
-        in: "memories", .matching(MemoryFilter(userID: fields.userID)), behind: last, limit: RepairService.textsAtATime)
+        in: "memories", .matching(MemoryFilter(userID: new.fields.userID)), behind: last,
+        limit: RepairService.textsAtATime)
       guard let final = texts.last else { return closest }
       last = final.id
       for text in texts {
-        if let threshold = fuzzyThreshold,
-          let ratio = TextRatio.ratio(
-            characters, TextRatio.characters(text.content), atLeast: max(threshold, closest.fuzzy?.similarity ?? 0)),
-          ratio > closest.fuzzy?.similarity ?? 0
-        {
-          closest.fuzzy = (text.id, ratio)
+        // Whether they say the same is only asked of those that are alike.
+        let ratio = fuzzyThreshold.flatMap {
+          TextRatio.ratio(
+            new.characters, TextRatio.characters(text.content), atLeast: max($0, closest.fuzzy?.similarity ?? 0))
+        }.flatMap { $0 > closest.fuzzy?.similarity ?? 0 ? $0 : nil }
+        let jaccard = thresholds[.keyPhrase].flatMap { threshold -> Double? in
+          guard new.words.count >= KeyPhrases.wordsMinimum else { return nil }
+          let jaccard = KeyPhrases.jaccard(new.words, KeyPhrases.words(text.content))
+          return jaccard >= threshold && jaccard > closest.words?.similarity ?? 0 ? jaccard : nil
         }
-        if let threshold = thresholds[.keyPhrase], words.count >= KeyPhrases.wordsMinimum {
-          let jaccard = KeyPhrases.jaccard(words, KeyPhrases.words(text.content))
-          if jaccard >= threshold, jaccard > closest.words?.similarity ?? 0 { closest.words = (text.id, jaccard) }
-        }
+        guard ratio != nil || jaccard != nil, new.saysTheSame(as: text.content) else { continue }
+        if let ratio { closest.fuzzy = (text.id, ratio) }
+        if let jaccard { closest.words = (text.id, jaccard) }
       }
     }
   }
