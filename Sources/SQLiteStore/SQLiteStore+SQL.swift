@@ -51,7 +51,9 @@ extension SQLiteStore {
         })
       return true
     }
-    return SQLAnswer(columns: columns, rows: rows, isCut: isCut, changed: db.totalChangesCount - before)
+    // What triggers change, such as that of the text index, is not what was asked for.
+    let changed = db.totalChangesCount > before ? db.changesCount : 0
+    return SQLAnswer(columns: columns, rows: rows, isCut: isCut, changed: changed)
   }
 
   private static var tooLarge: MemshError {

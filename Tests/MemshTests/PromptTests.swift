@@ -346,7 +346,7 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: editor)
     let terminal = try terminal(world, environment: ["EDITOR": editor])
     try terminal.enter("sql --write \"update memories set access_count = access_count + 1 where id = 1 -- once\"")
-    try terminal.wait(for: "1 row changed")
+    try terminal.wait(for: "\n1 row changed")
     try terminal.enter("edit-line")
     try terminal.wait(for: seen)
     try terminal.enter("sql 'select access_count as accesses from memories where id = 1'")
