@@ -169,7 +169,8 @@ final class Services: SessionServices, Sendable {
     return try OpenAIEmbedder(
       configuration, cache: embeddingCache(settings), interruption: interruption,
       withoutCache: { [console] error in
-        console.writeError("notice: \(error.message); going on without it: \(error.cause ?? "")\n")
+        let text = "notice: \(error.message); going on without it: \(error.cause ?? "")"
+        console.writeError(text.withVisibleControls + "\n")
       })
   }
 
