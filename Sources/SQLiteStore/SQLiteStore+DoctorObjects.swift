@@ -75,7 +75,9 @@ extension SQLiteStore {
       try isVectorLogInStep()
     else { return nil }
     let name = URL(fileURLWithPath: path).lastPathComponent
-    guard let file = VectorFile(path: path, dimensions: space.dimensions) else { return "\(name): damaged" }
+    guard let file = VectorFile(path: path, dimensions: space.dimensions), file.isIntact else {
+      return "\(name): damaged"
+    }
     return try read { db in
       let state = try Int64.fetchOne(db, sql: "SELECT token FROM \(SearchDDL.vectorState)") ?? 0
       let current = try CurrentVectors(file, state: state, db)

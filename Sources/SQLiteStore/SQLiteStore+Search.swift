@@ -28,15 +28,26 @@ extension SQLiteStore {
     _ query: VectorQuery, _ space: EmbeddingSpace, _ db: Database
   ) throws -> ([NearestRows.Candidate], SearchPlan) {
     let values = query.vector.values
-    guard query.limit > 0, values.count == space.dimensions,
-      let vectors = try currentVectors(dimensions: space.dimensions, db),
-      let quantized = QuantizedQuery(values, codeStride: vectors.file.layout.codeStride)
-    else { return (try nearestByBlob(query, db), SearchPlan("exact scan")) }
+    // A file that is damaged is written anew, and asked once more.
+    for _ in 0..<2 where query.limit > 0 && values.count == space.dimensions {
+      guard let vectors = try currentVectors(dimensions: space.dimensions, db),
+        let quantized = QuantizedQuery(values, codeStride: vectors.file.layout.codeStride)
+      else { break }
+      do { return try nearest(query, quantized, vectors, db) } catch is VectorFile.Damaged {
+        guard discardVectorFile() else { break }
+      }
+    }
+    return (try nearestByBlob(query, db), SearchPlan("exact scan"))
+  }
+
+  private func nearest(
+    _ query: VectorQuery, _ quantized: QuantizedQuery, _ vectors: CurrentVectors, _ db: Database
+  ) throws -> ([NearestRows.Candidate], SearchPlan) {
     var (positions, changed): ([Int]?, [Int64]) = (nil, vectors.changed)
     if !query.filter.isEmpty {
       let (conditions, arguments) = SQLiteStore.conditions(query.filter)
       let wanted = try db.ids("SELECT id FROM memories WHERE 1\(conditions)", arguments)
-      (positions, changed) = vectors.positions(of: wanted.sorted())
+      (positions, changed) = try vectors.positions(of: wanted.sorted())
     }
     var comparison = try ExactComparison(query, db)
     for id in changed { try comparison.compare(id) }
@@ -44,12 +55,12 @@ extension SQLiteStore {
     if case .approximate(let breadth) = query.strategy {
       let limit = max(breadth ?? SQLiteStore.signBreadth, query.limit)
       let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
-      let nearest = scan.nearestBySign(limit: limit)
+      let nearest = try scan.nearestBySign(limit: limit)
       details.append("the signs left \(nearest.count) rows")
       positions = nearest
     }
     let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
-    for candidate in scan.candidates(limit: query.limit) {
+    for candidate in try scan.candidates(limit: query.limit) {
       guard Double(candidate.bound) >= comparison.worst else { break }
       try comparison.compare(vectors.file.ids[candidate.position])
     }

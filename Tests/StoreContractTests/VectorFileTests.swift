@@ -136,6 +136,57 @@ import Testing
     try check("the copy's file beside the original")
   }
 
+  @Test("lost pages and turned bits, wherever they are, are noticed and mended")
+  func noticesDamage() throws {
+    let folder = try TestFolder()
+    let store = try VectorFileTests.filled(folder)
+    var query = VectorQuery(vector: VectorFileTests.queries(1)[0], limit: 25)
+    var filtered = query
+    filtered.filter = MemoryFilter(userID: "user3")
+    _ = try store.search(query)
+    store.close()
+    let truth = (try VectorFileTests.truth(folder, query), try VectorFileTests.truth(folder, filtered))
+    let file = URL(fileURLWithPath: folder.file("store.db-vectors"))
+    let whole = try Data(contentsOf: file)
+    var random = SystemRandomNumberGenerator()
+    var damages: [(what: String, bytes: Data)] = stride(from: 0, to: whole.count, by: 3 * 4_096).map { start in
+      var bytes = whole
+      bytes.resetBytes(in: start..<min(start + 4_096, whole.count))
+      return ("page at \(start)", bytes)
+    }
+    for number in 0..<32 {
+      // Every other one among the ids, which stand first.
+      let range = number % 2 == 0 ? 64..<20_000 : 0..<whole.count
+      let (place, bit) = (Int.random(in: range, using: &random), UInt8.random(in: 0..<8, using: &random))
+      var bytes = whole
+      bytes[place] ^= 1 << bit
+      damages.append(("bit \(bit) of byte \(place)", bytes))
+    }
+    var (third, noise) = (whole, whole)
+    third.resetBytes(in: whole.count / 3..<whole.count * 2 / 3)
+    for place in whole.count / 2..<whole.count / 2 + 512 { noise[place] = UInt8.random(in: 0...255, using: &random) }
+    damages += [("the middle third", third), ("noise", noise)]
+    for (what, bytes) in damages where bytes != whole {
+      for isFiltered in [false, true] {
+        try bytes.write(to: file)
+        let store = SQLiteStore(path: folder.file("store.db"))
+        defer { store.close() }
+        let found = try store.search(isFiltered ? filtered : query).hits.map(\.memory.id)
+        #expect(found == (isFiltered ? truth.1 : truth.0), "\(what)")
+      }
+    }
+    // Doctor looks at all of it, and so does an approximate answer at what it uses.
+    for (what, bytes) in damages.suffix(2) {
+      try bytes.write(to: file)
+      let store = SQLiteStore(path: folder.file("store.db"))
+      defer { store.close() }
+      #expect(try store.examine(.vectorFile)?.count == 1, "\(what)")
+      query.strategy = .approximate(breadth: 2_500)
+      #expect(try store.search(query).hits.map(\.memory.id) == truth.0, "\(what)")
+      #expect(try store.examine(.vectorFile)?.count == 0, "\(what)")
+    }
+  }
+
   @Test("where no file can be written, and without its triggers, every row is compared")
   func doesWithout() throws {
     let folder = try TestFolder()

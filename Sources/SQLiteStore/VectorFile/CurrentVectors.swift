@@ -39,7 +39,10 @@ struct CurrentVectors {
 
   /// The positions in the file of those ids, given in ascending order, that still hold there; and the ids that have
   /// changed since.
-  func positions(of wanted: [Int64]) -> (positions: [Int], changed: [Int64]) {
+  ///
+  /// - Throws: ``VectorFile/Damaged`` where the file's ids are not those that were written.
+  func positions(of wanted: [Int64]) throws -> (positions: [Int], changed: [Int64]) {
+    guard file.hasIntactIDs else { throw VectorFile.Damaged() }
     let ids = file.ids
     var positions: [Int] = []
     var position = 0
@@ -74,6 +77,17 @@ extension SQLiteStore {
     else { return vectors?.state == state ? vectors : nil }
     vectors = try CurrentVectors(file, state: state, db)
     return vectors
+  }
+
+  /// Takes a damaged file away, with a word to whoever runs memsh.
+  ///
+  /// - Returns: Whether it is gone, so that another can be written.
+  func discardVectorFile() -> Bool {
+    vectors = nil
+    let file = VectorFile.path(ofStore: path)
+    let isGone = unlink(file) == 0
+    logger.warning("\(file) is damaged; \(isGone ? "it is made anew" : "every row is compared instead")")
+    return isGone
   }
 
   private func writeVectorFile(to path: String, dimensions: Int, state: Int64, _ db: Database) throws -> Bool {

@@ -35,12 +35,17 @@ struct QuantizedScan {
   }
 
   /// The rows among which the `limit` best are, the most promising first.
-  func candidates(limit: Int) -> [Candidate] {
+  ///
+  /// - Throws: ``VectorFile/Damaged`` when one of the rows is not as it was written.
+  func candidates(limit: Int) throws -> [Candidate] {
     guard let rows = file.codes.baseAddress else { return [] }
     let (scales, stride, scale) = (file.scales, file.layout.codeStride, query.scale)
-    let similarities = scores { position in
-      let dot = query.codes.withUnsafeBufferPointer { QuantizedScan.dot($0, rows + position * stride) }
-      return Float(Double(dot) * scale * Double(scales[position]))
+    let similarities = try scores { position in
+      let row = rows + position * stride
+      let dot = query.codes.withUnsafeBufferPointer { QuantizedScan.dot($0, row) }
+      let check = VectorFileCheck.row(
+        row, bytes: stride, scale: scales[position], error: file.errors[position], id: file.ids[position])
+      return check == file.checks[position] ? Float(Double(dot) * scale * Double(scales[position])) : nil
     }
     var lowerBounds = LargestValues(limit: limit)
     for index in 0..<count where similarities[index] > -.infinity {
@@ -56,11 +61,15 @@ struct QuantizedScan {
   }
 
   /// The rows whose signs differ least from the query's: a first pass that reads 1/8 of the codes and may miss some.
-  func nearestBySign(limit: Int) -> [Int] {
+  ///
+  /// - Throws: ``VectorFile/Damaged``.
+  func nearestBySign(limit: Int) throws -> [Int] {
     guard let rows = file.signs.baseAddress else { return [] }
     let words = file.layout.signWords
-    let distances = scores { position in
-      query.signs.withUnsafeBufferPointer { Float(-QuantizedScan.differences($0, rows + position * words)) }
+    let distances = try scores { position in
+      let row = rows + position * words
+      guard VectorFileCheck.signs(row, count: words) == file.signChecks[position] else { return nil }
+      return query.signs.withUnsafeBufferPointer { Float(-QuantizedScan.differences($0, row)) }
     }
     var nearest = LargestValues(limit: limit)
     for distance in distances where distance > -.infinity { nearest.offer(distance) }
@@ -76,8 +85,10 @@ struct QuantizedScan {
   }
 
   /// A score for each row, computed on all cores; minus infinity for rows that do not count.
-  private func scores(_ score: (_ position: Int) -> Float) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+  ///
+  /// - Parameter score: Gives nil for a damaged row.
+  private func scores(_ score: (_ position: Int) -> Float?) throws -> [Float] {
+    let scores = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       withoutActuallyEscaping(score) { score in
         let work = Lent((scan: self, score: score, buffer: buffer))
         let parts = min(ProcessInfo.processInfo.activeProcessorCount, count / 1_000 + 1)
@@ -85,17 +96,23 @@ struct QuantizedScan {
           let (scan, score, buffer) = work.value
           for index in (scan.count * part / parts)..<(scan.count * (part + 1) / parts) {
             let position = scan.position(index)
-            buffer[index] = scan.isCounted(position) ? score(position) : -.infinity
+            buffer[index] = scan.holds(position) ? scan.counted(score(position), position) : -.infinity
           }
         }
       }
       initialized = count
     }
+    guard !scores.contains(where: \.isNaN) else { throw VectorFile.Damaged() }
+    return scores
   }
 
-  /// Whether a row has a direction and is still as the file has it.
-  private func isCounted(_ position: Int) -> Bool {
-    file.errors[position] >= 0 && (outdated.isEmpty || !outdated[position])
+  /// Whether a row is still as the file has it.
+  private func holds(_ position: Int) -> Bool { outdated.isEmpty || !outdated[position] }
+
+  /// The score of a row that has a direction; NaN for one that is damaged.
+  private func counted(_ score: Float?, _ position: Int) -> Float {
+    guard let score, !score.isNaN else { return .nan }
+    return file.errors[position] >= 0 ? score : -.infinity
   }
 
   /// The compiler turns this loop into vector instructions: 16-bit products, added up in 32 bits.

@@ -6,7 +6,9 @@ struct VectorFileLayout: Equatable {
   /// How many vectors there are.
   let rows: Int
 
-  static let magic: UInt64 = 0x3163_6576_6873_6D  // "mshvec1"
+  static let magic: UInt64 = 0x3263_6576_6873_6D  // "mshvec2"
+  /// What the numbers of all versions have in common: "mshvec".
+  static let magicMask: UInt64 = 0xFFFF_FFFF_FFFF
   static let headerBytes = 64
 
   /// Bytes that the codes of a row take: a multiple of 32, so that the processor reads them in whole registers.
@@ -23,8 +25,12 @@ struct VectorFileLayout: Equatable {
   /// How long the difference between the vector and its codes is (float32, rounded up); below 0 for a row that has no
   /// direction and is never found.
   var errors: Int { next(scales, 4) }
+  /// What the row's codes, scale, error and id add up to: see ``VectorFileCheck``.
+  var checks: Int { next(errors, 4) }
+  /// What the row's signs add up to.
+  var signChecks: Int { next(checks, 8) }
   /// One bit a number: whether it is negative.
-  var signs: Int { next(errors, 4) }
+  var signs: Int { next(signChecks, 8) }
   /// One signed byte a number.
   var codes: Int { next(signs, signWords * 8) }
   /// The size of the file.

@@ -14,6 +14,10 @@ final class VectorFileWriter {
   private var tokens: [Int64] = []
   private var scales: [Float] = []
   private var errors: [Float] = []
+  private var checks: [UInt64] = []
+  /// The check of all ids so far.
+  private var idsCheck = VectorFileCheck.seed
+  private var signChecks: [UInt64] = []
   private var signs: [UInt64] = []
   private var codes: [Int8] = []
 
@@ -41,8 +45,11 @@ final class VectorFileWriter {
   }
 
   private static func hasMagic(_ descriptor: Int32) -> Bool {
-    var magic: UInt64 = 0
-    return pread(descriptor, &magic, 8, 0) == 8 && magic == VectorFileLayout.magic
+    var header = [UInt64](repeating: 0, count: VectorFileLayout.headerBytes / 8)
+    guard pread(descriptor, &header, VectorFileLayout.headerBytes, 0) >= 8 else { return false }
+    let mask = VectorFileLayout.magicMask
+    // A header of zeros is one that the disk has lost.
+    return header[0] & mask == VectorFileLayout.magic & mask || header.allSatisfy { $0 == 0 }
   }
 
   private static func writeMagic(_ descriptor: Int32) -> Bool {
@@ -75,6 +82,7 @@ final class VectorFileWriter {
   func append(id: Int64, token: Int64, values: UnsafeBufferPointer<Float>?) throws {
     let row = ids.count
     ids.append(id)
+    idsCheck = VectorFileCheck.mixed(idsCheck, id)
     tokens.append(token)
     var quantized = Quantizer.Row()
     if let values, values.count == layout.dimensions {
@@ -88,6 +96,17 @@ final class VectorFileWriter {
     }
     scales.append(quantized.scale)
     errors.append(quantized.error)
+    codes.withUnsafeBufferPointer { codes in
+      guard let codes = codes.baseAddress else { return }
+      checks.append(
+        VectorFileCheck.row(
+          codes + row * layout.codeStride, bytes: layout.codeStride, scale: quantized.scale, error: quantized.error,
+          id: id))
+    }
+    signs.withUnsafeBufferPointer { signs in
+      guard let signs = signs.baseAddress else { return }
+      signChecks.append(VectorFileCheck.signs(signs + row * layout.signWords, count: layout.signWords))
+    }
     if ids.count == VectorFileWriter.batchRows { try flush() }
   }
 
@@ -95,9 +114,10 @@ final class VectorFileWriter {
   func place(state: Int64) throws {
     try flush()
     let header = [
-      VectorFileLayout.magic, UInt64(layout.dimensions), UInt64(layout.rows), UInt64(bitPattern: state), 0, 0, 0, 0,
+      VectorFileLayout.magic, UInt64(layout.dimensions), UInt64(layout.rows), UInt64(bitPattern: state),
+      idsCheck,
     ]
-    try write(header[...], at: 0)
+    try write((header + [VectorFileCheck.header(header), 0, 0])[...], at: 0)
     guard written == layout.rows, ftruncate(descriptor, off_t(layout.totalBytes)) == 0, fsync(descriptor) == 0,
       rename(path + ".new", path) == 0
     else { throw CannotWrite() }
@@ -113,6 +133,8 @@ final class VectorFileWriter {
     try write(tokens[...], at: layout.tokens + written * 8)
     try write(scales[...], at: layout.scales + written * 4)
     try write(errors[...], at: layout.errors + written * 4)
+    try write(checks[...], at: layout.checks + written * 8)
+    try write(signChecks[...], at: layout.signChecks + written * 8)
     try write(signs[..<(rows * layout.signWords)], at: layout.signs + written * layout.signWords * 8)
     try write(codes[..<(rows * layout.codeStride)], at: layout.codes + written * layout.codeStride)
     written += rows
@@ -122,6 +144,7 @@ final class VectorFileWriter {
   private func makeRoom() {
     for list in [\VectorFileWriter.ids, \.tokens] { self[keyPath: list].removeAll(keepingCapacity: true) }
     for list in [\VectorFileWriter.scales, \.errors] { self[keyPath: list].removeAll(keepingCapacity: true) }
+    for list in [\VectorFileWriter.checks, \.signChecks] { self[keyPath: list].removeAll(keepingCapacity: true) }
     signs = [UInt64](repeating: 0, count: VectorFileWriter.batchRows * layout.signWords)
     codes = [Int8](repeating: 0, count: VectorFileWriter.batchRows * layout.codeStride)
   }
