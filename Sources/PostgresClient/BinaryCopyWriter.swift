@@ -43,6 +43,13 @@ public struct BinaryCopyWriter {
     buffer.append(value.bitPattern)
   }
 
+  /// Writes a `real`, or NULL.
+  public mutating func write(float value: Float?) {
+    guard let value else { return writeNull() }
+    buffer.append(Int32(4))
+    buffer.append(value.bitPattern)
+  }
+
   /// Writes a text type, or NULL.
   public mutating func write(text value: String?) {
     guard let value else { return writeNull() }

@@ -130,6 +130,12 @@ public enum PostgresType {
 
   /// Every type.
   public static let any = Family(numbers: nil, allowsOthers: true)
+  /// `bigint`.
+  public static let int8: UInt32 = 20
+  /// `real`.
+  public static let float4: UInt32 = 700
+  /// `jsonb`.
+  public static let jsonb: UInt32 = 3802
   static let integers = Family(numbers: [20, 21, 23, 26], allowsOthers: false)
   static let floats = Family(numbers: [700, 701], allowsOthers: false)
   static let booleans = Family(numbers: [16], allowsOthers: false)

@@ -37,9 +37,7 @@ extension MemshError {
   private init(sqlState: String, _ error: PostgresError, location: String, cause: String) {
     switch sqlState {
     case "42501":
-      self.init(
-        .permissionDenied, error.message,
-        hint: "have the owner or a superuser grant it, or connect as a role that may", cause: cause)
+      self.init(.permissionDenied, error.message, hint: MissingRight.hint(error.message, location), cause: cause)
     case "42P01", "3F000":
       self.init(
         .schemaMissing, "there are no memory tables in \(location)",
@@ -55,7 +53,7 @@ extension MemshError {
         hint:
           "`set statement-timeout SECONDS` gives it more time, unless the role or the server has a limit of its own",
         cause: cause)
-    case "22P03", "42804":
+    case "22P02", "22P03", "42804", "42846":
       self.init(
         .storeFailed, "a column of the memory tables has another type than the memory system's: \(error.message)",
         hint: "compare `schema --output json` of a fresh store with this one's; `migrate` into a fresh schema works",

@@ -3,12 +3,14 @@
 enum PostgresDDL {
   private static let now = "(now() AT TIME ZONE 'UTC')"
 
-  static func table(_ name: String, dimensions: Int) -> String {
-    switch name {
+  /// - Parameter wide: The tables whose ids have 64 bits.
+  static func table(_ name: String, dimensions: Int, wide: Set<String> = []) -> String {
+    let key = wide.contains(name) ? "BIGSERIAL" : "SERIAL"
+    return switch name {
     case "memories":
       """
       CREATE TABLE memories (
-        id SERIAL PRIMARY KEY,
+        id \(key) PRIMARY KEY,
         user_id VARCHAR(255) NOT NULL,
         content TEXT NOT NULL,
         embedding vector(\(dimensions)),
@@ -24,7 +26,7 @@ enum PostgresDDL {
     case "prompt_fragments":
       """
       CREATE TABLE prompt_fragments (
-        id SERIAL PRIMARY KEY,
+        id \(key) PRIMARY KEY,
         category VARCHAR(100) NOT NULL,
         priority INTEGER DEFAULT 5,
         content TEXT NOT NULL,
@@ -40,8 +42,8 @@ enum PostgresDDL {
     case "memory_duplicates":
       """
       CREATE TABLE memory_duplicates (
-        id SERIAL PRIMARY KEY,
-        original_id INTEGER REFERENCES memories (id) ON DELETE CASCADE,
+        id \(key) PRIMARY KEY,
+        original_id \(wide.contains("memories") ? "BIGINT" : "INTEGER") REFERENCES memories (id) ON DELETE CASCADE,
         duplicate_hash VARCHAR(64) NOT NULL,
         similarity_score FLOAT,
         dedup_type VARCHAR(20),
@@ -51,7 +53,7 @@ enum PostgresDDL {
     default:
       """
       CREATE TABLE memory_analytics (
-        id SERIAL PRIMARY KEY,
+        id \(key) PRIMARY KEY,
         user_id VARCHAR(255),
         query_text TEXT,
         results_count INTEGER,
@@ -114,7 +116,7 @@ enum PostgresDDL {
       run_id INTEGER NOT NULL,
       table_name TEXT COLLATE "C" NOT NULL,
       source_key TEXT COLLATE "C" NOT NULL,
-      target_id INTEGER NOT NULL,
+      target_id BIGINT NOT NULL,
       content_sha256 TEXT NOT NULL,
       PRIMARY KEY (run_id, table_name, target_id)
     );

@@ -16,7 +16,8 @@ extension PostgresStore {
     guard let root = try qualifiedName(table), !ids.isEmpty else { return [] }
     let duplicates = try qualifiedName(SideTable.duplicates.rawValue)
     let reached = ForeignKeyWalk.reached(
-      from: root, along: try foreignKeys(), duplicates: table == "memories" ? duplicates : nil)
+      from: root, along: try foreignKeys(), duplicates: table == "memories" ? duplicates : nil,
+      equals: "OPERATOR(pg_catalog.=)")
     return try reached.compactMap { reached in
       guard try canCount(reached.table) else {
         return DependentRows(table: reached.name, effect: reached.effect, count: nil)
@@ -38,11 +39,11 @@ extension PostgresStore {
     return try query(
       """
       SELECT g.tgname::text FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
-      WHERE g.tgrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND NOT g.tgisinternal
+      WHERE g.tgrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND NOT g.tgisinternal
         AND g.tgenabled <> 'D' AND NOT pg_catalog.btrim(p.prosrc, E' \\n') = ANY(\(own))
       UNION ALL
       SELECT rulename::text FROM pg_catalog.pg_rewrite
-      WHERE ev_class = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND ev_type <> '1' AND ev_enabled <> 'D'
+      WHERE ev_class = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND ev_type <> '1' AND ev_enabled <> 'D'
       ORDER BY 1
       """
     ).rows.compactMap { try $0.text(0) }
@@ -54,7 +55,7 @@ extension PostgresStore {
       """
       SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-      WHERE c.oid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))
+      WHERE c.oid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid
       """
     ).first?.text(0)
   }
@@ -78,7 +79,7 @@ extension PostgresStore {
         JOIN pg_catalog.pg_namespace AS childn ON childn.oid = child.relnamespace
         JOIN pg_catalog.pg_class AS parent ON parent.oid = c.confrelid
         JOIN pg_catalog.pg_namespace AS parentn ON parentn.oid = parent.relnamespace
-      WHERE c.contype = 'f' AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0
+      WHERE c.contype = 'f' AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0::pg_catalog.oid
       ORDER BY 1, 3, c.oid
       """
     ).rows.map { row in

@@ -77,8 +77,12 @@ private enum PostgresChecks {
       (t.created_at > \(tomorrow) AND isfinite(t.created_at)) OR (t.updated_at > \(tomorrow) AND isfinite(t.updated_at))
         OR (t.last_accessed_at > \(tomorrow) AND isfinite(t.last_accessed_at))
       """
-    case .timestampOrder, .fragmentOrder: "t.updated_at < t.created_at AND isfinite(t.updated_at)"
-    case .accessBeforeCreated: "t.last_accessed_at < t.created_at AND isfinite(t.last_accessed_at)"
+    case .timestampOrder, .fragmentOrder:
+      "t.updated_at < t.created_at AND isfinite(t.updated_at) AND isfinite(t.created_at)"
+    case .accessBeforeCreated:
+      """
+      t.last_accessed_at < t.created_at - interval '\(Fault.accessToleranceSeconds) seconds' AND isfinite(t.last_accessed_at)
+      """
     case .duplicatesOrphaned:
       "t.original_id IS NOT NULL AND NOT EXISTS (SELECT FROM memories AS m WHERE m.id = t.original_id)"
     case .duplicatesHash:
@@ -88,7 +92,7 @@ private enum PostgresChecks {
       """
     case .duplicatesScore: "t.similarity_score::float8 NOT BETWEEN 0::float8 AND 1::float8"
     case .analyticsNegative: "t.results_count::int8 < 0 OR t.response_time_ms::int8 < 0"
-    case .analyticsFuture: "t.created_at > \(tomorrow)"
+    case .analyticsFuture: "t.created_at > \(tomorrow) AND isfinite(t.created_at)"
     case .fragmentEveryAgent: "t.agent_type::text = '\(PromptFragment.everyAgent)'"
     case .fragmentDuplicates:
       """

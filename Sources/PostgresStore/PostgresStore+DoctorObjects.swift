@@ -29,6 +29,7 @@ extension PostgresStore {
           ? ["pgvector \(support.installedVersion ?? ""), the server has \(support.availableVersion ?? "")"] : [])
     case .ivfflatLists: return FaultFinding(fault, objects: try unfitLists().map(\.description))
     case .sequencesBehind: return FaultFinding(fault, objects: try behindSequences())
+    case .rowSecurity: return FaultFinding(fault, objects: try tablesWithHiddenRows())
     case .neverAnalyzed, .deadTuples: return FaultFinding(fault, objects: try neglectedTables(fault))
     default: return nil
     }
@@ -87,9 +88,11 @@ extension PostgresStore {
     try schema().filter { $0.kind == .table && $0.state == .present }.map(\.name).compactMap { table in
       let row = try query(
         """
-        SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(\(table), 'id')::regclass), 0)::int8,
+        SELECT coalesce(pg_sequence_last_value(sequence), 0)::int8,
           (SELECT coalesce(pg_catalog.max(id), 0) FROM \(identifier: table))::int8
-        WHERE pg_get_serial_sequence(\(table), 'id') IS NOT NULL
+        FROM (SELECT pg_get_serial_sequence(\(table), 'id')::regclass AS sequence) AS s
+        -- Without a right on it nobody is told how far it is.
+        WHERE pg_catalog.has_sequence_privilege(sequence::oid, 'USAGE, SELECT')
         """
       ).first
       guard let last = try row?.integer(0), let largest = try row?.integer(1), last < largest else { return nil }

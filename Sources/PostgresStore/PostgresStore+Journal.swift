@@ -22,7 +22,7 @@ extension PostgresStore {
   }
 
   private func hasJournal() throws -> Bool {
-    try query("SELECT to_regclass(\(ledger + ".journal_rows")) IS NOT NULL").first?.boolean(0) ?? false
+    try mayReadLedger("journal_rows") != nil
   }
 
   private static func ids(_ ids: [Int64]) -> SQL { "ANY(\(ids.map(String.init))::text[]::bigint[])" }
@@ -33,7 +33,7 @@ extension PostgresStore {
     let type = try query(
       """
       SELECT atttypid::int8 FROM pg_catalog.pg_attribute
-      WHERE attrelid = pg_catalog.to_regclass(\(ledger + ".journal_rows")) AND attname = 'row_id'
+      WHERE attrelid = pg_catalog.to_regclass(\(ledger + ".journal_rows"))::oid AND attname = 'row_id'
       """
     ).first?.integer(0)
     guard type == 23 else { return }
@@ -136,7 +136,8 @@ extension PostgresStore {
 
   /// What was done to a row, newest first.
   public func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
-    guard try hasJournal() else { return [] }
+    // A role without rights on the journal still sees the row.
+    guard try mayReadLedger("journal_rows") == true else { return [] }
     return try journalRows("table_name = \(table) AND row_id = \(id)", limit: limit)
   }
 

@@ -65,6 +65,7 @@ extension PostgresStore {
 
   /// Notes which source row became which row here.
   public func record(_ rows: [RunRow], run: Int64) throws {
+    let types = try columnTypes(of: ledger + ".run_rows")
     try use { connection in
       try connection.copyIn(
         """
@@ -73,10 +74,10 @@ extension PostgresStore {
       ) { writer in
         for row in rows {
           try writer.beginRow(fields: 5)
-          writer.write(int32: Int32(truncatingIfNeeded: run))
+          try writer.write(integer: run, "run_id", types)
           writer.write(text: row.table)
           writer.write(text: row.sourceKey)
-          writer.write(int32: Int32(truncatingIfNeeded: row.targetID))
+          try writer.write(integer: row.targetID, "target_id", types)
           writer.write(text: row.contentHash)
         }
       }

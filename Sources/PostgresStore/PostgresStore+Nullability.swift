@@ -13,12 +13,12 @@ extension PostgresStore {
         """
         SELECT a.attname::text FROM pg_attribute a
           LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-        WHERE a.attrelid = to_regclass(\(table)) AND a.attname = ANY(\(columns)) AND NOT a.attisdropped
+        WHERE a.attrelid = to_regclass(\(table))::oid AND a.attname = ANY(\(columns)) AND NOT a.attisdropped
           AND (a.attnotnull OR (a.attname = 'agent_type'
-            AND starts_with(pg_get_expr(d.adbin, d.adrelid), quote_literal(\(PromptFragment.everyAgent)::text))))
+            AND pg_catalog.starts_with(pg_catalog.pg_get_expr(d.adbin, d.adrelid), pg_catalog.quote_literal(\(PromptFragment.everyAgent)::text))))
           AND EXISTS (SELECT FROM pg_attribute c JOIN pg_attrdef e ON e.adrelid = c.attrelid AND e.adnum = c.attnum
             WHERE c.attrelid = a.attrelid AND c.attname = 'created_at'
-              AND starts_with(pg_get_expr(e.adbin, e.adrelid), '(now() AT TIME ZONE ''UTC'''))
+              AND pg_catalog.starts_with(pg_catalog.pg_get_expr(e.adbin, e.adrelid), '(now() AT TIME ZONE ''UTC'''))
         ORDER BY a.attnum
         """
       ).rows.compactMap { try $0.text(0) }

@@ -95,7 +95,7 @@ extension PostgresStore {
     try query(
       """
       SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
-        WHERE g.tgrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND NOT g.tgisinternal
+        WHERE g.tgrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND NOT g.tgisinternal
           AND g.tgenabled <> 'D' AND pg_catalog.btrim(p.prosrc, E' \\n') <> \(PostgresDDL.triggerBody))
       """
     ).first?.boolean(0) ?? false

@@ -23,7 +23,7 @@ extension PostgresStore {
       try prepareSchema()
       let missingTables = missing.filter { $0.kind == .table }.map(\.name)
       for table in SchemaNames.tables where missingTables.contains(table) {
-        try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions))
+        try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions, wide: wideTables))
       }
       try renewTriggerFunction()
       for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
@@ -46,6 +46,7 @@ extension PostgresStore {
   public func lockTables() throws {
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
     guard !present.isEmpty else { return }
+    try requireEveryRow()
     // Whoever reads them may be this very command's source, under another name.
     try execute(unsafeSQL: "SET LOCAL lock_timeout = '\(PostgresStore.lockTimeout)'")
     try execute(unsafeSQL: "LOCK TABLE \(present.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE")
@@ -56,6 +57,8 @@ extension PostgresStore {
     try transaction(.commit) {
       try hideOtherSchemas()
       sequences = [:]
+      wideTables = try Set(SchemaNames.tables.filter { try columnTypes(of: $0)["id"] == PostgresType.int8 })
+      knownColumnTypes = [:]
       for table in SchemaNames.tables { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
       guard try hasLedger() else { return }
       for table in ["run_rows", "runs", "settings"] { try execute(unsafeSQL: "DELETE FROM \(ledger).\(table)") }
@@ -65,18 +68,62 @@ extension PostgresStore {
 
   /// The recorded space, or what the column of a foreign store says.
   public func embeddingSpace() throws -> EmbeddingSpace? {
-    if try hasLedger() {
+    if try mayReadLedger("settings") == true {
       let row = try query("SELECT value::text FROM \(unsafeSQL: ledger).settings WHERE key = 'embedding_space'").first
-      if let space = try row?.text(0).flatMap(EmbeddingSpace.init(jsonText:)) { return space }
+      if let text = try row?.text(0) {
+        return try EmbeddingSpace(
+          recorded: text, removedBy: "DELETE FROM \(ledger).settings WHERE key = 'embedding_space'")
+      }
     }
     let row = try query(
-      "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass('memories')::oid AND attname = 'embedding'"
+      """
+      SELECT atttypmod, atttypid = to_regtype('vector')::oid FROM pg_attribute
+      WHERE attrelid = to_regclass('memories')::oid AND attname = 'embedding'
+      """
     ).first
-    return try row?.integer(0).map { EmbeddingSpace(unrecordedDimensions: Int($0)) }
+    guard let row, let length = try row.integer(0) else { return nil }
+    guard length < 0 else { return EmbeddingSpace(unrecordedDimensions: Int(length)) }
+    // A column of any length: what stands in it says more.
+    let isVector = try row.boolean(1) == true
+    let first =
+      try isVector
+      ? query("SELECT vector_dims(embedding) FROM memories WHERE embedding IS NOT NULL ORDER BY id LIMIT 1").first : nil
+    return EmbeddingSpace(unrecordedDimensions: Int(try first?.integer(0) ?? 0))
   }
 
-  func hasLedger() throws -> Bool {
-    try query("SELECT to_regclass(\(ledger + ".settings")) IS NOT NULL").first?.boolean(0) ?? false
+  func hasLedger() throws -> Bool { try mayReadLedger("settings") != nil }
+
+  /// Whether this role may read a table of the ledger; nil when there is none. Looking for it in the catalog needs no
+  /// right on its schema, as naming it would.
+  func mayReadLedger(_ table: String) throws -> Bool? {
+    try query(
+      """
+      SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = \(schemaName.map { "memsh_\($0)" } ?? "memsh") AND c.relname = \(table)
+      """
+    ).first?.boolean(0)
+  }
+
+  /// Makes sure that no policy hides rows of the four tables from this role.
+  public func requireEveryRow() throws {
+    guard let table = try tablesWithHiddenRows().first else { return }
+    throw MemshError(
+      .permissionDenied,
+      "refused: row-level security hides rows of \(table) from this role, so that only a part would be taken",
+      hint: PostgresStore.wholeHint)
+  }
+
+  static let wholeHint = "connect as the tables' owner, or as a role with BYPASSRLS"
+
+  /// The tables whose rows a policy may hide from this role.
+  func tablesWithHiddenRows() throws -> [String] {
+    try query(
+      """
+      SELECT t.name FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name)
+      WHERE pg_catalog.row_security_active(to_regclass(t.name)::oid)
+      """
+    ).rows.compactMap { try $0.text(0) }
   }
 
   /// Puts the present function in the place of memsh 0.1's, which takes no lock on a table. Other functions of its name

@@ -51,16 +51,17 @@ extension PostgresStore {
 
   /// Hands over the id, user and content of every memory.
   public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
-    try copyOut("SELECT id, user_id::text, content::text FROM memories") {
+    try copyOut("SELECT id::int8, user_id::text, content::text FROM memories") {
       try body(try $0.integer(0) ?? 0, try $0.text(1) ?? "", try $0.text(2) ?? "")
     }
   }
 
   /// Hands over all rows of a side table by id.
   public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
-    let names = table.columns.map(\.name).joined(separator: ", ")
+    let columns = table.columns.map { "\($0.name)::\($0.type.postgresName)" }.joined(separator: ", ")
     try copyOut(
-      "SELECT id, \(unsafeSQL: names) FROM \(identifier: table.rawValue) ORDER BY id", batchSize: batchSize,
+      "SELECT id::int8 AS row_id, \(unsafeSQL: columns) FROM \(identifier: table.rawValue) ORDER BY id",
+      batchSize: batchSize,
       { row in
         SideRow(
           id: try row.integer(0) ?? 0,
@@ -102,7 +103,7 @@ extension PostgresStore {
 
   private static func columns(metadata: String) -> String {
     """
-    id, user_id::text, content::text, \(metadata)::text, category::text, importance_score::float8, access_count::int8,
+    id::int8 AS memory_id, user_id::text, content::text, \(metadata)::text, category::text, importance_score::float8, access_count::int8,
       last_accessed_at::timestamp, created_at::timestamp, updated_at::timestamp
     """
   }
@@ -178,8 +179,11 @@ extension PostgresStore {
     }
   }
 
-  /// `id` is SERIAL, a 32-bit integer.
-  public var idMaximum: Int64 { Int64(Int32.max) }
+  /// `id` is SERIAL, a 32-bit integer, unless others made it a BIGSERIAL.
+  public var idMaximum: Int64 {
+    let type = (try? columnTypes(of: "memories"))?["id"]
+    return type == PostgresType.int8 ? .max : Int64(Int32.max)
+  }
 
   /// The largest id of a table.
   public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
@@ -224,6 +228,21 @@ extension PostgresStore {
     }
     sequences[table] = name
     return name
+  }
+}
+
+extension SideTable.ColumnType {
+  /// The type this module reads; stores that others made may have declared another.
+  fileprivate var postgresName: String {
+    switch self {
+    case .integer: "int8"
+    case .double: "float8"
+    case .text: "text"
+    case .boolean: "boolean"
+    case .texts: "text[]"
+    case .timestamp: "timestamp"
+    case .vector: "vector"
+    }
   }
 }
 

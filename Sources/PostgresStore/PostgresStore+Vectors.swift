@@ -69,7 +69,7 @@ extension PostgresStore {
     try query(
       """
       SELECT atttypmod > 0 FROM pg_catalog.pg_attribute
-      WHERE attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND attname = 'embedding'
+      WHERE attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND attname = 'embedding'
       """
     ).first?.boolean(0) ?? true
   }

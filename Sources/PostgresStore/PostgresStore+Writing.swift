@@ -5,6 +5,7 @@ extension PostgresStore {
   /// Inserts memories by COPY BINARY; ids that are not given come from the table's own sequence.
   public func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64] {
     let ids = try ids ?? nextIDs(memories.count, table: "memories")
+    let types = try columnTypes(of: "memories")
     try use { connection in
       try connection.copyIn(
         """
@@ -12,33 +13,27 @@ extension PostgresStore {
           last_accessed_at, created_at, updated_at) FROM STDIN (FORMAT BINARY)
         """
       ) { writer in
-        for (id, memory) in zip(ids, memories) { try PostgresStore.write(memory, id: id, to: &writer) }
+        for (id, memory) in zip(ids, memories) { try PostgresStore.write(memory, id: id, to: &writer, types) }
       }
     }
     return ids
   }
 
-  private static func write(_ memory: MemoryFields, id: Int64, to writer: inout BinaryCopyWriter) throws {
+  private static func write(
+    _ memory: MemoryFields, id: Int64, to writer: inout BinaryCopyWriter, _ types: [String: UInt32]
+  ) throws {
     try writer.beginRow(fields: 11)
-    writer.write(int32: try fitting(id, "id"))
+    try writer.write(integer: id, "id", types)
     writer.write(text: memory.userID)
     writer.write(text: memory.content)
     writer.write(vector: memory.embedding?.values)
-    writer.write(jsonb: memory.metadata?.text)
+    writer.write(json: memory.metadata?.text, "metadata", types)
     writer.write(text: memory.category)
-    writer.write(double: memory.importanceScore)
-    writer.write(int32: try memory.accessCount.map { try fitting($0, "access_count") })
+    writer.write(double: memory.importanceScore, "importance_score", types)
+    try writer.write(integer: memory.accessCount, "access_count", types)
     writer.write(timestamp: memory.lastAccessedAt?.microseconds)
     writer.write(timestamp: memory.createdAt?.microseconds)
     writer.write(timestamp: memory.updatedAt?.microseconds)
-  }
-
-  private static func fitting(_ value: Int64, _ column: String) throws -> Int32 {
-    guard let fitting = Int32(exactly: value) else {
-      throw MemshError(
-        .storeFailed, "\(column) \(value) does not fit into PostgreSQL's integer", hint: "mend it in the source first")
-    }
-    return fitting
   }
 
   /// Inserts fragments.
@@ -82,7 +77,7 @@ extension PostgresStore {
   static func boundAgent(_ agent: PostgresValue) -> SQL {
     """
     coalesce(\(agent)::text, (SELECT \(PromptFragment.everyAgent)::text FROM pg_catalog.pg_attribute
-      WHERE attrelid = to_regclass('prompt_fragments') AND attname = 'agent_type' AND attnotnull))
+      WHERE attrelid = to_regclass('prompt_fragments')::oid AND attname = 'agent_type' AND attnotnull))
     """
   }
 
@@ -108,7 +103,7 @@ extension PostgresStore {
   private func refuseWithoutUser() throws {
     let isRequired = try query(
       """
-      SELECT attnotnull FROM pg_attribute WHERE attrelid = to_regclass('memory_analytics') AND attname = 'user_id'
+      SELECT attnotnull FROM pg_attribute WHERE attrelid = to_regclass('memory_analytics')::oid AND attname = 'user_id'
       """
     ).first?.boolean(0)
     guard isRequired != true else {

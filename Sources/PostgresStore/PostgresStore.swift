@@ -24,6 +24,10 @@ public final class PostgresStore: MemoryStore {
   var sequences: [String: String] = [:]
   /// What the repairs of the present transaction have set and looked up.
   var repairState = RepairState()
+  /// The tables that had ids of 64 bits when they were dropped, and get them again.
+  var wideTables: Set<String> = []
+  /// The types of columns, by table, as far as they have been looked up.
+  var knownColumnTypes: [String: [String: UInt32]] = [:]
 
   /// Describes the store; nothing is opened yet.
   ///
@@ -106,6 +110,7 @@ public final class PostgresStore: MemoryStore {
   public func close() {
     opened = nil
     sequences = [:]
+    knownColumnTypes = [:]
     pool.close()
   }
 

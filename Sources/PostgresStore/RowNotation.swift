@@ -128,7 +128,7 @@ extension PostgresStore {
           SELECT a.atttypid AS type
           UNION ALL SELECT d.typbasetype FROM types JOIN pg_catalog.pg_type AS d ON d.oid = types.type AND d.typtype = 'd')
         SELECT types.type FROM types JOIN pg_catalog.pg_type AS b ON b.oid = types.type AND b.typtype <> 'd') AS base
-      WHERE a.attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table))) AND a.attnum > 0
+      WHERE a.attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND a.attnum > 0
         AND NOT a.attisdropped ORDER BY a.attnum
       """
     ).rows.map { row in

@@ -40,7 +40,8 @@ private enum SQLiteChecks {
   private static let space = "char(9, 10, 11, 12, 13, 32, 160)"
 
   /// What SQLite has no functions for.
-  static let functions = [norm, timestamp, withoutNUL, caseless, SQLiteStore.sha256] + SQLiteValueTypes.functions
+  static let functions =
+    [norm, timestamp, microseconds, withoutNUL, caseless, SQLiteStore.sha256] + SQLiteValueTypes.functions
 
   /// The length of a vector; NULL for bytes that are none, -1 when it has NaN or infinity.
   private static let norm = DatabaseFunction("memsh_norm", argumentCount: 1, pure: true) { values in
@@ -52,7 +53,14 @@ private enum SQLiteChecks {
 
   /// A moment as every timestamp is written; NULL for what is none.
   private static let timestamp = DatabaseFunction("memsh_timestamp", argumentCount: 1, pure: true) { values in
-    String.fromDatabaseValue(values[0]).flatMap(Timestamp.init(parsing:))?.iso8601
+    String.fromDatabaseValue(values[0]).flatMap(Timestamp.init(parsing:)).flatMap { $0.isFinite ? $0.iso8601 : nil }
+  }
+
+  /// A moment in microseconds since 1970; NULL for what is none.
+  private static let microseconds = DatabaseFunction("memsh_microseconds", argumentCount: 1, pure: true) { values in
+    String.fromDatabaseValue(values[0]).flatMap(Timestamp.init(parsing:)).flatMap {
+      $0.isFinite ? $0.microseconds : nil
+    }
   }
 
   /// The text in some bytes with every NUL replaced.
@@ -120,7 +128,11 @@ private enum SQLiteChecks {
       """
     case .timestampFuture: "\(isFuture("created_at")) OR \(isFuture("updated_at")) OR \(isFuture("last_accessed_at"))"
     case .timestampOrder, .fragmentOrder: "memsh_timestamp(t.updated_at) < memsh_timestamp(t.created_at)"
-    case .accessBeforeCreated: "memsh_timestamp(t.last_accessed_at) < memsh_timestamp(t.created_at)"
+    case .accessBeforeCreated:
+      """
+      memsh_microseconds(t.created_at) - memsh_microseconds(t.last_accessed_at)
+        > \(Fault.accessToleranceSeconds * 1_000_000)
+      """
     case .duplicatesOrphaned: "t.original_id NOT IN (SELECT id FROM memories)"
     case .duplicatesHash:
       """

@@ -72,7 +72,7 @@ extension SQLiteStore {
     case .userID(let value): value.databaseValue
     case .content(let value): value.databaseValue
     case .category(let value): value.databaseValue
-    case .importance(let value): value.databaseValue
+    case .importance(let value): value.map(bound) ?? .null
     case .metadata(let value): (value?.text).databaseValue
     case .embedding(let value): (value.map { Data($0.littleEndianBytes) }).databaseValue
     case .accessCount(let value): value.databaseValue

@@ -136,14 +136,9 @@ extension SQLiteStore {
       if try presentDefinitions()["table memories"] != nil { throw foreignFile }
       return nil
     }
-    let recorded = try read { try $0.texts("SELECT value FROM memsh_settings WHERE key = 'embedding_space'").first }
-    guard let recorded else { return nil }
-    guard let space = EmbeddingSpace(jsonText: recorded) else {
-      throw MemshError(
-        .storeCorrupt, "the embedding space that \(identity.location) records cannot be read: \(recorded.prefix(100))",
-        hint: "`restore` a backup; or see `sql \"SELECT * FROM memsh_settings\"`")
+    return try read { try $0.texts("SELECT value FROM memsh_settings WHERE key = 'embedding_space'").first }.map {
+      try EmbeddingSpace(recorded: $0, removedBy: "DELETE FROM memsh_settings WHERE key = 'embedding_space'")
     }
-    return space
   }
 
   private func hasLedger() throws -> Bool {

@@ -97,7 +97,7 @@ extension SQLiteStore {
     switch value {
     case .null: .null
     case .integer(let number): number.databaseValue
-    case .double(let number): number.databaseValue
+    case .double(let number): bound(number)
     case .text(let text): text.databaseValue
     case .boolean(let flag): flag.databaseValue
     case .texts(let texts): jsonArray(texts).databaseValue

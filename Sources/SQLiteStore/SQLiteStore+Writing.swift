@@ -14,9 +14,8 @@ extension SQLiteStore {
       return try memories.enumerated().map { index, memory in
         try statement.execute(arguments: [
           ids?[index], memory.userID, memory.content, memory.embedding.map { Data($0.littleEndianBytes) },
-          memory.metadata?.text,
-          memory.category, memory.importanceScore, memory.accessCount, memory.lastAccessedAt?.iso8601,
-          memory.createdAt?.iso8601, memory.updatedAt?.iso8601,
+          memory.metadata?.text, memory.category, memory.importanceScore.map(SQLiteStore.bound), memory.accessCount,
+          memory.lastAccessedAt?.iso8601, memory.createdAt?.iso8601, memory.updatedAt?.iso8601,
         ])
         return try SQLiteStore.insertedID(in: "memories", db)
       }
@@ -28,6 +27,11 @@ extension SQLiteStore {
     coalesce(?, (SELECT '\(PromptFragment.everyAgent)' FROM pragma_table_info('prompt_fragments')
       WHERE name = 'agent_type' AND "notnull"))
     """
+
+  /// A number as SQLite holds it: a NaN, which it would turn into NULL, as the text `NaN`.
+  static func bound(_ number: Double) -> DatabaseValue {
+    number.isNaN ? "NaN".databaseValue : number.databaseValue
+  }
 
   /// The id of the row that was just inserted.
   ///

@@ -74,6 +74,8 @@ struct StoredRow {
     switch type(column) {
     case SQLITE_NULL: return nil
     case SQLITE_INTEGER, SQLITE_FLOAT: return sqlite3_column_double(statement, Int32(column))
+    // SQLite has no NaN: it is kept as this text.
+    case SQLITE_TEXT where try text(column) == "NaN": return .nan
     default: break
     }
     try refuseIfExact(column, "no number")

@@ -33,7 +33,10 @@ import Testing
   @Test(
     "what is no JSON is refused at every depth",
     arguments: [2, 254, 256, 258, 1_000],
-    [",", "1,", "1 2", #""open"#, "{'a':1}", #"{"a"}"#, #"{"a":1,}"#, "[1", "nul", "01", #""\ud800""#, "}", "\"\u{1}\""])
+    [
+      ",", "1,", "1 2", #""open"#, "{'a':1}", #"{"a"}"#, #"{"a":1,}"#, "[1", "nul", "01", #""\ud800""#, "}",
+      "\"\u{1}\"",
+    ])
   func refuses(levels: Int, inside: String) {
     #expect(throws: JSONParser.Failure.self) { try JSONParser.parse(NestedJSONTests.nested(levels, inside)) }
   }

@@ -158,7 +158,6 @@ import Testing
     export all.jsonl
     export copy.db --format sqlite
     backup b.db
-    restore b.db --yes
     reembed --yes
     set dimensions 24
     reembed --yes
@@ -188,7 +187,7 @@ import Testing
     try change("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
     try change(try Self.hostileObjects())
     let arguments = ["-y", "-q", "-d", url(schema: schema), "--embedder", "hash"]
-    let created = try memsh.run(arguments + ["-c", "set dimensions 16; schema --create"])
+    let created = try memsh.run(arguments + ["-c", "set dimensions 16; schema --create; backup b0.db; restore b0.db"])
     try #require(created.status == 0, "\(created.errors)")
     try change(Self.rowFunctions(in: schema ?? "public"))
     let result = try memsh.run(arguments + ["-c", "set dimensions 16", "-f", folder.file("s.memsh")])

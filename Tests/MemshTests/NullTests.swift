@@ -180,16 +180,16 @@ import Testing
 
     // To PostgreSQL, to SQLite, and back.
     let (there, back) = (try TestDatabase(), try TestDatabase())
-    try run(there.url, "migrate", "--from", world.store, "--embeddings", "keep", "--skip-test")
-    try run(folder.file("m.db"), "migrate", "--from", there.url, "--embeddings", "keep", "--skip-test")
-    try run(back.url, "migrate", "--from", folder.file("m.db"), "--embeddings", "keep", "--skip-test")
+    try run(there.url, "migrate", "--from", world.store, "--skip-test")
+    try run(folder.file("m.db"), "migrate", "--from", there.url, "--skip-test")
+    try run(back.url, "migrate", "--from", folder.file("m.db"), "--skip-test")
     #expect(try nullRows(memsh, back.url) == NullTests.expected)
     // Whoever takes the run back finds nothing changed since.
     let rollback = try memsh.run(["-d", back.url, "-q", "-y", "--output", "json", "rollback", "--run", "last"])
     #expect(try JSONParser.parse(rollback.output)[key: "kept"] == .integer(0), "\(rollback.output)\(rollback.errors)")
 
     // In the place of what it was, after a backup.
-    try run(world.store, "migrate", "--force-recreate", "--from", there.url, "--embeddings", "keep", "--skip-test")
+    try run(world.store, "migrate", "--force-recreate", "--from", there.url, "--skip-test")
     #expect(try nullRows(memsh, world.store) == NullTests.expected)
   }
 

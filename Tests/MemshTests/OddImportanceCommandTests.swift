@@ -14,7 +14,7 @@ import Testing
         "add", "the very same thing, said again", "--user", "ada", "--force", "--importance", importance)
     }
     // SQLite takes NaN for NULL.
-    let (infinite, odd) = kind == .postgres ? ("'Infinity'", "'NaN'") : ("9e999", "-9e999")
+    let (infinite, odd) = kind == .postgres ? ("'Infinity'::float8", "'NaN'::float8") : ("9e999", "-9e999")
     #expect(
       try world.run(
         "sql", "--write",

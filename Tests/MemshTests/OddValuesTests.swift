@@ -244,25 +244,7 @@ import Testing
       isOwn || result.errors.contains("cannot be taken over as it is: "), "an export keeps quiet: \(result.errors)")
   }
 
-  @Test(
-    "a recorded space that is none is an error",
-    arguments: [
-      "text", "{}", #"{"provider":"a","model":"b","dimensions":9223372036854775807}"#,
-      #"{"provider":"a","model":"b","dimensions":-1}"#, #"{"provider":"a","model":"b","dimensions":0}"#,
-      #"{"provider":"a","model":"b","dimensions":1e3}"#,
-    ])
-  func refusesSpaces(recorded: String) throws {
-    let world = try World()
-    #expect(try world.run("-q", "--embedder", "hash", "seed").status == 0)
-    try world.folder.sqlite(
-      "store.db", "UPDATE memsh_settings SET value = '\(recorded)' WHERE key = 'embedding_space'")
-    let result = try world.run("-q", "-c", "set on-error continue; stats; search milk; doctor; list; status")
-    #expect(result.status == 1, "\(result.errors)")
-    #expect(result.errors.contains("the embedding space that"))
-  }
-
-  private static let seconds =
-    Mutation.seconds(default: 0)
+  private static let seconds = Mutation.seconds(default: 0)
 
   @Test("each value of each column in a store of its own", .enabled(if: seconds > 0, "set MEMSH_MUTATION_SECONDS"))
   func endsEach() throws {

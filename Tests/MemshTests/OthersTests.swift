@@ -57,7 +57,7 @@ import Testing
     let world = try World(.postgres)
     let database = try #require(world.database)
     #expect(try world.run("-q", "schema", "--create").status == 0)
-    #expect(try world.run("-q", "add", "Tea, not coffee", "--user", "ada").status == 0)
+    #expect(try world.run("-q", "add", "Tea, not coffee", "--user", "ada", "--no-embedding").status == 0)
     let backup = world.folder.file("b.db")
     #expect(try world.run("-q", "backup", backup).status == 0)
     for added in OthersTests.added {
@@ -99,7 +99,7 @@ import Testing
     try database.connect().execute(
       unsafeSQL: OriginalSchema.laterMigration
         + "CREATE TABLE sessions (id int); GRANT SELECT ON memories TO pg_monitor")
-    #expect(try world.run("-q", "add", "Tea, not coffee", "--user", "ada").status == 0)
+    #expect(try world.run("-q", "add", "Tea, not coffee", "--user", "ada", "--no-embedding").status == 0)
     let result = try world.memsh.run(
       ["-d", world.store, "--output", "json", "backup", world.folder.file("b.db")])
     let left = try JSONParser.parse(result.output)[key: "left_out"]?.arrayValue ?? []
@@ -126,7 +126,7 @@ import Testing
     ] {
       let world = try World(.sqlite)
       #expect(try world.run("-q", "schema", "--create").status == 0)
-      #expect(try world.run("-q", "add", "Tea, not coffee", "--user", "ada").status == 0)
+      #expect(try world.run("-q", "add", "Tea, not coffee", "--user", "ada", "--no-embedding").status == 0)
       let (before, after) = (world.folder.file("before.db"), world.folder.file("after.db"))
       #expect(try world.run("-q", "backup", before).status == 0)
       try world.folder.sqlite("store.db", sql)

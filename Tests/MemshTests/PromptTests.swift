@@ -127,6 +127,7 @@ import Testing
   func completes() throws {
     let world = try PromptTests.world()
     _ = try world.folder.write("", to: "an odd name.db")
+    _ = try world.folder.write("", to: "at home.memsh")
     let edited = try world.run("-q", "edit", "1", "--importance", "0.9")
     #expect(edited.status == 0, "\(edited.errors)")
     let terminal = try terminal(world)
@@ -134,6 +135,7 @@ import Testing
       ("mig", "> migrate "), ("search x --thr", "--threshold "), ("stats --output mark", "--output markdown "),
       ("output ver", "output vertical "), ("set tim", "set timing "), ("set timing of", "set timing off "),
       ("help exi", "help exit-statuses "), ("connect an", "connect 'an odd name.db' "),
+      ("include ~/at", "include ~/'at home.memsh' "),
       ("echo ${ENV:XDG_DATA", "${ENV:XDG_DATA_HOME}"), ("search x --user us", "--user user_"),
       ("search x --category fac", "--category facts "), ("rollback --run la", "--run last "),
       ("undo ", "undo 1 "), ("journal show ", "journal show 1 "), ("doctor user_v", "doctor user_variants "),
@@ -337,7 +339,7 @@ import Testing
     "edit-line runs nothing that was left unchanged, or with a status, or empty",
     arguments: [
       ("exit 0", "nothing was changed, so nothing is run"),
-      ("sed -i s/once/twice/ \"$1\"; exit 1", "ended with status 1"),
+      ("sed -i s/once/twice/ \"$1\"; exit 1", "so nothing is run"),
       ("echo >> \"$1\"", "nothing was changed, so nothing is run"), (": > \"$1\"", "> edit-line\n"),
     ])
   func leavesEditor(script: String, seen: String) throws {

@@ -8,7 +8,7 @@ extension EmbeddingSpace {
   }
 
   /// More numbers than this are no vector: they would not fit into any store.
-  private static let dimensionsMaximum = 1_000_000
+  private static let dimensionsMaximum = 65_535
 
   /// Reads a recorded space; nil when the text is none.
   public init?(jsonText: String) {
@@ -17,6 +17,19 @@ extension EmbeddingSpace {
       (1...EmbeddingSpace.dimensionsMaximum).contains(dimensions)
     else { return nil }
     self.init(provider: provider, model: model, dimensions: dimensions)
+  }
+
+  /// Reads the space that a store has recorded.
+  ///
+  /// - Parameter statement: Takes the record away, so that the store's own columns tell the space.
+  /// - Throws: `store_corrupt` when the text is none.
+  public init(recorded text: String, removedBy statement: String) throws {
+    guard let space = EmbeddingSpace(jsonText: text) else {
+      throw MemshError(
+        .storeCorrupt, "the store's record of its embedding space cannot be read: \(text.prefix(60))",
+        hint: "sql --write \"\(statement)\"; then `schema --create` or `reembed` records it anew")
+    }
+    self = space
   }
 
   /// The space of a store that the memory system's own applications made, which record none.

@@ -50,7 +50,9 @@ public struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
     case "hash":
       "`set embedder auto`, `set model auto` and `set dimensions 0` take the store's own embedder; "
         + "or move the store with `reembed`"
-    default: "nobody recorded which model made the store's vectors: move the store with `reembed`"
+    default:
+      "nobody recorded which model made the store's vectors, or this role may not read the schema memsh: "
+        + "`search --mode lexical` needs no vectors, `reembed` computes them anew"
     }
   }
 }

@@ -17,6 +17,7 @@ public enum Fault: String, Sendable, CaseIterable {
   case sequencesBehind = "sequences_behind"
   case neverAnalyzed = "never_analyzed"
   case deadTuples = "dead_tuples"
+  case rowSecurity = "row_security"
 
   // Memories.
   case valueType = "value_type"
@@ -84,6 +85,10 @@ public enum Fault: String, Sendable, CaseIterable {
 }
 
 extension Fault {
+  /// So many seconds a memory may have been read before it was created: an application notes the one by its own clock
+  /// and leaves the other to the database.
+  public static let accessToleranceSeconds = 1
+
   /// What is known of a fault.
   private typealias Facts = (severity: Severity, table: String?, remedy: Remedy, what: String, fix: String)
 
@@ -154,6 +159,11 @@ extension Fault {
       (.error, nil, .rebuilding, "a sequence is behind the largest id: the next insert fails", "move it on")
     case .neverAnalyzed: (.warning, nil, .rebuilding, "tables were never analyzed: plans are guesses", "ANALYZE")
     case .deadTuples: (.warning, nil, .rebuilding, "more than a fifth of a table's rows are dead", "VACUUM")
+    case .rowSecurity:
+      (
+        .warning, nil, .rebuilding, "row-level security hides rows from this role: the checks see only the others",
+        "nothing: connect as a role that sees every row"
+      )
     case .valueType:
       (
         .error, memories, .values, "values of another type than their column's, or text that is no UTF-8",
@@ -188,7 +198,8 @@ extension Fault {
     case .accessNegative: (.error, memories, .values, "the access count is negative", "set it to 0")
     case .metadataInvalid:
       (.error, memories, .values, "the metadata is no JSON object", "put what there is under the key \"value\"")
-    case .timestampMalformed: (.error, memories, .values, "a time is no moment", "take the nearest one that is known")
+    case .timestampMalformed:
+      (.error, memories, .values, "a time cannot be read, or is infinite", "take the nearest one that is known")
     case .timestampFuture: (.warning, memories, .values, "a time is in the future", "set it to now")
     case .timestampOrder: (.warning, memories, .values, "updated before it was created", "set updated_at to created_at")
     case .accessBeforeCreated:

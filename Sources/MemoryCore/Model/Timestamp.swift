@@ -12,6 +12,14 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   static let storable =
     Timestamp(microseconds: -62_135_596_800_000_000)...Timestamp(microseconds: 253_402_300_799_999_999)
 
+  /// PostgreSQL's 'infinity', which is behind every moment.
+  public static let infinity = Timestamp(microseconds: .max)
+  /// PostgreSQL's '-infinity', which is before every moment.
+  public static let minusInfinity = Timestamp(microseconds: .min)
+
+  /// Whether it is a moment at all.
+  public var isFinite: Bool { self != .infinity && self != .minusInfinity }
+
   /// Orders by time.
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microseconds < right.microseconds
@@ -20,9 +28,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   /// Reads ISO 8601 (`2025-07-01T12:34:56.789Z`, with `T` or a space, an offset, or neither, which means UTC) or
   /// a number since the epoch in seconds, milliseconds or microseconds, told apart by size.
   ///
-  /// Digits beyond the microsecond are rounded. Returns nil when the text is neither.
+  /// What is no moment is `infinity` or `-infinity`. Digits beyond the microsecond are rounded. Returns nil when the text is neither.
   public init?(parsing text: String) {
-    if let value = TimestampParser.parse(text) {
+    if text == "infinity" {
+      self = .infinity
+    } else if text == "-infinity" {
+      self = .minusInfinity
+    } else if let value = TimestampParser.parse(text) {
       self = value
     } else {
       return nil
@@ -38,8 +50,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     self.init(microseconds: Int64((number * scale).rounded()))
   }
 
-  /// `2025-07-01T12:34:56.789000Z`: fixed width, so that text order is time order.
+  /// `2025-07-01T12:34:56.789000Z`: fixed width, so that text order is time order; `infinity` and `-infinity` stand at
+  /// its ends.
   public var iso8601: String {
+    guard isFinite else { return self == .infinity ? "infinity" : "-infinity" }
     let (day, timeOfDay) = microseconds.quotientAndRemainderFloored(by: 86_400_000_000)
     let date = CivilDate(daysSinceEpoch: day)
     let seconds = timeOfDay / 1_000_000

@@ -43,8 +43,16 @@ struct TimestampParser {
     return value
   }
 
+  /// Four digits, or as many more and the sign that ``Timestamp/iso8601`` writes for PostgreSQL's farthest years.
+  private mutating func year() -> Int64? {
+    let isNegative = skip("-")
+    let digits = bytes.prefix { (48...57).contains($0) }.count
+    guard (4...6).contains(digits), let year = number(digits: digits) else { return nil }
+    return isNegative ? -year : year
+  }
+
   private mutating func date() -> CivilDate? {
-    guard let year = number(digits: 4), skip("-"), let month = number(digits: 2), skip("-"),
+    guard let year = year(), skip("-"), let month = number(digits: 2), skip("-"),
       let day = number(digits: 2)
     else { return nil }
     return CivilDate(year: year, month: month, day: day)

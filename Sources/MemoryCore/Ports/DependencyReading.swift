@@ -109,7 +109,11 @@ public struct ForeignKeyWalk {
   ///   - root: The table of the rows that go, as SQL writes it.
   ///   - duplicates: The table of memsh's records of duplicates: those that refer to the rows themselves are left out,
   ///     because repairs take care of them.
-  public static func reached(from root: String, along keys: [DeletingKey], duplicates: String?) -> [Reached] {
+  ///   - equals: The operator that compares keys; where others may define operators, one that nobody else's can stand
+  ///     for.
+  public static func reached(
+    from root: String, along keys: [DeletingKey], duplicates: String?, equals: String = "="
+  ) -> [Reached] {
     var reached: [Reached] = []
     var ways = 0
     func note(_ key: DeletingKey, _ condition: String) {
@@ -128,9 +132,10 @@ public struct ForeignKeyWalk {
         ways += 1
         let own: (Int) -> String = { level in
           let (child, above) = ("t\(level)", "t\(level + 1)")
-          let left = key.childColumns.map { "\(child).\($0.quotedIdentifier)" }.joined(separator: ", ")
-          let right = key.parentColumns.map { "\(above).\($0.quotedIdentifier)" }.joined(separator: ", ")
-          return "(\(left)) IN (SELECT \(right) FROM \(key.parent) AS \(above) WHERE \(condition(level + 1)))"
+          let refers = zip(key.childColumns, key.parentColumns).map {
+            "\(child).\($0.quotedIdentifier) \(equals) \(above).\($1.quotedIdentifier) AND "
+          }.joined()
+          return "EXISTS (SELECT 1 FROM \(key.parent) AS \(above) WHERE \(refers)\(condition(level + 1)))"
         }
         note(key, own(0))
         if key.effect == .deleted { follow(key.child, depth: depth + 1, own) }

@@ -93,6 +93,11 @@ public protocol SchemaManaging: AnyObject {
   /// - Returns: The names of the tables created.
   func createSchema(space: EmbeddingSpace) throws -> [String]
 
+  /// Makes sure that every row can be seen, before something is done with all of them.
+  ///
+  /// - Throws: `permission_denied` when a policy hides rows from this role.
+  func requireEveryRow() throws
+
   /// Keeps everybody else out of the four tables until the transaction ends.
   func lockTables() throws
 
@@ -191,6 +196,11 @@ public protocol MemoryReading: AnyObject {
   /// Hands over the memories that a run wrote, with their embeddings but without their metadata, in any order: for
   /// comparing what was written with what is stored.
   func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws
+}
+
+extension SchemaManaging {
+  /// A store without policies hides nothing.
+  public func requireEveryRow() throws {}
 }
 
 extension MemoryReading {

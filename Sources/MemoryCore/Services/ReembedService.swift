@@ -49,6 +49,7 @@ public struct ReembedService {
   ///
   /// - Throws: `embedding_space_mismatch` when only some rows are selected and the embedder is of another space.
   public func run(_ selection: ReembedSelection, index: VectorIndexMethod? = nil) throws -> ReembedReport {
+    if selection == .all { try store.requireEveryRow() }
     var report = try plan(selection)
     let moves = report.from != report.to
     var selection = selection

@@ -32,7 +32,10 @@ public struct RollbackService {
   ) throws -> RollbackReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     return try store.transaction(dryRun ? .readOnly : .commit) {
-      if !dryRun { try store.lockForMigration() }
+      if !dryRun {
+        try store.lockForMigration()
+        try store.requireEveryRow()
+      }
       guard let run = try store.runs().last(where: { number == nil || $0.id == number }) else {
         throw MemshError(
           .notFound, number.map { "there is no run \($0)" } ?? "there is no run to take back",

@@ -38,12 +38,15 @@ public struct Completer {
   public func complete(_ line: String) -> Answer {
     let partial = PartialLine(line)
     if let variable = variables(partial) { return variable }
-    let found = found(after: partial.words, partial.word, isQuoted: partial.quote != nil)
+    let found = found(after: partial.words, partial.word, isQuoted: partial.beginsWithQuote)
     let typed = found.option.isEmpty ? partial : PartialLine(String(partial.raw.dropFirst(found.option.count)))
+    // A file below the home folder is typed as it was begun: `~/` first, and only what follows is quoted.
+    let home = found.fileExtensions != nil && typed.beginsAtHome ? "~/" : ""
     let candidates = found.values.compactMap { value -> Candidate? in
+      let rest = String(value.text.dropFirst(home.count))
       // What cannot be typed as one word, such as a quote with an accent, is not offered.
-      guard Completer.word(in: typed.typed(value.text, isFinished: true)) == value.text else { return nil }
-      let text = typed.typed(value.text, isFinished: value.endsWord)
+      guard rest.isEmpty || Completer.word(in: typed.typed(rest, isFinished: true)) == rest else { return nil }
+      let text = home + typed.typed(rest, isFinished: value.endsWord)
       return Candidate(text: text, shown: value.text, endsWord: value.endsWord)
     }
     return Answer(replaces: typed.raw.count, candidates: candidates)

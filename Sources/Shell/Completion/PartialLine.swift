@@ -9,6 +9,9 @@ struct PartialLine {
   /// The quote that is open.
   private(set) var quote: Character?
 
+  /// Whether the word stands in quotes from its beginning: then it is a value, whatever it looks like.
+  var beginsWithQuote: Bool { raw.first == "'" || raw.first == "\"" }
+
   init(_ text: String) {
     var isInWord = false
     var isEscaped = false
@@ -44,9 +47,12 @@ struct PartialLine {
     }
   }
 
+  /// Whether the word begins with `~/`, which stands for the home folder.
+  var beginsAtHome: Bool { raw.hasPrefix("~/") }
+
   /// A value as it must be typed to be one word.
   func typed(_ value: String, isFinished: Bool) -> String {
-    let needsQuotes = value.contains { $0.isWhitespace || "'\"\\;#$<".contains($0) }
+    let needsQuotes = value.hasPrefix("~") || value.contains { $0.isWhitespace || "'\"\\;#$<".contains($0) }
     guard quote != nil || needsQuotes else { return value }
     if value.contains("'") {
       let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("$", with: "\\$")

@@ -43,6 +43,7 @@ public struct ExportService {
   }
 
   private func write(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
+    try store.requireEveryRow()
     guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
     var counts: [String: Int] = [:]
     if options.format == .csv {
