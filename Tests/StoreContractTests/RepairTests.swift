@@ -257,7 +257,7 @@ import Testing
       #expect(report.id == nil)
     }
     let semantic = try repairs.add(
-      memory("gninrom eht ni aet neerg sekil"), thresholds: [.semantic: 0.85], embedder: { LetterEmbedder() },
+      memory("In the morning, likes green tea"), thresholds: [.semantic: 0.85], embedder: { LetterEmbedder() },
       dryRun: true)
     #expect(semantic.duplicate?.layer == .semantic)
   }
