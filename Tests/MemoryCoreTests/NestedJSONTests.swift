@@ -68,7 +68,8 @@ import Testing
       outcome.result = Result { try body() }
       isDone.signal()
     }
-    thread.stackSize = 512 << 10
+    // That of a worker thread; under the address sanitizer each frame is many times as large.
+    thread.stackSize = ProcessInfo.processInfo.environment["ASAN_OPTIONS"] == nil ? 512 << 10 : 16 << 20
     thread.start()
     isDone.wait()
     return try #require(outcome.result).get()

@@ -166,7 +166,7 @@ extension Fault {
       )
     case .valueType:
       (
-        .error, memories, .values, "values of another type than their column's, or text that is no UTF-8",
+        .error, memories, .values, "values of another type than their column's, or text that is not UTF-8",
         "convert them, or set the default"
       )
     case .fragmentValueType:
