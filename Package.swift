@@ -42,28 +42,38 @@ let package = Package(
     .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibraries"], swiftSettings: settings),
     .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibraries"], swiftSettings: settings),
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
-    .target(name: "MemoryCore", dependencies: [crypto], swiftSettings: settings),
-    .target(name: "PostgresStore", dependencies: ["MemoryCore", "PostgresClient", logging], swiftSettings: settings),
+    .target(name: "MemoryModel", dependencies: [crypto], swiftSettings: settings),
+    .target(name: "Database", dependencies: ["MemoryModel"], swiftSettings: settings),
     .target(
-      name: "SQLiteStore", dependencies: ["MemoryCore", grdb, sqlite, crypto, logging], swiftSettings: settings),
-    .target(name: "MemorySources", dependencies: ["MemoryCore", grdb, sqlite, yams], swiftSettings: settings),
-    .target(name: "Embeddings", dependencies: ["MemoryCore", "HTTPClient", grdb], swiftSettings: settings),
-    .target(name: "Shell", dependencies: ["MemoryCore", argumentParser], swiftSettings: settings),
+      name: "PostgresStore", dependencies: ["Database", "MemoryModel", "PostgresClient", logging],
+      swiftSettings: settings),
+    .target(
+      name: "SQLiteStore", dependencies: ["Database", "MemoryModel", grdb, sqlite, crypto, logging],
+      swiftSettings: settings),
+    .target(
+      name: "MemorySources", dependencies: ["Database", "MemoryModel", grdb, sqlite, yams], swiftSettings: settings),
+    .target(name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", grdb], swiftSettings: settings),
+    .target(name: "MemoryServices", dependencies: ["Database", "MemoryModel", crypto], swiftSettings: settings),
+    .target(
+      name: "Shell", dependencies: ["MemoryServices", "Database", "MemoryModel", argumentParser],
+      swiftSettings: settings),
     .executableTarget(
       name: "memsh",
       dependencies: [
-        "Shell", "MemoryCore", "PostgresStore", "SQLiteStore", "MemorySources", "Embeddings", "PostgresClient",
-        "HTTPClient", "LineEditor", argumentParser, logging,
+        "Shell", "MemoryServices", "Database", "MemoryModel", "PostgresStore", "SQLiteStore", "MemorySources",
+        "Embeddings", "PostgresClient", "HTTPClient", "LineEditor", argumentParser, logging,
       ],
       swiftSettings: settings),
     // Measures, tests nothing: scripts/bench-local runs it.
     .executableTarget(
-      name: "LocalBenchmark", dependencies: ["Embeddings", "MemoryCore"], path: "Tests/LocalBenchmark",
+      name: "LocalBenchmark", dependencies: ["Embeddings", "MemoryModel"], path: "Tests/LocalBenchmark",
       swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["MemoryCore", "PostgresClient", grdb], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Database", "MemoryModel", "MemoryServices", "PostgresClient", grdb],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
-    .testTarget(name: "MemoryCoreTests", dependencies: ["MemoryCore"], swiftSettings: settings),
+    .testTarget(
+      name: "MemoryServicesTests", dependencies: ["MemoryServices", "Database", "MemoryModel"], swiftSettings: settings),
     .testTarget(
       name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"], swiftSettings: settings),

@@ -1,13 +1,13 @@
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Vectors that were paid for, in one SQLite file that all commands and processes share.
 ///
 /// The key is the space, and the sha256 of the server and the text as it was sent: what one server answers says nothing
 /// about another one that calls its model the same. When the file grows beyond its limit, the vectors
 /// that were not used for longest go first.
-public final class EmbeddingCache: VectorCache {
+package final class EmbeddingCache: VectorCache {
   private let path: String
   private let limitBytes: Int64
   private var opened: DatabaseQueue?
@@ -22,7 +22,7 @@ public final class EmbeddingCache: VectorCache {
   private static let secondsBetweenNotes: Int64 = 86_400
 
   /// Names a cache; the file is opened when it is first used.
-  public init(path: String, limitBytes: Int64) {
+  package init(path: String, limitBytes: Int64) {
     self.path = path
     self.limitBytes = limitBytes
   }
@@ -45,7 +45,7 @@ public final class EmbeddingCache: VectorCache {
   ///
   /// - Parameter server: Who computed them.
   /// - Throws: `cache_failed`.
-  public func vectors(for texts: [String], in space: EmbeddingSpace, of server: String) throws -> [Vector?] {
+  package func vectors(for texts: [String], in space: EmbeddingSpace, of server: String) throws -> [Vector?] {
     guard FileManager.default.fileExists(atPath: path) else { return texts.map { _ in nil } }
     let now = EmbeddingCache.now
     return try use { db in
@@ -76,7 +76,7 @@ public final class EmbeddingCache: VectorCache {
   /// Counts texts that were asked for: those that were there, and those that were not.
   ///
   /// - Throws: `cache_failed`.
-  public func noteLookups(hits: Int, misses: Int) throws {
+  package func noteLookups(hits: Int, misses: Int) throws {
     try use { db in
       try db.execute(
         sql: """
@@ -90,7 +90,7 @@ public final class EmbeddingCache: VectorCache {
   ///
   /// - Parameter server: Who computed them.
   /// - Throws: `cache_failed`.
-  public func store(
+  package func store(
     _ vectors: [Vector], for texts: [String], in space: EmbeddingSpace, of server: String
   ) throws {
     let now = EmbeddingCache.now
@@ -114,7 +114,7 @@ public final class EmbeddingCache: VectorCache {
   }
 
   /// What is there.
-  public func statistics() throws -> CacheStatistics {
+  package func statistics() throws -> CacheStatistics {
     guard FileManager.default.fileExists(atPath: path) else {
       return CacheStatistics(path: path, entries: [], fileBytes: 0, limitBytes: limitBytes)
     }
@@ -140,7 +140,7 @@ public final class EmbeddingCache: VectorCache {
   /// Removes everything.
   ///
   /// - Returns: How many vectors there were.
-  public func clear() throws -> Int {
+  package func clear() throws -> Int {
     guard FileManager.default.fileExists(atPath: path) else { return 0 }
     return try use { db in
       try db.execute(sql: "DELETE FROM vectors")
@@ -153,7 +153,7 @@ public final class EmbeddingCache: VectorCache {
   /// Removes what was not used for longest until the cache is below its limit.
   ///
   /// - Returns: How many vectors went.
-  public func prune() throws -> Int {
+  package func prune() throws -> Int {
     guard FileManager.default.fileExists(atPath: path) else { return 0 }
     return try use { db in
       let count = try EmbeddingCache.shrink(db, to: limitBytes)

@@ -1,16 +1,16 @@
-import MemoryCore
+import MemoryModel
 
 /// Turns text into a vector without a model: each word and each run of 3 to 5 characters is hashed onto one of the
 /// components and added there with a sign from the hash (feature hashing; Weinberger et al., "Feature Hashing for
 /// Large Scale Multitask Learning", ICML 2009, https://arxiv.org/abs/0902.2206).
 ///
 /// Texts that share words or parts of words come out near each other; meaning beyond that is not seen.
-public final class HashingEmbedder: Embedder {
+package final class HashingEmbedder: Embedder {
   /// The space of the vectors: the model's name changes whenever the features do.
-  public let space: EmbeddingSpace
+  package let space: EmbeddingSpace
 
   /// The number of components by default.
-  public static let defaultDimensions = 256
+  package static let defaultDimensions = 256
 
   private static let wordWeight: Float = 1
   /// Words of up to three characters are mostly grammar.
@@ -19,18 +19,18 @@ public final class HashingEmbedder: Embedder {
   private static let partLengths = 3...5
 
   /// Creates an embedder; there is nothing to load.
-  public init(dimensions: Int = HashingEmbedder.defaultDimensions) {
+  package init(dimensions: Int = HashingEmbedder.defaultDimensions) {
     space = EmbeddingSpace(provider: "hash", model: "word-ngram-v1", dimensions: dimensions)
   }
 
   /// What its results are worth.
-  public var notice: String? {
+  package var notice: String? {
     "ranking by shared words only (the hashing embedder); scripts/fetch-model, OPENAI_API_KEY or OPENAI_BASE_URL "
       + "rank by meaning"
   }
 
   /// Embeds texts; every vector has length one.
-  public func embed(_ texts: [String]) throws -> [Vector] { texts.map(embed) }
+  package func embed(_ texts: [String]) throws -> [Vector] { texts.map(embed) }
 
   private func embed(_ text: String) -> Vector {
     var components = [Float](repeating: 0, count: space.dimensions)

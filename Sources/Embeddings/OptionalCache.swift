@@ -1,4 +1,4 @@
-import MemoryCore
+import MemoryModel
 
 /// A cache that embedding can do without: when it cannot be used, that is said once, and everything is computed.
 final class OptionalCache {

@@ -4,22 +4,22 @@ internal import CLibCurl
 ///
 /// It belongs to the thread that uses it. TLS certificates are always verified; proxies are taken from the
 /// environment as libcurl does.
-public final class HTTPClient {
+package final class HTTPClient {
   private let multi: UnsafeMutableRawPointer?
   private var transfers: [UnsafeMutableRawPointer: (id: Int, transfer: Transfer)] = [:]
 
   private static let initialized: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   /// How an exchange ended.
-  public struct Exchange: Sendable {
+  package struct Exchange: Sendable {
     /// The number that ``HTTPClient/start(_:id:)`` was given.
-    public let id: Int
+    package let id: Int
     /// The answer, or why there is none.
-    public let result: Result<HTTPResponse, HTTPError>
+    package let result: Result<HTTPResponse, HTTPError>
   }
 
   /// Creates a client without connections.
-  public init() {
+  package init() {
     multi = HTTPClient.initialized ? curl_multi_init() : nil
   }
 
@@ -29,12 +29,12 @@ public final class HTTPClient {
   }
 
   /// How many exchanges are under way.
-  public var inFlight: Int { transfers.count }
+  package var inFlight: Int { transfers.count }
 
   /// Sends a request; its answer comes from ``poll(milliseconds:)``.
   ///
   /// - Throws: ``HTTPError`` when libcurl cannot be used.
-  public func start(_ request: HTTPRequest, id: Int) throws {
+  package func start(_ request: HTTPRequest, id: Int) throws {
     guard let multi, let transfer = Transfer(request), curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
       throw HTTPError(code: Int(CURLE_FAILED_INIT.rawValue), message: "libcurl cannot be initialised")
     }
@@ -44,7 +44,7 @@ public final class HTTPClient {
   /// Moves all exchanges on, and waits for the first to end, but no longer than the time given.
   ///
   /// - Returns: Those that have ended.
-  public func poll(milliseconds: Int) -> [Exchange] {
+  package func poll(milliseconds: Int) -> [Exchange] {
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
     var ended = endedExchanges()
@@ -57,13 +57,13 @@ public final class HTTPClient {
   }
 
   /// Moves all exchanges on without waiting.
-  public func advance() {
+  package func advance() {
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
   }
 
   /// Gives all exchanges up.
-  public func stopAll() {
+  package func stopAll() {
     for handle in transfers.keys { curl_multi_remove_handle(multi, handle) }
     transfers = [:]
   }

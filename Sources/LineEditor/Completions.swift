@@ -1,18 +1,18 @@
 /// What could stand where the cursor is.
-public struct Completions: Sendable, Equatable {
+package struct Completions: Sendable, Equatable {
   /// One way to go on.
-  public struct Candidate: Sendable, Equatable {
+  package struct Candidate: Sendable, Equatable {
     /// The text that takes the place of what was typed.
-    public let text: String
+    package let text: String
     /// What the list shows.
-    public let shown: String
+    package let shown: String
     /// How many columns of a terminal that covers.
-    public let columns: Int
+    package let columns: Int
     /// Whether nothing can follow but the next word, so that a space is inserted, too.
-    public let endsWord: Bool
+    package let endsWord: Bool
 
     /// Creates a candidate.
-    public init(text: String, shown: String, columns: Int, endsWord: Bool) {
+    package init(text: String, shown: String, columns: Int, endsWord: Bool) {
       self.text = text
       self.shown = shown
       self.columns = columns
@@ -21,12 +21,12 @@ public struct Completions: Sendable, Equatable {
   }
 
   /// How many characters before the cursor a candidate replaces.
-  public let replaces: Int
+  package let replaces: Int
   /// The ways to go on, in the order of the list.
-  public let candidates: [Candidate]
+  package let candidates: [Candidate]
 
   /// Creates an answer.
-  public init(replaces: Int, candidates: [Candidate]) {
+  package init(replaces: Int, candidates: [Candidate]) {
     self.replaces = replaces
     self.candidates = candidates
   }

@@ -4,7 +4,7 @@ import Foundation
 /// Reads lines from a terminal with editing, recall and completion, by libedit.
 ///
 /// It belongs to the thread that made it.
-public final class LineEditor {
+package final class LineEditor {
   let editor: OpaquePointer
   private let history: OpaquePointer
   /// What libedit shows; it keeps the pointer until it asks again.
@@ -16,7 +16,7 @@ public final class LineEditor {
   let events: TerminalEvents
 
   /// Lines that the arrow keys can recall.
-  public static let historyLines = 5_000
+  package static let historyLines = 5_000
 
   /// Takes over standard input and standard error; nil when libedit cannot work with this terminal.
   ///
@@ -24,7 +24,7 @@ public final class LineEditor {
   ///   - programName: The name that `.editrc` lines may be limited to.
   ///   - events: What signals have to say.
   ///   - complete: Answers what could go on after a text, for Tab.
-  public init?(programName: String, events: TerminalEvents, complete: @escaping (String) -> Completions) {
+  package init?(programName: String, events: TerminalEvents, complete: @escaping (String) -> Completions) {
     LineEditor.useUTF8()
     guard let opened = memsh_el_init(programName) else { return nil }
     guard let list = history_init() else {
@@ -54,10 +54,10 @@ public final class LineEditor {
   }
 
   /// Stands before and after what a prompt sends to the terminal without covering a column, such as a colour.
-  public static let invisible: Unicode.Scalar = "\u{1}"
+  package static let invisible: Unicode.Scalar = "\u{1}"
 
   /// What ended the reading of a line.
-  public enum Input: Sendable, Equatable {
+  package enum Input: Sendable, Equatable {
     /// A line without its newline; a paste may have put newlines into it.
     case line(String)
     /// Ctrl-D on an empty line.
@@ -67,7 +67,7 @@ public final class LineEditor {
   }
 
   /// Shows the prompt and reads one line.
-  public func readLine(prompt text: String) -> Input {
+  package func readLine(prompt text: String) -> Input {
     free(prompt)
     prompt = strdup(text)
     wasInterrupted = false
@@ -88,7 +88,7 @@ public final class LineEditor {
   }
 
   /// Adds a command to what the arrow keys recall.
-  public func remember(_ command: String) {
+  package func remember(_ command: String) {
     _ = memsh_history_enter(history, command)
   }
 

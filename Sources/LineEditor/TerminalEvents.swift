@@ -2,7 +2,7 @@ import Foundation
 
 /// What other threads tell a ``LineEditor`` that waits for a key: signals are not taken by handlers, which could hit
 /// libedit in the middle of anything.
-public final class TerminalEvents: Sendable {
+package final class TerminalEvents: Sendable {
   enum Event: UInt8 {
     case interrupt = 3
     case redraw = 12
@@ -14,7 +14,7 @@ public final class TerminalEvents: Sendable {
   private let modes: termios
 
   /// Opens a pipe to the editor; nil when the system has none left.
-  public init?() {
+  package init?() {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
     (reading, writing) = (ends[0], ends[1])
@@ -33,13 +33,13 @@ public final class TerminalEvents: Sendable {
   }
 
   /// Ctrl-C was pressed.
-  public func interrupt() { send(.interrupt) }
+  package func interrupt() { send(.interrupt) }
 
   /// The window was resized, or the process goes on after it was stopped.
-  public func redraw() { send(.redraw) }
+  package func redraw() { send(.redraw) }
 
   /// Gives the terminal back as it was, before the process ends.
-  public func restoreTerminal() {
+  package func restoreTerminal() {
     var modes = modes
     tcsetattr(STDIN_FILENO, TCSANOW, &modes)
     LineEditor.show(LineEditor.pasteMarksOff)

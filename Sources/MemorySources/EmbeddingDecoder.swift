@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 
 /// Reads an embedding of unknown form: JSON text, base64 of floats, or little-endian floats themselves.
 ///

@@ -1,5 +1,6 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// Tells what a folder is, or a file that is not a SQLite database, so that an error can name it.
 enum ForeignFile {

@@ -1,14 +1,15 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// Files of prompt fragments: a list of objects, in JSON or in YAML.
-public enum FragmentFile {
+package enum FragmentFile {
   private static let bytesMaximum = 16 << 20
 
   /// Reads a file; `.yaml` and `.yml` are YAML, everything else is JSON.
   ///
   /// - Throws: `source_not_found`, `source_unreadable`.
-  public static func read(_ path: String) throws -> [PromptFragment] {
+  package static func read(_ path: String) throws -> [PromptFragment] {
     let text = try WholeFile.text(path, limitBytes: bytesMaximum, takesPipes: true, code: .sourceNotFound)
     let list: JSON
     do {

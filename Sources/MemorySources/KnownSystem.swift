@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 
 /// A memory system whose files are told by their tables. memsh does not read them; to take one for the legacy format
 /// would bring back what it has deleted and mix its users, so that each is refused by its name.

@@ -1,11 +1,12 @@
+import Database
 import Foundation
 internal import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Reads the memory files of the legacy system (SQLite), in all the forms that its versions have left behind.
-public final class LegacySQLiteSource: MemorySource {
+package final class LegacySQLiteSource: MemorySource {
   /// What and where it is.
-  public let description: SourceDescription
+  package let description: SourceDescription
 
   private let file: SourceFile
   /// None in a database that is empty.
@@ -22,7 +23,7 @@ public final class LegacySQLiteSource: MemorySource {
   ///
   /// - Throws: `source_not_found`, `source_unreadable`, `source_not_a_database`, `source_unsupported`,
   ///   `source_without_memories`.
-  public init(path: String) throws {
+  package init(path: String) throws {
     file = try SourceFile(path: path)
     (tables, remarks) = try file.read { try LegacyTable.all(in: $0, path: path) }
     description = SourceDescription(
@@ -31,7 +32,7 @@ public final class LegacySQLiteSource: MemorySource {
   }
 
   /// Counts the rows and looks at the first vectors.
-  public func survey() throws -> SourceSurvey {
+  package func survey() throws -> SourceSurvey {
     try file.read { db in
       let rows = try tables.reduce(0) { try $0 + LegacySQLiteSource.count($1, db) }
       let dimensions = try sampledDimensions(db)
@@ -76,7 +77,7 @@ public final class LegacySQLiteSource: MemorySource {
   /// Hands over all rows, table by table, in the order of each.
   ///
   /// - Throws: `source_unreadable` when a table gives other than as many rows as it counts: it is damaged.
-  public func readRows(
+  package func readRows(
     batchSize: Int, decodingEmbeddings: Bool, _ body: ([SourceRecord]) throws -> Void
   ) throws {
     try file.read { db in
@@ -109,16 +110,16 @@ public final class LegacySQLiteSource: MemorySource {
   }
 
   /// The legacy system had no other tables.
-  public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {}
+  package func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {}
 
   /// Foreign ids are not kept as ids.
-  public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 { 0 }
+  package func largestID(in table: String, notAbove limit: Int64) throws -> Int64 { 0 }
 
   /// Nothing is held between two readings.
-  public func close() {}
+  package func close() {}
 
   /// Makes sure that nobody wrote to the file since it was opened.
-  public func verifyUnchanged() throws { try file.verifyUnchanged() }
+  package func verifyUnchanged() throws { try file.verifyUnchanged() }
 
   private func row(_ reader: SQLiteRowReader, _ table: LegacyTable, decodingEmbeddings: Bool) -> SourceRow {
     func value(_ role: LegacyTable.Role) -> SourceValue {

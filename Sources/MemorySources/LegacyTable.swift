@@ -1,5 +1,6 @@
+import Database
 internal import GRDB
-import MemoryCore
+import MemoryModel
 
 /// A memory table of a legacy file: which of its columns plays which part.
 struct LegacyTable {

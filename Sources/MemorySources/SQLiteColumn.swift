@@ -1,6 +1,7 @@
+import Database
 internal import GRDB
 internal import GRDBSQLite
-import MemoryCore
+import MemoryModel
 
 /// Steps through a statement and reads its columns byte for byte.
 ///

@@ -1,6 +1,7 @@
+import Database
 import Foundation
 internal import GRDB
-import MemoryCore
+import MemoryModel
 
 /// A SQLite file that is opened for reading only and never changed.
 ///

@@ -1,8 +1,9 @@
+import Database
 internal import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Which system wrote a SQLite file.
-public enum SourceFormat: Sendable {
+package enum SourceFormat: Sendable {
   /// memsh itself.
   case memsh
   /// The legacy system, or one that nobody knows: its reader then says what is missing.
@@ -11,7 +12,7 @@ public enum SourceFormat: Sendable {
   /// Looks at the tables of a file.
   ///
   /// - Throws: `source_not_found`, `source_unreadable`, `source_not_a_database`, `source_unsupported`.
-  public static func detect(path: String) throws -> SourceFormat {
+  package static func detect(path: String) throws -> SourceFormat {
     try SourceFile(path: path).read { try $0.tableExists("memsh_settings") } ? .memsh : .legacy
   }
 }

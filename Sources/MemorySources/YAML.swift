@@ -1,13 +1,14 @@
 internal import CYaml
-import MemoryCore
+import Database
+import MemoryModel
 import Yams
 
 /// YAML as JSON values, both ways.
-public enum YAML {
+package enum YAML {
   /// Reads a document.
   ///
   /// - Throws: ``Refused``.
-  public static func json(_ text: String) throws -> JSON {
+  package static func json(_ text: String) throws -> JSON {
     try checkBounds(text)
     do { return try Yams.compose(yaml: text).map(json) ?? .null } catch {
       // It quotes the line, which may be the whole file.
@@ -58,7 +59,7 @@ public enum YAML {
   /// Writes a document; long texts over several lines.
   ///
   /// - Throws: `usage` for a value that is nested too deep for people to edit.
-  public static func text(_ json: JSON) throws -> String {
+  package static func text(_ json: JSON) throws -> String {
     try Yams.serialize(node: try node(json), allowUnicode: true)
   }
 

@@ -1,5 +1,5 @@
 /// One row of `COPY … TO STDOUT (FORMAT BINARY)`, lent while it is handed over.
-public struct CopiedRow: BinaryRow {
+package struct CopiedRow: BinaryRow {
   private let message: UnsafeRawBufferPointer
   /// Where each field's bytes lie; nil for NULL.
   private let fields: [Range<Int>?]
@@ -10,7 +10,7 @@ public struct CopiedRow: BinaryRow {
   }
 
   /// Lends the bytes of a column; nil for NULL.
-  public func withBytes<Value>(
+  package func withBytes<Value>(
     _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Value
   ) throws -> Value? {
     guard fields.indices.contains(column) else { throw missingColumn(column, of: fields.count) }
@@ -18,7 +18,7 @@ public struct CopiedRow: BinaryRow {
   }
 
   /// COPY does not say the types.
-  public func type(of column: Int) -> UInt32? { nil }
+  package func type(of column: Int) -> UInt32? { nil }
 }
 
 /// Takes the messages of `COPY … TO STDOUT (FORMAT BINARY)` apart: a header, rows, and a trailer (PostgreSQL manual,

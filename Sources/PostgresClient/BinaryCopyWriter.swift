@@ -1,6 +1,6 @@
 /// Writes the rows of `COPY … (FORMAT BINARY)`: a header, then for each row its number of fields and each field's
 /// length and binary form (PostgreSQL manual, COPY, "Binary Format").
-public struct BinaryCopyWriter {
+package struct BinaryCopyWriter {
   private var buffer = BinaryWriter()
   private let send: (UnsafeBufferPointer<UInt8>) throws -> Void
 
@@ -15,50 +15,50 @@ public struct BinaryCopyWriter {
   }
 
   /// Starts a row.
-  public mutating func beginRow(fields: Int) throws {
+  package mutating func beginRow(fields: Int) throws {
     if buffer.bytes.count >= BinaryCopyWriter.chunkBytes { try flush() }
     buffer.append(Int16(fields))
   }
 
   /// Writes NULL.
-  public mutating func writeNull() { buffer.append(Int32(-1)) }
+  package mutating func writeNull() { buffer.append(Int32(-1)) }
 
   /// Writes an `integer`, or NULL.
-  public mutating func write(int32 value: Int32?) {
+  package mutating func write(int32 value: Int32?) {
     guard let value else { return writeNull() }
     buffer.append(Int32(4))
     buffer.append(value)
   }
 
   /// Writes a `bigint`.
-  public mutating func write(int64 value: Int64) {
+  package mutating func write(int64 value: Int64) {
     buffer.append(Int32(8))
     buffer.append(value)
   }
 
   /// Writes a `double precision`, or NULL.
-  public mutating func write(double value: Double?) {
+  package mutating func write(double value: Double?) {
     guard let value else { return writeNull() }
     buffer.append(Int32(8))
     buffer.append(value.bitPattern)
   }
 
   /// Writes a `real`, or NULL.
-  public mutating func write(float value: Float?) {
+  package mutating func write(float value: Float?) {
     guard let value else { return writeNull() }
     buffer.append(Int32(4))
     buffer.append(value.bitPattern)
   }
 
   /// Writes a text type, or NULL.
-  public mutating func write(text value: String?) {
+  package mutating func write(text value: String?) {
     guard let value else { return writeNull() }
     buffer.append(Int32(clamping: value.utf8.count))
     buffer.append(utf8: value)
   }
 
   /// Writes a `jsonb` from JSON text, or NULL.
-  public mutating func write(jsonb value: String?) {
+  package mutating func write(jsonb value: String?) {
     guard let value else { return writeNull() }
     buffer.append(Int32(clamping: value.utf8.count + 1))
     buffer.append(UInt8(1))
@@ -66,13 +66,13 @@ public struct BinaryCopyWriter {
   }
 
   /// Writes a `timestamp` from microseconds since 1970-01-01, or NULL.
-  public mutating func write(timestamp microseconds: Int64?) {
+  package mutating func write(timestamp microseconds: Int64?) {
     guard let microseconds else { return writeNull() }
     write(int64: PostgresValue.sinceEpoch(microseconds))
   }
 
   /// Writes a pgvector `vector`, or NULL: its number of components, two zero bytes, the components.
-  public mutating func write(vector values: [Float]?) {
+  package mutating func write(vector values: [Float]?) {
     guard let values else { return writeNull() }
     buffer.append(Int32(clamping: 4 + 4 * values.count))
     // pgvector has no vectors of more; of a count that does not fit the bytes it says so.

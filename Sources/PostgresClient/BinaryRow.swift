@@ -2,7 +2,7 @@
 ///
 /// What the server sends is checked like any other input: a value of another form than the asked one is an error, never
 /// a guess and never a read past its bytes.
-public protocol BinaryRow {
+package protocol BinaryRow {
   /// Lends the bytes of a column; nil for NULL.
   ///
   /// - Throws: ``PostgresError`` of kind `malformed` when there is no such column, and what `body` throws.
@@ -17,7 +17,7 @@ public protocol BinaryRow {
 
 extension BinaryRow {
   /// A ``PostgresError`` of kind `malformed`.
-  public func malformed(_ message: String) -> any Error { PostgresError(kind: .malformed, message: message) }
+  package func malformed(_ message: String) -> any Error { PostgresError(kind: .malformed, message: message) }
 
   /// The error for a column that an answer lacks.
   func missingColumn(_ column: Int, of count: Int) -> any Error {
@@ -25,7 +25,7 @@ extension BinaryRow {
   }
 
   /// A `smallint`, `integer`, `bigint` or `oid`.
-  public func integer(_ column: Int) throws -> Int64? {
+  package func integer(_ column: Int) throws -> Int64? {
     try value(column, "an integer", PostgresType.integers) { bytes in
       switch bytes.count {
       case 2: Int64(bytes.loadBigEndian(as: Int16.self))
@@ -37,7 +37,7 @@ extension BinaryRow {
   }
 
   /// A `real` or `double precision`.
-  public func double(_ column: Int) throws -> Double? {
+  package func double(_ column: Int) throws -> Double? {
     try value(column, "a float", PostgresType.floats) { bytes in
       switch bytes.count {
       case 4: Double(Float(bitPattern: bytes.loadBigEndian(as: UInt32.self)))
@@ -48,18 +48,18 @@ extension BinaryRow {
   }
 
   /// A `boolean`.
-  public func boolean(_ column: Int) throws -> Bool? {
+  package func boolean(_ column: Int) throws -> Bool? {
     try value(column, "a boolean", PostgresType.booleans) { $0.count == 1 ? $0[0] != 0 : nil }
   }
 
   /// A text type, `name`, `char`, `json` or an enumeration; of a `jsonb` select the text (`::text`).
-  public func text(_ column: Int) throws -> String? {
+  package func text(_ column: Int) throws -> String? {
     try value(column, "text", PostgresType.texts) { String(decoding: $0, as: UTF8.self) }
   }
 
   /// A `timestamp` or `timestamptz`, in microseconds since 1970-01-01; 'infinity' is the largest number there is,
   /// '-infinity' the smallest.
-  public func timestamp(_ column: Int) throws -> Int64? {
+  package func timestamp(_ column: Int) throws -> Int64? {
     try value(column, "a timestamp", PostgresType.timestamps) { bytes in
       guard bytes.count == 8 else { return nil }
       let moment = bytes.loadBigEndian(as: Int64.self)
@@ -70,12 +70,12 @@ extension BinaryRow {
   }
 
   /// Any type's binary form.
-  public func bytes(_ column: Int) throws -> [UInt8]? {
+  package func bytes(_ column: Int) throws -> [UInt8]? {
     try withBytes(column) { Array($0) }
   }
 
   /// A `text[]`: its elements in order, whatever its dimensions; NULL elements are left out.
-  public func textArray(_ column: Int) throws -> [String]? {
+  package func textArray(_ column: Int) throws -> [String]? {
     try value(column, "an array of texts", PostgresType.textArrays) { bytes in
       var reader = BinaryReader(bytes)
       guard let elements = reader.arrayElementCount() else { return nil }
@@ -94,7 +94,7 @@ extension BinaryRow {
   ///
   /// - Parameter types: The types that have the form, and whether those that extensions and users make may have it.
   /// - Parameter read: Gives nil for bytes of another form.
-  public func value<Value>(
+  package func value<Value>(
     _ column: Int, _ what: String, _ types: PostgresType.Family = PostgresType.any,
     _ read: (UnsafeRawBufferPointer) throws -> Value?
   ) throws -> Value? {
@@ -111,9 +111,9 @@ extension BinaryRow {
 }
 
 /// The built-in types by the numbers that pg_type.dat gives them.
-public enum PostgresType {
+package enum PostgresType {
   /// Types with one binary form.
-  public struct Family: Sendable {
+  package struct Family: Sendable {
     /// The built-in ones; nil for all.
     let numbers: Set<UInt32>?
     /// Whether types that extensions and users made may have it, too.
@@ -129,13 +129,13 @@ public enum PostgresType {
   private static let firstOfOthers: UInt32 = 16_384
 
   /// Every type.
-  public static let any = Family(numbers: nil, allowsOthers: true)
+  package static let any = Family(numbers: nil, allowsOthers: true)
   /// `bigint`.
-  public static let int8: UInt32 = 20
+  package static let int8: UInt32 = 20
   /// `real`.
-  public static let float4: UInt32 = 700
+  package static let float4: UInt32 = 700
   /// `jsonb`.
-  public static let jsonb: UInt32 = 3802
+  package static let jsonb: UInt32 = 3802
   static let integers = Family(numbers: [20, 21, 23, 26], allowsOthers: false)
   static let floats = Family(numbers: [700, 701], allowsOthers: false)
   static let booleans = Family(numbers: [16], allowsOthers: false)

@@ -3,7 +3,7 @@ import Foundation
 /// Up to a number of connections to one database, opened when they are asked for and kept for the next time.
 ///
 /// `@unchecked Sendable` because the lock is held wherever its state is touched; what it lends belongs to one borrower.
-public final class ConnectionPool: @unchecked Sendable {
+package final class ConnectionPool: @unchecked Sendable {
   private let parameters: [String: String]
   private let lock = NSLock()
   private var limit: Int
@@ -13,13 +13,13 @@ public final class ConnectionPool: @unchecked Sendable {
   /// Sets a pool up; nothing is opened yet.
   ///
   /// - Parameter parameters: As for ``PostgresConnection/init(parameters:)``.
-  public init(parameters: [String: String], size: Int) {
+  package init(parameters: [String: String], size: Int) {
     self.parameters = parameters
     limit = size
   }
 
   /// How many connections there may be at a time; those above it are closed when they come back.
-  public var size: Int {
+  package var size: Int {
     get { lock.withLock { limit } }
     set { lock.withLock { limit = newValue } }
   }
@@ -27,7 +27,7 @@ public final class ConnectionPool: @unchecked Sendable {
   /// Lends a connection, opening one where none is idle; nil when as many as allowed are lent.
   ///
   /// - Throws: ``PostgresError`` when no connection can be opened.
-  public func borrow() throws -> PooledConnection? {
+  package func borrow() throws -> PooledConnection? {
     let (known, mayOpen) = lock.withLock { (idle.popLast(), lent.count < limit) }
     guard mayOpen else { return nil }
     let connection = try known ?? PooledConnection(PostgresConnection(parameters: parameters))
@@ -36,10 +36,10 @@ public final class ConnectionPool: @unchecked Sendable {
   }
 
   /// Opens a connection that does not belong to the pool.
-  public func openAnother() throws -> PostgresConnection { try PostgresConnection(parameters: parameters) }
+  package func openAnother() throws -> PostgresConnection { try PostgresConnection(parameters: parameters) }
 
   /// Takes a connection back.
-  public func giveBack(_ connection: PooledConnection) {
+  package func giveBack(_ connection: PooledConnection) {
     lock.withLock {
       lent[ObjectIdentifier(connection)] = nil
       if connection.connection.isIdle, idle.count + lent.count < limit { idle.append(connection) }
@@ -47,12 +47,12 @@ public final class ConnectionPool: @unchecked Sendable {
   }
 
   /// Asks the server to stop the statements of all connections that are lent.
-  public func cancelAll() {
+  package func cancelAll() {
     for cancel in lock.withLock({ Array(lent.values) }) { cancel() }
   }
 
   /// Closes the idle connections and forgets the others, which close when their borrowers let go of them.
-  public func close() {
+  package func close() {
     lock.withLock {
       idle = []
       lent = [:]
@@ -63,11 +63,11 @@ public final class ConnectionPool: @unchecked Sendable {
 /// A connection of a ``ConnectionPool`` on its way between threads; one of them uses it at a time.
 ///
 /// `@unchecked Sendable` because the pool lends it to one borrower, who hands it on whole.
-public final class PooledConnection: @unchecked Sendable {
+package final class PooledConnection: @unchecked Sendable {
   /// The connection.
-  public let connection: PostgresConnection
+  package let connection: PostgresConnection
   /// The server's process that must answer every time, where a pooler stands in between; else nil.
-  public var process: Int64?
+  package var process: Int64?
 
   init(_ connection: PostgresConnection) {
     self.connection = connection

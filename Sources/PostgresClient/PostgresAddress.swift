@@ -1,18 +1,18 @@
 internal import CLibPQ
 
 /// Where a connection goes to, without the password.
-public struct PostgresAddress: Sendable, Equatable {
+package struct PostgresAddress: Sendable, Equatable {
   /// The role.
-  public var user: String
+  package var user: String
   /// The host's name, or the folder of a Unix socket.
-  public var host: String
+  package var host: String
   /// The port.
-  public var port: String
+  package var port: String
   /// The database.
-  public var database: String
+  package var database: String
 
   /// `postgresql://ada@localhost:5432/agents`
-  public var url: String {
+  package var url: String {
     let isSocket = host.hasPrefix("/")
     let authority = isSocket ? "" : host + (port.isEmpty || port == "5432" ? "" : ":\(port)")
     let query = isSocket ? "?host=\(host)" + (port == "5432" || port.isEmpty ? "" : "&port=\(port)") : ""
@@ -22,7 +22,7 @@ public struct PostgresAddress: Sendable, Equatable {
   /// Reads a URL or `key=value` string without connecting. What it does not say comes from libpq's environment.
   ///
   /// - Throws: ``PostgresError`` of kind `invalidConnectionString`.
-  public init(connectionString: String) throws {
+  package init(connectionString: String) throws {
     var fields = PostgresAddress.environmentFields()
     for (name, value) in try PostgresAddress.parse(connectionString) { fields[name] = value }
     self.init(
@@ -38,12 +38,12 @@ public struct PostgresAddress: Sendable, Equatable {
   }
 
   /// What a connection string says, by libpq's names; nothing where it cannot be read.
-  public static func parameters(inside connectionString: String) -> [String: String] {
+  package static func parameters(inside connectionString: String) -> [String: String] {
     ((try? parse(connectionString)) ?? [:]).filter { !$0.value.isEmpty }
   }
 
   /// The password inside a connection string, so that a printer can keep it out of what it prints.
-  public static func password(inside connectionString: String) -> String? {
+  package static func password(inside connectionString: String) -> String? {
     try? parse(connectionString)["password"]
   }
 

@@ -2,7 +2,7 @@ internal import CLibPQ
 import Foundation
 
 /// One connection to a PostgreSQL server. It belongs to the thread that uses it; only cancelling is for others.
-public final class PostgresConnection {
+package final class PostgresConnection {
   private let handle: OpaquePointer
   private let cancelHandle: CancelHandle
 
@@ -11,7 +11,7 @@ public final class PostgresConnection {
   /// - Parameter parameters: libpq's own keywords. `dbname` may be a whole connection string or URL, whose parts
   ///   win over the other parameters; what nobody names comes from libpq's environment variables.
   /// - Throws: ``PostgresError`` of kind `connection`.
-  public init(parameters: [String: String]) throws {
+  package init(parameters: [String: String]) throws {
     let fallback = parameters.filter { $0.key != "dbname" }.sorted { $0.key < $1.key }
     let ordered = fallback + parameters.filter { $0.key == "dbname" }
     let opened = withCStrings(ordered.map(\.key)) { keywords in
@@ -32,26 +32,26 @@ public final class PostgresConnection {
   deinit { PQfinish(handle) }
 
   /// A function that asks the server to stop the running statement; it may be called from any thread.
-  public var cancel: @Sendable () -> Void {
+  package var cancel: @Sendable () -> Void {
     let cancelHandle = cancelHandle
     return { cancelHandle.cancel() }
   }
 
   /// The user, host, port and database of the connection; never the password.
-  public var address: PostgresAddress {
+  package var address: PostgresAddress {
     PostgresAddress(
       user: String(cString: PQuser(handle)), host: String(cString: PQhost(handle)),
       port: String(cString: PQport(handle)), database: String(cString: PQdb(handle)))
   }
 
   /// The server's version, as `180004` for 18.4.
-  public var serverVersionNumber: Int { Int(PQserverVersion(handle)) }
+  package var serverVersionNumber: Int { Int(PQserverVersion(handle)) }
 
   /// The server's process, as it was told when the connection began: a pooler in between tells a number of its own.
-  public var announcedProcess: Int64 { Int64(PQbackendPID(handle)) }
+  package var announcedProcess: Int64 { Int64(PQbackendPID(handle)) }
 
   /// Asks which process of the server answers; nil when none does in time.
-  public func answeringProcess(withinMilliseconds limit: Int) throws -> Int64? {
+  package func answeringProcess(withinMilliseconds limit: Int) throws -> Int64? {
     guard PQsendQueryParams(handle, "SELECT pg_catalog.pg_backend_pid()", 0, nil, nil, nil, nil, 1) == 1 else {
       throw connectionError()
     }
@@ -68,28 +68,28 @@ public final class PostgresConnection {
   }
 
   /// A setting that the server reports by itself, such as `server_version`.
-  public func reportedParameter(_ name: String) -> String? {
+  package func reportedParameter(_ name: String) -> String? {
     PQparameterStatus(handle, name).map { String(cString: $0) }
   }
 
   /// Whether a transaction is open, failed or not.
-  public var isInTransaction: Bool {
+  package var isInTransaction: Bool {
     let status = PQtransactionStatus(handle)
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
   /// Whether a statement of the open transaction has failed.
-  public var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
+  package var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
 
   /// Whether it is ready for any statement.
   var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
 
   /// Whether nothing can be sent over it any more.
-  public var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
+  package var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
 
   /// Runs one statement with its bound values.
   @discardableResult
-  public func query(_ sql: SQL) throws -> PostgresResult {
+  package func query(_ sql: SQL) throws -> PostgresResult {
     let encoded = sql.values.map(\.bytes)
     let lengths = encoded.map { Int32(clamping: $0?.count ?? 0) }
     let formats = sql.values.map { _ in Int32(1) }
@@ -101,21 +101,21 @@ public final class PostgresConnection {
   }
 
   /// What a statement of the user's own gives, every value as text.
-  public struct TextAnswer {
+  package struct TextAnswer {
     /// The columns: their names, and the numbers of their types in pg_type.
-    public let columns: [(name: String, type: UInt32)]
+    package let columns: [(name: String, type: UInt32)]
     /// The rows; nil for NULL.
-    public let rows: [[String?]]
+    package let rows: [[String?]]
     /// Whether there were more rows.
-    public let isCut: Bool
+    package let isCut: Bool
     /// How many rows a command changed.
-    public let changed: Int
+    package let changed: Int
   }
 
   /// Runs one statement of the user's own, row by row, and leaves off keeping rows after so many.
   ///
   /// - Parameter cancelsRest: Whether the server is told to stop then, too; a statement that changes something must not.
-  public func textQuery(
+  package func textQuery(
     _ sql: String, values: [String] = [], rowLimit: Int, cancelsRest: Bool
   ) throws -> TextAnswer {
     // The server infers each value's type from where it stands.
@@ -171,12 +171,12 @@ public final class PostgresConnection {
   }
 
   /// Runs one or more statements that the program itself made, without values.
-  public func execute(unsafeSQL sql: String) throws {
+  package func execute(unsafeSQL sql: String) throws {
     _ = try checked(PQexec(handle, sql))
   }
 
   /// Runs a long statement that the program itself made, and calls `meanwhile` now and then until it has ended.
-  public func execute(unsafeSQL sql: String, everyMilliseconds: Int, meanwhile: () -> Void) throws {
+  package func execute(unsafeSQL sql: String, everyMilliseconds: Int, meanwhile: () -> Void) throws {
     guard PQsendQuery(handle, sql) == 1 else { throw connectionError() }
     while PQisBusy(handle) == 1 {
       var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
@@ -192,7 +192,7 @@ public final class PostgresConnection {
   /// Sends rows with `COPY … FROM STDIN (FORMAT BINARY)`.
   ///
   /// - Parameter body: Writes the rows. When it throws, the server forgets what it was sent.
-  public func copyIn(_ statement: SQL, _ body: (inout BinaryCopyWriter) throws -> Void) throws {
+  package func copyIn(_ statement: SQL, _ body: (inout BinaryCopyWriter) throws -> Void) throws {
     _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_IN)
     do {
       var writer = BinaryCopyWriter { [handle] bytes in
@@ -217,7 +217,7 @@ public final class PostgresConnection {
   /// Receives the rows of `COPY … TO STDOUT (FORMAT BINARY)` one by one, while the server produces them.
   ///
   /// - Parameter body: Takes a row; no other statement can run meanwhile. When it throws, the rest is cancelled.
-  public func copyOut(_ statement: SQL, _ body: (CopiedRow) throws -> Void) throws {
+  package func copyOut(_ statement: SQL, _ body: (CopiedRow) throws -> Void) throws {
     _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_OUT)
     var reader = BinaryCopyReader()
     do {

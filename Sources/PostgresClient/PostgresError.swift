@@ -1,7 +1,7 @@
 /// What PostgreSQL or libpq refused, with the parts that the protocol gives separately.
-public struct PostgresError: Error, Sendable, Equatable {
+package struct PostgresError: Error, Sendable, Equatable {
   /// What kind of failure it is.
-  public enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     /// No connection could be made.
     case connection
     /// The connection broke while in use.
@@ -17,18 +17,18 @@ public struct PostgresError: Error, Sendable, Equatable {
   }
 
   /// What kind of failure it is.
-  public let kind: Kind
+  package let kind: Kind
   /// The five-character SQLSTATE, where the server gave one.
-  public let sqlState: String?
+  package let sqlState: String?
   /// The primary message, one line.
-  public let message: String
+  package let message: String
   /// The server's detail.
-  public let detail: String?
+  package let detail: String?
   /// The server's hint.
-  public let hint: String?
+  package let hint: String?
 
   /// Creates an error.
-  public init(kind: Kind, sqlState: String? = nil, message: String, detail: String? = nil, hint: String? = nil) {
+  package init(kind: Kind, sqlState: String? = nil, message: String, detail: String? = nil, hint: String? = nil) {
     self.kind = kind
     self.sqlState = sqlState
     self.message = message

@@ -1,7 +1,7 @@
 internal import CLibPQ
 
 /// The rows of an answer, in binary format. Values are copied out when they are read.
-public final class PostgresResult {
+package final class PostgresResult {
   private let result: OpaquePointer
   /// Makes the error for a value of another form than the asked one.
   private var translation: (PostgresError) -> any Error = { $0 }
@@ -13,22 +13,22 @@ public final class PostgresResult {
   deinit { PQclear(result) }
 
   /// Lets the errors of its rows, which may be read long after the statement, be another module's.
-  public func translatingErrors(_ translation: @escaping (PostgresError) -> any Error) -> PostgresResult {
+  package func translatingErrors(_ translation: @escaping (PostgresError) -> any Error) -> PostgresResult {
     self.translation = translation
     return self
   }
 
   /// How many rows there are.
-  public var count: Int { Int(PQntuples(result)) }
+  package var count: Int { Int(PQntuples(result)) }
 
   /// How many rows a command changed.
-  public var affectedRows: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+  package var affectedRows: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
 
   /// The rows, in order.
-  public var rows: [PostgresRow] { (0..<count).map { PostgresRow(result: self, index: $0) } }
+  package var rows: [PostgresRow] { (0..<count).map { PostgresRow(result: self, index: $0) } }
 
   /// The first row; nil when there is none.
-  public var first: PostgresRow? { count > 0 ? PostgresRow(result: self, index: 0) : nil }
+  package var first: PostgresRow? { count > 0 ? PostgresRow(result: self, index: 0) : nil }
 
   /// How many columns there are.
   fileprivate var columnCount: Int { Int(PQnfields(result)) }
@@ -55,12 +55,12 @@ public final class PostgresResult {
 }
 
 /// One row of an answer.
-public struct PostgresRow: BinaryRow {
+package struct PostgresRow: BinaryRow {
   fileprivate let result: PostgresResult
   fileprivate let index: Int
 
   /// Lends the bytes of a column; nil for NULL.
-  public func withBytes<Value>(
+  package func withBytes<Value>(
     _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Value
   ) throws -> Value? {
     guard (0..<result.columnCount).contains(column) else { throw missingColumn(column, of: result.columnCount) }
@@ -71,8 +71,8 @@ public struct PostgresRow: BinaryRow {
   }
 
   /// What is thrown for a value of another form.
-  public func malformed(_ message: String) -> any Error { result.malformed(message) }
+  package func malformed(_ message: String) -> any Error { result.malformed(message) }
 
   /// The number of a column's type in pg_type.
-  public func type(of column: Int) -> UInt32? { result.type(of: column) }
+  package func type(of column: Int) -> UInt32? { result.type(of: column) }
 }

@@ -1,5 +1,5 @@
 /// A value bound to `$1`, `$2`, … of a statement.
-public enum PostgresValue: Sendable, Equatable {
+package enum PostgresValue: Sendable, Equatable {
   case null
   case integer(Int64)
   case double(Double)
@@ -12,7 +12,7 @@ public enum PostgresValue: Sendable, Equatable {
   case binary([UInt8])
 
   /// Microseconds from 1970-01-01, where Unix counts from, to 2000-01-01, where PostgreSQL does.
-  public static let epochOffsetMicroseconds: Int64 = 946_684_800_000_000
+  package static let epochOffsetMicroseconds: Int64 = 946_684_800_000_000
 
   /// A moment as PostgreSQL counts it; the largest number there is stands for 'infinity', the smallest for '-infinity'.
   static func sinceEpoch(_ microseconds: Int64) -> Int64 {
@@ -53,31 +53,31 @@ public enum PostgresValue: Sendable, Equatable {
 }
 
 /// Builds PostgreSQL's binary forms: everything is big-endian.
-public struct BinaryWriter: Sendable {
+package struct BinaryWriter: Sendable {
   /// What has been written.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
   /// Creates an empty writer.
-  public init() {}
+  package init() {}
 
   /// Appends an integer.
-  public mutating func append(_ value: some FixedWidthInteger) {
+  package mutating func append(_ value: some FixedWidthInteger) {
     withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// Appends raw bytes.
-  public mutating func append(contentsOf other: [UInt8]) {
+  package mutating func append(contentsOf other: [UInt8]) {
     bytes.append(contentsOf: other)
   }
 
   /// Appends text in UTF-8.
-  public mutating func append(utf8 text: String) {
+  package mutating func append(utf8 text: String) {
     var text = text
     text.withUTF8 { bytes.append(contentsOf: $0) }
   }
 
   /// Appends floats, four bytes each.
-  public mutating func append(floats: [Float]) {
+  package mutating func append(floats: [Float]) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: floats.count) { swapped in
       for index in floats.indices { swapped.initializeElement(at: index, to: floats[index].bitPattern.bigEndian) }
       bytes.append(contentsOf: UnsafeRawBufferPointer(swapped))

@@ -1,33 +1,33 @@
 /// A statement with its values apart: `"SELECT … WHERE id = \(id)"` becomes `$1` and a bound value.
 ///
 /// Text that is no value must say so: `\(identifier:)` for names, `\(unsafeSQL:)` for SQL that the program made.
-public struct SQL: ExpressibleByStringInterpolation, Sendable {
+package struct SQL: ExpressibleByStringInterpolation, Sendable {
   /// What stands before, between and behind the values. Kept apart, because a name may look like a placeholder.
   private let pieces: [String]
   /// The values, in order.
-  public let values: [PostgresValue]
+  package let values: [PostgresValue]
 
   /// The text with `$1`, `$2`, …
-  public var text: String {
+  package var text: String {
     var text = pieces[0]
     for number in pieces.indices.dropFirst() { text += "$\(number)" + pieces[number] }
     return text
   }
 
   /// A statement without values.
-  public init(stringLiteral text: String) {
+  package init(stringLiteral text: String) {
     pieces = [text]
     values = []
   }
 
   /// A statement from an interpolated literal.
-  public init(stringInterpolation: StringInterpolation) {
+  package init(stringInterpolation: StringInterpolation) {
     pieces = stringInterpolation.pieces + [stringInterpolation.last]
     values = stringInterpolation.values
   }
 
   /// Joins two statements; the second one's placeholders are renumbered.
-  public static func + (left: SQL, right: SQL) -> SQL {
+  package static func + (left: SQL, right: SQL) -> SQL {
     var joined = StringInterpolation(literalCapacity: 0, interpolationCount: 0)
     joined.appendInterpolation(left)
     joined.appendInterpolation(right)
@@ -35,49 +35,49 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
   }
 
   /// Collects the parts of a literal.
-  public struct StringInterpolation: StringInterpolationProtocol {
+  package struct StringInterpolation: StringInterpolationProtocol {
     var pieces: [String] = []
     /// What stands behind the last value so far.
     var last = ""
     var values: [PostgresValue] = []
 
     /// Starts an empty statement.
-    public init(literalCapacity: Int, interpolationCount: Int) {}
+    package init(literalCapacity: Int, interpolationCount: Int) {}
 
     /// Appends SQL as written in the program.
-    public mutating func appendLiteral(_ literal: String) { last += literal }
+    package mutating func appendLiteral(_ literal: String) { last += literal }
 
     /// Binds a value.
-    public mutating func appendInterpolation(_ value: PostgresValue) {
+    package mutating func appendInterpolation(_ value: PostgresValue) {
       values.append(value)
       pieces.append(last)
       last = ""
     }
 
     /// Binds an integer.
-    public mutating func appendInterpolation(_ value: some BinaryInteger) {
+    package mutating func appendInterpolation(_ value: some BinaryInteger) {
       appendInterpolation(PostgresValue.integer(Int64(value)))
     }
 
     /// Binds text.
-    public mutating func appendInterpolation(_ value: String) { appendInterpolation(PostgresValue.text(value)) }
+    package mutating func appendInterpolation(_ value: String) { appendInterpolation(PostgresValue.text(value)) }
 
     /// Binds a double.
-    public mutating func appendInterpolation(_ value: Double) { appendInterpolation(PostgresValue.double(value)) }
+    package mutating func appendInterpolation(_ value: Double) { appendInterpolation(PostgresValue.double(value)) }
 
     /// Binds an array of texts.
-    public mutating func appendInterpolation(_ values: [String]) {
+    package mutating func appendInterpolation(_ values: [String]) {
       appendInterpolation(PostgresValue.textArray(values))
     }
 
     /// Inserts a name, quoted.
-    public mutating func appendInterpolation(identifier name: String) { last += SQL.quoted(identifier: name) }
+    package mutating func appendInterpolation(identifier name: String) { last += SQL.quoted(identifier: name) }
 
     /// Inserts SQL that the program itself made. Never pass on what a user or a database said.
-    public mutating func appendInterpolation(unsafeSQL sql: String) { last += sql }
+    package mutating func appendInterpolation(unsafeSQL sql: String) { last += sql }
 
     /// Inserts another statement with its values.
-    public mutating func appendInterpolation(_ other: SQL) {
+    package mutating func appendInterpolation(_ other: SQL) {
       for (piece, value) in zip(other.pieces, other.values) {
         last += piece
         appendInterpolation(value)
@@ -87,10 +87,10 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
   }
 
   /// A name as SQL writes it: in quotes, quotes doubled.
-  public static func quoted(identifier name: String) -> String { doubling(["\""], in: name, quote: "\"") }
+  package static func quoted(identifier name: String) -> String { doubling(["\""], in: name, quote: "\"") }
 
   /// A text as SQL writes it, whatever the server's `standard_conforming_strings`; for places without placeholders.
-  public static func quoted(literal text: String) -> String {
+  package static func quoted(literal text: String) -> String {
     (text.utf8.contains(UInt8(ascii: "\\")) ? "E" : "") + doubling(["'", "\\"], in: text, quote: "'")
   }
 

@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 extension MemshError {

@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Writing into columns that others may have declared wider, or narrower, than memsh does: COPY takes no other form than

@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// What else changes when rows do.
 extension PostgresStore {
   /// Whether any foreign key that deletes or clears refers to a table.
-  public func isReferenced(_ table: String) throws -> Bool {
+  package func isReferenced(_ table: String) throws -> Bool {
     let (name, keys) = (try qualifiedName(table), try foreignKeys())
     let duplicates = try qualifiedName(SideTable.duplicates.rawValue)
     // Records of duplicates go by themselves only when nobody refers to them.
@@ -12,7 +13,7 @@ extension PostgresStore {
   }
 
   /// Counts the rows that go with others.
-  public func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
+  package func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
     guard let root = try qualifiedName(table), !ids.isEmpty else { return [] }
     let duplicates = try qualifiedName(SideTable.duplicates.rawValue)
     let reached = ForeignKeyWalk.reached(
@@ -34,7 +35,7 @@ extension PostgresStore {
   }
 
   /// The triggers and rules on a table that are not memsh's own.
-  public func foreignTriggers(on table: String) throws -> [String] {
+  package func foreignTriggers(on table: String) throws -> [String] {
     let own = [PostgresDDL.triggerBody, PostgresDDL.oldTriggerBody]
     return try query(
       """

@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Finding faults in rows, and putting their values right.
 extension PostgresStore {
   /// Looks for a fault.
-  public func examine(_ fault: Fault) throws -> FaultFinding? {
+  package func examine(_ fault: Fault) throws -> FaultFinding? {
     guard let table = fault.table else { return try examineObjects(fault) }
     let dimensions = try embeddingSpace()?.dimensions ?? 0
     guard let rows = PostgresChecks.rows(with: fault, dimensions: dimensions) else { return nil }
@@ -20,7 +21,7 @@ extension PostgresStore {
   }
 
   /// Puts rows or objects right.
-  public func mend(_ fault: Fault, ids: [Int64], _ progress: any ProgressReporter) throws {
+  package func mend(_ fault: Fault, ids: [Int64], _ progress: any ProgressReporter) throws {
     guard let table = fault.table else { return try mendObjects(fault, progress) }
     guard let values = PostgresChecks.values(mending: fault) else { return }
     try query(

@@ -1,9 +1,10 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 extension PostgresStore {
   /// Builds the indexes that are missing or invalid; outside a transaction CONCURRENTLY, so that others go on.
-  public func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
     let isPartOfTransaction = try use { $0.isInTransaction }
     return try withoutStatementTimeout {
       guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }

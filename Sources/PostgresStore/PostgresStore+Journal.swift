@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// The journal: rows as jsonb, made by the server itself.
 extension PostgresStore {
   /// Opens an operation.
-  public func beginOperation(_ start: OperationStart) throws -> Int64 {
+  package func beginOperation(_ start: OperationStart) throws -> Int64 {
     try prepareRepair()
     if try !hasJournal() {
       try createSchemaIfMissing(schemaName.map { "memsh_\($0)" } ?? "memsh")
@@ -43,7 +44,7 @@ extension PostgresStore {
   }
 
   /// Notes rows before they change, and locks them.
-  public func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
+  package func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
     // In a statement of its own: one that waited for a lock still sees what it saw before.
     try lockRows(ids, of: table)
     try checkRoom(for: ids)
@@ -58,7 +59,7 @@ extension PostgresStore {
 
   /// Notes rows after they have changed.
   @discardableResult
-  public func noteAfter(
+  package func noteAfter(
     _ ids: [Int64], of table: String, columns: [String]?, in operation: Int64
   ) throws -> Int {
     try prepareRepair()
@@ -80,7 +81,7 @@ extension PostgresStore {
   }
 
   /// Notes that an operation was taken back, or stands again.
-  public func markUndone(_ operation: Int64, by undo: Int64?) throws {
+  package func markUndone(_ operation: Int64, by undo: Int64?) throws {
     guard let undo else {
       try query("UPDATE \(unsafeSQL: ledger).journal SET undone_by = NULL WHERE id = \(operation)")
       return
@@ -91,7 +92,7 @@ extension PostgresStore {
   }
 
   /// Operations, newest first.
-  public func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord] {
+  package func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord] {
     guard try hasJournal() else { return [] }
     let condition: SQL =
       switch selection {
@@ -117,7 +118,7 @@ extension PostgresStore {
   }
 
   /// The places of the rows that an operation changed.
-  public func journalPositions(
+  package func journalPositions(
     ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?
   ) throws -> [Int64] {
     let kind: SQL = what.map { " AND table_name = ANY(\($0.tables)) AND \(unsafeSQL: $0.kind.condition)" } ?? ""
@@ -130,12 +131,12 @@ extension PostgresStore {
   }
 
   /// The rows at some places.
-  public func journalRows(at positions: [Int64]) throws -> [JournalRow] {
+  package func journalRows(at positions: [Int64]) throws -> [JournalRow] {
     try journalRows("position = ANY(\(positions.map(String.init))::text[]::bigint[])", limit: positions.count)
   }
 
   /// What was done to a row, newest first.
-  public func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
+  package func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
     // A role without rights on the journal still sees the row.
     guard try mayReadLedger("journal_rows") == true else { return [] }
     return try journalRows("table_name = \(table) AND row_id = \(id)", limit: limit)
@@ -156,7 +157,7 @@ extension PostgresStore {
   }
 
   /// How rows are now.
-  public func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
+  package func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
     try prepareRepair()
     return try query(
       """
@@ -167,7 +168,7 @@ extension PostgresStore {
   }
 
   /// Forgets old operations.
-  public func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
+  package func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
     guard try hasJournal() else { return 0 }
     let moment = PostgresValue.timestamp(microseconds: moment.microseconds)
     let old: SQL = "FROM \(unsafeSQL: ledger).journal WHERE at < \(moment)"

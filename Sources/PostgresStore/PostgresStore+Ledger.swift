@@ -1,5 +1,6 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
 import PostgresClient
 
 extension PostgresStore {
@@ -10,7 +11,7 @@ extension PostgresStore {
   private static let pollSeconds = 0.5
 
   /// Takes the advisory lock of this store, or fails at once: a waiter would hold up index builds.
-  public func lockForMigration() throws {
+  package func lockForMigration() throws {
     let isLocked = try query("SELECT pg_try_advisory_xact_lock(\(lockKey(PostgresStore.migrationLock)))").first?
       .boolean(0)
     guard isLocked == true else {
@@ -46,13 +47,13 @@ extension PostgresStore {
   }
 
   /// Whether any migration is recorded.
-  public func hasRuns() throws -> Bool {
+  package func hasRuns() throws -> Bool {
     guard try hasLedger() else { return false }
     return try query("SELECT EXISTS (SELECT FROM \(unsafeSQL: ledger).runs)").first?.boolean(0) ?? false
   }
 
   /// Opens a run in the ledger.
-  public func beginRun(_ run: RunStart) throws -> Int64 {
+  package func beginRun(_ run: RunStart) throws -> Int64 {
     try query(
       """
       INSERT INTO \(unsafeSQL: ledger).runs (source, fingerprint, space, started_at, state, memsh_version)
@@ -64,7 +65,7 @@ extension PostgresStore {
   }
 
   /// Notes which source row became which row here.
-  public func record(_ rows: [RunRow], run: Int64) throws {
+  package func record(_ rows: [RunRow], run: Int64) throws {
     let types = try columnTypes(of: ledger + ".run_rows")
     try use { connection in
       try connection.copyIn(
@@ -85,7 +86,7 @@ extension PostgresStore {
   }
 
   /// Closes a run.
-  public func finishRun(_ run: Int64, counts: RunCounts) throws {
+  package func finishRun(_ run: Int64, counts: RunCounts) throws {
     try query(
       """
       UPDATE \(unsafeSQL: ledger).runs SET state = 'finished', finished_at = clock_timestamp() AT TIME ZONE 'UTC',
@@ -99,7 +100,7 @@ extension PostgresStore {
   }
 
   /// Memories of earlier runs that are still there.
-  public func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
+  package func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
     try query(
       """
       SELECT r.source_key, r.content_sha256, runs.source, m.user_id FROM \(unsafeSQL: ledger).run_rows r
@@ -114,7 +115,7 @@ extension PostgresStore {
   }
 
   /// The recorded runs.
-  public func runs() throws -> [RunRecord] {
+  package func runs() throws -> [RunRecord] {
     try query("SELECT id, source, started_at FROM \(unsafeSQL: ledger).runs ORDER BY id").rows.map {
       RunRecord(
         id: try $0.integer(0) ?? 0, source: try $0.text(1) ?? "",
@@ -123,7 +124,7 @@ extension PostgresStore {
   }
 
   /// The rows of a run that are still there.
-  public func rows(ofRun run: Int64) throws -> [RunRowState] {
+  package func rows(ofRun run: Int64) throws -> [RunRowState] {
     // An id that a later run has written again is that run's.
     let own: SQL = """
       NOT EXISTS (SELECT FROM \(unsafeSQL: ledger).run_rows later WHERE later.table_name = r.table_name
@@ -158,12 +159,12 @@ extension PostgresStore {
   }
 
   /// Deletes rows that a run wrote.
-  public func deleteRows(_ ids: [Int64], from table: String) throws {
+  package func deleteRows(_ ids: [Int64], from table: String) throws {
     try query("DELETE FROM \(identifier: table) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[])")
   }
 
   /// Forgets a run, or those of its rows that are gone.
-  public func forgetRun(_ run: Int64, entirely: Bool) throws {
+  package func forgetRun(_ run: Int64, entirely: Bool) throws {
     if entirely {
       try query("DELETE FROM \(unsafeSQL: ledger).run_rows WHERE run_id = \(run)")
       try query("DELETE FROM \(unsafeSQL: ledger).runs WHERE id = \(run)")

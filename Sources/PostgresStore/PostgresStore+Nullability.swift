@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Letting columns take NULL that memsh 0.1.0 made without.

@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// What others made on the four tables and beside them.
 extension PostgresStore {
   /// What goes when the four tables are dropped: with them, or because it hangs on them.
-  public func objectsOfOthers() throws -> [ForeignObject] {
+  package func objectsOfOthers() throws -> [ForeignObject] {
     let columns = SchemaNames.tables.flatMap { table in SchemaNames.columns(of: table).map { "\(table).\($0)" } }
     let indexes =
       SchemaNames.indexes.map(\.name) + SchemaNames.vectorIndexes.map(\.name) + [PostgresStore.textIndex]
@@ -41,7 +42,7 @@ extension PostgresStore {
   }
 
   /// What a copy of the four tables leaves out: the same, and the other tables and views of their schema.
-  public func contentOfOthers() throws -> [ForeignObject] {
+  package func contentOfOthers() throws -> [ForeignObject] {
     let rows = try query(
       """
       SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END,

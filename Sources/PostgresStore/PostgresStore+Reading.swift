@@ -1,9 +1,10 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 extension PostgresStore {
   /// Totals over the store, or over one user's memories.
-  public func statistics(userID: String?) throws -> StoreStatistics {
+  package func statistics(userID: String?) throws -> StoreStatistics {
     var statistics = StoreStatistics()
     let row = try query(
       """
@@ -54,7 +55,7 @@ extension PostgresStore {
   }
 
   /// Steps from each value to the next along the column's index, instead of reading every row.
-  public func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
+  package func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
     let (table, column): (SQL, SQL) =
       switch kind {
       case .users: ("memories", "user_id::text")
@@ -77,7 +78,7 @@ extension PostgresStore {
   }
 
   /// Active fragments for an agent and for all, of a tier or below.
-  public func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
+  package func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
     try query(
       """
       SELECT category, priority, content, tags, agent_type, context_tier, is_active FROM prompt_fragments
@@ -94,7 +95,7 @@ extension PostgresStore {
   }
 
   /// Category, agent and content of every fragment.
-  public func fragmentKeys() throws -> Set<FragmentKey> {
+  package func fragmentKeys() throws -> Set<FragmentKey> {
     Set(
       try query("SELECT category, agent_type, content FROM prompt_fragments").rows.map {
         FragmentKey(category: try $0.text(0) ?? "", agentType: try $0.text(1), content: try $0.text(2) ?? "")
@@ -102,7 +103,7 @@ extension PostgresStore {
   }
 
   /// The ids of memories with exactly this content.
-  public func memoryIDs(userID: String, content: String) throws -> [Int64] {
+  package func memoryIDs(userID: String, content: String) throws -> [Int64] {
     try query("SELECT id FROM memories WHERE user_id::text = \(userID) AND content::text = \(content) ORDER BY id").rows
       .compactMap { try $0.integer(0) }
   }

@@ -1,16 +1,17 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Listing memories, and changing them one by one or many at a time.
 extension PostgresStore {
   /// The ids of the memories that pass a filter.
-  public func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
+  package func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
     try query("SELECT id FROM memories WHERE true\(PostgresStore.conditions(filter) ?? "") ORDER BY id").rows
       .compactMap { try $0.integer(0) }
   }
 
   /// A page of memories.
-  public func list(_ query: ListQuery) throws -> [Memory] {
+  package func list(_ query: ListQuery) throws -> [Memory] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     let isText = query.sort == .user || query.sort == .category
     let column = query.sort.column + (isText ? "::text" : "")
@@ -39,7 +40,7 @@ extension PostgresStore {
   }
 
   /// Locks rows, waiting some seconds for whoever holds them.
-  public func lockRows(_ ids: [Int64], of table: String) throws {
+  package func lockRows(_ ids: [Int64], of table: String) throws {
     try prepareRepair()
     do {
       try query(
@@ -63,7 +64,7 @@ extension PostgresStore {
   }
 
   /// Gives memories other values.
-  public func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
+  package func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
     guard !changes.isEmpty, !ids.isEmpty else { return }
     let assignments = changes.map { SQL("\(identifier: $0.column) = \(PostgresStore.value($0))") }
     let list = assignments.dropFirst().reduce(assignments[0]) { "\($0), \($1)" }
@@ -89,7 +90,7 @@ extension PostgresStore {
   }
 
   /// Gives each memory its own importance.
-  public func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
+  package func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
     let (ids, importances) = (values.map { String($0.id) }, values.map { "\($0.importance)" })
     let updated = try query(
       """
@@ -102,7 +103,7 @@ extension PostgresStore {
   }
 
   /// The records of duplicates that refer to these memories.
-  public func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
+  package func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
     try query(
       """
       SELECT id FROM memory_duplicates WHERE original_id = ANY(\(ids.map(String.init))::text[]::bigint[]) ORDER BY id
@@ -111,14 +112,14 @@ extension PostgresStore {
   }
 
   /// The hashes of the duplicates that are recorded for a memory.
-  public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
+  package func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
     try query("SELECT duplicate_hash::text FROM memory_duplicates WHERE original_id = \(id)").rows.compactMap {
       try $0.text(0)
     }
   }
 
   /// Makes records of duplicates refer to another memory.
-  public func repoint(duplicates ids: [Int64], to original: Int64) throws {
+  package func repoint(duplicates ids: [Int64], to original: Int64) throws {
     let updated = try query(
       """
       UPDATE memory_duplicates SET original_id = \(original) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[])

@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Putting rows back as images have them.
 extension PostgresStore {
   /// Puts columns back.
-  public func restore(_ images: [RowImage], of table: String) throws {
+  package func restore(_ images: [RowImage], of table: String) throws {
     guard !images.isEmpty else { return }
     try prepareRepair()
     let columns = try writableColumns(of: images, table)

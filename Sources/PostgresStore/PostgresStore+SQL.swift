@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// How statements are written.
@@ -14,7 +15,7 @@ extension PostgresStore {
   }
 
   /// Runs one statement of the user's own.
-  public func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
+  package func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
     try transaction(writes ? .commit : .readOnly) {
       let answer = try use { connection in
         do { return try connection.textQuery(sql, values: values, rowLimit: limit, cancelsRest: !writes) } catch let

@@ -1,9 +1,10 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 extension PostgresStore {
   /// Every table, index and trigger of the memory system with its state.
-  public func schema() throws -> [SchemaObject] {
+  package func schema() throws -> [SchemaObject] {
     let present = try presentObjects()
     func object(_ kind: SchemaObject.Kind, _ name: String, _ table: String) -> SchemaObject {
       let found = present["\(kind.rawValue) \(name)"]
@@ -17,7 +18,7 @@ extension PostgresStore {
   }
 
   /// Creates the tables and triggers that are missing and records the space.
-  public func createSchema(space: EmbeddingSpace) throws -> [String] {
+  package func createSchema(space: EmbeddingSpace) throws -> [String] {
     try transaction(.commit) {
       let missing = try schema().filter { $0.state == .missing }
       try prepareSchema()
@@ -43,7 +44,7 @@ extension PostgresStore {
   }
 
   /// Takes the lock that DROP TABLE will need.
-  public func lockTables() throws {
+  package func lockTables() throws {
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
     guard !present.isEmpty else { return }
     try requireEveryRow()
@@ -53,7 +54,7 @@ extension PostgresStore {
   }
 
   /// Drops the four tables, and forgets the space and the migrations.
-  public func dropSchema() throws {
+  package func dropSchema() throws {
     try transaction(.commit) {
       try hideOtherSchemas()
       sequences = [:]
@@ -67,7 +68,7 @@ extension PostgresStore {
   }
 
   /// The recorded space, or what the column of a foreign store says.
-  public func embeddingSpace() throws -> EmbeddingSpace? {
+  package func embeddingSpace() throws -> EmbeddingSpace? {
     if try mayReadLedger("settings") == true {
       let row = try query("SELECT value::text FROM \(unsafeSQL: ledger).settings WHERE key = 'embedding_space'").first
       if let text = try row?.text(0) {
@@ -106,7 +107,7 @@ extension PostgresStore {
   }
 
   /// Makes sure that no policy hides rows of the four tables from this role.
-  public func requireEveryRow() throws {
+  package func requireEveryRow() throws {
     guard let table = try tablesWithHiddenRows().first else { return }
     throw MemshError(
       .permissionDenied,

@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Finding memories by meaning.
@@ -8,7 +9,7 @@ extension PostgresStore {
   /// The vector index answers where it pays, with an over-fetch that the exact distance re-ranks. A filter that few rows
   /// pass is answered exactly, from those rows; one that many pass by a scan of the index that goes on until it has
   /// enough of them (pgvector 0.8), or by comparing all.
-  public func search(_ query: VectorQuery) throws -> SearchAnswer {
+  package func search(_ query: VectorQuery) throws -> SearchAnswer {
     try transaction(.commit) {
       let index = try vectorIndex(dimensions: query.vector.dimensions)
       guard let index, query.strategy != .exact, query.limit <= PostgresStore.indexedLimitMaximum else {
@@ -154,13 +155,13 @@ extension PostgresStore {
   }
 
   /// Memories drawn at random.
-  public func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
+  package func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
     try query("SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT \(count)").rows
       .compactMap { try $0.integer(0) }
   }
 
   /// How the vector index can be asked.
-  public func indexBreadths() throws -> IndexBreadths? {
+  package func indexBreadths() throws -> IndexBreadths? {
     guard let space = try embeddingSpace(), let index = try vectorIndex(dimensions: space.dimensions) else {
       return nil
     }
@@ -170,7 +171,7 @@ extension PostgresStore {
   }
 
   /// The memories under these ids.
-  public func memories(_ ids: [Int64]) throws -> [Memory] {
+  package func memories(_ ids: [Int64]) throws -> [Memory] {
     try query(
       """
       SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories

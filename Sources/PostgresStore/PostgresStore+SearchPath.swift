@@ -1,5 +1,6 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
 import PostgresClient
 
 /// Stores that share a database, each in a schema of its own.
@@ -82,7 +83,7 @@ extension PostgresStore {
 }
 
 /// The parameter `schema` of a connection URL, which is memsh's own; libpq would refuse it.
-public enum SchemaParameter {
+package enum SchemaParameter {
   /// PostgreSQL cuts names at 63 bytes, and "memsh_" comes in front of the name for memsh's own tables.
   private static let nameBytesMaximum = 57
 
@@ -105,7 +106,7 @@ public enum SchemaParameter {
   /// Puts the parameter in, instead of another one; nil takes it out.
   ///
   /// - Throws: `usage` for a name that cannot be a store's schema, and for a connection string that is no URL.
-  public static func adding(_ schema: String?, to connectionString: String) throws -> String {
+  package static func adding(_ schema: String?, to connectionString: String) throws -> String {
     let rest = try split(connectionString).rest
     guard let schema else { return rest }
     try check(schema)

@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// What a session needs before its first statement, and the poolers that would give it to somebody else.

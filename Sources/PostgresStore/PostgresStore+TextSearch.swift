@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Finding memories by words: PostgreSQL's full text with an index on an expression, so that `memories` gets no column.
@@ -6,7 +7,7 @@ extension PostgresStore {
   static let textIndex = "memsh_memories_text_idx"
 
   /// The rows that have words of a text, by `ts_rank`, which the length of a text dampens.
-  public func search(_ query: TextQuery) throws -> SearchAnswer {
+  package func search(_ query: TextQuery) throws -> SearchAnswer {
     let (language, hasIndex) = try textLanguage()
     let plan = SearchPlan(
       "full text", index: hasIndex ? PostgresStore.textIndex : nil,
@@ -37,7 +38,7 @@ extension PostgresStore {
   }
 
   /// Whether there is an index of words for the language in use.
-  public func hasTextIndex() throws -> Bool { try textLanguage().hasIndex }
+  package func hasTextIndex() throws -> Bool { try textLanguage().hasIndex }
 
   /// The language in use: the one that was chosen, else that of the index.
   private func textLanguage() throws -> (language: String, hasIndex: Bool) {

@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Counting by something, and what the store takes.
 extension PostgresStore {
   /// Totals for each value.
-  public func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals] {
+  package func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     // The largest groups, or the last steps.
     let order = grouping.isOrdered ? "1 DESC NULLS LAST" : "2 DESC, 1"
@@ -50,7 +51,7 @@ extension PostgresStore {
     """
 
   /// How long searches took.
-  public func latency(userID: String?) throws -> LatencyStatistics {
+  package func latency(userID: String?) throws -> LatencyStatistics {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     let user = PostgresStore.value(userID)
     let shares = LatencyStatistics.percents.map { String(Double($0) / 100) }.joined(separator: ", ")
@@ -68,7 +69,7 @@ extension PostgresStore {
   }
 
   /// The searches noted last.
-  public func analytics(userID: String?, limit: Int) throws -> [SideRow] {
+  package func analytics(userID: String?, limit: Int) throws -> [SideRow] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     let user = PostgresStore.value(userID)
     return try query(
@@ -88,7 +89,7 @@ extension PostgresStore {
   }
 
   /// What the tables, with everything that belongs to them, and their indexes take.
-  public func storage() throws -> [StorageEntry] {
+  package func storage() throws -> [StorageEntry] {
     try query(
       """
       SELECT c.relname::text, 'table', 'present', pg_catalog.pg_total_relation_size(c.oid)

@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Moving whole tables: reading them in batches and writing rows under their own ids.
 extension PostgresStore {
   /// Hands over memories by id.
-  public func readMemories(
+  package func readMemories(
     _ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void
   ) throws {
     let ids: SQL
@@ -23,7 +24,7 @@ extension PostgresStore {
   /// Hands over the memories that a run wrote.
   ///
   /// Several connections read a share each, because sending vectors is work that one process of the server does alone.
-  public func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
+  package func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
     let helpers = helpers(upTo: PostgresStore.readersMaximum)
     defer { giveBack(helpers) }
     let query: SQL = """
@@ -50,14 +51,14 @@ extension PostgresStore {
   private static let readersMaximum = 3
 
   /// Hands over the id, user and content of every memory.
-  public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
+  package func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
     try copyOut("SELECT id::int8, user_id::text, content::text FROM memories") {
       try body(try $0.integer(0) ?? 0, try $0.text(1) ?? "", try $0.text(2) ?? "")
     }
   }
 
   /// Hands over all rows of a side table by id.
-  public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
+  package func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
     let columns = table.columns.map { "\($0.name)::\($0.type.postgresName)" }.joined(separator: ", ")
     try copyOut(
       "SELECT id::int8 AS row_id, \(unsafeSQL: columns) FROM \(identifier: table.rawValue) ORDER BY id",
@@ -141,7 +142,7 @@ extension PostgresStore {
   }
 
   /// Which of these ids are in use; one too large for the column counts as used.
-  public func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
+  package func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
     let fitting = ids.filter { (1...idMaximum).contains($0) }
     let used = try query(
       "SELECT id FROM \(identifier: table) WHERE id = ANY(\(fitting.map(String.init))::text[]::int8[])"
@@ -150,7 +151,7 @@ extension PostgresStore {
   }
 
   /// Inserts rows into a side table.
-  public func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
+  package func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
     for (row, id) in zip(rows, ids) {
       var columns: SQL = "id"
       var values: SQL = "\(id)"
@@ -180,13 +181,13 @@ extension PostgresStore {
   }
 
   /// `id` is SERIAL, a 32-bit integer, unless others made it a BIGSERIAL.
-  public var idMaximum: Int64 {
+  package var idMaximum: Int64 {
     let type = (try? columnTypes(of: "memories"))?["id"]
     return type == PostgresType.int8 ? .max : Int64(Int32.max)
   }
 
   /// The largest id of a table.
-  public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
+  package func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
     try query("SELECT coalesce(pg_catalog.max(id), 0)::int8 FROM \(identifier: table) WHERE id <= \(limit)").first?
       .integer(0) ?? 0
   }
@@ -201,7 +202,7 @@ extension PostgresStore {
   }
 
   /// Makes the next free ids follow this one.
-  public func reserveIDs(upTo id: Int64, in table: String) throws {
+  package func reserveIDs(upTo id: Int64, in table: String) throws {
     try query(
       """
       SELECT setval(sequence, \(id)) FROM (SELECT \(try sequence(of: table))::regclass AS sequence) AS t

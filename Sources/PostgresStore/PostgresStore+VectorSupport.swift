@@ -1,9 +1,10 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 extension PostgresStore {
   /// Reports, and creates where asked, what vectors need.
-  public func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
+  package func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
     var support = try currentSupport()
     guard let available = support.availableVersion ?? support.installedVersion else {
       throw try pgvectorMissing(server: support.server)
@@ -27,7 +28,7 @@ extension PostgresStore {
   }
 
   /// Stores vectors, measures distances and builds each kind of index, in a transaction that is rolled back.
-  public func testVectors(dimensions: Int) throws -> [String] {
+  package func testVectors(dimensions: Int) throws -> [String] {
     guard let version = try pgvectorVersion() else { return [] }
     return try transaction(.rollback) {
       try showExtension()

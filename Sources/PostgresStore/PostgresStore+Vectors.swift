@@ -1,10 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// Exchanging the vectors of rows.
 extension PostgresStore {
   /// Texts whose vectors are to be computed.
-  public func texts(
+  package func texts(
     in table: String, _ selection: ReembedSelection, behind id: Int64, limit: Int
   ) throws -> [EmbeddableText] {
     var conditions: SQL = "id > \(id)"
@@ -19,7 +20,7 @@ extension PostgresStore {
   }
 
   /// Makes a temporary table for new vectors.
-  public func beginStaging(dimensions: Int) throws {
+  package func beginStaging(dimensions: Int) throws {
     try execute(
       unsafeSQL: """
         DROP TABLE IF EXISTS pg_temp.memsh_staged;
@@ -29,7 +30,7 @@ extension PostgresStore {
   }
 
   /// Puts new vectors into it.
-  public func stage(_ vectors: [StagedVector]) throws {
+  package func stage(_ vectors: [StagedVector]) throws {
     try use { connection in
       try connection.copyIn("COPY pg_temp.memsh_staged FROM STDIN (FORMAT BINARY)") { writer in
         for staged in vectors {
@@ -44,7 +45,7 @@ extension PostgresStore {
   }
 
   /// Drops the vector indexes, gives the columns the new length, and records the space.
-  public func moveVectors(to space: EmbeddingSpace) throws {
+  package func moveVectors(to space: EmbeddingSpace) throws {
     try withoutStatementTimeout {
       try lockTables()
       // Only what stands on the store's own tables: another schema may have objects of the same names.
@@ -75,7 +76,7 @@ extension PostgresStore {
   }
 
   /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
-  public func switchVectors(to space: EmbeddingSpace?) throws {
+  package func switchVectors(to space: EmbeddingSpace?) throws {
     if let space { try moveVectors(to: space) }
     try withoutStatementTimeout {
       try execute(unsafeSQL: "ANALYZE pg_temp.memsh_staged")

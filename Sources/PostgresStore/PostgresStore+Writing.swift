@@ -1,9 +1,10 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 extension PostgresStore {
   /// Inserts memories by COPY BINARY; ids that are not given come from the table's own sequence.
-  public func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64] {
+  package func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64] {
     let ids = try ids ?? nextIDs(memories.count, table: "memories")
     let types = try columnTypes(of: "memories")
     try use { connection in
@@ -37,7 +38,7 @@ extension PostgresStore {
   }
 
   /// Inserts fragments.
-  public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
+  package func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
     try fragments.map { fragment in
       let inserted = try query(
         """
@@ -52,7 +53,7 @@ extension PostgresStore {
   }
 
   /// Gives a fragment other values.
-  public func update(_ fragment: PromptFragment, id: Int64) throws {
+  package func update(_ fragment: PromptFragment, id: Int64) throws {
     let updated = try query(
       """
       UPDATE prompt_fragments SET (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
@@ -82,7 +83,7 @@ extension PostgresStore {
   }
 
   /// Notes a search.
-  public func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws {
+  package func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws {
     try transaction(.commit) {
       if event.userID == nil { try refuseWithoutUser() }
       try query(
@@ -115,7 +116,7 @@ extension PostgresStore {
 
   /// Records that a memory duplicates another.
   @discardableResult
-  public func insert(_ duplicate: DuplicateRecord) throws -> Int64 {
+  package func insert(_ duplicate: DuplicateRecord) throws -> Int64 {
     let inserted = try query(
       """
       INSERT INTO memory_duplicates (original_id, duplicate_hash, similarity_score, dedup_type)

@@ -1,14 +1,15 @@
+import Database
 import Logging
-import MemoryCore
+import MemoryModel
 import PostgresClient
 import Synchronization
 
 /// A memory store in a PostgreSQL database with pgvector.
 ///
 /// Connects when it is first used. The protocol's parts are in the extensions, one file each.
-public final class PostgresStore: MemoryStore {
+package final class PostgresStore: MemoryStore {
   /// Where the store is.
-  public let identity: StoreIdentity
+  package let identity: StoreIdentity
 
   /// Statements are logged without their values.
   private let logger = Logger(label: "memsh.postgres")
@@ -36,7 +37,7 @@ public final class PostgresStore: MemoryStore {
   ///     libpq's own parameters, `schema` names the schema that the store has for itself.
   ///   - isReadOnly: Whether the server is told to refuse every change.
   /// - Throws: `usage` when the string cannot be read.
-  public init(connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil) throws {
+  package init(connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil) throws {
     let (connectionString, schemaName) = try SchemaParameter.split(connectionString)
     let address: PostgresAddress
     do {
@@ -76,29 +77,29 @@ public final class PostgresStore: MemoryStore {
   }
 
   /// The password inside a connection string, for the one place that redacts secrets.
-  public static func password(inside connectionString: String) -> String? {
+  package static func password(inside connectionString: String) -> String? {
     let plain = (try? SchemaParameter.split(connectionString).rest) ?? connectionString
     return PostgresAddress.password(inside: plain)
   }
 
   /// What a connection string says, by libpq's names; nothing where it cannot be read.
-  public static func parameters(inside connectionString: String) -> [String: String] {
+  package static func parameters(inside connectionString: String) -> [String: String] {
     let plain = (try? SchemaParameter.split(connectionString).rest) ?? connectionString
     return PostgresAddress.parameters(inside: plain)
   }
 
   /// Connects, if there is no connection yet, and makes sure that the server answers.
-  public func connect() throws {
+  package func connect() throws {
     try use { _ = try $0.query("SELECT 1") }
   }
 
   /// The server's version.
-  public func serverVersion() throws -> String {
+  package func serverVersion() throws -> String {
     try use { "PostgreSQL \($0.reportedParameter("server_version") ?? "")" }
   }
 
   /// Cancels the running statements on the server.
-  public var interruptHandle: @Sendable () -> Void {
+  package var interruptHandle: @Sendable () -> Void {
     let (pool, interruption) = (pool, interruption)
     return {
       interruption.raise()
@@ -107,7 +108,7 @@ public final class PostgresStore: MemoryStore {
   }
 
   /// Closes the connections.
-  public func close() {
+  package func close() {
     opened = nil
     sequences = [:]
     knownColumnTypes = [:]
@@ -115,7 +116,7 @@ public final class PostgresStore: MemoryStore {
   }
 
   /// Changes how many connections there may be and how long a statement may take.
-  public func apply(_ options: StoreOptions) throws {
+  package func apply(_ options: StoreOptions) throws {
     guard options != self.options else { return }
     self.options = options
     pool.size = options.poolSize
@@ -123,7 +124,7 @@ public final class PostgresStore: MemoryStore {
   }
 
   /// Runs `body` in one transaction.
-  public func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
+  package func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
     let isOutermost = try use { connection in
       guard !connection.isInTransaction else { return false }
       try connection.execute(

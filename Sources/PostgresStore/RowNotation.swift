@@ -1,4 +1,5 @@
-import MemoryCore
+import Database
+import MemoryModel
 import PostgresClient
 
 /// A column of a table as the database describes it.

@@ -1,7 +1,8 @@
 import Crypto
+import Database
 import GRDB
 import GRDBSQLite
-import MemoryCore
+import MemoryModel
 
 /// The sha256 of everything in a database file: the definitions, and all values of all rows of all tables with their types,
 /// memsh's own tables and those behind its word index included.

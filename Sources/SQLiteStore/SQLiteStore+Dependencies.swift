@@ -1,15 +1,16 @@
+import Database
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// What else changes when rows do.
 extension SQLiteStore {
   /// Whether any foreign key that deletes or clears refers to a table.
-  public func isReferenced(_ table: String) throws -> Bool {
+  package func isReferenced(_ table: String) throws -> Bool {
     try !reached(from: table).isEmpty
   }
 
   /// Counts the rows that go with others.
-  public func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
+  package func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
     let wanted = JSON.array(ids.map { .integer($0) }).text
     return try reached(from: table).compactMap { reached in
       let count = try read { db in
@@ -25,7 +26,7 @@ extension SQLiteStore {
   }
 
   /// The triggers on a table that are not memsh's own.
-  public func foreignTriggers(on table: String) throws -> [String] {
+  package func foreignTriggers(on table: String) throws -> [String] {
     guard fileExists else { return [] }
     let own = SchemaNames.triggers.map(\.name) + SearchDDL.text.triggers + SearchDDL.vectors.triggers
     return try read { db in

@@ -1,11 +1,12 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Finding faults in rows, and putting their values right.
 extension SQLiteStore {
   /// Looks for a fault.
-  public func examine(_ fault: Fault) throws -> FaultFinding? {
+  package func examine(_ fault: Fault) throws -> FaultFinding? {
     guard let table = fault.table else { return try examineObjects(fault) }
     let dimensions = try embeddingSpace()?.dimensions ?? 0
     guard let rows = SQLiteChecks.rows(with: fault, dimensions: dimensions) else { return nil }
@@ -18,7 +19,7 @@ extension SQLiteStore {
   }
 
   /// Puts rows or objects right.
-  public func mend(_ fault: Fault, ids: [Int64], _ progress: any ProgressReporter) throws {
+  package func mend(_ fault: Fault, ids: [Int64], _ progress: any ProgressReporter) throws {
     guard let table = fault.table else { return try mendObjects(fault, progress) }
     guard let values = SQLiteChecks.values(mending: fault) else { return }
     try write { db in

@@ -1,6 +1,7 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Finding faults in what is no row, and putting it right.
 extension SQLiteStore {

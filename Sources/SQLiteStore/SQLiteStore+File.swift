@@ -1,7 +1,8 @@
 import Crypto
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// The store as a file: copied, sealed, checked and replaced as a whole.
 extension SQLiteStore: FileStore {
@@ -10,7 +11,7 @@ extension SQLiteStore: FileStore {
   private static let sealOfRows = "backup_sha256"
 
   /// Copies the file; `VACUUM INTO` sees one snapshot, whoever writes meanwhile.
-  public func copyFile(to path: String) throws {
+  package func copyFile(to path: String) throws {
     let isOwn = try StoreFile.create(path)
     do { try read { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) } } catch {
       // What is there is a part; a file that was there before is left alone.
@@ -20,7 +21,7 @@ extension SQLiteStore: FileStore {
   }
 
   /// Replaces everything, page by page.
-  public func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws {
+  package func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws {
     try refuseOtherDatabase()
     let version = try dataVersion()
     try beforeReplacing()
@@ -63,7 +64,7 @@ extension SQLiteStore: FileStore {
   }
 
   /// Notes what everything adds up to.
-  public func seal() throws {
+  package func seal() throws {
     try removeSeal()
     try write { db in
       try db.execute(
@@ -75,7 +76,7 @@ extension SQLiteStore: FileStore {
 
   /// Checks the file and everything in it.
   @discardableResult
-  public func checkSeal() throws -> SealCoverage {
+  package func checkSeal() throws -> SealCoverage {
     let (coverage, damage, holds) = try read { db -> (SealCoverage, String, Bool) in
       guard
         try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_settings')") == true
@@ -99,7 +100,7 @@ extension SQLiteStore: FileStore {
   }
 
   /// Forgets the note.
-  public func removeSeal() throws {
+  package func removeSeal() throws {
     try write {
       try $0.execute(
         sql: "DELETE FROM memsh_settings WHERE key IN (?, ?)", arguments: [SQLiteStore.seal, SQLiteStore.sealOfRows])

@@ -1,6 +1,7 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// The journal: rows as JSON, made by a function of memsh's own, because SQLite's JSON holds no blobs and rounds numbers.
 extension SQLiteStore {
@@ -96,7 +97,7 @@ extension SQLiteStore {
   }
 
   /// Opens an operation.
-  public func beginOperation(_ start: OperationStart) throws -> Int64 {
+  package func beginOperation(_ start: OperationStart) throws -> Int64 {
     try write { db in
       if try !hasJournal(db) { try db.execute(sql: SQLiteDDL.journal) }
       try db.execute(
@@ -111,7 +112,7 @@ extension SQLiteStore {
   }
 
   /// Notes rows before they change; the transaction holds the file's write lock.
-  public func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
+  package func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
     try write { db in
       try db.execute(
         sql: """
@@ -125,7 +126,7 @@ extension SQLiteStore {
 
   /// Notes rows after they have changed.
   @discardableResult
-  public func noteAfter(
+  package func noteAfter(
     _ ids: [Int64], of table: String, columns: [String]?, in operation: Int64
   ) throws -> Int {
     let wanted = SQLiteStore.wanted(ids)
@@ -148,7 +149,7 @@ extension SQLiteStore {
   }
 
   /// Notes that an operation was taken back, or stands again.
-  public func markUndone(_ operation: Int64, by undo: Int64?) throws {
+  package func markUndone(_ operation: Int64, by undo: Int64?) throws {
     try write { db in
       guard let undo else {
         return try db.execute(sql: "UPDATE memsh_journal SET undone_by = NULL WHERE id = ?", arguments: [operation])
@@ -160,7 +161,7 @@ extension SQLiteStore {
   }
 
   /// Operations, newest first.
-  public func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord] {
+  package func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord] {
     guard fileExists else { return [] }
     let (condition, argument): (String, (any DatabaseValueConvertible)?) =
       switch selection {
@@ -189,7 +190,7 @@ extension SQLiteStore {
   }
 
   /// The places of the rows that an operation changed.
-  public func journalPositions(
+  package func journalPositions(
     ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?
   ) throws -> [Int64] {
     let kind = what.map { " AND table_name IN (SELECT value FROM json_each(?)) AND \($0.kind.condition)" } ?? ""
@@ -201,13 +202,13 @@ extension SQLiteStore {
   }
 
   /// The rows at some places.
-  public func journalRows(at positions: [Int64]) throws -> [JournalRow] {
+  package func journalRows(at positions: [Int64]) throws -> [JournalRow] {
     try journalRows(
       "position IN (SELECT value FROM json_each(?))", [SQLiteStore.wanted(positions)], limit: positions.count)
   }
 
   /// What was done to a row, newest first.
-  public func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
+  package func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
     try journalRows("table_name = ? AND row_id = ?", [table, id], limit: limit)
   }
 
@@ -234,7 +235,7 @@ extension SQLiteStore {
   }
 
   /// How rows are now.
-  public func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
+  package func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
     try read { db in
       try db.rows(
         """
@@ -246,7 +247,7 @@ extension SQLiteStore {
   }
 
   /// Forgets old operations.
-  public func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
+  package func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
     let moment = moment.iso8601
     let count = try read { db in
       guard try hasJournal(db) else { return 0 }

@@ -1,18 +1,19 @@
+import Database
 import GRDB
-import MemoryCore
+import MemoryModel
 
 extension SQLiteStore {
   /// The transaction that a migration runs in holds the file's write lock already.
-  public func lockForMigration() throws {}
+  package func lockForMigration() throws {}
 
   /// Whether any migration is recorded.
-  public func hasRuns() throws -> Bool {
+  package func hasRuns() throws -> Bool {
     guard try embeddingSpace() != nil else { return false }
     return try read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM memsh_runs)") ?? false }
   }
 
   /// Opens a run in the ledger.
-  public func beginRun(_ run: RunStart) throws -> Int64 {
+  package func beginRun(_ run: RunStart) throws -> Int64 {
     try write { db in
       try db.execute(
         sql: """
@@ -25,7 +26,7 @@ extension SQLiteStore {
   }
 
   /// Notes which source row became which row here.
-  public func record(_ rows: [RunRow], run: Int64) throws {
+  package func record(_ rows: [RunRow], run: Int64) throws {
     try write { db in
       let statement = try db.cachedStatement(
         sql: """
@@ -39,7 +40,7 @@ extension SQLiteStore {
   }
 
   /// Closes a run.
-  public func finishRun(_ run: Int64, counts: RunCounts) throws {
+  package func finishRun(_ run: Int64, counts: RunCounts) throws {
     try write { db in
       try db.execute(
         sql: "UPDATE memsh_runs SET state = 'finished', finished_at = \(SQLiteDDL.now), counts = ? WHERE id = ?",
@@ -48,7 +49,7 @@ extension SQLiteStore {
   }
 
   /// Memories of earlier runs that are still there.
-  public func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
+  package func migratedRows(sourceKeys: [String]) throws -> [MigratedRow] {
     try read { db in
       try db.rows(
         """
@@ -66,7 +67,7 @@ extension SQLiteStore {
   }
 
   /// The recorded runs.
-  public func runs() throws -> [RunRecord] {
+  package func runs() throws -> [RunRecord] {
     try read { db in
       try db.rows("SELECT id, source, started_at FROM memsh_runs ORDER BY id", of: "memsh_runs") { row in
         RunRecord(
@@ -77,7 +78,7 @@ extension SQLiteStore {
   }
 
   /// The rows of a run that are still there.
-  public func rows(ofRun run: Int64) throws -> [RunRowState] {
+  package func rows(ofRun run: Int64) throws -> [RunRowState] {
     try read { db in
       let finished = try db.texts("SELECT finished_at FROM memsh_runs WHERE id = ?", [run]).first
       return try SchemaNames.tables.flatMap { table in
@@ -104,7 +105,7 @@ extension SQLiteStore {
   }
 
   /// Deletes rows that a run wrote.
-  public func deleteRows(_ ids: [Int64], from table: String) throws {
+  package func deleteRows(_ ids: [Int64], from table: String) throws {
     try write { db in
       let statement = try db.cachedStatement(sql: "DELETE FROM \(table.quotedIdentifier) WHERE id = ?")
       for id in ids { try statement.execute(arguments: [id]) }
@@ -112,7 +113,7 @@ extension SQLiteStore {
   }
 
   /// Forgets a run, or those of its rows that are gone.
-  public func forgetRun(_ run: Int64, entirely: Bool) throws {
+  package func forgetRun(_ run: Int64, entirely: Bool) throws {
     try write { db in
       guard !entirely else { return try db.execute(sql: "DELETE FROM memsh_runs WHERE id = ?", arguments: [run]) }
       try db.execute(

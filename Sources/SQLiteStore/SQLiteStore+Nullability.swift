@@ -1,5 +1,6 @@
+import Database
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Letting columns take NULL that memsh 0.1.0 made without.
 extension SQLiteStore {

@@ -1,10 +1,11 @@
+import Database
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// What others made in the file.
 extension SQLiteStore {
   /// What goes when the four tables are dropped. Views stay, and so do others' tables.
-  public func objectsOfOthers() throws -> [ForeignObject] {
+  package func objectsOfOthers() throws -> [ForeignObject] {
     guard fileExists else { return [] }
     return try read { db in
       let definitions = try SQLiteStore.definitionsOfOthers(db)
@@ -14,7 +15,7 @@ extension SQLiteStore {
   }
 
   /// Everything in the file.
-  public func contentOfOthers() throws -> [ForeignObject] {
+  package func contentOfOthers() throws -> [ForeignObject] {
     guard fileExists else { return [] }
     try refuseOtherDatabase()
     return try read { try SQLiteStore.definitionsOfOthers($0).map(\.object) + SQLiteStore.columnsOfOthers($0) }

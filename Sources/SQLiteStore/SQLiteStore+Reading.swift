@@ -1,6 +1,7 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 extension SQLiteStore {
   static let columns = """
@@ -18,7 +19,7 @@ extension SQLiteStore {
   }
 
   /// Totals over the store, or over one user's memories.
-  public func statistics(userID: String?) throws -> StoreStatistics {
+  package func statistics(userID: String?) throws -> StoreStatistics {
     guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
     return try read { db in
       var statistics = StoreStatistics()
@@ -68,7 +69,7 @@ extension SQLiteStore {
   }
 
   /// Steps from each value to the next along the column's index, instead of reading every row.
-  public func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
+  package func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
     let (table, column) =
       switch kind {
       case .users: ("memories", "user_id")
@@ -93,7 +94,7 @@ extension SQLiteStore {
   }
 
   /// Active fragments for an agent and for all, of a tier or below.
-  public func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
+  package func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
     try read { db in
       try db.rows(
         """
@@ -114,7 +115,7 @@ extension SQLiteStore {
   static func jsonArray(_ values: [String]) -> String { JSON.array(values.map(JSON.string)).text }
 
   /// Category, agent and content of every fragment.
-  public func fragmentKeys() throws -> Set<FragmentKey> {
+  package func fragmentKeys() throws -> Set<FragmentKey> {
     try read { db in
       Set(
         try db.rows("SELECT category, agent_type, content FROM prompt_fragments") { row in
@@ -126,7 +127,7 @@ extension SQLiteStore {
   }
 
   /// The ids of memories with exactly this content.
-  public func memoryIDs(userID: String, content: String) throws -> [Int64] {
+  package func memoryIDs(userID: String, content: String) throws -> [Int64] {
     try read { db in
       try db.ids("SELECT id FROM memories WHERE user_id = ? AND content = ? ORDER BY id", [userID, content])
     }

@@ -1,11 +1,12 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Listing memories, and changing them one by one or many at a time.
 extension SQLiteStore {
   /// The ids of the memories that pass a filter.
-  public func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
+  package func memoryIDs(matching filter: MemoryFilter) throws -> [Int64] {
     let (conditions, arguments) = SQLiteStore.conditions(filter)
     return try read { db in
       try db.ids("SELECT id FROM memories WHERE 1\(conditions) ORDER BY id", arguments)
@@ -13,7 +14,7 @@ extension SQLiteStore {
   }
 
   /// A page of memories.
-  public func list(_ query: ListQuery) throws -> [Memory] {
+  package func list(_ query: ListQuery) throws -> [Memory] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     let column = query.sort.column
     let (direction, comparison) = query.isDescending ? ("DESC", "<") : ("ASC", ">")
@@ -44,10 +45,10 @@ extension SQLiteStore {
   }
 
   /// Nothing to do: the transaction holds the file's write lock.
-  public func lockRows(_ ids: [Int64], of table: String) throws {}
+  package func lockRows(_ ids: [Int64], of table: String) throws {}
 
   /// Gives memories other values.
-  public func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
+  package func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
     guard !changes.isEmpty, !ids.isEmpty else { return }
     let assignments = changes.map { "\($0.column) = ?" }.joined(separator: ", ")
     try write { db in
@@ -81,7 +82,7 @@ extension SQLiteStore {
   }
 
   /// Gives each memory its own importance.
-  public func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
+  package func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
     try write { db in
       let statement = try db.cachedStatement(sql: "UPDATE memories SET importance_score = ? WHERE id = ?")
       var changed: Set<Int64> = []
@@ -94,7 +95,7 @@ extension SQLiteStore {
   }
 
   /// The records of duplicates that refer to these memories.
-  public func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
+  package func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
     try read { db in
       try db.ids(
         "SELECT id FROM memory_duplicates WHERE original_id IN (SELECT value FROM json_each(?)) ORDER BY id",
@@ -103,14 +104,14 @@ extension SQLiteStore {
   }
 
   /// The hashes of the duplicates that are recorded for a memory.
-  public func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
+  package func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
     try read { db in
       try db.texts("SELECT duplicate_hash FROM memory_duplicates WHERE original_id = ?", [id])
     }
   }
 
   /// Makes records of duplicates refer to another memory.
-  public func repoint(duplicates ids: [Int64], to original: Int64) throws {
+  package func repoint(duplicates ids: [Int64], to original: Int64) throws {
     try write { db in
       let updated = try Int64.fetchSet(
         db,

@@ -1,10 +1,11 @@
+import Database
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Putting rows back as images have them.
 extension SQLiteStore {
   /// Puts columns back.
-  public func restore(_ images: [RowImage], of table: String) throws {
+  package func restore(_ images: [RowImage], of table: String) throws {
     guard !images.isEmpty else { return }
     let isInsertion = try self.images(images.map(\.id), of: table, columns: ["id"]).isEmpty
     try write { db in

@@ -1,10 +1,11 @@
+import Database
 import GRDB
 import GRDBSQLite
-import MemoryCore
+import MemoryModel
 
 extension SQLiteStore {
   /// Runs one statement of the user's own.
-  public func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
+  package func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
     guard writes || fileExists else { throw MemshError.schemaMissing(identity) }
     do {
       return try transaction(writes ? .commit : .readOnly) {

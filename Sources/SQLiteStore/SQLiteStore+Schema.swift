@@ -1,17 +1,18 @@
+import Database
 import GRDB
-import MemoryCore
+import MemoryModel
 
 extension SQLiteStore {
   /// SQLite needs no extension for vectors: the scan is memsh's own.
-  public func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
+  package func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
     VectorSupport(server: try serverVersion(), engine: "exact scan")
   }
 
   /// Nothing to try: vectors are blobs, and the scan is part of memsh.
-  public func testVectors(dimensions: Int) throws -> [String] { [] }
+  package func testVectors(dimensions: Int) throws -> [String] { [] }
 
   /// Every table, index and trigger of the memory system with its state.
-  public func schema() throws -> [SchemaObject] {
+  package func schema() throws -> [SchemaObject] {
     let definitions = try presentDefinitions()
     func object(_ kind: SchemaObject.Kind, _ name: String, _ table: String) -> SchemaObject {
       let definition = definitions["\(kind.rawValue) \(name)"]
@@ -35,7 +36,7 @@ extension SQLiteStore {
   }
 
   /// Creates the tables and triggers that are missing and records the space.
-  public func createSchema(space: EmbeddingSpace) throws -> [String] {
+  package func createSchema(space: EmbeddingSpace) throws -> [String] {
     try refuseForeignFile()
     return try transaction(.commit) {
       let missing = try schema().filter { $0.state == .missing && $0.kind != .index }
@@ -76,10 +77,10 @@ extension SQLiteStore {
   }
 
   /// The transaction holds the file's write lock already.
-  public func lockTables() throws {}
+  package func lockTables() throws {}
 
   /// Drops the four tables, and forgets the space and the migrations.
-  public func dropSchema() throws {
+  package func dropSchema() throws {
     try transaction(.commit) {
       let hasLedger = try hasLedger()
       try write { db in
@@ -95,7 +96,7 @@ extension SQLiteStore {
   }
 
   /// Builds the indexes that are missing. Those on vectors only list rows: search is exact.
-  public func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
     let missing = try schema().filter { $0.kind == .index && $0.state == .missing }
     try transaction(.commit) {
       try write { db in
@@ -130,7 +131,7 @@ extension SQLiteStore {
   /// The recorded space; nil for a store without tables.
   ///
   /// - Throws: `schema_missing` for a memory file of another system; `store_corrupt`.
-  public func embeddingSpace() throws -> EmbeddingSpace? {
+  package func embeddingSpace() throws -> EmbeddingSpace? {
     guard fileExists else { return nil }
     guard try hasLedger() else {
       if try presentDefinitions()["table memories"] != nil { throw foreignFile }

@@ -1,12 +1,13 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Finding memories by meaning and by words.
 extension SQLiteStore {
   /// The rows nearest to a vector: the same as from comparing all that pass the filter, unless an approximate answer is
   /// asked for.
-  public func search(_ query: VectorQuery) throws -> SearchAnswer {
+  package func search(_ query: VectorQuery) throws -> SearchAnswer {
     try transaction(.readOnly) {
       guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
       return try read { db in
@@ -88,7 +89,7 @@ extension SQLiteStore {
   }
 
   /// The rows that have words of a text, by BM25 as FTS5 computes it.
-  public func search(_ query: TextQuery) throws -> SearchAnswer {
+  package func search(_ query: TextQuery) throws -> SearchAnswer {
     try transaction(.readOnly) {
       guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
       return try read { db in
@@ -121,17 +122,17 @@ extension SQLiteStore {
   }
 
   /// Whether there is a word index.
-  public func hasTextIndex() throws -> Bool { try isWhole(SearchDDL.text) }
+  package func hasTextIndex() throws -> Bool { try isWhole(SearchDDL.text) }
 
   /// Memories drawn at random.
-  public func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
+  package func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
     try read { db in
       try db.ids("SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT ?", [count])
     }
   }
 
   /// The first pass of `--approximate`, where there is a file of quantised vectors.
-  public func indexBreadths() throws -> IndexBreadths? {
+  package func indexBreadths() throws -> IndexBreadths? {
     guard let space = try embeddingSpace() else { return nil }
     return try transaction(.readOnly) {
       try read { db in
@@ -145,7 +146,7 @@ extension SQLiteStore {
   }
 
   /// The memories under these ids.
-  public func memories(_ ids: [Int64]) throws -> [Memory] {
+  package func memories(_ ids: [Int64]) throws -> [Memory] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     var memories: [Memory] = []
     try readMemories(

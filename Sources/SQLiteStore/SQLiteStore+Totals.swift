@@ -1,11 +1,12 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Counting by something, and what the store takes.
 extension SQLiteStore {
   /// Totals for each value.
-  public func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals] {
+  package func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     // The largest groups, or the last steps.
     let order = grouping.isOrdered ? "1 DESC" : "2 DESC, 1"
@@ -38,7 +39,7 @@ extension SQLiteStore {
   }
 
   /// How long searches took.
-  public func latency(userID: String?) throws -> LatencyStatistics {
+  package func latency(userID: String?) throws -> LatencyStatistics {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     return try transaction(.readOnly) {
       try read { db in
@@ -57,7 +58,7 @@ extension SQLiteStore {
   }
 
   /// The searches noted last.
-  public func analytics(userID: String?, limit: Int) throws -> [SideRow] {
+  package func analytics(userID: String?, limit: Int) throws -> [SideRow] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     let columns = SideTable.analytics.columns
     return try read { db in
@@ -71,7 +72,7 @@ extension SQLiteStore {
   }
 
   /// The files of the store: how large each table is, SQLite tells only by reading all of them.
-  public func storage() throws -> [StorageEntry] {
+  package func storage() throws -> [StorageEntry] {
     let names = [
       (path, "the store"), (path + "-wal", "not yet in the store"), (VectorFile.path(ofStore: path), "copy"),
     ]

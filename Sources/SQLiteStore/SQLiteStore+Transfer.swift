@@ -1,11 +1,12 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Moving whole tables: reading them in batches and writing rows under their own ids.
 extension SQLiteStore {
   /// Hands over memories by id.
-  public func readMemories(
+  package func readMemories(
     _ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void
   ) throws {
     let (conditions, arguments) = SQLiteStore.conditions(filter)
@@ -13,7 +14,7 @@ extension SQLiteStore {
   }
 
   /// Hands over the memories that a run wrote.
-  public func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
+  package func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
     try readMemories(
       where: "id IN (SELECT target_id FROM memsh_run_rows WHERE run_id = ? AND table_name = 'memories')",
       arguments: [run], batchSize: batchSize, body)
@@ -34,7 +35,7 @@ extension SQLiteStore {
   }
 
   /// Reads rows exactly, or not at all.
-  public func readingExactly<Value>(_ body: () throws -> Value) rethrows -> Value {
+  package func readingExactly<Value>(_ body: () throws -> Value) rethrows -> Value {
     let before = readsExactly
     readsExactly = true
     defer { readsExactly = before }
@@ -42,7 +43,7 @@ extension SQLiteStore {
   }
 
   /// Hands over the id, user and content of every memory.
-  public func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
+  package func readMemoryKeys(_ body: (Int64, String, String) throws -> Void) throws {
     try read { db in
       try db.forEachRow("SELECT id, user_id, content FROM memories", of: "memories") { row in
         try body(row.id(0), row.text(1) ?? "", row.text(2) ?? "")
@@ -51,7 +52,7 @@ extension SQLiteStore {
   }
 
   /// Hands over all rows of a side table by id.
-  public func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
+  package func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
     try readInBatches(
       "SELECT id, \(names) FROM \(table.rawValue) ORDER BY id", [], of: table.rawValue, batchSize: batchSize, body
@@ -107,10 +108,10 @@ extension SQLiteStore {
   }
 
   /// `id` is a 64-bit integer.
-  public var idMaximum: Int64 { .max }
+  package var idMaximum: Int64 { .max }
 
   /// The largest id of a table.
-  public func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
+  package func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
     try read { db in
       try Int64.fetchOne(
         db, sql: "SELECT coalesce(max(id), 0) FROM \(table.quotedIdentifier) WHERE id <= ?", arguments: [limit])
@@ -119,7 +120,7 @@ extension SQLiteStore {
   }
 
   /// Which of these ids are in use.
-  public func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
+  package func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
     guard try embeddingSpace() != nil else { return [] }
     let wanted = JSON.array(ids.map { .integer($0) }).text
     return try read { db in
@@ -129,7 +130,7 @@ extension SQLiteStore {
   }
 
   /// Inserts rows into a side table.
-  public func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
+  package func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
     let places = table.columns.map { $0.name == "agent_type" ? ", \(SQLiteStore.boundAgent)" : ", ?" }.joined()
     try write { db in
@@ -142,5 +143,5 @@ extension SQLiteStore {
   }
 
   /// Nothing to do: AUTOINCREMENT follows the largest id by itself.
-  public func reserveIDs(upTo id: Int64, in table: String) throws {}
+  package func reserveIDs(upTo id: Int64, in table: String) throws {}
 }

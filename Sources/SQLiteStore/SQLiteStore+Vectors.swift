@@ -1,11 +1,12 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Exchanging the vectors of rows.
 extension SQLiteStore {
   /// Texts whose vectors are to be computed.
-  public func texts(
+  package func texts(
     in table: String, _ selection: ReembedSelection, behind id: Int64, limit: Int
   ) throws -> [EmbeddableText] {
     var (conditions, arguments) = ("", StatementArguments())
@@ -23,7 +24,7 @@ extension SQLiteStore {
   }
 
   /// Makes a temporary table for new vectors.
-  public func beginStaging(dimensions: Int) throws {
+  package func beginStaging(dimensions: Int) throws {
     try write { db in
       try db.execute(
         sql: """
@@ -35,7 +36,7 @@ extension SQLiteStore {
   }
 
   /// Puts new vectors into it.
-  public func stage(_ vectors: [StagedVector]) throws {
+  package func stage(_ vectors: [StagedVector]) throws {
     try write { db in
       // Temporary tables have a file of their own, so this takes no lock on the store.
       try db.inTransaction(.deferred) {
@@ -51,7 +52,7 @@ extension SQLiteStore {
   }
 
   /// Takes all vectors out and records the space.
-  public func moveVectors(to space: EmbeddingSpace) throws {
+  package func moveVectors(to space: EmbeddingSpace) throws {
     try write { db in
       for trigger in SchemaNames.triggers {
         try SQLiteStore.withoutTrigger(on: trigger.table, db) {
@@ -64,7 +65,7 @@ extension SQLiteStore {
   }
 
   /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
-  public func switchVectors(to space: EmbeddingSpace?) throws {
+  package func switchVectors(to space: EmbeddingSpace?) throws {
     if let space { try moveVectors(to: space) }
     try write { db in
       db.add(function: SQLiteStore.sha256)

@@ -1,10 +1,11 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 extension SQLiteStore {
   /// Inserts memories with one prepared statement.
-  public func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64] {
+  package func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64] {
     try write { db in
       let statement = try db.cachedStatement(
         sql: """
@@ -42,7 +43,7 @@ extension SQLiteStore {
   }
 
   /// Inserts fragments.
-  public func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
+  package func insert(_ fragments: [PromptFragment]) throws -> [Int64] {
     try write { db in
       try fragments.map { fragment in
         try db.execute(
@@ -62,7 +63,7 @@ extension SQLiteStore {
   }
 
   /// Gives a fragment other values.
-  public func update(_ fragment: PromptFragment, id: Int64) throws {
+  package func update(_ fragment: PromptFragment, id: Int64) throws {
     try write { db in
       try db.execute(
         sql: """
@@ -81,7 +82,7 @@ extension SQLiteStore {
   }
 
   /// Notes a search.
-  public func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws {
+  package func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws {
     try transaction(.commit) {
       try write { db in
         try db.execute(
@@ -101,7 +102,7 @@ extension SQLiteStore {
 
   /// Records that a memory duplicates another.
   @discardableResult
-  public func insert(_ duplicate: DuplicateRecord) throws -> Int64 {
+  package func insert(_ duplicate: DuplicateRecord) throws -> Int64 {
     try write { db in
       try db.execute(
         sql: """

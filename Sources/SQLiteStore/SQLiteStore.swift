@@ -1,17 +1,18 @@
+import Database
 import Foundation
 import GRDB
 import GRDBSQLite
 import Logging
-import MemoryCore
+import MemoryModel
 import Synchronization
 
 /// A memory store in one SQLite file: the embedded default.
 ///
 /// The file is opened when it is first used, and created when something is first written. The protocol's parts are
 /// in the extensions, one file each.
-public final class SQLiteStore: MemoryStore {
+package final class SQLiteStore: MemoryStore {
   /// Where the store is.
-  public let identity: StoreIdentity
+  package let identity: StoreIdentity
 
   let path: String
   let logger = Logger(label: "memsh.sqlite")
@@ -33,7 +34,7 @@ public final class SQLiteStore: MemoryStore {
   /// Describes the store; nothing is opened yet.
   ///
   /// - Parameter isReadOnly: Whether SQLite is told to refuse every change.
-  public init(path: String, isReadOnly: Bool = false) {
+  package init(path: String, isReadOnly: Bool = false) {
     self.path = path
     self.isReadOnly = isReadOnly
     let name = URL(fileURLWithPath: path).lastPathComponent
@@ -41,25 +42,25 @@ public final class SQLiteStore: MemoryStore {
   }
 
   /// Opens the file if there is one. A store that does not exist yet is as good as an empty one.
-  public func connect() throws {
+  package func connect() throws {
     guard fileExists else { return }
     try read { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
   }
 
   /// Takes note of the language for searching text; there is nothing to limit.
-  public func apply(_ options: StoreOptions) throws { self.options = options }
+  package func apply(_ options: StoreOptions) throws { self.options = options }
 
   /// The version of the SQLite library.
-  public func serverVersion() throws -> String { "SQLite \(String(cString: sqlite3_libversion()))" }
+  package func serverVersion() throws -> String { "SQLite \(String(cString: sqlite3_libversion()))" }
 
   /// Interrupts the running statement.
-  public var interruptHandle: @Sendable () -> Void {
+  package var interruptHandle: @Sendable () -> Void {
     let running = running
     return { running.queue.withLock { $0 }?.interrupt() }
   }
 
   /// Closes the file for a process that is about to end; whatever runs on it ends with `interrupted`.
-  public var closeHandle: @Sendable () -> Void {
+  package var closeHandle: @Sendable () -> Void {
     let running = running
     return {
       guard let queue = running.queue.withLock({ $0 }) else { return }
@@ -69,7 +70,7 @@ public final class SQLiteStore: MemoryStore {
   }
 
   /// Closes the file. Whoever does that last takes the write-ahead log into it.
-  public func close() {
+  package func close() {
     running.queue.withLock { $0 = nil }
     if let opened { StoreFile.close(opened) }
     opened = nil
@@ -77,7 +78,7 @@ public final class SQLiteStore: MemoryStore {
   }
 
   /// Runs `body` in one transaction, which holds the file's write lock from its start, unless it is to read only.
-  public func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
+  package func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
     // Without a file there is nothing to read, and reading must not create one.
     if ending == .readOnly, !fileExists { return try body() }
     return try (ending == .readOnly ? read : write) { db in

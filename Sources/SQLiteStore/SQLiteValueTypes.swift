@@ -1,6 +1,7 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// Values that are not of their column's type, in SQLite's language: what they are found by, and what they become.
 ///

@@ -1,6 +1,7 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
 
 /// The file of a store: how it comes to be, and how it is opened where nothing can be written.
 enum StoreFile {

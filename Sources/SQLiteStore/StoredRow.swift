@@ -1,7 +1,8 @@
+import Database
 import Foundation
 import GRDB
 import GRDBSQLite
-import MemoryCore
+import MemoryModel
 
 /// The row that a query stands on, read value by value.
 ///
@@ -14,7 +15,7 @@ import MemoryCore
 /// - as a moment, what cannot be read as one is NULL, and so is as a vector a blob that is none;
 /// - as JSON, what is none is a string with its text.
 ///
-/// Where rows must be taken over exactly (see ``MemoryCore/MemoryReading/readingExactly(_:)``), a value that would become
+/// Where rows must be taken over exactly (see ``MemoryReading/readingExactly(_:)``), a value that would become
 /// another is an error instead, which names the table, the row and the column. NULL is NULL there, too.
 struct StoredRow {
   private let owner: Statement

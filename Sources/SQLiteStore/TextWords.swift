@@ -1,5 +1,6 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// Turns what somebody typed into a query that FTS5 cannot misunderstand.
 enum TextWords {

@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 
 /// Programs that memsh starts in the user's terminal: a pager, an editor.
 enum ChildProcess {

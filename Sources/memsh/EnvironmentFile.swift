@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 
 /// A `.env` file: `NAME=value` lines, of which memsh takes those that it knows.
 ///

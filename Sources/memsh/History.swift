@@ -1,6 +1,8 @@
+import Database
 import Foundation
 import LineEditor
-import MemoryCore
+import MemoryModel
+import MemoryServices
 
 /// The commands typed at the prompt, in a file of plain lines.
 ///

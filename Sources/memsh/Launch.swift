@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 import Shell
 
 /// The command line split into launch options and a command, and what it asks memsh to run.

@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 import Shell
 
 /// What can stand on the command line before the command.

@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 
 /// Text files, read and written line by line, whatever their size.
 enum LineFile {

@@ -1,6 +1,8 @@
+import Database
 import Foundation
 import LineEditor
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Shell
 
 /// The program: reads the command line and the environment, builds a session, runs what was asked for.

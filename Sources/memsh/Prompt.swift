@@ -1,5 +1,7 @@
+import Database
 import LineEditor
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Shell
 
 /// The session at a terminal: reads a command, runs it, and goes on until the user has had enough.

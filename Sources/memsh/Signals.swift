@@ -1,6 +1,8 @@
+import Database
 import Foundation
 import LineEditor
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Shell
 import Synchronization
 

@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 
 /// Texts that should say where a store is, and cannot: a URL without its scheme or its host, a variable that nobody has
 /// replaced. Taken for paths they would make files and folders that are named after a password.

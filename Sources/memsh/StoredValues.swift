@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Synchronization
 
 /// What a store holds, for completion: asked for on a thread and a connection of its own, so that typing never waits

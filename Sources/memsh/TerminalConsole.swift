@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Shell
 
 /// Writes to the standard streams of the process.

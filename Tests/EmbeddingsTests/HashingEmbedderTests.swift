@@ -1,5 +1,7 @@
+import Database
 import Embeddings
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Testing
 
 @Suite struct HashingEmbedderTests {

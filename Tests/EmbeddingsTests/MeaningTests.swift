@@ -1,6 +1,8 @@
+import Database
 import Foundation
 import GRDB
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import TestSupport
 import Testing
 

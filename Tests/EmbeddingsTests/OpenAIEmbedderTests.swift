@@ -1,6 +1,8 @@
+import Database
 import Embeddings
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import TestSupport
 import Testing
 

@@ -1,9 +1,11 @@
 // How many short texts a second the local embedder takes: LocalBenchmark MODELS-FOLDER TEXT-FILE
 //
 // Every line of the file is a text. Prints the best of five rounds, the first of them without any cached word.
+import Database
 import Embeddings
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let model = try ModelFolder(folder: arguments[1]).inUse() else {

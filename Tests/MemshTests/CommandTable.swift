@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 import TestSupport
 
 /// Every command with its arguments, as `--experimental-dump-help` describes them: a new option is in it by itself.

@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import TestSupport
 
 /// A folder, a memsh that runs in it, and a store of either kind.

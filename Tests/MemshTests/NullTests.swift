@@ -1,5 +1,7 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import TestSupport
 import Testing
 

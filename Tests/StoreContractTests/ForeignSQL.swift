@@ -1,5 +1,7 @@
+import Database
 import GRDB
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import TestSupport
 import Testing
 

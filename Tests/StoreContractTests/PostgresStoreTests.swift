@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 import PostgresClient
 import TestSupport
 import Testing

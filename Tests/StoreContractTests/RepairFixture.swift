@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 import TestSupport
 
 /// Embeds by counting letters in three groups: the same text gives the same vector, and other texts mostly others.

@@ -1,7 +1,9 @@
 import TestSupport
 import Testing
 
-@testable import MemoryCore
+@testable import Database
+@testable import MemoryModel
+@testable import MemoryServices
 
 /// What tells two texts apart that are nearly alike.
 @Suite struct TellingDifferenceTests {

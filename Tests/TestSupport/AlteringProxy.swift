@@ -5,7 +5,7 @@ import Synchronization
 /// types, ends. What it alters follows from its seed and the order of the messages.
 ///
 /// `@unchecked Sendable` because its only mutable state is behind a mutex.
-public final class AlteringProxy: @unchecked Sendable {
+package final class AlteringProxy: @unchecked Sendable {
   private let listener: Int32
   private let target: UInt16
   private let random: Mutex<SeededGenerator>
@@ -13,14 +13,14 @@ public final class AlteringProxy: @unchecked Sendable {
   /// One message in so many is altered.
   private let interval: Int
   /// The port it listens on.
-  public let port: UInt16
+  package let port: UInt16
 
   /// How long a connection of which a message was altered stays when nothing comes any more: the client may wait for
   /// bytes that were taken out.
   private static let patienceMilliseconds: Int32 = 150
 
   /// Starts a proxy in front of a port on this machine.
-  public init(to target: UInt16, seed: UInt64, oneIn interval: Int) throws {
+  package init(to target: UInt16, seed: UInt64, oneIn interval: Int) throws {
     self.target = target
     self.interval = interval
     random = Mutex(SeededGenerator(seed: seed))
@@ -31,10 +31,10 @@ public final class AlteringProxy: @unchecked Sendable {
   deinit { close(listener) }
 
   /// Stops listening.
-  public func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+  package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// How many messages were altered.
-  public var count: Int { altered.withLock { $0 } }
+  package var count: Int { altered.withLock { $0 } }
 
   private func serve() {
     while case let client = accept(listener, nil, nil), client >= 0 {

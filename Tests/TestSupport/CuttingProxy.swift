@@ -4,15 +4,15 @@ import Synchronization
 /// A TCP proxy on 127.0.0.1 that cuts every connection once so many bytes have gone from the client to the server.
 ///
 /// `@unchecked Sendable` because its only mutable state is behind a mutex.
-public final class CuttingProxy: @unchecked Sendable {
+package final class CuttingProxy: @unchecked Sendable {
   private let listener: Int32
   private let target: UInt16
   private let remaining: Mutex<Int>
   /// The port it listens on.
-  public let port: UInt16
+  package let port: UInt16
 
   /// Starts a proxy in front of a port on this machine.
-  public init(to target: UInt16, cuttingAfterBytes limit: Int) throws {
+  package init(to target: UInt16, cuttingAfterBytes limit: Int) throws {
     self.target = target
     remaining = Mutex(limit)
     (listener, port) = try Loopback.listen()
@@ -22,7 +22,7 @@ public final class CuttingProxy: @unchecked Sendable {
   deinit { close(listener) }
 
   /// Stops listening.
-  public func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+  package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private func serve() {
     while case let client = accept(listener, nil, nil), client >= 0 {
@@ -88,16 +88,16 @@ enum Loopback {
 }
 
 /// Ports on this machine.
-public enum LoopbackPort {
+package enum LoopbackPort {
   /// A port that nobody listens on.
-  public static func free() throws -> UInt16 {
+  package static func free() throws -> UInt16 {
     let (socket, port) = try Loopback.listen()
     close(socket)
     return port
   }
 
   /// Whether somebody listens on it.
-  public static func answers(_ port: UInt16) -> Bool {
+  package static func answers(_ port: UInt16) -> Bool {
     guard let socket = Loopback.connect(to: port) else { return false }
     close(socket)
     return true

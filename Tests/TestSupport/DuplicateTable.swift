@@ -1,7 +1,7 @@
 /// Pairs of memories that say the same, or do not, however alike they look.
-public enum DuplicateTable {
+package enum DuplicateTable {
   /// What the second memory of a pair is.
-  public enum Relation: String, Sendable {
+  package enum Relation: String, Sendable {
     /// It says the same, and a layer finds it.
     case same
     /// It says the same in such other words that no layer of the default thresholds finds it without a model.
@@ -13,17 +13,17 @@ public enum DuplicateTable {
   }
 
   /// A pair.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// What the second memory is.
-    public let relation: Relation
+    package let relation: Relation
     /// The memory that is there.
-    public let first: String
+    package let first: String
     /// The other one.
-    public let second: String
+    package let second: String
   }
 
   /// All pairs.
-  public static let rows: [Row] = text.split(separator: "\n").compactMap { line in
+  package static let rows: [Row] = text.split(separator: "\n").compactMap { line in
     let parts = line.split(separator: " | ").map(String.init)
     guard parts.count == 3, let relation = Relation(rawValue: parts[0]) else { return nil }
     return Row(relation: relation, first: parts[1], second: parts[2])

@@ -1,11 +1,13 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Synchronization
 
 /// A server on a real socket that speaks OpenAI's embedding protocol and remembers what it was asked.
-public final class EmbeddingServer: Sendable {
+package final class EmbeddingServer: Sendable {
   /// How it answers the n-th request, from 0; nil answers it.
-  public typealias Refusal = @Sendable (_ request: Int) -> String?
+  package typealias Refusal = @Sendable (_ request: Int) -> String?
 
   private let state: State
   private let server: LoopbackServer
@@ -17,7 +19,7 @@ public final class EmbeddingServer: Sendable {
   }
 
   /// What vectors it gives.
-  public enum Answers: Sendable, CaseIterable {
+  package enum Answers: Sendable, CaseIterable {
     /// ``EmbeddingServer/vector(of:dimensions:)``, as a sound server's depend on the text.
     case byText
     /// The same for every text.
@@ -27,7 +29,7 @@ public final class EmbeddingServer: Sendable {
   }
 
   /// Starts it.
-  public init(
+  package init(
     dimensions: Int = 8, milliseconds: Int = 0, takesBase64: Bool = true, tokensMaximum: Int = .max,
     answers: Answers = .byText, refusing refusal: @escaping Refusal = { _ in nil }
   ) throws {
@@ -72,18 +74,18 @@ public final class EmbeddingServer: Sendable {
   deinit { server.stop() }
 
   /// Its base URL.
-  public var url: String { server.url + "/v1" }
+  package var url: String { server.url + "/v1" }
   /// How many requests arrived.
-  public var requests: Int { state.requests.withLock { $0 } }
+  package var requests: Int { state.requests.withLock { $0 } }
   /// How often each text was answered.
-  public var asked: [String: Int] { state.asked.withLock { $0 } }
+  package var asked: [String: Int] { state.asked.withLock { $0 } }
   /// How many requests there were at a time.
-  public var mostInFlight: Int { state.inFlight.withLock { $0.most } }
+  package var mostInFlight: Int { state.inFlight.withLock { $0.most } }
   /// The heads and bodies of the requests.
-  public var received: [LoopbackServer.Request] { server.requests }
+  package var received: [LoopbackServer.Request] { server.requests }
 
   /// The vector it gives for a text: its bytes, spread over the components.
-  public static func vector(of text: String, dimensions: Int) -> Vector {
+  package static func vector(of text: String, dimensions: Int) -> Vector {
     var values = [Float](repeating: 0, count: dimensions)
     for (index, byte) in text.utf8.enumerated() { values[index % dimensions] += Float(byte) }
     return Vector(values)

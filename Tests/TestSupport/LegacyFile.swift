@@ -1,7 +1,7 @@
 /// Legacy memory files for tests.
 extension TestFolder {
   /// A file with rows that can be migrated and rows that cannot.
-  public func legacyFile(_ name: String = "legacy.db") throws -> String {
+  package func legacyFile(_ name: String = "legacy.db") throws -> String {
     try sqlite(
       name,
       """
@@ -17,7 +17,7 @@ extension TestFolder {
   }
 
   /// A file with so many plain rows: users `user_1` to `user_5`, categories `facts` and `tasks`.
-  public func plainLegacyFile(rows: Int, _ name: String = "legacy.db") throws -> String {
+  package func plainLegacyFile(rows: Int, _ name: String = "legacy.db") throws -> String {
     try sqlite(
       name,
       """
@@ -30,7 +30,7 @@ extension TestFolder {
   }
 
   /// Adds rows that no migration can take; each names the reason it must be rejected for.
-  public func addRejectedRows(to name: String = "legacy.db") throws {
+  package func addRejectedRows(to name: String = "legacy.db") throws {
     try sqlite(
       name,
       """

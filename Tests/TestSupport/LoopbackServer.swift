@@ -4,26 +4,26 @@ import Synchronization
 /// An HTTP/1.1 server on 127.0.0.1 that answers every request with what a test says.
 ///
 /// `@unchecked Sendable` because all mutable state is behind a mutex or set before the thread starts.
-public final class LoopbackServer: @unchecked Sendable {
+package final class LoopbackServer: @unchecked Sendable {
   /// A request as it arrived.
-  public struct Request: Sendable {
+  package struct Request: Sendable {
     /// The request line and the header fields.
-    public let head: String
+    package let head: String
     /// The body.
-    public let body: String
+    package let body: String
   }
 
   /// The answer's bytes, or fewer than promised, or none: then the connection is closed.
-  public typealias Answer = @Sendable (Request) -> String
+  package typealias Answer = @Sendable (Request) -> String
 
   private let socket: Int32
   private let answer: Answer
   private let received = Mutex<[Request]>([])
   /// The port it listens on.
-  public let port: UInt16
+  package let port: UInt16
 
   /// Starts the server.
-  public init(_ answer: @escaping Answer) throws {
+  package init(_ answer: @escaping Answer) throws {
     self.answer = answer
     (socket, port) = try Loopback.listen()
     Thread { [self] in serve() }.start()
@@ -32,16 +32,16 @@ public final class LoopbackServer: @unchecked Sendable {
   deinit { close(socket) }
 
   /// Stops listening.
-  public func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+  package func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
   /// What has arrived so far.
-  public var requests: [Request] { received.withLock { $0 } }
+  package var requests: [Request] { received.withLock { $0 } }
 
   /// `http://127.0.0.1:PORT`
-  public var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { "http://127.0.0.1:\(port)" }
 
   /// An answer with a status, a body and more header fields.
-  public static func response(_ status: Int, _ body: String, headers: [String: String] = [:]) -> String {
+  package static func response(_ status: Int, _ body: String, headers: [String: String] = [:]) -> String {
     let fields = headers.map { "\($0): \($1)\r\n" }.joined()
     return "HTTP/1.1 \(status) Status\r\nContent-Type: application/json\r\n\(fields)"
       + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"

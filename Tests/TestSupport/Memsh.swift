@@ -1,38 +1,38 @@
 import Foundation
 
 /// Runs the built memsh as a process of its own.
-public struct Memsh {
+package struct Memsh {
   /// What a run left behind.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// Standard output.
-    public let output: String
+    package let output: String
     /// Standard error.
-    public let errors: String
+    package let errors: String
     /// The exit status.
-    public let status: Int32
+    package let status: Int32
     /// Whether a signal ended it, be it a trap or the time limit; ``status`` is then the signal's number.
-    public let isKilled: Bool
+    package let isKilled: Bool
   }
 
   private let folder: TestFolder
 
   /// Runs below a folder, which takes the place of the user's home.
-  public init(in folder: TestFolder) {
+  package init(in folder: TestFolder) {
     self.folder = folder
   }
 
   /// The binary: the one `scripts/test --release` names, else the debug build.
-  public static var binary: String {
+  package static var binary: String {
     if let path = ProcessInfo.processInfo.environment["MEMSH_TEST_BINARY"] { return path }
     return package + "/.build/debug/memsh"
   }
 
   /// The root of the package, for its scripts.
-  public static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  package static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
   /// Runs memsh to its end, or kills it after `timeoutSeconds`.
-  public func run(
+  package func run(
     _ arguments: [String], input: String = "", environment: [String: String] = [:], executable: String = Memsh.binary,
     timeoutSeconds: Double? = nil
   ) throws -> Result {
@@ -62,7 +62,7 @@ public struct Memsh {
   }
 
   /// The environment of every run: nothing of the user's.
-  public var environment: [String: String] {
+  package var environment: [String: String] {
     [
       "HOME": folder.path, "PATH": "/usr/bin:/bin", "XDG_DATA_HOME": folder.file("data"),
       "XDG_STATE_HOME": folder.file("state"), "XDG_CONFIG_HOME": folder.file("config"),
@@ -71,5 +71,5 @@ public struct Memsh {
   }
 
   /// The path of the embedded default store of such a run.
-  public var defaultStore: String { folder.file("data/memsh/memory.db") }
+  package var defaultStore: String { folder.file("data/memsh/memory.db") }
 }

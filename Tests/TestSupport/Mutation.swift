@@ -3,7 +3,7 @@ import Foundation
 /// Damages data as disks, networks and people do, the same way for the same seed.
 ///
 /// Used to show that no input, however damaged, ends memsh by a signal or keeps it busy for ever.
-public struct Mutation {
+package struct Mutation {
   private var generator: SeededGenerator
 
   /// Bytes that mean something in the formats there are.
@@ -12,13 +12,13 @@ public struct Mutation {
   private static let zeroedMaximum = 512
 
   /// Begins with a seed.
-  public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+  package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
   /// A number from 0 to below `limit`.
-  public mutating func number(below limit: Int) -> Int { Int.random(in: 0..<max(1, limit), using: &generator) }
+  package mutating func number(below limit: Int) -> Int { Int.random(in: 0..<max(1, limit), using: &generator) }
 
   /// Data with a few bits flipped, bytes replaced by ones that mean something, parts doubled, zeroed or left out, or cut off.
-  public mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
+  package mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for _ in 0...number(below: 3) where !bytes.isEmpty {
       let place = number(below: bytes.count)
@@ -36,12 +36,12 @@ public struct Mutation {
   }
 
   /// How long a mutation test may go on: `MEMSH_MUTATION_SECONDS`, else its share of the default run.
-  public static func seconds(default share: Double) -> Double {
+  package static func seconds(default share: Double) -> Double {
     ProcessInfo.processInfo.environment["MEMSH_MUTATION_SECONDS"].flatMap(Double.init) ?? share
   }
 
   /// When a mutation test ends that begins now.
-  public static func deadline(defaultSeconds: Double) -> ContinuousClock.Instant {
+  package static func deadline(defaultSeconds: Double) -> ContinuousClock.Instant {
     .now + .seconds(seconds(default: defaultSeconds))
   }
 }

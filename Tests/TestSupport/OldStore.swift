@@ -1,10 +1,10 @@
 /// Stores as memsh 0.1.0 made them: its tables refuse NULL where the applications write it, and its word for "every
 /// agent" is `all`.
-public enum OldStore {
+package enum OldStore {
   private static let now = "(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
 
   /// The tables of a SQLite store, and a trigger of memsh's.
-  public static let tables = """
+  package static let tables = """
     CREATE TABLE memories (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       user_id TEXT NOT NULL CHECK (length(user_id) <= 255),
@@ -68,7 +68,7 @@ public enum OldStore {
     """
 
   /// A SQLite store with a memory and two fragments, and a column, an index and a trigger of somebody else's.
-  public static let sqlite =
+  package static let sqlite =
     tables + """
       ALTER TABLE memories ADD COLUMN mood TEXT DEFAULT 'calm';
       CREATE INDEX their_mood_idx ON memories (mood);
@@ -77,14 +77,14 @@ public enum OldStore {
       """ + fragments
 
   /// Fragments as it wrote them, for one agent and for every agent; for both kinds of store.
-  public static let fragments = """
+  package static let fragments = """
     INSERT INTO prompt_fragments (id, category, priority, content, agent_type, context_tier)
       VALUES (1, 'sales_guidelines', 9, 'Ask what the customer wants.', 'sales', 'core'),
         (2, 'communication_style', 7, 'Lead with the answer.', 'all', 'core');
     """
 
   /// Makes the tables of a PostgreSQL store what 0.1.0 made of them.
-  public static let postgres = """
+  package static let postgres = """
     ALTER TABLE memories ALTER metadata SET NOT NULL, ALTER access_count SET NOT NULL, ALTER created_at SET NOT NULL,
       ALTER updated_at SET NOT NULL;
     ALTER TABLE memory_analytics ALTER created_at SET NOT NULL;

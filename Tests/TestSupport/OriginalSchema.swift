@@ -1,10 +1,10 @@
 /// The tables as the memory system's own application creates them on PostgreSQL, which differ from memsh's in what may be
 /// NULL, in defaults and in checks.
-public enum OriginalSchema {
+package enum OriginalSchema {
   /// Its `CREATE TABLE`s, indexes and triggers.
   ///
   /// Without the two vector indexes: pgvector refuses them for the application's 3,072 dimensions.
-  public static func sql(dimensions: Int) -> String {
+  package static func sql(dimensions: Int) -> String {
     """
     CREATE EXTENSION IF NOT EXISTS vector;
     CREATE TABLE memories (
@@ -76,7 +76,7 @@ public enum OriginalSchema {
   }
 
   /// What a later migration of it adds to `memories`.
-  public static let laterMigration = """
+  package static let laterMigration = """
     ALTER TABLE memories ADD COLUMN usefulness_score FLOAT DEFAULT 0.5, ADD COLUMN decay_rate FLOAT DEFAULT 0.01,
       ADD COLUMN is_ephemeral BOOLEAN DEFAULT false, ADD COLUMN confidence_score FLOAT DEFAULT 0.5,
       ADD COLUMN verification_status VARCHAR(20) DEFAULT 'unverified', ADD COLUMN source_conversation_id VARCHAR(255),
@@ -91,7 +91,7 @@ public enum OriginalSchema {
     """
 
   /// A row of each table in which everything is NULL that may be, under the id 7; for SQLite, too.
-  public static let nullRows = """
+  package static let nullRows = """
     INSERT INTO memories (id, user_id, content, embedding, metadata, category, importance_score, access_count,
       last_accessed_at, created_at, updated_at)
       VALUES (7, 'ada', 'nothing but this is known', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
@@ -104,7 +104,7 @@ public enum OriginalSchema {
     """
 
   /// What the application stores for one agent and for every agent, under the ids 1 and 2; for SQLite, too.
-  public static let fragments = """
+  package static let fragments = """
     INSERT INTO prompt_fragments (id, category, priority, content, agent_type, context_tier)
       VALUES (1, 'sales_guidelines', 9, 'Ask what the customer wants.', 'sales', 'core'),
         (2, 'communication_style', 7, 'Lead with the answer.', NULL, 'core');

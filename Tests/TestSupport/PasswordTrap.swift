@@ -4,15 +4,15 @@ import Synchronization
 /// Speaks PostgreSQL far enough to ask whoever connects for a password, and remembers what it is told.
 ///
 /// `@unchecked Sendable` because all mutable state is behind a mutex or set before the thread starts.
-public final class PasswordTrap: @unchecked Sendable {
+package final class PasswordTrap: @unchecked Sendable {
   private let socket: Int32
   private let received = Mutex<[UInt8]>([])
   private let count = Mutex(0)
   /// The port of 127.0.0.1 that it listens on.
-  public let port: UInt16
+  package let port: UInt16
 
   /// Starts listening.
-  public init() throws {
+  package init() throws {
     (socket, port) = try Loopback.listen()
     Thread { [self] in serve() }.start()
   }
@@ -20,13 +20,13 @@ public final class PasswordTrap: @unchecked Sendable {
   deinit { close(socket) }
 
   /// Stops listening.
-  public func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+  package func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
   /// Everything that clients have sent, as text.
-  public var heard: String { String(decoding: received.withLock { $0 }, as: UTF8.self) }
+  package var heard: String { String(decoding: received.withLock { $0 }, as: UTF8.self) }
 
   /// How many clients have come.
-  public var clients: Int { count.withLock { $0 } }
+  package var clients: Int { count.withLock { $0 } }
 
   private func serve() {
     while true {

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Listens on a port and never says a word.
-public final class SilentServer {
+package final class SilentServer {
   private let descriptor: Int32
   /// Where it listens.
-  public let port: UInt16
+  package let port: UInt16
 
   /// Starts listening on a free port of 127.0.0.1.
-  public init() throws {
+  package init() throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.descriptor = descriptor
     var address = sockaddr_in()

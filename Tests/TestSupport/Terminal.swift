@@ -1,7 +1,7 @@
 import Foundation
 
 /// A pseudo-terminal with a screen, by tmux: keys go in, what is on the screen comes out.
-public final class Terminal {
+package final class Terminal {
   private let socket = "memsh-\(UUID().uuidString.prefix(8))"
   private let folder: TestFolder
   private let environment: [String: String]
@@ -10,7 +10,7 @@ public final class Terminal {
   private static let patienceSeconds = 40.0
 
   /// Starts a command line in a terminal of its own.
-  public init(
+  package init(
     _ command: String, in folder: TestFolder, columns: Int = 100, rows: Int = 30, environment: [String: String] = [:]
   ) throws {
     self.folder = folder
@@ -24,7 +24,7 @@ public final class Terminal {
   deinit { _ = try? tmux(["kill-server"]) }
 
   /// Starts memsh at its prompt on a store, and waits for the prompt.
-  public static func memsh(
+  package static func memsh(
     _ arguments: String, in folder: TestFolder, columns: Int = 100, rows: Int = 30, environment: [String: String] = [:]
   ) throws -> Terminal {
     let terminal = try Terminal(
@@ -34,36 +34,36 @@ public final class Terminal {
   }
 
   /// Types text as it is.
-  public func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
+  package func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
 
   /// Presses keys by tmux's names: `Enter`, `Tab`, `C-c`, `Up`.
-  public func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }
+  package func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }
 
   /// Types a line and presses Enter.
-  public func enter(_ line: String) throws {
+  package func enter(_ line: String) throws {
     try type(line)
     try press("Enter")
   }
 
   /// Pastes as a terminal does, marked where the program has asked for marks.
-  public func paste(_ text: String) throws {
+  package func paste(_ text: String) throws {
     let path = try folder.write(text, to: "paste-\(UUID().uuidString)")
     try tmux(["load-buffer", path])
     try tmux(["paste-buffer", "-p"])
   }
 
   /// Changes the size of the window.
-  public func resize(columns: Int, rows: Int) throws {
+  package func resize(columns: Int, rows: Int) throws {
     try tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
     // tmux tells the program a quarter of a second later, once the size has settled.
     Thread.sleep(forTimeInterval: 0.5)
   }
 
   /// Keeps from now on everything that reaches the terminal, byte for byte, in a file.
-  public func record(to path: String) throws { try tmux(["pipe-pane", "-o", "cat >> '\(path)'"]) }
+  package func record(to path: String) throws { try tmux(["pipe-pane", "-o", "cat >> '\(path)'"]) }
 
   /// What is on the screen, without the empty lines at its end.
-  public func screen(withColors: Bool = false) throws -> String {
+  package func screen(withColors: Bool = false) throws -> String {
     var text = try tmux(["capture-pane", "-p", "-N"] + (withColors ? ["-e"] : []))
     while text.hasSuffix("\n") { text.removeLast() }
     return text
@@ -74,7 +74,7 @@ public final class Terminal {
   /// - Returns: The screen.
   /// - Throws: ``NotSeen`` with the last screen.
   @discardableResult
-  public func wait(until condition: (String) -> Bool) throws -> String {
+  package func wait(until condition: (String) -> Bool) throws -> String {
     let end = Date(timeIntervalSinceNow: Terminal.patienceSeconds)
     var seen = ""
     while Date() < end {
@@ -87,13 +87,13 @@ public final class Terminal {
 
   /// Waits until a text is on the screen.
   @discardableResult
-  public func wait(for text: String) throws -> String { try wait { $0.contains(text) } }
+  package func wait(for text: String) throws -> String { try wait { $0.contains(text) } }
 
   /// Presses Tab until a text is on the screen.
   ///
   /// More than once, because a shell may take a Tab while it still draws, list candidates only at the second one, and
   /// get no answer while the machine is busy.
-  public func complete(until text: String) throws {
+  package func complete(until text: String) throws {
     for _ in 0..<12 {
       try press("Tab")
       for _ in 0..<50 {
@@ -105,9 +105,9 @@ public final class Terminal {
   }
 
   /// What a test waited for did not appear.
-  public struct NotSeen: Error {
+  package struct NotSeen: Error {
     /// What was there instead.
-    public let screen: String
+    package let screen: String
   }
 
   @discardableResult

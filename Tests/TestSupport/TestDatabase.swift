@@ -2,20 +2,20 @@ import Foundation
 import PostgresClient
 
 /// A PostgreSQL database of a test's own, on the server that `scripts/test` started.
-public final class TestDatabase {
+package final class TestDatabase {
   /// Its URL.
-  public let url: String
+  package let url: String
   private let name: String
   private let serverURL: String
 
   /// What is wrong when there is no server.
-  public struct NoServer: Error, CustomStringConvertible {
+  package struct NoServer: Error, CustomStringConvertible {
     /// How to get one.
-    public let description = "MEMSH_TEST_POSTGRES is not set: run the tests with scripts/test"
+    package let description = "MEMSH_TEST_POSTGRES is not set: run the tests with scripts/test"
   }
 
   /// Which of the servers that `scripts/test` starts.
-  public enum Server: String, CaseIterable, Sendable {
+  package enum Server: String, CaseIterable, Sendable {
     case postgres18 = "MEMSH_TEST_POSTGRES"
     case postgres16 = "MEMSH_TEST_POSTGRES_16"
   }
@@ -23,7 +23,7 @@ public final class TestDatabase {
   /// Creates an empty database.
   ///
   /// - Parameter options: What follows `CREATE DATABASE name`.
-  public init(on server: Server = .postgres18, options: String = "") throws {
+  package init(on server: Server = .postgres18, options: String = "") throws {
     guard let serverURL = ProcessInfo.processInfo.environment[server.rawValue] else { throw NoServer() }
     name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
     self.serverURL = serverURL
@@ -38,11 +38,11 @@ public final class TestDatabase {
   }
 
   /// Opens a connection to it.
-  public func connect() throws -> PostgresConnection { try PostgresConnection(parameters: ["dbname": url]) }
+  package func connect() throws -> PostgresConnection { try PostgresConnection(parameters: ["dbname": url]) }
 
   /// Runs a statement in a transaction of another session, which ends after so many seconds, taken back unless it is to
   /// be committed; returns when it has run.
-  public func hold(_ statement: String, seconds: Double, commits: Bool = false) {
+  package func hold(_ statement: String, seconds: Double, commits: Bool = false) {
     let parameters = ["dbname": url]
     let isHeld = DispatchSemaphore(value: 0)
     let holder = Thread {
@@ -57,19 +57,19 @@ public final class TestDatabase {
   }
 
   /// The port of its server.
-  public var port: UInt16 {
+  package var port: UInt16 {
     URLComponents(string: url)?.port.flatMap { UInt16(exactly: $0) } ?? 5432
   }
 
   /// All rows of a table as COPY writes them, sorted.
-  public func dump(_ table: String) throws -> [String] {
+  package func dump(_ table: String) throws -> [String] {
     try connect().query(SQL(stringLiteral: "SELECT ROW(t.*)::text FROM \(table) AS t ORDER BY 1")).rows.compactMap {
       try $0.text(0)
     }
   }
 
   /// The first column of the first row of a statement, as text.
-  public func value(_ sql: String) throws -> String? {
+  package func value(_ sql: String) throws -> String? {
     try connect().query(SQL(stringLiteral: "SELECT (\(sql))::text")).first?.text(0)
   }
 }

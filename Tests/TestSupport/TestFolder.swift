@@ -2,12 +2,12 @@ import Foundation
 import GRDB
 
 /// A folder of a test's own, deleted afterwards.
-public final class TestFolder {
+package final class TestFolder {
   /// Its path.
-  public let path: String
+  package let path: String
 
   /// Creates an empty folder.
-  public init() throws {
+  package init() throws {
     path = NSTemporaryDirectory() + "memsh-test-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
@@ -15,18 +15,18 @@ public final class TestFolder {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// The path of a file in it.
-  public func file(_ name: String) -> String { path + "/" + name }
+  package func file(_ name: String) -> String { path + "/" + name }
 
   /// Writes a text file.
   @discardableResult
-  public func write(_ text: String, to name: String) throws -> String {
+  package func write(_ text: String, to name: String) throws -> String {
     try text.write(toFile: file(name), atomically: true, encoding: .utf8)
     return file(name)
   }
 
   /// Runs SQL on a SQLite file in it, creating the file.
   @discardableResult
-  public func sqlite(_ name: String, _ sql: String) throws -> String {
+  package func sqlite(_ name: String, _ sql: String) throws -> String {
     let queue = try DatabaseQueue(path: file(name))
     try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
     try queue.close()
@@ -34,7 +34,7 @@ public final class TestFolder {
   }
 
   /// The rows of a query on a SQLite file, values joined by `|` as the sqlite3 shell prints them.
-  public func rows(_ name: String, _ sql: String) throws -> [String] {
+  package func rows(_ name: String, _ sql: String) throws -> [String] {
     let queue = try DatabaseQueue(path: file(name))
     defer { try? queue.close() }
     return try queue.read { db in

@@ -1,4 +1,4 @@
-import MemoryCore
+import MemoryModel
 
 /// Byte-pair encoding as Hugging Face's `tokenizers` does it, with byte fallback for characters that have no token.
 ///

@@ -1,13 +1,13 @@
-import MemoryCore
+import MemoryModel
 
 /// Embeds with a model on this machine: no network, no other process.
 ///
 /// The model is opened when the first text comes.
-public final class LocalEmbedder: Embedder {
+package final class LocalEmbedder: Embedder {
   /// The space of the vectors.
-  public let space: EmbeddingSpace
+  package let space: EmbeddingSpace
   /// Nothing to say: its vectors carry meaning.
-  public let notice: String? = nil
+  package let notice: String? = nil
 
   private let folder: String
   private var model: StaticModel?
@@ -15,13 +15,13 @@ public final class LocalEmbedder: Embedder {
   /// Names a model; nothing is opened but the header of its weights.
   ///
   /// - Throws: `model_unusable`.
-  public init(_ model: InstalledModel) throws {
+  package init(_ model: InstalledModel) throws {
     folder = model.folder
     space = EmbeddingSpace(provider: "local", model: model.name, dimensions: model.dimensions)
   }
 
   /// Embeds texts.
-  public func embed(_ texts: [String]) throws -> [Vector] {
+  package func embed(_ texts: [String]) throws -> [Vector] {
     let model = try self.model ?? StaticModel(folder: folder)
     self.model = model
     return try texts.map { text in

@@ -1,12 +1,12 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// The models on this machine, below one folder, and which of them is used.
-public struct ModelFolder: ModelCatalog {
+package struct ModelFolder: ModelCatalog {
   private let folder: String
 
   /// Looks at a folder; it need not exist.
-  public init(folder: String) {
+  package init(folder: String) {
     self.folder = folder
   }
 
@@ -14,7 +14,7 @@ public struct ModelFolder: ModelCatalog {
   private var choicePath: String { folder + "/in-use" }
 
   /// All models, by name. A folder that is none is left out.
-  public func installed() -> [InstalledModel] {
+  package func installed() -> [InstalledModel] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.sorted().compactMap { try? model(named: $0) }
   }
@@ -22,7 +22,7 @@ public struct ModelFolder: ModelCatalog {
   /// The model to use: the one chosen, else the first; nil when there is none.
   ///
   /// - Throws: `model_unusable` when the chosen one is gone.
-  public func inUse() throws -> InstalledModel? {
+  package func inUse() throws -> InstalledModel? {
     guard let name = (try? WholeFile.text(choicePath, limitBytes: 4_096))?.trimmingCharacters(in: .newlines)
     else { return installed().first }
     return try model(named: name)
@@ -31,7 +31,7 @@ public struct ModelFolder: ModelCatalog {
   /// Makes a model the one to use from now on.
   ///
   /// - Throws: `not_found`, `model_unusable`, `file_failed`.
-  public func use(_ name: String) throws -> InstalledModel {
+  package func use(_ name: String) throws -> InstalledModel {
     let model = try model(named: name)
     let choice = try NewFile(choicePath, mayReplace: true)
     try choice.write(name + "\n")
@@ -42,7 +42,7 @@ public struct ModelFolder: ModelCatalog {
   /// A model by name.
   ///
   /// - Throws: `not_found`, `model_unusable`.
-  public func model(named name: String) throws -> InstalledModel {
+  package func model(named name: String) throws -> InstalledModel {
     let path = folder + "/" + name
     guard !name.contains("/"), name != "..", FileManager.default.fileExists(atPath: path + "/model.safetensors") else {
       throw MemshError(

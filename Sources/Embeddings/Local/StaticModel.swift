@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// A model that has one vector for each token, and for a text their mean.
 ///

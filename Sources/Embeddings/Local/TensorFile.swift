@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// A file in the safetensors format, mapped into memory: eight bytes of header length, a JSON header, the numbers
 /// (https://huggingface.co/docs/safetensors).

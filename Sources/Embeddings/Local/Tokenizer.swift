@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// What turns text into the numbers of a model's tokens.
 protocol Tokenizer: AnyObject {

@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// What a tokenizer does to text before it looks for tokens: it takes out added tokens, and normalises the rest.
 struct TokenizerNormalizer {

@@ -1,4 +1,4 @@
-import MemoryCore
+import MemoryModel
 
 /// Reads a `tokenizer.json` in one pass.
 ///

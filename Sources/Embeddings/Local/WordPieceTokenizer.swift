@@ -1,4 +1,4 @@
-import MemoryCore
+import MemoryModel
 
 /// BERT's WordPiece: words between spaces and punctuation, each cut into the longest tokens that fit from the left.
 final class WordPieceTokenizer: Tokenizer {

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPClient
-import MemoryCore
+import MemoryModel
 
 /// One stream of texts through an embedding server: several requests in flight, refusals tried again, every distinct
 /// text asked once, answers kept as they arrive, batches handed over in their order.

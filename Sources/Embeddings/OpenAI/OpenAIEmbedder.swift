@@ -1,14 +1,14 @@
 import HTTPClient
-import MemoryCore
+import MemoryModel
 
 /// Asks a server that speaks OpenAI's `POST /embeddings`: OpenAI's own, Ollama, llama.cpp, vLLM, TEI, LM Studio.
-public final class OpenAIEmbedder: Embedder {
+package final class OpenAIEmbedder: Embedder {
   /// The space of the vectors.
-  public let space: EmbeddingSpace
+  package let space: EmbeddingSpace
   /// Nothing to say: its vectors carry meaning.
-  public let notice: String? = nil
+  package let notice: String? = nil
   /// Texts longer than the model reads, so far.
-  public private(set) var cutTexts: Int64 = 0
+  package private(set) var cutTexts: Int64 = 0
 
   private let exchange: OpenAIProtocol
   private let configuration: Configuration
@@ -18,27 +18,27 @@ public final class OpenAIEmbedder: Embedder {
   private let client = HTTPClient()
 
   /// OpenAI's own address.
-  public static let defaultBaseURL = "https://api.openai.com/v1"
+  package static let defaultBaseURL = "https://api.openai.com/v1"
 
   /// Where to ask, and for what.
-  public struct Configuration: Sendable {
+  package struct Configuration: Sendable {
     /// The address up to and without `/embeddings`; nil for OpenAI's.
-    public var baseURL: String?
+    package var baseURL: String?
     /// Sent as a bearer token; a server on one's own machine may need none.
-    public var key: String?
+    package var key: String?
     /// The model's name.
-    public var model = OpenAIModel.defaultName
+    package var model = OpenAIModel.defaultName
     /// The length of the vectors; nil for the model's own.
-    public var dimensions: Int?
+    package var dimensions: Int?
     /// Requests under way at a time.
-    public var inFlight = 8
+    package var inFlight = 8
     /// The longest a request may take.
-    public var timeoutSeconds = 120
+    package var timeoutSeconds = 120
     /// US dollars for a million tokens; nil for the price list's.
-    public var pricePerMillionTokens: Double?
+    package var pricePerMillionTokens: Double?
 
     /// Creates the default: OpenAI's own server and model.
-    public init() {}
+    package init() {}
   }
 
   /// Sets an embedder up. A model whose length nobody knows is asked for one vector.
@@ -47,7 +47,7 @@ public final class OpenAIEmbedder: Embedder {
   ///   - cache: Where answers are kept; nil keeps none.
   ///   - withoutCache: Told once when the cache cannot be used: embedding goes on without it.
   /// - Throws: What asking fails with.
-  public init(
+  package init(
     _ configuration: Configuration, cache: EmbeddingCache?, interruption: Interruption,
     withoutCache: @escaping (MemshError) -> Void = { _ in }
   ) throws {
@@ -100,28 +100,28 @@ public final class OpenAIEmbedder: Embedder {
   }
 
   /// Embeds texts, several requests at a time.
-  public func embed(_ texts: [String]) throws -> [Vector] {
+  package func embed(_ texts: [String]) throws -> [Vector] {
     var stream = stream()
     defer { note(stream) }
     return try OpenAIEmbedder.run(&stream, texts)
   }
 
   /// Asks the server for a text's vector, whatever the cache has; the answer is not kept.
-  public func embedAfresh(_ text: String) throws -> Vector? {
+  package func embedAfresh(_ text: String) throws -> Vector? {
     var stream = stream(OptionalCache(nil, server: "") { _ in })
     defer { note(stream) }
     return try OpenAIEmbedder.run(&stream, [text]).first
   }
 
   /// Embeds batch after batch, with requests for the next ones under way.
-  public func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
+  package func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
     var stream = stream()
     defer { note(stream) }
     try stream.run(next, hand)
   }
 
   /// What asking would take: texts the cache does not have, their tokens and what those cost.
-  public func effort(_ texts: [String]) throws -> EmbeddingEffort {
+  package func effort(_ texts: [String]) throws -> EmbeddingEffort {
     let texts = texts.map { TokenEstimate.prefix($0, tokens: EmbeddingStream.tokensPerText) }
     let cached = cache.vectors(for: texts, in: space)
     var asked: Set<[UInt8]> = []

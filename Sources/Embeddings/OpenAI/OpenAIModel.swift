@@ -1,14 +1,14 @@
 /// What is known of the models that OpenAI publishes.
-public struct OpenAIModel: Sendable {
+package struct OpenAIModel: Sendable {
   /// The length of its vectors, unless another is asked for.
-  public let dimensions: Int
+  package let dimensions: Int
   /// Whether it can make shorter vectors.
-  public let takesDimensions: Bool
+  package let takesDimensions: Bool
   /// US dollars for a million tokens.
-  public let pricePerMillionTokens: Double
+  package let pricePerMillionTokens: Double
 
   /// The model used unless another is named.
-  public static let defaultName = "text-embedding-3-large"
+  package static let defaultName = "text-embedding-3-large"
 
   /// By name. Prices as of 2025-01, from https://platform.openai.com/docs/pricing; `set embedding-price` overrides them.
   private static let known: [String: OpenAIModel] = [
@@ -18,5 +18,5 @@ public struct OpenAIModel: Sendable {
   ]
 
   /// A published model; nil for others.
-  public static func named(_ name: String) -> OpenAIModel? { known[name] }
+  package static func named(_ name: String) -> OpenAIModel? { known[name] }
 }

@@ -1,5 +1,5 @@
 import HTTPClient
-import MemoryCore
+import MemoryModel
 
 /// OpenAI's `POST /embeddings`: requests as they are sent, and what answers mean.
 struct OpenAIProtocol {

@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// When the server wants the next request: `Retry-After` of a refusal, and the `x-ratelimit-…` fields that OpenAI sends
 /// with every answer (https://platform.openai.com/docs/guides/rate-limits).

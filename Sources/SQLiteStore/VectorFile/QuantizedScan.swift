@@ -1,5 +1,6 @@
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
 
 /// Compares a query with the quantised vectors of a file, on all cores.
 ///

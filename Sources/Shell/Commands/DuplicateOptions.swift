@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// How alike two memories must be to be taken for the same.
 struct DuplicateOptions: ParsableArguments {

@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// The option of every command that computes the embeddings of what it writes.
 struct EmbeddingOptions: ParsableArguments {

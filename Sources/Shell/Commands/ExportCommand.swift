@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// The form of an exported file.
 enum ExchangeFormat: String, ExpressibleByArgument, CaseIterable {

@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// The options of every command that works on some of the memories.
 struct FilterOptions: ParsableArguments {

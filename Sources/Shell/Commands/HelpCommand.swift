@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 struct HelpCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -31,9 +33,9 @@ struct HelpCommand: ShellCommand {
 }
 
 /// The list of all commands.
-public enum CommandOverview {
+package enum CommandOverview {
   /// The commands with what they do, in their groups.
-  public static var text: String {
+  package static var text: String {
     let groups = CommandRegistry.configuration.groupedSubcommands.map { group in
       let lines = group.subcommands.map { command in
         let name = command.configuration.commandName ?? ""

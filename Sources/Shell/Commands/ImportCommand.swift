@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 struct ImportCommand: ShellCommand {
   static let configuration = CommandConfiguration(

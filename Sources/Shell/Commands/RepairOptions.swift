@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// The options of every command that changes rows and can be undone.
 struct RepairOptions: ParsableArguments {

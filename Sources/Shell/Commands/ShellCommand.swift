@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// A command of memsh: one type, one file; the same at the prompt, in a script and on the command line.
 ///
@@ -34,9 +36,9 @@ struct ResultOptions: ParsableArguments {
 }
 
 /// Every command of memsh. What is not listed here does not exist.
-public struct CommandRegistry: ParsableCommand {
+package struct CommandRegistry: ParsableCommand {
   /// The commands, grouped as the help shows them.
-  public static let configuration = CommandConfiguration(
+  package static let configuration = CommandConfiguration(
     commandName: "memsh",
     abstract: "The admin shell for AI-agent memory.",
     groupedSubcommands: [
@@ -74,14 +76,16 @@ public struct CommandRegistry: ParsableCommand {
     ])
 
   /// The names of all commands, sorted.
-  public static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
+  package static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
 
   /// The types of the commands by their names.
   static let byName = Dictionary(
     commands.map { ($0.configuration.commandName ?? "", $0) }, uniquingKeysWith: { first, _ in first })
 
   /// The types of all commands.
-  public static var commands: [any ParsableCommand.Type] { configuration.groupedSubcommands.flatMap { $0.subcommands } }
+  package static var commands: [any ParsableCommand.Type] {
+    configuration.groupedSubcommands.flatMap { $0.subcommands }
+  }
 
   /// What `help NAME` and `NAME --help` print.
   static func help(for name: String) -> String {
@@ -89,5 +93,5 @@ public struct CommandRegistry: ParsableCommand {
   }
 
   /// Creates the root; parsing does.
-  public init() {}
+  package init() {}
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// What the declaration of a command says about its arguments: what completion knows of them.
-public struct CommandDescription: Sendable {
+package struct CommandDescription: Sendable {
   /// One argument, option or flag.
   struct Argument: Sendable {
     /// `--limit`, `-y`; empty for a positional argument.
@@ -35,12 +37,12 @@ public struct CommandDescription: Sendable {
   }()
 
   /// Describes a command that is none of memsh's own, such as the options that may stand before them.
-  public init(of command: any ParsableCommand.Type) {
+  package init(of command: any ParsableCommand.Type) {
     self.init((try? JSONParser.parse(command._dumpHelp()))?[key: "command"] ?? .null)
   }
 
   /// How many words at the beginning are options of this command and their values.
-  public func leadingOptions(in words: [String]) -> Int {
+  package func leadingOptions(in words: [String]) -> Int {
     var count = 0
     while count < words.count, words[count].hasPrefix("-"), words[count] != "--" {
       count += takesValue(words[count]) ? 2 : 1

@@ -1,26 +1,28 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Answers what could stand at the end of a line.
-public struct Completer {
+package struct Completer {
   /// The ways to go on.
-  public struct Answer: Equatable {
+  package struct Answer: Equatable {
     /// How many characters at the line's end they replace.
-    public var replaces: Int
+    package var replaces: Int
     /// Each way: what is typed, what a list shows, and whether the word ends with it.
-    public var candidates: [Candidate] = []
+    package var candidates: [Candidate] = []
   }
 
   /// One way to go on.
-  public struct Candidate: Equatable {
+  package struct Candidate: Equatable {
     /// What takes the place of the unfinished word.
-    public let text: String
+    package let text: String
     /// What a list shows.
-    public let shown: String
+    package let shown: String
     /// How many columns of a terminal that covers.
-    public var columns: Int { shown.displayWidth }
+    package var columns: Int { shown.displayWidth }
     /// Whether the next word can follow.
-    public let endsWord: Bool
+    package let endsWord: Bool
   }
 
   private let session: Session
@@ -29,13 +31,13 @@ public struct Completer {
   /// Completes for a session.
   ///
   /// - Parameter listsFiles: Whether the names of files are looked up, too: a shell does that by itself.
-  public init(session: Session, listsFiles: Bool = true) {
+  package init(session: Session, listsFiles: Bool = true) {
     self.session = session
     self.listsFiles = listsFiles
   }
 
   /// What could stand at the end of `line`.
-  public func complete(_ line: String) -> Answer {
+  package func complete(_ line: String) -> Answer {
     let partial = PartialLine(line)
     if let variable = variables(partial) { return variable }
     let found = found(after: partial.words, partial.word, isQuoted: partial.beginsWithQuote)
@@ -61,24 +63,24 @@ public struct Completer {
   }
 
   /// One way to go on, as it is meant: not yet quoted for any line.
-  public struct Value: Equatable, Sendable {
+  package struct Value: Equatable, Sendable {
     /// The whole word.
-    public let text: String
+    package let text: String
     /// What it is, one line; empty where there is nothing to say.
-    public let about: String
+    package let about: String
 
     /// Whether the next word can follow: not behind a folder's name.
-    public var endsWord: Bool { !text.hasSuffix("/") }
+    package var endsWord: Bool { !text.hasSuffix("/") }
   }
 
   /// What could take the place of a word.
-  public struct Found: Equatable, Sendable {
+  package struct Found: Equatable, Sendable {
     /// `--user=` where the word begins with an option; the values come behind it.
-    public var option = ""
+    package var option = ""
     /// The ways to go on, sorted.
-    public var values: [Value] = []
+    package var values: [Value] = []
     /// The extensions of the files that fit as well, none for all; nil where no file fits.
-    public var fileExtensions: [String]?
+    package var fileExtensions: [String]?
   }
 
   /// What could take the place of `word`, the unfinished one behind a command's words.
@@ -86,7 +88,7 @@ public struct Completer {
   /// - Parameters:
   ///   - isQuoted: Whether the word stands in quotes: then it is no option.
   ///   - launch: The options that may stand before the command; nil where none may.
-  public func found(
+  package func found(
     after words: [String], _ word: String, isQuoted: Bool = false, launch: CommandDescription? = nil
   ) -> Found {
     let own = words.prefix(launch?.leadingOptions(in: words) ?? 0)
@@ -229,7 +231,7 @@ public struct Completer {
 
 extension StoredValue {
   /// What the store knows values for, by the option that takes them.
-  public init?(option: String) {
+  package init?(option: String) {
     switch option {
     case "--user": self = .users
     case "--category": self = .categories

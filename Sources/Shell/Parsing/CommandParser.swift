@@ -1,5 +1,7 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Turns the words of one command into a command value, and what is wrong with them into an error with a place.
 struct CommandParser {

@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Which words of a command are the paths of files.
 enum FileArguments {

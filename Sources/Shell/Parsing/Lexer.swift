@@ -8,7 +8,7 @@ struct LexicalError: Error {
 }
 
 /// What a text lacks to be complete.
-public enum Incomplete: Sendable, Equatable {
+package enum Incomplete: Sendable, Equatable {
   /// The quote that closes a word.
   case quote(Character)
   /// The line after a backslash.
@@ -17,7 +17,7 @@ public enum Incomplete: Sendable, Equatable {
   case heredoc(String)
 
   /// What a text lacks; nil when more lines would not make it better.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     do throws(LexicalError) {
       _ = try Lexer.commands(in: text, file: nil)
       return nil
@@ -258,7 +258,7 @@ extension VariableReference {
   }
 
   /// Letters, digits, `_` and `-`, not beginning with a digit.
-  public static func isName(_ text: String) -> Bool {
+  package static func isName(_ text: String) -> Bool {
     guard let first = text.first, first.isLetter || first == "_" else { return false }
     return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
   }

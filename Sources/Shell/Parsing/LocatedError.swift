@@ -1,21 +1,23 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// An error and the place in a script or a line that it belongs to.
-public struct LocatedError: Error {
+package struct LocatedError: Error {
   /// What went wrong.
-  public let error: MemshError
+  package let error: MemshError
   /// Where; nil when it belongs to no text.
-  public let position: SourcePosition?
+  package let position: SourcePosition?
   /// The line of the script, to be shown with a caret below; nil when there is none to show.
-  public let sourceLine: String?
+  package let sourceLine: String?
   /// How many characters the caret underlines.
-  public let width: Int
+  package let width: Int
 
   /// The format that the faulty command asked for with `--output`.
-  public let requestedFormat: OutputFormat?
+  package let requestedFormat: OutputFormat?
 
   /// Puts an error at a place.
-  public init(
+  package init(
     _ error: MemshError, position: SourcePosition? = nil, sourceLine: String? = nil, width: Int = 1,
     requestedFormat: OutputFormat? = nil
   ) {

@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// `:name` in a statement of SQL: the place of a variable's value, which the database binds.
 enum SQLParameters {

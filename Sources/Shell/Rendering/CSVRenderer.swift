@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Comma-separated values (RFC 4180): a header, quotes where needed, lines that end in CR LF; NULL is empty.
 struct CSVRenderer: Renderer {

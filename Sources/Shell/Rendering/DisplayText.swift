@@ -1,8 +1,10 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 extension String {
   /// The text with everything a terminal might act on made visible: `\n`, `\t`, `\x1b`, `\u{202e}`.
-  public var withVisibleControls: String {
+  package var withVisibleControls: String {
     guard unicodeScalars.contains(where: \.isUnsafeOnTerminal) else { return self }
     var output = ""
     for scalar in unicodeScalars {

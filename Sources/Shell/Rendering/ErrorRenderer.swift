@@ -1,17 +1,19 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Prints errors: for people with place, caret and hint, for machines as one JSON object.
-public struct ErrorRenderer: Sendable {
+package struct ErrorRenderer: Sendable {
   /// Whether a machine reads it.
-  public let asJSON: Bool
+  package let asJSON: Bool
 
   /// Chooses the form: JSON under the formats `json` and `jsonl`.
-  public init(format: OutputFormat?) {
+  package init(format: OutputFormat?) {
     asJSON = format == .json || format == .jsonl
   }
 
   /// The error as text that ends in a newline.
-  public func text(of located: LocatedError) -> String {
+  package func text(of located: LocatedError) -> String {
     asJSON ? jsonText(of: located) : plainText(of: located)
   }
 

@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// One JSON object a line: a row, or a record.
 struct JSONLinesRenderer: Renderer {

@@ -1,12 +1,14 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// The ways to print a result.
-public enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
+package enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
   case table, tsv, json, jsonl, csv, markdown, vertical
 
   /// The format that words ask for with `--output`, whether or not the rest of them makes sense.
-  public static func requested(in words: [String]) -> OutputFormat? {
+  package static func requested(in words: [String]) -> OutputFormat? {
     for (index, word) in words.enumerated() {
       if word == "--output", index + 1 < words.count { return OutputFormat(rawValue: words[index + 1]) }
       if word.hasPrefix("--output=") { return OutputFormat(rawValue: String(word.dropFirst("--output=".count))) }

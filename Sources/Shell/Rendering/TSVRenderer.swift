@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Tab-separated values, as PostgreSQL's COPY writes them: a header, `\N` for NULL, `\t`, `\n`, `\r` and `\\` escaped.
 ///

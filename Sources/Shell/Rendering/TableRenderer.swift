@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Aligned columns for people, as wide as the terminal at most.
 struct TableRenderer: Renderer {

@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Each row as a block of name and value lines, for rows too wide for a table.
 struct VerticalRenderer: Renderer {

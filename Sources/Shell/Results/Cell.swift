@@ -1,7 +1,9 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// A value in a result.
-public enum Cell: Sendable, Equatable {
+package enum Cell: Sendable, Equatable {
   case null
   case boolean(Bool)
   case integer(Int64)
@@ -13,13 +15,13 @@ public enum Cell: Sendable, Equatable {
   case vector(Vector)
 
   /// Text, or null.
-  public static func optional(_ text: String?) -> Cell { text.map(Cell.text) ?? .null }
+  package static func optional(_ text: String?) -> Cell { text.map(Cell.text) ?? .null }
 
   /// A count.
-  public static func count(_ value: some BinaryInteger) -> Cell { .integer(Int64(value)) }
+  package static func count(_ value: some BinaryInteger) -> Cell { .integer(Int64(value)) }
 
   /// The value for machines that read JSON.
-  public var json: JSON {
+  package var json: JSON {
     switch self {
     case .null: .null
     case .boolean(let value): .bool(value)
@@ -33,7 +35,7 @@ public enum Cell: Sendable, Equatable {
   }
 
   /// The value for machines that read text: complete, nothing rounded; nil for NULL.
-  public var plainText: String? {
+  package var plainText: String? {
     switch self {
     case .null: nil
     case .boolean(let value): value ? "true" : "false"
@@ -47,7 +49,7 @@ public enum Cell: Sendable, Equatable {
   }
 
   /// The value for people: numbers rounded, vectors cut short; nil for NULL.
-  public var displayText: String? {
+  package var displayText: String? {
     switch self {
     case .double(let value, let places): places.map { fixed(value, places: $0) } ?? "\(value)"
     case .timestamp(let value): String(value.iso8601.prefix(19)).replacing("T", with: " ")
@@ -57,7 +59,7 @@ public enum Cell: Sendable, Equatable {
   }
 
   /// Whether people expect the value at the right edge of its column.
-  public var isNumeric: Bool {
+  package var isNumeric: Bool {
     switch self {
     case .integer, .double: true
     default: false

@@ -1,9 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Counts that people rather see than read: bars or a sparkline in tables, an array of objects in JSON.
-public struct Chart: Sendable, Equatable {
+package struct Chart: Sendable, Equatable {
   /// How the counts are drawn.
-  public enum Style: Sendable {
+  package enum Style: Sendable {
     /// A bar on a line of its own for each.
     case bars
     /// One character for each, on one line.
@@ -11,24 +13,24 @@ public struct Chart: Sendable, Equatable {
   }
 
   /// How the counts are drawn.
-  public let style: Style
+  package let style: Style
   /// What the labels are, as the key in JSON: `user_id`.
-  public let key: String
+  package let key: String
   /// What is counted, in order; nil is NULL.
-  public let points: [(label: String?, count: Int64)]
+  package let points: [(label: String?, count: Int64)]
 
   /// Creates a chart.
-  public init(_ style: Style, key: String, points: [(label: String?, count: Int64)]) {
+  package init(_ style: Style, key: String, points: [(label: String?, count: Int64)]) {
     self.style = style
     self.key = key
     self.points = points
   }
 
   /// Whether two charts show the same.
-  public static func == (left: Chart, right: Chart) -> Bool { left.json == right.json && left.style == right.style }
+  package static func == (left: Chart, right: Chart) -> Bool { left.json == right.json && left.style == right.style }
 
   /// `[{"user_id": "ada", "count": 3}]`
-  public var json: JSON {
+  package var json: JSON {
     .array(points.map { .object([JSON.Member(key, .optional($0.label)), JSON.Member("count", .integer($0.count))]) })
   }
 

@@ -1,9 +1,11 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// What a command has to say. It prints nothing itself: a renderer does.
-public struct CommandResult {
+package struct CommandResult {
   /// What goes to standard output.
-  public enum Output {
+  package enum Output {
     case none
     /// Lines as they are, in every format.
     case text(String)
@@ -12,40 +14,40 @@ public struct CommandResult {
   }
 
   /// What goes to standard output.
-  public var output: Output
+  package var output: Output
   /// What went wrong although there is something to show.
-  public var failure: MemshError?
+  package var failure: MemshError?
   /// Whether the session ends after this command.
-  public var endsSession = false
+  package var endsSession = false
   /// What is to run as if it had been typed next.
-  public var nextInput: String?
+  package var nextInput: String?
   /// What stands below the result, for people.
-  public var remark: String?
+  package var remark: String?
 
   /// Creates a result.
-  public init(_ output: Output, failure: MemshError? = nil, endsSession: Bool = false) {
+  package init(_ output: Output, failure: MemshError? = nil, endsSession: Bool = false) {
     self.output = output
     self.failure = failure
     self.endsSession = endsSession
   }
 
   /// A command that has nothing to show.
-  public static var nothing: CommandResult { CommandResult(.none) }
+  package static var nothing: CommandResult { CommandResult(.none) }
 }
 
 /// Rows with named columns. In JSON an array of objects, the names being the keys.
-public struct ResultTable: Sendable {
+package struct ResultTable: Sendable {
   /// The names, in order, no two the same: they are the keys in JSON.
-  public let columns: [String]
+  package let columns: [String]
   /// The rows; each has a cell for every column.
-  public let rows: [[Cell]]
+  package let rows: [[Cell]]
   /// What the rows are, for the line that counts them: `result`, `object`.
-  public let noun: String
+  package let noun: String
   /// The columns that fit a person's screen, in their order there; machines get all.
-  public let shownColumns: [String]
+  package let shownColumns: [String]
 
   /// Creates a table.
-  public init(columns: [String], rows: [[Cell]], noun: String = "row", shownColumns: [String]? = nil) {
+  package init(columns: [String], rows: [[Cell]], noun: String = "row", shownColumns: [String]? = nil) {
     self.columns = columns
     self.rows = rows
     self.noun = noun
@@ -59,34 +61,34 @@ public struct ResultTable: Sendable {
   }
 
   /// An array of objects.
-  public var json: JSON {
+  package var json: JSON {
     .array(rows.map { row in .object(zip(columns, row).map { JSON.Member($0, $1.json) }) })
   }
 }
 
 /// Named values, possibly in groups. In JSON one object.
-public struct ResultRecord: Sendable {
+package struct ResultRecord: Sendable {
   /// One named value or group.
-  public struct Field: Sendable {
+  package struct Field: Sendable {
     /// The key in JSON and the name elsewhere.
-    public let name: String
+    package let name: String
     /// The value.
-    public let value: Value
+    package let value: Value
 
     /// Creates a field.
-    public init(_ name: String, _ value: Value) {
+    package init(_ name: String, _ value: Value) {
       self.name = name
       self.value = value
     }
 
     /// Creates a field with a plain value.
-    public init(_ name: String, _ cell: Cell) {
+    package init(_ name: String, _ cell: Cell) {
       self.init(name, .cell(cell))
     }
   }
 
   /// A value or a group of fields.
-  public indirect enum Value: Sendable {
+  package indirect enum Value: Sendable {
     case cell(Cell)
     case record([Field])
     case chart(Chart)
@@ -95,18 +97,18 @@ public struct ResultRecord: Sendable {
   }
 
   /// What the record is, for people.
-  public let title: String
+  package let title: String
   /// The values, in order.
-  public let fields: [Field]
+  package let fields: [Field]
 
   /// Creates a record.
-  public init(title: String, fields: [Field]) {
+  package init(title: String, fields: [Field]) {
     self.title = title
     self.fields = fields
   }
 
   /// The values with the names of their groups in front: `memories.total`.
-  public var flattened: [(name: String, cell: Cell)] { ResultRecord.flatten(fields, prefix: "") }
+  package var flattened: [(name: String, cell: Cell)] { ResultRecord.flatten(fields, prefix: "") }
 
   private static func flatten(_ fields: [Field], prefix: String) -> [(name: String, cell: Cell)] {
     fields.flatMap { field -> [(name: String, cell: Cell)] in
@@ -120,7 +122,7 @@ public struct ResultRecord: Sendable {
   }
 
   /// One object.
-  public var json: JSON { ResultRecord.json(fields) }
+  package var json: JSON { ResultRecord.json(fields) }
 
   private static func json(_ fields: [Field]) -> JSON {
     .object(

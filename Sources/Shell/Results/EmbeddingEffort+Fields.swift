@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 extension EmbeddingEffort {
   /// The account as commands show it.

@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 extension ResultTable {
   /// Totals by something, a row for each value.

@@ -1,16 +1,18 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Runs loaded commands one after the other and prints what they return.
-public struct CommandRunner {
+package struct CommandRunner {
   private let session: Session
 
   /// Sets a runner up.
-  public init(session: Session) {
+  package init(session: Session) {
     self.session = session
   }
 
   /// Reports what loading found; nothing runs.
-  public func report(_ errors: [LocatedError]) -> ExitStatus {
+  package func report(_ errors: [LocatedError]) -> ExitStatus {
     for error in errors { report(error, format: error.requestedFormat) }
     return errors.first.map { ExitStatus($0.error.code) } ?? .success
   }
@@ -18,7 +20,7 @@ public struct CommandRunner {
   /// Runs commands until one fails, or to the end under `set on-error continue`.
   ///
   /// - Returns: The status of the first failure; a reader that goes away is none.
-  public func run(_ commands: [ScriptCommand]) -> ExitStatus {
+  package func run(_ commands: [ScriptCommand]) -> ExitStatus {
     var status = ExitStatus.success
     for command in commands {
       guard let outcome = try? run(command) else { return status }
@@ -30,19 +32,19 @@ public struct CommandRunner {
   }
 
   /// How one command ended.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// The status it would end a script with.
-    public let status: ExitStatus
+    package let status: ExitStatus
     /// Whether it was `quit`.
-    public var endsSession = false
+    package var endsSession = false
     /// What is to run as if it had been typed next.
-    public var nextInput: String?
+    package var nextInput: String?
   }
 
   /// Runs one command and prints its result or its error.
   ///
   /// - Throws: ``ClosedPipe``.
-  public func run(_ command: ScriptCommand) throws -> Outcome {
+  package func run(_ command: ScriptCommand) throws -> Outcome {
     var format = session.settings.output
     let began = session.services.now()
     defer { tellTime(since: began) }

@@ -1,15 +1,15 @@
 /// What somebody calls a connection, so that nobody takes production for a test.
-public struct ConnectionLabel: Sendable, Equatable {
+package struct ConnectionLabel: Sendable, Equatable {
   /// The name as it was given.
-  public let name: String
+  package let name: String
 
   /// Names a connection.
-  public init(_ name: String) {
+  package init(_ name: String) {
     self.name = name
   }
 
   /// Whether what destroys must be confirmed by typing the target's name, `--yes` or not.
-  public var isProduction: Bool { ["production", "prod", "live"].contains(name.lowercased()) }
+  package var isProduction: Bool { ["production", "prod", "live"].contains(name.lowercased()) }
 
   /// The parameters of the terminal's colour sequence (ECMA-48, SGR): red for production, yellow for what comes before
   /// it, green for what may break, cyan for everything else.

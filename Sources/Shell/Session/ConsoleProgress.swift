@@ -1,4 +1,6 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Shows progress on standard error, as one line that keeps changing; nothing where no terminal shows it.
 final class ConsoleProgress: ProgressReporter {

@@ -1,7 +1,9 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// The exit statuses of memsh: one table, everywhere.
-public enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable {
   case success = 0
   /// A command failed.
   case failed = 1
@@ -15,7 +17,7 @@ public enum ExitStatus: Int32, Sendable {
   case interrupted = 130
 
   /// The status for an error.
-  public init(_ code: ErrorCode) {
+  package init(_ code: ErrorCode) {
     switch code {
     case .usage, .syntax, .unknownCommand, .undefinedVariable, .scriptNotFound: self = .usage
     case .connectionFailed, .connectionLost, .authenticationFailed: self = .connection

@@ -1,14 +1,16 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// What stands before the cursor.
-public enum PromptText {
+package enum PromptText {
   /// `{label}`, `{backend}`, `{database}` and `{location}` are replaced.
   static let defaultTemplate = "{label} {backend}:{database}> "
 
   /// The prompt of a session.
   ///
   /// - Parameter invisible: What must enclose a part that covers no column of the terminal.
-  public static func text(for session: Session, invisible: Unicode.Scalar) -> String {
+  package static func text(for session: Session, invisible: Unicode.Scalar) -> String {
     // Describing a store opens nothing.
     guard let identity = (try? session.store())?.identity else { return "memsh (not connected)> " }
     let text = replaced(session.settings.prompt, identity: identity, label: session.label).withVisibleControls
@@ -27,7 +29,7 @@ public enum PromptText {
   }
 
   /// The prompt of the next line of a command that is not complete; it says what is missing.
-  public static func continuation(_ missing: Incomplete) -> String {
+  package static func continuation(_ missing: Incomplete) -> String {
     switch missing {
     case .quote(let quote): "(quote \(quote)) > "
     case .continuation: "(\\) > "

@@ -1,7 +1,9 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// A piece of input: a script file, or commands given as text.
-public enum ScriptInput: Sendable, Equatable {
+package enum ScriptInput: Sendable, Equatable {
   /// `-f FILE`; `-` is standard input.
   case file(String)
   /// `-c 'COMMANDS'`.
@@ -13,7 +15,7 @@ public enum ScriptInput: Sendable, Equatable {
 /// Reads and checks everything that is to run, before the first command does.
 ///
 /// It follows `set`, `unset` and `include`, which are all that decide what later commands look like.
-public struct ScriptLoader {
+package struct ScriptLoader {
   private var scope: VariableScope
   private let services: any SessionServices
   private let confirmation: Confirmation
@@ -30,7 +32,7 @@ public struct ScriptLoader {
   private static let includesMaximum = 1_000
 
   /// Which commands must say themselves that nobody need be asked before they destroy something.
-  public enum Confirmation: Sendable {
+  package enum Confirmation: Sendable {
     /// None: whoever runs them is asked.
     case none
     /// Those of scripts, so that no script stops half done; a single command stops before it does anything.
@@ -40,17 +42,17 @@ public struct ScriptLoader {
   }
 
   /// What loading found.
-  public struct Outcome {
+  package struct Outcome {
     /// All commands, those of included scripts in the place of their `include`.
-    public let commands: [ScriptCommand]
+    package let commands: [ScriptCommand]
     /// Everything that is wrong; when this is not empty, nothing may run.
-    public let errors: [LocatedError]
+    package let errors: [LocatedError]
   }
 
   /// Loads inputs in order.
   ///
   /// - Parameter interruption: Ends the loading with the error `interrupted`.
-  public static func load(
+  package static func load(
     _ inputs: [ScriptInput], scope: VariableScope, services: any SessionServices, confirmation: Confirmation,
     interruption: Interruption
   ) -> Outcome {
@@ -155,7 +157,7 @@ protocol ScopeChanging {
 
 extension ScriptCommand {
   /// A command of ready words, as the shell that started memsh has split them.
-  public init(words: [String]) {
+  package init(words: [String]) {
     let line = words.joined(separator: " ")
     var column = 1
     let tokens = words.map { word in

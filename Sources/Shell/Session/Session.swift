@@ -1,24 +1,26 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// What a sequence of commands shares: the store in use, settings, variables and the last result.
-public final class Session {
+package final class Session {
   /// What the program around the session provides.
-  public let services: any SessionServices
+  package let services: any SessionServices
   /// Where it writes.
-  public let console: any Console
+  package let console: any Console
   /// Raised when the user wants the running command to stop.
-  public let interruption: Interruption
+  package let interruption: Interruption
   /// Changed by `set`, `output` and launch options.
-  public var settings: Settings
+  package var settings: Settings
   /// The variables for `${…}`.
-  public var scope: VariableScope
+  package var scope: VariableScope
 
   /// The last result, for `assert`.
   var lastResult = JSON.null
   /// The command that runs now, as it was typed: what the journal notes.
   var currentCommand = ""
   /// What was typed before the command that runs now, for `edit-line`.
-  public var lastInput = ""
+  package var lastInput = ""
 
   private var currentStore: (any MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
@@ -35,7 +37,7 @@ public final class Session {
   /// Starts a session; nothing is opened yet.
   ///
   /// - Parameter location: The store to begin with, a URL or path; nil takes the configured one.
-  public init(
+  package init(
     services: any SessionServices, console: any Console, interruption: Interruption, settings: Settings,
     scope: VariableScope, location: String?, isInteractive: Bool
   ) {
@@ -49,7 +51,7 @@ public final class Session {
   }
 
   /// The store in use.
-  public func store() throws -> any MemoryStore {
+  package func store() throws -> any MemoryStore {
     if let currentStore { return currentStore }
     guard !isDisconnected else {
       throw MemshError(
@@ -61,20 +63,20 @@ public final class Session {
   }
 
   /// Gives back what the session holds: the store, and with the embedders their cache.
-  public func close() {
+  package func close() {
     currentStore?.close()
     currentStore = nil
     forgetEmbedders()
   }
 
   /// The store in use, if a command has needed one yet.
-  public var storeIfOpen: (any MemoryStore)? { currentStore }
+  package var storeIfOpen: (any MemoryStore)? { currentStore }
 
   /// Connects to another store.
   ///
   /// When that fails, a person keeps the store in use; a script has none any more, so that its later commands cannot
   /// hit the wrong one.
-  public func connect(to location: String, label: ConnectionLabel? = nil) throws -> any MemoryStore {
+  package func connect(to location: String, label: ConnectionLabel? = nil) throws -> any MemoryStore {
     do {
       let store = try services.store(at: location)
       try store.connect()
@@ -104,7 +106,7 @@ public final class Session {
   }
 
   /// What the connection in use is called; nil when it was given no name.
-  public var label: ConnectionLabel? { currentStore.flatMap { visited[$0.identity.backend]?.label } }
+  package var label: ConnectionLabel? { currentStore.flatMap { visited[$0.identity.backend]?.label } }
 
   /// Goes to a schema of the database in use.
   func use(schema: String) throws -> any MemoryStore {
@@ -170,12 +172,12 @@ public final class Session {
   }
 
   /// Writes a line that is no result.
-  public func note(_ line: String) {
+  package func note(_ line: String) {
     if !settings.isQuiet { console.writeError(line.withVisibleControls + "\n") }
   }
 
   /// Whether colours may be shown: on a terminal, unless the user has turned them off (https://no-color.org).
-  public var showsColors: Bool {
+  package var showsColors: Bool {
     console.errorIsTerminal && (scope.environment["NO_COLOR"] ?? "").isEmpty && scope.environment["TERM"] != "dumb"
   }
 

@@ -1,13 +1,15 @@
 import ArgumentParser
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// Which embedder to use.
-public enum EmbedderChoice: String, Sendable, CaseIterable, ExpressibleByArgument {
+package enum EmbedderChoice: String, Sendable, CaseIterable, ExpressibleByArgument {
   case openai, local, hash
 }
 
 /// What a session needs from the program around it: the composition root knows every backend, the shell none.
-public protocol SessionServices: AnyObject {
+package protocol SessionServices: AnyObject {
   /// A store by URL or path; nothing is opened before it is used.
   func store(at location: String) throws -> any MemoryStore
   /// Where the store of a backend is by configuration; nil asks for the configured backend, too.
@@ -92,7 +94,7 @@ public protocol SessionServices: AnyObject {
 }
 
 /// Where a session writes and whom it can ask.
-public protocol Console: AnyObject {
+package protocol Console: AnyObject {
   /// How many columns wide the terminal is that shows standard output; nil when none does.
   var outputColumns: Int? { get }
   /// Whether standard error is a terminal.
@@ -115,11 +117,11 @@ public protocol Console: AnyObject {
 
 extension Console {
   /// Whether standard output is a terminal.
-  public var outputIsTerminal: Bool { outputColumns != nil }
+  package var outputIsTerminal: Bool { outputColumns != nil }
 }
 
 /// What shows long results.
-public enum PagerChoice: Sendable, Equatable {
+package enum PagerChoice: Sendable, Equatable {
   /// `$PAGER`, else less.
   case automatic
   /// Nothing: they scroll by.
@@ -129,7 +131,7 @@ public enum PagerChoice: Sendable, Equatable {
 }
 
 /// Whoever read standard output has gone: the session ends without a word.
-public struct ClosedPipe: Error {
+package struct ClosedPipe: Error {
   /// Creates the error.
-  public init() {}
+  package init() {}
 }

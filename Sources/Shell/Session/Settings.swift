@@ -1,58 +1,60 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// What a script does after an error.
-public enum ErrorReaction: String, Sendable, CaseIterable {
+package enum ErrorReaction: String, Sendable, CaseIterable {
   case stop
   case `continue`
 }
 
 /// How texts are embedded; what is nil is left to the embedder.
-public struct EmbeddingSettings: Sendable, Hashable {
+package struct EmbeddingSettings: Sendable, Hashable {
   /// The embedder; nil takes the first that is available.
-  public var choice: EmbedderChoice?
+  package var choice: EmbedderChoice?
   /// The model's name.
-  public var model: String?
+  package var model: String?
   /// The length of the vectors.
-  public var dimensions: Int?
+  package var dimensions: Int?
   /// Requests under way at a time.
-  public var requestsInFlight = 8
+  package var requestsInFlight = 8
   /// The longest a request may take.
-  public var timeoutSeconds = 120
+  package var timeoutSeconds = 120
   /// US dollars for a million tokens.
-  public var pricePerMillionTokens: Double?
+  package var pricePerMillionTokens: Double?
   /// How large the embedding cache may become.
-  public var cacheMegabytes = 2_048
+  package var cacheMegabytes = 2_048
 
   /// Creates the settings a session starts with.
-  public init() {}
+  package init() {}
 
   /// Whether somebody has chosen an embedder: then it is used, whatever the store's is.
   var isChosen: Bool { choice != nil || model != nil || dimensions != nil }
 }
 
 /// What `set` can change, apart from variables.
-public struct Settings: Sendable {
+package struct Settings: Sendable {
   /// The format of results; nil takes `table` for a terminal and `tsv` for a pipe.
-  public var output: OutputFormat?
+  package var output: OutputFormat?
   /// What a script does after an error.
-  public var onError = ErrorReaction.stop
+  package var onError = ErrorReaction.stop
   /// How texts are embedded.
-  public var embedding = EmbeddingSettings()
+  package var embedding = EmbeddingSettings()
   /// What the store may use.
-  public var options = StoreOptions()
+  package var options = StoreOptions()
   /// Whether destructive commands go on without asking.
-  public var assumesYes = false
+  package var assumesYes = false
   /// What stands before the cursor; see ``PromptText``.
-  public var prompt = PromptText.defaultTemplate
+  package var prompt = PromptText.defaultTemplate
   /// What shows results that are longer than the screen.
-  public var pager = PagerChoice.automatic
+  package var pager = PagerChoice.automatic
   /// Whether the time that each command took is told.
-  public var showsTiming = false
+  package var showsTiming = false
   /// Whether progress and notices are left out.
-  public var isQuiet = false
+  package var isQuiet = false
 
   /// Creates the settings a session starts with.
-  public init() {}
+  package init() {}
 
   /// What a setting takes.
   enum Values {

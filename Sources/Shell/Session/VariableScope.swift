@@ -1,14 +1,16 @@
-import MemoryCore
+import Database
+import MemoryModel
+import MemoryServices
 
 /// The variables that `${…}` can name.
-public struct VariableScope: Sendable {
+package struct VariableScope: Sendable {
   /// Set by `-v` and `set`.
-  public private(set) var variables: [String: String]
+  package private(set) var variables: [String: String]
   /// The environment of the process.
-  public let environment: [String: String]
+  package let environment: [String: String]
 
   /// Creates a scope.
-  public init(variables: [String: String], environment: [String: String]) {
+  package init(variables: [String: String], environment: [String: String]) {
     self.variables = variables
     self.environment = environment
   }
@@ -31,7 +33,7 @@ public struct VariableScope: Sendable {
   }
 
   /// The value of a reference; nil when it has none.
-  public func value(of reference: VariableReference) -> String? {
+  package func value(of reference: VariableReference) -> String? {
     switch reference {
     case .named(let name): variables[name]
     case .environment(let name): environment[name]

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Database
 import Foundation
-import MemoryCore
+import MemoryModel
+import MemoryServices
 import Shell
 
 /// The whole command line in one declaration, for what is generated from it: the man page and the README's table.

@@ -1,0 +1,68 @@
+import MemoryModel
+
+/// Something in a store's database that memsh neither made nor knows: what applications and administrators have added.
+package struct ForeignObject: Sendable, Hashable {
+  /// What it is, in the database's own words: `column`, `view`, `grant`.
+  package let kind: String
+  /// Its name, or what it says: `memories.status`, `SELECT on memories to app`.
+  package let name: String
+  /// How it is defined, where that tells two of one name apart.
+  package let definition: String?
+  /// The statement that takes it away; nil where there is none.
+  package let drop: String?
+
+  /// Creates an entry.
+  package init(kind: String, name: String, definition: String? = nil, drop: String?) {
+    self.kind = kind
+    self.name = name
+    self.definition = definition
+    self.drop = drop
+  }
+
+  /// `view active_memories`
+  package var description: String { "\(kind) \(name)" }
+
+  /// How many objects a sentence names.
+  static let namedMaximum = 50
+
+  /// Objects by kind and name, for a sentence.
+  package static func list(_ objects: [ForeignObject]) -> String {
+    let names = objects.prefix(namedMaximum).map(\.description).joined(separator: ", ")
+    return objects.count > namedMaximum ? "\(names) and \(objects.count - namedMaximum) more" : names
+  }
+
+  /// Whether it is of the same kind and name as another one.
+  package func isNamed(as other: ForeignObject) -> Bool { kind == other.kind && name == other.name }
+}
+
+extension SchemaNames {
+  /// The columns that memsh knows of one of the four tables.
+  package static func columns(of table: String) -> [String] {
+    guard let side = SideTable(rawValue: table) else { return RowJSON.memoryKeys.filter { $0 != "table" } }
+    return ["id"] + side.columns.map(\.name)
+  }
+}
+
+extension MemshError {
+  /// The refusal of what would take along what others made.
+  ///
+  /// - Parameters:
+  ///   - what: What would do so: `restore`.
+  ///   - instead: What to do to keep it.
+  package static func wouldDrop(_ objects: [ForeignObject], _ what: String, instead: String) -> MemshError {
+    let statements = objects.compactMap(\.drop).prefix(ForeignObject.namedMaximum)
+    let drops = statements.isEmpty ? "" : "; or take it away yourself first: " + statements.joined(separator: "; ")
+    return MemshError(
+      .foreignObjects, "refused: \(what) would drop what others made: \(ForeignObject.list(objects))",
+      hint: instead + drops)
+  }
+
+  /// The refusal of a backup that brings along what nobody here knows.
+  package static func unknownIn(_ backup: StoreIdentity, _ objects: [ForeignObject]) -> MemshError {
+    MemshError(
+      .foreignObjects,
+      "refused: \(backup.location) has what this store has not, and what runs by itself: \(ForeignObject.list(objects))",
+      hint: "`memsh -d \(backup.location) sql \"SELECT sql FROM sqlite_master\"` shows it; if you trust it, copy the "
+        + "file to the store's place instead")
+  }
+}

@@ -1,0 +1,34 @@
+import MemoryModel
+
+/// What the seal of a backup vouches for.
+package enum SealCoverage: Sendable {
+  /// Everything in the file.
+  case everything
+  /// The rows of the four tables: so memsh 0.1.0 sealed.
+  case rows
+}
+
+/// A store that is a file of its own, which can be copied and replaced as a whole: what backups are made of.
+package protocol FileStore: MemoryStore {
+  /// Writes a consistent copy of everything in the file to another, new one.
+  func copyFile(to path: String) throws
+
+  /// Replaces everything in the store by what is in a file, in one transaction.
+  ///
+  /// - Parameter beforeReplacing: Called first; what is committed meanwhile ends it.
+  /// - Throws: `store_busy` when somebody wrote meanwhile, `schema_missing` for a database that is no memsh store; then
+  ///   nothing has changed.
+  func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws
+
+  /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
+  func seal() throws
+
+  /// Makes sure that the file is whole and that everything in it adds up to what ``seal()`` noted.
+  ///
+  /// - Throws: `store_corrupt` when it does not, `source_unreadable` when the file was never sealed.
+  @discardableResult
+  func checkSeal() throws -> SealCoverage
+
+  /// Forgets the note, because the rows are going to change.
+  func removeSeal() throws
+}

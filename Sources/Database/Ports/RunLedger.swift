@@ -1,0 +1,162 @@
+import MemoryModel
+
+/// The part of a store that remembers migrations: what came from where, and under which id it stands now.
+package protocol RunLedger: AnyObject {
+  /// Takes the right to migrate into this store until the transaction ends.
+  ///
+  /// - Throws: `store_busy` when another migration has it.
+  func lockForMigration() throws
+
+  /// Whether any migration is recorded.
+  func hasRuns() throws -> Bool
+
+  /// Opens a run in the ledger.
+  ///
+  /// - Returns: The run's number.
+  func beginRun(_ run: RunStart) throws -> Int64
+
+  /// Notes which source row became which row here.
+  func record(_ rows: [RunRow], run: Int64) throws
+
+  /// Closes a run with its counts.
+  func finishRun(_ run: Int64, counts: RunCounts) throws
+
+  /// Memories of earlier, finished runs that are still there, for any of these source keys.
+  func migratedRows(sourceKeys: [String]) throws -> [MigratedRow]
+
+  /// The recorded runs, oldest first.
+  func runs() throws -> [RunRecord]
+
+  /// The rows of a run that are still there, and whether each is as the run left it.
+  func rows(ofRun run: Int64) throws -> [RunRowState]
+
+  /// Deletes rows that a run wrote.
+  func deleteRows(_ ids: [Int64], from table: String) throws
+
+  /// Forgets a run, or only those of its rows that are gone.
+  func forgetRun(_ run: Int64, entirely: Bool) throws
+}
+
+/// What is known of a run when it begins.
+package struct RunStart: Sendable, Equatable {
+  /// The source's kind and place, free of secrets.
+  package let source: String
+  /// What identifies the source's state: see ``SourceDescription/fingerprint``.
+  package let fingerprint: String
+  /// The space its vectors are stored in.
+  package let space: EmbeddingSpace
+  /// When it began.
+  package let startedAt: Timestamp
+
+  /// Creates the start of a run.
+  package init(source: String, fingerprint: String, space: EmbeddingSpace, startedAt: Timestamp) {
+    self.source = source
+    self.fingerprint = fingerprint
+    self.space = space
+    self.startedAt = startedAt
+  }
+}
+
+/// A run as the ledger has it.
+package struct RunRecord: Sendable, Equatable {
+  /// The run's number.
+  package let id: Int64
+  /// The source's place.
+  package let source: String
+  /// When it began.
+  package let startedAt: Timestamp
+
+  /// Creates a record.
+  package init(id: Int64, source: String, startedAt: Timestamp) {
+    self.id = id
+    self.source = source
+    self.startedAt = startedAt
+  }
+}
+
+/// How one source row was migrated.
+package struct RunRow: Sendable, Equatable {
+  /// The table the row stands in.
+  package let table: String
+  /// The row's key in its source.
+  package let sourceKey: String
+  /// The row's id in the store.
+  package let targetID: Int64
+  /// The sha256 of the content as migrated, in hexadecimal; empty for rows without content.
+  package let contentHash: String
+
+  /// Creates a ledger row.
+  package init(table: String, sourceKey: String, targetID: Int64, contentHash: String) {
+    self.table = table
+    self.sourceKey = sourceKey
+    self.targetID = targetID
+    self.contentHash = contentHash
+  }
+}
+
+/// A row of a run that is still in the store.
+package struct RunRowState: Sendable, Equatable {
+  /// The table it stands in.
+  package let table: String
+  /// Its id.
+  package let id: Int64
+  /// Whether somebody changed it since: its content differs, or it was updated after the run.
+  package let isChanged: Bool
+  /// The beginning of its content.
+  package let excerpt: String
+
+  /// Creates a state.
+  package init(table: String, id: Int64, isChanged: Bool, excerpt: String) {
+    self.table = table
+    self.id = id
+    self.isChanged = isChanged
+    self.excerpt = excerpt
+  }
+}
+
+/// A source row that an earlier run migrated and that is still in the store.
+package struct MigratedRow: Sendable, Equatable {
+  /// The row's key in its source.
+  package let sourceKey: String
+  /// The sha256 of the content as it was migrated.
+  package let contentHash: String
+  /// The source of that run.
+  package let source: String
+  /// Whose memory it is now.
+  package let userID: String
+
+  /// Creates an entry.
+  package init(sourceKey: String, contentHash: String, source: String, userID: String) {
+    self.sourceKey = sourceKey
+    self.contentHash = contentHash
+    self.source = source
+    self.userID = userID
+  }
+}
+
+/// The counts of a run.
+package struct RunCounts: Sendable, Equatable {
+  /// Memories written.
+  package var migrated: Int64 = 0
+  /// Source rows that an earlier run had written.
+  package var alreadyPresent: Int64 = 0
+  /// Source rows written to the reject file instead.
+  package var rejected: Int64 = 0
+  /// Embeddings taken over.
+  package var kept: Int64 = 0
+  /// Embeddings computed.
+  package var generated: Int64 = 0
+  /// Memories written without one.
+  package var missing: Int64 = 0
+  /// Prompt fragments written without one.
+  package var fragmentsMissing: Int64 = 0
+  /// Rows of the side tables written.
+  package var sideRows: Int64 = 0
+  /// NUL characters replaced by U+FFFD.
+  package var nulReplaced: Int64 = 0
+  /// Kept embeddings that are zero: they have no direction, and no search finds them.
+  package var zeroVectors: Int64 = 0
+
+  /// Creates empty counts.
+  package init() {}
+}

@@ -1,2 +1,0 @@
-/// The version of memsh, as `--version` prints it and every run in a ledger records it.
-public let memshVersion = "0.1.0"

@@ -1,0 +1,37 @@
+import Crypto
+import Foundation
+
+/// The sha256 of text: how memsh tells whether two contents are the same.
+package enum ContentHash {
+  /// 64 hexadecimal digits of the sha256 of the text's UTF-8.
+  package static func hex(of text: String) -> String {
+    var text = text
+    let digest = text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+    return String(unsafeUninitializedCapacity: 64) { buffer in
+      var position = 0
+      for byte in digest {
+        buffer[position] = hexDigit(byte >> 4)
+        buffer[position + 1] = hexDigit(byte & 0xF)
+        position += 2
+      }
+      return position
+    }
+  }
+
+  /// The 32 bytes of the sha256 of the text's UTF-8.
+  package static func bytes(of text: String) -> [UInt8] {
+    var text = text
+    return text.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+  }
+
+  /// The 32 bytes of the sha256 of several pieces of data, one behind the other.
+  package static func bytes(of pieces: [some DataProtocol]) -> [UInt8] {
+    var hasher = SHA256()
+    for piece in pieces { hasher.update(data: piece) }
+    return Array(hasher.finalize())
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+}

@@ -1,0 +1,73 @@
+/// How much context an agent is given; each tier includes the ones before it.
+package enum ContextTier: String, Sendable, CaseIterable, Comparable {
+  case core, standard, full
+
+  /// The most memories a prompt of this tier holds.
+  package var memoryLimit: Int {
+    switch self {
+    case .core: 5
+    case .standard: 10
+    case .full: 20
+    }
+  }
+
+  /// The most tokens a prompt of this tier holds.
+  package var tokenLimit: Int {
+    switch self {
+    case .core: 2_000
+    case .standard: 4_000
+    case .full: 8_000
+    }
+  }
+
+  /// This tier and those below it.
+  package var included: [ContextTier] { ContextTier.allCases.filter { $0 <= self } }
+
+  /// Orders core before standard before full.
+  package static func < (left: ContextTier, right: ContextTier) -> Bool { left.memoryLimit < right.memoryLimit }
+}
+
+/// A row of `prompt_fragments` without its key: a standing instruction for agents.
+///
+/// nil is NULL, which the memory system's applications allow in every column but `category` and `content`.
+package struct PromptFragment: Sendable, Equatable {
+  /// What kind of instruction it is.
+  package var category: String
+  /// Higher comes first in a prompt.
+  package var priority: Int?
+  /// The instruction itself.
+  package var content: String
+  /// Words to find it by.
+  package var tags: [String]?
+  /// The content's embedding, or nil when it is missing.
+  package var embedding: Vector?
+  /// The agent it is for; nil for every agent.
+  package var agentType: String?
+  /// The lowest tier that includes it.
+  package var contextTier: ContextTier?
+  /// Whether prompts include it at all.
+  package var isActive: Bool?
+
+  /// What people write for "every agent", and what memsh 0.1.0 stored for it; stored is NULL.
+  package static let everyAgent = "all"
+  /// The priority of a fragment for which nobody gave one.
+  package static let defaultPriority = 5
+
+  /// The agent of a name that somebody gave, or that a store has: nil for every agent.
+  package static func agent(named name: String?) -> String? { name == everyAgent ? nil : name }
+
+  /// Creates a fragment.
+  package init(
+    category: String, priority: Int? = PromptFragment.defaultPriority, content: String, tags: [String]? = [],
+    embedding: Vector? = nil, agentType: String? = nil, contextTier: ContextTier? = .standard, isActive: Bool? = true
+  ) {
+    self.category = category
+    self.priority = priority
+    self.content = content
+    self.tags = tags
+    self.embedding = embedding
+    self.agentType = agentType
+    self.contextTier = contextTier
+    self.isActive = isActive
+  }
+}

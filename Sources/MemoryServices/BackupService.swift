@@ -1,0 +1,115 @@
+import Crypto
+import Database
+import MemoryModel
+
+/// Copies a whole store into a file, and back.
+package struct BackupService {
+  private let progress: any ProgressReporter
+  private let interruption: Interruption
+
+  /// Sets copying up.
+  package init(progress: any ProgressReporter, interruption: Interruption) {
+    self.progress = progress
+    self.interruption = interruption
+  }
+
+  /// Copies a store, compares the copy with it, and seals it.
+  ///
+  /// A store that is a file is copied with everything in it, the journal included; of any other the four tables and the
+  /// space are.
+  ///
+  /// - Parameters:
+  ///   - store: Opened for reading only, so that it is one snapshot from the first row to the last.
+  ///   - copy: A file that is not there yet.
+  /// - Throws: `verification_failed`, and what either store fails with.
+  package func backUp(_ store: any MemoryStore, into copy: any FileStore, at moment: Timestamp) throws {
+    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    if let file = store as? any FileStore {
+      try file.copyFile(to: copy.identity.location)
+    } else {
+      try transfer(store, space: space, into: copy, at: moment)
+      guard try digest(store) == digest(copy) else {
+        throw MemshError(
+          .verificationFailed, "the copy in \(copy.identity.location) differs from \(store.identity.location)",
+          hint: "no backup was made; look at the disk, then try again")
+      }
+    }
+    try copy.seal()
+    try copy.checkSeal()
+  }
+
+  /// Replaces everything in a store by what a backup has, in one transaction.
+  ///
+  /// - Parameter beforeReplacing: Called when the backup has been found good, before anything changes.
+  /// - Throws: `store_corrupt` for a damaged backup, `foreign_objects` when something of others would go; then nothing
+  ///   has changed.
+  package func restore(
+    _ backup: any FileStore, into store: any MemoryStore, at moment: Timestamp,
+    beforeReplacing: @escaping () throws -> Void
+  ) throws {
+    try backup.checkSeal()
+    try refuseLosses(backup, into: store)
+    guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }
+    if let file = store as? any FileStore {
+      try file.replaceContent(withFileAt: backup.identity.location, beforeReplacing: beforeReplacing)
+      try file.removeSeal()
+    } else {
+      try transfer(backup, space: space, into: store, at: moment, replacing: beforeReplacing)
+    }
+  }
+
+  /// Moves all rows as they are: no fragments are seeded, nothing is computed anew.
+  ///
+  /// - Parameter beforeReplacing: Given when what the target has is to go; called before it does.
+  package func transfer(
+    _ store: any MemoryStore, space: EmbeddingSpace, into target: any MemoryStore, at moment: Timestamp,
+    filter: MemoryFilter = MemoryFilter(), replacing beforeReplacing: (() throws -> Void)? = nil
+  ) throws {
+    // Nothing can be rejected: the rows come from a store.
+    var options = MigrationOptions(rejectPath: "", startedAt: moment)
+    options.embeddings = .keep
+    options.isVerbatim = true
+    options.seedsFragments = false
+    options.skipTest = true
+    options.forceRecreate = beforeReplacing != nil
+    let service = MigrationService(
+      store: target, embedder: NoEmbedder(space: space), progress: Silence(progress), interruption: interruption,
+      options: options, beforeDropping: beforeReplacing)
+    _ = try service.run(from: StoreSource(store, isShared: true, filter: filter))
+  }
+
+  /// The sha256 of all rows as an export writes them.
+  private func digest(_ store: any MemoryStore) throws -> [UInt8] {
+    var hasher = SHA256()
+    _ = try ExportService(store: store, interruption: interruption).export(ExportOptions()) { line in
+      var line = line + "\n"
+      line.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
+    return Array(hasher.finalize())
+  }
+
+  /// Passes counts on, but not the lines of a migration: a backup is none.
+  private final class Silence: ProgressReporter {
+    private let progress: any ProgressReporter
+
+    init(_ progress: any ProgressReporter) { self.progress = progress }
+
+    func line(_ text: String) {}
+
+    func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
+      progress.progress("Copying", done: done, total: total, bytes: bytes)
+    }
+  }
+
+  /// Stands for the space of a store whose vectors are only copied.
+  private final class NoEmbedder: Embedder {
+    let space: EmbeddingSpace
+    let notice: String? = nil
+
+    init(space: EmbeddingSpace) {
+      self.space = EmbeddingSpace(provider: "none", model: "none", dimensions: space.dimensions)
+    }
+
+    func embed(_ texts: [String]) throws -> [Vector] { [] }
+  }
+}

@@ -1,0 +1,354 @@
+import Database
+import MemoryModel
+
+/// Where duplicates are looked for, and how alike they must be.
+package struct DeduplicationOptions: Sendable, Equatable {
+  /// Which memories take part.
+  package var filter = MemoryFilter()
+  /// The layers in use, each with how alike two memories must be for it.
+  package var thresholds: [DuplicateLayer: Double]
+
+  /// All layers with their default thresholds.
+  package init() {
+    thresholds = Dictionary(uniqueKeysWithValues: DuplicateLayer.allCases.map { ($0, $0.defaultThreshold) })
+  }
+}
+
+/// What looking for duplicates found, and what was done about it.
+package struct DeduplicationReport: Sendable {
+  /// How many memories were looked at.
+  package var memories = 0
+  /// The groups of memories that say the same, by the one that stays.
+  package var groups: [MergePlan] = []
+  /// Records written to `memory_duplicates`.
+  package var recorded = 0
+  /// Memories merged into others.
+  package var merged = 0
+  /// Rows of other tables that go with them.
+  package var losses: [DependentRows] = []
+  /// The triggers of others on the memories.
+  package var triggers: [String] = []
+  /// Memories whose texts are too long to be compared by their characters: ``TextRatio/lengthLimit`` or more.
+  package var tooLong = 0
+
+  /// What an undo does not bring back, each in words.
+  package var notUndone: [String] { losses.map(\.description) + RepairReport.effects(of: triggers) }
+  /// Its number in the journal; nil when nothing changed.
+  package var operation: Int64?
+
+  /// The duplicates that each layer found, a duplicate counted for the surest of its layers.
+  package func count(_ layer: DuplicateLayer) -> Int {
+    groups.reduce(0) { $0 + $1.removed.count { $0.method == layer.rawValue } }
+  }
+}
+
+/// Finds memories of the same user that say the same, in up to four layers, without comparing all pairs.
+///
+/// One pass over the store leaves a sketch of each memory; sketches that meet are pairs worth comparing; only those are
+/// read again and compared for real: they must be alike, and no ``TellingDifference`` between them. Pairs join to groups.
+package struct DeduplicationService {
+  private let store: any MemoryStore
+  private let author: RepairAuthor
+  private let progress: any ProgressReporter
+  private let interruption: Interruption
+
+  private static let batchSize = 1_000
+  private static let comparedAtATime = 2_000
+  /// Of texts that are compared at a time; what they take in memory is several times that.
+  private static let bytesAtATime = 8 << 20
+
+  /// Sets it up.
+  package init(
+    store: any MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption
+  ) {
+    self.store = store
+    self.author = author
+    self.progress = progress
+    self.interruption = interruption
+  }
+
+  /// What is to be done with the duplicates found.
+  package enum Action: Sendable { case show, record, merge }
+
+  /// Finds duplicates, and records or merges them; a dry run only finds them.
+  ///
+  /// Looking takes its time, so that it only reads, and others may write; what they have changed by then is merged as it
+  /// is now, or not at all.
+  ///
+  /// - Parameter cascade: Whether rows of other tables may go with the memories that are merged into others.
+  package func run(
+    _ options: DeduplicationOptions, _ action: Action, cascade: Bool = false, dryRun: Bool
+  ) throws -> DeduplicationReport {
+    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    var report = try store.transaction(.readOnly) { try find(options) }
+    guard action != .show, !report.groups.isEmpty else { return report }
+    return try store.transaction(dryRun ? .readOnly : .commit) {
+      let operation = Operation(store, author, allowsLosses: cascade)
+      if action == .merge { report.triggers = try store.foreignTriggers(on: "memories") }
+      for batch in report.groups.chunked(into: DeduplicationService.mergedAtATime) {
+        try interruption.check()
+        try act(on: Array(batch), action, operation, dryRun: dryRun, &report)
+        progress.progress("Merging", done: Int64(batch.endIndex), total: Int64(report.groups.count))
+      }
+      report.operation = operation.number
+      report.losses = operation.losses
+      return report
+    }
+  }
+
+  /// Records or merges groups, or in a dry run counts what would be.
+  private func act(
+    on groups: [MergePlan], _ action: Action, _ operation: Operation, dryRun: Bool,
+    _ report: inout DeduplicationReport
+  ) throws {
+    let merging = MergeService(store: store)
+    if action == .record {
+      for case let group? in try dryRun ? groups : merging.refreshed(groups) {
+        report.recorded += try merging.missingRecords(group).count
+        if !dryRun { try merging.record(group, operation) }
+      }
+      return
+    }
+    guard !dryRun else {
+      let removed = groups.flatMap { $0.removed.map(\.memory.id) }
+      try operation.noteLosses(deleting: removed, from: "memories")
+      return report.merged += removed.count
+    }
+    report.merged += try merge(groups, operation)
+  }
+
+  /// Merges groups. Looking took its time: what agents have changed since is merged as it is now, or not at all.
+  ///
+  /// - Returns: How many memories were merged into others.
+  @discardableResult
+  func merge(_ groups: [MergePlan], _ operation: Operation) throws -> Int {
+    let merging = MergeService(store: store)
+    var merged = 0
+    for batch in groups.chunked(into: DeduplicationService.mergedAtATime) {
+      for case let group? in try merging.refreshed(Array(batch)) {
+        try merging.merge(group, operation)
+        merged += group.removed.count
+      }
+    }
+    return merged
+  }
+
+  private static let mergedAtATime = 200
+
+  // MARK: Finding
+
+  /// Why two memories are duplicates.
+  private struct Match {
+    let layer: DuplicateLayer
+    let similarity: Double
+  }
+
+  func find(_ options: DeduplicationOptions) throws -> DeduplicationReport {
+    interruption.clear()
+    let sketches = try sketches(options)
+    var report = DeduplicationReport()
+    report.memories = sketches.count
+    report.tooLong = sketches.tooLong
+    var sets = UnionFind(count: sketches.count)
+    var found: Set<Int32> = []
+    let members = exact(sketches, options, &sets, &found)
+    let pairs = CandidatePairs(sketches: sketches, members: members, interruption: interruption)
+    var compared: [CandidatePair: DuplicateLayers] = [:]
+    if options.thresholds[.fuzzy] != nil {
+      for pair in try pairs.fuzzy() { compared[pair, default: []].insert(.fuzzy) }
+    }
+    if let threshold = options.thresholds[.keyPhrase] {
+      for pair in try pairs.keyPhrases(threshold: threshold).keys { compared[pair, default: []].insert(.keyPhrase) }
+    }
+    if let threshold = options.thresholds[.semantic] {
+      for pair in try pairs.semantic(threshold: threshold) { compared[pair, default: []].insert(.semantic) }
+    }
+    try compare(compared, sketches, options, &sets, &found)
+    report.groups = try groups(sketches, &sets, found, options)
+    return report
+  }
+
+  /// Reads every memory once; sketches are computed on all cores.
+  private func sketches(_ options: DeduplicationOptions) throws -> Sketches {
+    var sketches = Sketches()
+    let layers = Set(options.thresholds.keys)
+    let angular = AngularHash(dimensions: try store.embeddingSpace()?.dimensions ?? 0)
+    let total = try store.statistics(userID: options.filter.userID).memories
+    try store.readMemories(options.filter, batchSize: DeduplicationService.batchSize) { memories in
+      try interruption.check()
+      for entry in memories.concurrentMap({ Sketches.Entry($0, layers, angular) }) { sketches.append(entry) }
+      progress.progress("Reading", done: Int64(sketches.count), total: total)
+    }
+    return sketches
+  }
+
+  /// Joins equal contents of a user.
+  ///
+  /// - Returns: The first of each, which stand for the others in the layers that follow.
+  private func exact(
+    _ sketches: Sketches, _ options: DeduplicationOptions, _ sets: inout UnionFind, _ found: inout Set<Int32>
+  ) -> [Int] {
+    struct Key: Hashable {
+      let user, high, low: UInt64
+    }
+    var firsts: [Key: Int] = [:]
+    var members: [Int] = []
+    for index in 0..<sketches.count {
+      let key = Key(user: sketches.users[index], high: sketches.hashes[index].high, low: sketches.hashes[index].low)
+      if let first = firsts[key] {
+        guard options.thresholds[.exact] != nil else { continue }
+        sets.join(first, index)
+        found.formUnion([Int32(first), Int32(index)])
+      } else {
+        firsts[key] = index
+        members.append(index)
+      }
+    }
+    return members
+  }
+
+  /// Compares the texts and vectors of pairs for real, some memories at a time, and joins those that are duplicates; the
+  /// memories that are in sets are noted in `duplicates`.
+  private func compare(
+    _ pairs: [CandidatePair: DuplicateLayers], _ sketches: Sketches, _ options: DeduplicationOptions,
+    _ sets: inout UnionFind, _ duplicates: inout Set<Int32>
+  ) throws {
+    let sorted = pairs.keys.sorted { ($0.left, $0.right) < ($1.left, $1.right) }
+    var start = 0
+    while start < sorted.count {
+      var wanted: Set<Int32> = []
+      var bytes = 0
+      var end = start
+      while end < sorted.count, wanted.count < DeduplicationService.comparedAtATime,
+        bytes < DeduplicationService.bytesAtATime
+      {
+        for place in [sorted[end].left, sorted[end].right] where wanted.insert(place).inserted {
+          bytes += Int(sketches.lengths[Int(place)])
+        }
+        end += 1
+      }
+      let memories = try store.memories(wanted.map { sketches.ids[Int($0)] }.sorted())
+      let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id, ComparedMemory($0)) })
+      for (number, pair) in sorted[start..<end].enumerated() {
+        try interruption.check()
+        let (first, second) = (Int(pair.left), Int(pair.right))
+        let isLong = sketches.lengths[first] > 10_000
+        if isLong || number % 1_000 == 0 {
+          progress.progress("Comparing", done: Int64(start + number), total: Int64(sorted.count))
+        }
+        // What is in one set already need not be compared: what is merged in the end is compared anew.
+        guard sets.root(first) != sets.root(second), let left = found[sketches.ids[first]],
+          let right = found[sketches.ids[second]], let layers = pairs[pair],
+          match(left, right, layers, options) != nil
+        else { continue }
+        sets.join(first, second)
+        duplicates.formUnion([pair.left, pair.right])
+      }
+      start = end
+    }
+    progress.progress("Comparing", done: Int64(sorted.count), total: Int64(sorted.count))
+  }
+
+  private func match(
+    _ left: ComparedMemory, _ right: ComparedMemory, _ layers: DuplicateLayers, _ options: DeduplicationOptions
+  ) -> Match? {
+    guard let match = likeness(left, right, layers, options) else { return nil }
+    return TellingDifference.between(left.telling, right.telling) == nil ? match : nil
+  }
+
+  /// The surest layer for which two memories are alike.
+  private func likeness(
+    _ left: ComparedMemory, _ right: ComparedMemory, _ layers: DuplicateLayers, _ options: DeduplicationOptions
+  ) -> Match? {
+    if layers.contains(.fuzzy), let threshold = options.thresholds[.fuzzy], !left.isCut, !right.isCut,
+      let ratio = TextRatio.ratio(
+        left.characters, right.characters, atLeast: threshold, interruption: interruption)
+    {
+      return Match(layer: .fuzzy, similarity: ratio)
+    }
+    if layers.contains(.keyPhrase), let threshold = options.thresholds[.keyPhrase],
+      min(left.words.count, right.words.count) >= KeyPhrases.wordsMinimum,
+      case let jaccard = KeyPhrases.jaccard(left.words, right.words), jaccard >= threshold - 1e-9
+    {
+      return Match(layer: .keyPhrase, similarity: jaccard)
+    }
+    guard layers.contains(.semantic), let threshold = options.thresholds[.semantic],
+      let first = left.embedding, let second = right.embedding, let cosine = first.cosine(to: second),
+      cosine >= threshold
+    else { return nil }
+    return Match(layer: .semantic, similarity: min(1, cosine))
+  }
+
+  /// What is to be kept and merged of each group: pairs make chains, whose ends may have nothing in common, so only what
+  /// is like the memory that is kept goes; the rest makes groups of its own.
+  private func groups(
+    _ sketches: Sketches, _ sets: inout UnionFind, _ found: Set<Int32>, _ options: DeduplicationOptions
+  ) throws -> [MergePlan] {
+    var places: [Int: [Int]] = [:]
+    for place in found { places[sets.root(Int(place)), default: []].append(Int(place)) }
+    var plans: [MergePlan] = []
+    for batch in places.keys.sorted().chunked(into: DeduplicationService.groupsAtATime) {
+      try interruption.check()
+      let ids = batch.flatMap { places[$0] ?? [] }.map { sketches.ids[$0] }.sorted()
+      let memories = Dictionary(uniqueKeysWithValues: try store.memories(ids).map { ($0.id, $0) })
+      for root in batch {
+        let members = (places[root] ?? []).sorted().compactMap { memories[sketches.ids[$0]] }
+        plans += try self.plans(members, options)
+      }
+    }
+    return plans
+  }
+
+  private static let groupsAtATime = 200
+  /// A chain is cut into so many groups at the most; what is left is for the next run.
+  private static let plansPerChain = 50
+
+  private func plans(_ members: [Memory], _ options: DeduplicationOptions) throws -> [MergePlan] {
+    var rest = members.map { (memory: $0, compared: ComparedMemory($0)) }
+    var plans: [MergePlan] = []
+    for _ in 0..<DeduplicationService.plansPerChain {
+      guard rest.count > 1, let (kept, reason) = MergePlan.best(rest.map(\.memory)),
+        let keptCompared = rest.first(where: { $0.memory.id == kept.id })?.compared
+      else { break }
+      var removed: [(memory: Memory, similarity: Double, method: String)] = []
+      rest = try rest.filter { entry in
+        try interruption.check()
+        guard entry.memory.id != kept.id else { return false }
+        let match =
+          options.thresholds[.exact] != nil && entry.compared.hasContent(of: keptCompared)
+          ? Match(layer: .exact, similarity: 1) : match(entry.compared, keptCompared, .all, options)
+        guard let match else { return true }
+        removed.append((entry.memory.withoutEmbedding, match.similarity, match.layer.rawValue))
+        return false
+      }
+      if !removed.isEmpty { plans.append(MergePlan(kept: kept.withoutEmbedding, removed: removed, reason: reason)) }
+    }
+    return plans
+  }
+}
+
+extension Memory {
+  /// The memory with its embedding left out, for keeping many.
+  fileprivate var withoutEmbedding: Memory {
+    var fields = fields
+    fields.embedding = nil
+    return Memory(id: id, fields: fields)
+  }
+}
+
+extension Vector {
+  /// The cosine of the angle to another vector; nil when one has no direction, or they differ in length.
+  func cosine(to other: Vector) -> Double? {
+    guard dimensions == other.dimensions else { return nil }
+    return values.withUnsafeBufferPointer { left in
+      other.values.withUnsafeBufferPointer { Cosine.similarityOrNil(left, $0) }
+    }
+  }
+}
+
+extension Array {
+  /// The array in pieces of so many elements.
+  func chunked(into size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+  }
+}

@@ -1,0 +1,290 @@
+import Database
+import MemoryModel
+
+/// Takes rows into a store, some hundred at a time.
+final class ImportLoader {
+  /// A row that cannot be taken.
+  struct Refused: Error {
+    let line: Int
+    let code: ErrorCode
+    let reason: String
+    let hint: String
+  }
+
+  private struct Row<Value> {
+    let line: Int
+    let id: Int64?
+    let value: Value
+  }
+
+  private let store: any MemoryStore
+  private let operation: Operation
+  private let options: ImportOptions
+  private let moment: Timestamp
+  private let dimensions: Int
+  /// Whether a dry run has no tables to look at.
+  private let isEmpty: Bool
+  private var memories: [Row<MemoryFields>] = []
+  private var rows: [SideTable: [Row<[SideValue]>]] = [:]
+  /// The lines of the ids seen, for ids that come twice.
+  private var seen: [String: [Int64: Int]] = [:]
+  private var largest: [String: Int64] = [:]
+  /// The tables of which a row without an id has come.
+  private var withoutID: Set<String> = []
+  var report = ImportReport()
+
+  init(
+    store: any MemoryStore, operation: Operation, options: ImportOptions, moment: Timestamp, dimensions: Int,
+    isEmpty: Bool
+  ) {
+    self.store = store
+    self.operation = operation
+    self.options = options
+    self.moment = moment
+    self.dimensions = dimensions
+    self.isEmpty = isEmpty && options.dryRun
+  }
+
+  func add(_ json: JSON, line: Int) throws {
+    let name = json[key: "table"]?.stringValue ?? "memories"
+    guard name != "memories" else { return try addMemory(json, line: line) }
+    guard let table = SideTable(rawValue: name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
+    let (id, values) = try RowJSON.row(json, of: table, now: moment)
+    try note(id, in: name, line: line)
+    let taken = table.withoutEveryAgent(values).map { value -> SideValue in
+      if case .vector = value, !options.embeddings { return .null }
+      report.nulReplaced += value.nulCount
+      return value.replacingNUL
+    }
+    for case .vector(let vector) in taken { try check(vector, line: line) }
+    rows[table, default: []].append(Row(line: line, id: id, value: taken))
+    if rows[table, default: []].count == ImportService.batchSize { try flush(table) }
+  }
+
+  private func addMemory(_ json: JSON, line: Int) throws {
+    var (id, fields) = try RowJSON.memory(json, now: moment)
+    try note(id, in: "memories", line: line)
+    if !options.embeddings { fields.embedding = nil }
+    if let vector = fields.embedding { try check(vector, line: line) }
+    report.nulReplaced += [fields.userID, fields.content, fields.category ?? ""].reduce(fields.metadata?.nulCount ?? 0)
+    {
+      $0 + $1.utf8.count { $0 == 0 }
+    }
+    memories.append(Row(line: line, id: id, value: fields.replacingNUL))
+    if memories.count == ImportService.batchSize { try flushMemories() }
+  }
+
+  func finish() throws {
+    try flushMemories()
+    for table in SideTable.allCases { try flush(table) }
+  }
+
+  private func check(_ vector: Vector, line: Int) throws {
+    guard vector.dimensions == dimensions else {
+      throw Refused(
+        line: line, code: .invalidVector,
+        reason: "the embedding has \(vector.dimensions) numbers, the store's \(dimensions)",
+        hint: "`--no-embeddings` leaves embeddings out; `reembed --missing` then computes them")
+    }
+  }
+
+  private func note(_ id: Int64?, in table: String, line: Int) throws {
+    guard let id else {
+      withoutID.insert(table)
+      return
+    }
+    // The id may have been given to one of them a moment ago.
+    guard !withoutID.contains(table) else {
+      throw Refused(
+        line: line, code: .importFailed, reason: "a row of \(table) with an id stands behind one without",
+        hint: "nothing was imported; put the rows without an id last")
+    }
+    guard (1...store.idMaximum).contains(id) else {
+      throw Refused(
+        line: line, code: .importFailed, reason: "\(id) is no id that \(table) can have",
+        hint: "ids go from 1 to \(store.idMaximum); a row without one gets the next")
+    }
+    if let earlier = seen[table]?[id] {
+      throw Refused(
+        line: line, code: .importFailed, reason: "the id \(id) stands on line \(earlier) already",
+        hint: "a row without an id gets the next one")
+    }
+    seen[table, default: [:]][id] = line
+    largest[table] = max(largest[table] ?? 0, id)
+  }
+
+  // MARK: Writing
+
+  /// The rows of a batch: those whose ids are free, and those whose ids are taken.
+  private func split<Value>(_ rows: [Row<Value>], in table: String) throws -> (free: [Row<Value>], taken: [Row<Value>])
+  {
+    guard !isEmpty else { return (rows, []) }
+    let used = try store.usedIDs(rows.compactMap(\.id), in: table)
+    return (rows.filter { !($0.id.map(used.contains) ?? false) }, rows.filter { $0.id.map(used.contains) ?? false })
+  }
+
+  private func refuse(_ line: Int, _ id: Int64, _ table: String) -> Refused {
+    Refused(
+      line: line, code: .idConflict, reason: "\(table) has another row \(id) already",
+      hint: "nothing was imported; `--on-conflict skip` keeps that one, `--on-conflict replace` takes this one")
+  }
+
+  private func flushMemories() throws {
+    let batch = memories
+    memories = []
+    guard !batch.isEmpty else { return }
+    let (free, taken) = try split(batch, in: "memories")
+    report.missingEmbeddings += batch.count { $0.value.embedding == nil }
+    let present = Dictionary(
+      uniqueKeysWithValues: try taken.isEmpty ? [] : store.memories(taken.compactMap(\.id)).map { ($0.id, $0.fields) })
+    for row in taken {
+      guard let id = row.id, let there = present[id] else { continue }
+      if row.value.isSame(as: there, embeddings: options.embeddings) {
+        report.alreadyPresent += 1
+        continue
+      }
+      switch options.onConflict {
+      case .fail: throw refuse(row.line, id, "memories")
+      case .skip: report.skipped += 1
+      case .replace:
+        report.replaced["memories", default: 0] += 1
+        guard !options.dryRun else { continue }
+        // Without embeddings the old one stays, unless it is that of another text.
+        let keepsVector = !options.embeddings && row.value.content.utf8.elementsEqual(there.content.utf8)
+        let changes = row.value.changes.filter { !keepsVector || $0.column != "embedding" }
+        try operation.changing([id], of: "memories") { try store.update(changes, memories: [id]) }
+      }
+    }
+    try insert(free, into: "memories") { rows, ids in try store.insert(rows, ids: ids) }
+  }
+
+  private func flush(_ table: SideTable) throws {
+    let batch = rows[table] ?? []
+    rows[table] = []
+    guard !batch.isEmpty else { return }
+    // What it refers to comes first.
+    try flushMemories()
+    if table == .duplicates { try refuseOrphans(batch) }
+    let name = table.rawValue
+    let (free, taken) = try split(batch, in: name)
+    var replaced: [Row<[SideValue]>] = []
+    if !taken.isEmpty {
+      let present = try presentRows(table, ids: Set(taken.compactMap(\.id)))
+      for row in taken {
+        guard let id = row.id else { continue }
+        if present[id].map({ table.isSame($0, row.value, embeddings: options.embeddings) }) ?? false {
+          report.alreadyPresent += 1
+        } else if options.onConflict == .fail {
+          throw refuse(row.line, id, name)
+        } else if options.onConflict == .skip {
+          report.skipped += 1
+        } else {
+          replaced.append(row)
+        }
+      }
+    }
+    if !replaced.isEmpty {
+      report.replaced[name, default: 0] += replaced.count
+      let ids = replaced.compactMap(\.id)
+      try operation.noteLosses(deleting: ids, from: name)
+      if !options.dryRun {
+        try operation.changing(ids, of: name) {
+          try store.deleteSurely(ids, from: name)
+          try store.insert(replaced.map { SideRow(id: $0.id ?? 0, values: $0.value) }, ids: ids, into: table)
+        }
+      }
+    }
+    try insert(free, into: name) { values, ids in
+      let ids = try ids ?? store.freeIDs(values.count, in: name)
+      try store.insert(values.map { SideRow(id: 0, values: $0) }, ids: ids, into: table)
+      return ids
+    }
+  }
+
+  /// A record of a duplicate belongs to a memory that is there, or comes with the file.
+  private func refuseOrphans(_ batch: [Row<[SideValue]>]) throws {
+    let originals = batch.compactMap { row -> (line: Int, id: Int64)? in
+      if case .integer(let id) = row.value[0] { (row.line, id) } else { nil }
+    }
+    let present = isEmpty ? [] : try store.usedIDs(originals.map(\.id), in: "memories")
+    let lost = originals.first { !present.contains($0.id) && seen["memories"]?[$0.id] == nil }
+    guard let lost else { return }
+    throw Refused(
+      line: lost.line, code: .importFailed, reason: "original_id refers to memory \(lost.id), which is not there",
+      hint: "nothing was imported; import the memory, too, or leave the line out")
+  }
+
+  private func presentRows(_ table: SideTable, ids: Set<Int64>) throws -> [Int64: [SideValue]] {
+    var present: [Int64: [SideValue]] = [:]
+    try store.readRows(of: table, batchSize: ImportService.batchSize) { rows in
+      for row in rows where ids.contains(row.id) { present[row.id] = row.values }
+    }
+    return present
+  }
+
+  /// Inserts rows: those with ids of their own first, so that the next free ones are behind them.
+  private func insert<Value>(
+    _ rows: [Row<Value>], into table: String, _ insert: ([Value], [Int64]?) throws -> [Int64]
+  ) throws {
+    report.inserted[table, default: 0] += rows.count
+    guard !options.dryRun else { return }
+    let (own, other) = (rows.filter { $0.id != nil }, rows.filter { $0.id == nil })
+    if !own.isEmpty {
+      try operation.inserting(into: table) { try insert(own.map(\.value), own.compactMap(\.id)) }
+      try store.reserveIDs(upTo: largest[table] ?? 0, in: table)
+    }
+    if !other.isEmpty { try operation.inserting(into: table) { try insert(other.map(\.value), nil) } }
+  }
+}
+
+extension MemoryWriting where Self: MemoryReading {
+  /// Ids behind the largest one, reserved.
+  fileprivate func freeIDs(_ count: Int, in table: String) throws -> [Int64] {
+    let last = try largestID(in: table, notAbove: idMaximum)
+    guard last <= idMaximum - Int64(count) else {
+      throw MemshError(.storeFailed, "\(table) has no \(count) free ids behind \(last)", hint: "give the rows ids")
+    }
+    let first = last + 1
+    try reserveIDs(upTo: first + Int64(count) - 1, in: table)
+    return (0..<Int64(count)).map { first + $0 }
+  }
+}
+
+extension SideValue {
+  /// How many NUL characters the value has.
+  fileprivate var nulCount: Int {
+    switch self {
+    case .text(let text): text.utf8.count { $0 == 0 }
+    case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count { $0 == 0 } }
+    default: 0
+    }
+  }
+}
+
+extension SideTable {
+  /// Whether a row of the store has the values of an imported one.
+  fileprivate func isSame(_ left: [SideValue], _ right: [SideValue], embeddings: Bool) -> Bool {
+    zip(columns, zip(withoutEveryAgent(left), right)).allSatisfy { column, values in
+      !embeddings && column.type == .vector || values.0 == values.1
+    }
+  }
+}
+
+extension MemoryFields {
+  /// Whether another memory has the same values, to the byte.
+  fileprivate func isSame(as other: MemoryFields, embeddings: Bool) -> Bool {
+    changes.allSatisfy { change in
+      if case .embedding = change, !embeddings { return true }
+      return change.isAlready(in: other)
+    }
+  }
+
+  /// All values.
+  fileprivate var changes: [MemoryChange] {
+    [
+      .userID(userID), .content(content), .category(category), .importance(importanceScore), .metadata(metadata),
+      .embedding(embedding), .accessCount(accessCount), .lastAccessedAt(lastAccessedAt), .createdAt(createdAt),
+      .updatedAt(updatedAt),
+    ]
+  }
+}

@@ -1,0 +1,218 @@
+import Database
+import MemoryModel
+
+/// What importing does with a row whose id is taken by another one.
+package enum ConflictPolicy: String, Sendable, CaseIterable {
+  /// The row that is there stays.
+  case skip
+  /// The imported row takes its place.
+  case replace
+  /// Nothing at all is imported.
+  case fail
+}
+
+/// How an import is to be done.
+package struct ImportOptions: Sendable {
+  /// The form.
+  package var format = TextFormat.jsonl
+  /// What happens to rows whose ids are taken.
+  package var onConflict = ConflictPolicy.fail
+  /// Whether embeddings are taken over.
+  package var embeddings = true
+  /// Whether rows of other tables may go with rows that are replaced.
+  package var cascade = false
+  /// Whether rows are only read and checked.
+  package var dryRun = false
+
+  /// JSON lines, everything, failing at a conflict.
+  package init() {}
+}
+
+/// What an import did, or would do.
+package struct ImportReport: Sendable, Equatable {
+  /// Rows inserted, by table.
+  package var inserted: [String: Int] = [:]
+  /// Rows that took the place of others, by table.
+  package var replaced: [String: Int] = [:]
+  /// Rows left out because another one has their id.
+  package var skipped = 0
+  /// Rows that were there already, to the last value.
+  package var alreadyPresent = 0
+  /// Memories imported without an embedding.
+  package var missingEmbeddings = 0
+  /// NUL characters replaced by U+FFFD.
+  package var nulReplaced = 0
+  /// Rows of other tables that go with those that are replaced.
+  package var losses: [DependentRows] = []
+  /// Its number in the journal; nil when nothing changed.
+  package var operation: Int64?
+}
+
+/// Reads what ``ExportService`` writes, in one transaction: all rows or none.
+package struct ImportService {
+  private let store: any MemoryStore
+  private let author: RepairAuthor
+  private let progress: any ProgressReporter
+  private let interruption: Interruption
+  private let name: String
+
+  static let batchSize = 500
+
+  /// Sets importing up.
+  ///
+  /// - Parameter name: The file's name, for errors.
+  package init(
+    store: any MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption,
+    name: String
+  ) {
+    self.store = store
+    self.author = author
+    self.progress = progress
+    self.interruption = interruption
+    self.name = name
+  }
+
+  /// Imports.
+  ///
+  /// - Parameters:
+  ///   - space: The space of a store that has no tables yet, where the file does not say.
+  ///   - next: The next line without its end; nil when there is none.
+  /// - Throws: `import_failed` and `id_conflict` with the file and the line; `embedding_space_mismatch`.
+  package func run(
+    _ options: ImportOptions, space: () throws -> EmbeddingSpace, _ next: @escaping () throws -> String?
+  ) throws -> ImportReport {
+    let isNew = try store.embeddingSpace() == nil
+    let report: ImportReport
+    if options.dryRun {
+      report = try store.transaction(.readOnly) { try load(options, isNew: isNew, space, next) }
+    } else {
+      if isNew { _ = try store.vectorSupport(.ensure) }
+      report = try store.whileMigratingAlone(progress, interruption) {
+        try load(options, isNew: isNew, space, next)
+      }
+      if isNew { _ = try store.buildIndexes(nil, progress) }
+    }
+    return report
+  }
+
+  private func load(
+    _ options: ImportOptions, isNew: Bool, _ space: () throws -> EmbeddingSpace, _ next: @escaping () throws -> String?
+  ) throws -> ImportReport {
+    let operation = Operation(store, author, allowsLosses: options.cascade)
+    var lines = ImportedLines(format: options.format, next)
+    do {
+      let fileSpace = try lines.begin()
+      let loader = ImportLoader(
+        store: store, operation: operation, options: options, moment: author.moment,
+        dimensions: try prepare(fileSpace, isNew: isNew, options, space), isEmpty: isNew)
+      while let row = try lines.next() {
+        if lines.line % ImportService.batchSize == 0 {
+          try interruption.check()
+          progress.progress("Importing", done: Int64(lines.line), total: 0)
+        }
+        try loader.add(row, line: lines.line)
+      }
+      try loader.finish()
+      loader.report.operation = operation.number
+      loader.report.losses = operation.losses
+      return loader.report
+    } catch let error as RowJSON.Unreadable {
+      throw MemshError(
+        .importFailed, "\(name):\(lines.line): \(error.reason)",
+        hint: "nothing was imported; mend the line and try again")
+    } catch let error as ImportLoader.Refused {
+      throw MemshError(error.code, "\(name):\(error.line): \(error.reason)", hint: error.hint)
+    }
+  }
+
+  /// Makes the tables where there are none, and compares spaces.
+  ///
+  /// - Returns: The length that embeddings must have.
+  private func prepare(
+    _ fileSpace: EmbeddingSpace?, isNew: Bool, _ options: ImportOptions, _ space: () throws -> EmbeddingSpace
+  ) throws -> Int {
+    guard let storeSpace = try store.embeddingSpace() else {
+      let chosen = try fileSpace ?? space()
+      if !options.dryRun { _ = try store.createSchema(space: chosen) }
+      return chosen.dimensions
+    }
+    if options.embeddings, let fileSpace, fileSpace != storeSpace {
+      throw MemshError(
+        .embeddingSpaceMismatch, "\(name) has embeddings of \(fileSpace), the store of \(storeSpace)",
+        hint: "`--no-embeddings` leaves them out; `reembed --missing` then computes them")
+    }
+    return storeSpace.dimensions
+  }
+}
+
+/// The rows of a file, with the numbers of their lines.
+private struct ImportedLines {
+  private let format: TextFormat
+  private let nextLine: () throws -> String?
+  private var csv: CSVRows.Reader
+  private var columns: [String] = []
+  /// What a look at the first line has taken.
+  private var first: JSON?
+  private var count = 0
+
+  init(format: TextFormat, _ next: @escaping () throws -> String?) {
+    self.format = format
+    nextLine = next
+    csv = CSVRows.Reader(next)
+  }
+
+  /// The number of the line of the last row.
+  var line: Int { format == .csv ? csv.line : count }
+
+  /// Reads the header.
+  ///
+  /// - Returns: The space it names.
+  mutating func begin() throws -> EmbeddingSpace? {
+    if format == .csv {
+      columns = (try csv.record() ?? []).map { $0 ?? "" }
+      if let other = columns.first(where: { !RowJSON.memoryKeys.contains($0) }) {
+        throw RowJSON.Unreadable(reason: "the first line names a column '\(other)', which memories do not have")
+      }
+      return nil
+    }
+    guard let json = try nextJSON() else { return nil }
+    if let space = try ExportService.space(header: json) { return space }
+    first = json
+    return nil
+  }
+
+  mutating func next() throws -> JSON? {
+    if format == .csv { return try csv.record().map { try CSVRows.json($0, columns: columns) } }
+    if let json = first {
+      first = nil
+      return json
+    }
+    return try nextJSON()
+  }
+
+  private mutating func nextJSON() throws -> JSON? {
+    while let line = try nextLine() {
+      count += 1
+      guard line.contains(where: { !$0.isWhitespace }) else { continue }
+      do { return try JSONParser.parse(line) } catch {
+        throw RowJSON.Unreadable(reason: "the line is no JSON: \(error)")
+      }
+    }
+    return nil
+  }
+}
+
+extension ImportService {
+  /// Imports the rows of another store.
+  ///
+  /// - Parameter source: Opened for reading only.
+  package func run(
+    _ options: ImportOptions, rowsOf source: any MemoryStore
+  ) throws -> ImportReport {
+    guard let sourceSpace = try source.embeddingSpace() else { throw MemshError.schemaMissing(source.identity) }
+    let export = ExportService(store: source, interruption: interruption)
+    return try Overlap.pulling(
+      capacity: ImportService.batchSize, producers: [{ hand in _ = try export.export(ExportOptions(), hand) }]
+    ) { try run(options, space: { sourceSpace }, $0) }
+  }
+}

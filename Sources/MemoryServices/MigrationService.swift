@@ -1,0 +1,305 @@
+import Database
+import Foundation
+import MemoryModel
+
+/// Moves a memory file or another store into a store, in the six steps of the migration guide.
+///
+/// Schema, rows, ledger, fragments and indexes are one transaction: a run is in as a whole or not at all.
+package struct MigrationService {
+  private let store: any MemoryStore
+  private let embedder: any Embedder
+  private let otherEmbedder: (EmbeddingSpace) throws -> (any Embedder)?
+  private let progress: any ProgressReporter
+  private let interruption: Interruption
+  private let options: MigrationOptions
+  private let beforeDropping: (() throws -> Void)?
+
+  /// Rows handled at a time: enough to hide round trips, few enough to stay small (6 to 12 MB of vectors).
+  static let batchSize = 1_000
+  /// What to do instead of dropping what others made.
+  package static let keepsOthers =
+    "`migrate` without --force-recreate keeps everything, or take another store or schema"
+  /// Batches that reading may be ahead of writing.
+  static let batchesAhead = 3
+
+  /// Sets a migration up; nothing happens yet.
+  ///
+  /// - Parameters:
+  ///   - otherEmbedder: Gives the embedder of a space that is not `embedder`'s, where it can be had here.
+  ///   - beforeDropping: Called when the tables are locked and about to be dropped; what it throws saves them.
+  package init(
+    store: any MemoryStore, embedder: any Embedder, progress: any ProgressReporter, interruption: Interruption,
+    options: MigrationOptions, otherEmbedder: @escaping (EmbeddingSpace) throws -> (any Embedder)? = { _ in nil },
+    beforeDropping: (() throws -> Void)? = nil
+  ) {
+    self.store = store
+    self.otherEmbedder = otherEmbedder
+    self.beforeDropping = beforeDropping
+    self.embedder = embedder
+    self.progress = progress
+    self.interruption = interruption
+    self.options = options
+  }
+
+  /// Runs all steps.
+  ///
+  /// - Parameter source: nil when there is nothing to migrate; the other steps are done all the same.
+  /// - Throws: Whatever stops the run; then nothing of it is in the store.
+  package func run(from source: (any MemorySource)?) throws -> MigrationReport {
+    progress.line("🚀 Starting memory system migration to \(store.identity.backend.title)...")
+    let survey = try survey(source)
+    try store.connect()
+    progress.line("✅ \(store.identity.backend.title) database connection successful")
+    progress.line(try store.vectorSupport(.ensure).successLine)
+
+    var report = MigrationReport(source: source?.description.location, target: store.identity.location)
+    // What was done is said when it is done for good: after the commit.
+    var done: [String] = []
+    let (plan, digest, indexesLater) = try store.whileMigratingAlone(
+      waits: options.waits, progress, interruption
+    ) {
+      // Under the lock: another run may have given the store its space a moment ago.
+      let plan = try self.plan(survey)
+      let created = try prepareSchema(plan, &done)
+      let digest = try load(source, survey, plan, into: &report, &done)
+      try source?.verifyUnchanged()
+      // A snapshot that stayed open would keep CREATE INDEX CONCURRENTLY in the same database waiting.
+      source?.close()
+      // A table that is new serves nobody yet: its indexes are built after the load, in the same transaction.
+      let isNew = created.contains("memories")
+      if isNew { done += try store.buildIndexes(options.index, progress) }
+      try interruption.check()
+      return (plan, digest, !isNew)
+    }
+    for line in done { progress.line(line) }
+    if indexesLater { for line in try store.buildIndexes(options.index, progress) { progress.line(line) } }
+    report.embedderNotice = plan.embedder?.notice
+    try verify(digest, into: &report)
+    test(plan, into: &report)
+    return report
+  }
+
+  /// Tells what ``run(from:)`` would do, without writing anything anywhere.
+  package func dryRun(from source: (any MemorySource)?) throws -> MigrationReport {
+    let survey = try survey(source)
+    try store.connect()
+    if options.forceRecreate {
+      try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
+    }
+    var report = MigrationReport(source: source?.description.location, target: store.identity.location)
+    try store.transaction(.readOnly) {
+      let plan = try self.plan(survey)
+      report.embedderNotice = plan.embedder?.notice
+      var lines: [String] = []
+      if let source, let survey {
+        let loader = try self.loader(source, plan, isDryRun: true)
+        try transfer(source, survey, plan, loader)
+        report.counts = loader.counts
+        report.effort = loader.effort
+        lines = loader.summaryLines
+      }
+      let seeds = try missingSeeds(source)
+      report.fragmentsInserted = seeds.count
+      if let embedder = plan.embedder, !seeds.isEmpty {
+        report.effort = (report.effort ?? EmbeddingEffort()) + (try embedder.effort(seeds.map(\.content)))
+      }
+      if plan.embedder == nil { report.counts.fragmentsMissing += Int64(seeds.count) }
+      if !seeds.isEmpty { lines.append("✅ Inserted \(seeds.count) default prompt fragments") }
+      for line in lines { progress.line("Would have: " + line) }
+    }
+    return report
+  }
+
+  // MARK: Steps
+
+  /// A first look at the source, before anything is written anywhere.
+  ///
+  /// - Throws: `invalid_vector` when vectors are to be kept and there are none.
+  private func survey(_ source: (any MemorySource)?) throws -> SourceSurvey? {
+    guard let source else { return nil }
+    let survey = try source.survey()
+    for remark in survey.remarks { progress.line("⚠️ \(remark)") }
+    guard options.embeddings == .keep, !options.isVerbatim, survey.rows > 0, !survey.hasVectors else {
+      return survey
+    }
+    throw MemshError(
+      .invalidVector,
+      "\(source.description.location) has no embeddings to keep: none of its \(survey.rows) rows has one",
+      hint: "`--embeddings auto` computes what is missing; nothing was changed")
+  }
+
+  private func plan(_ survey: SourceSurvey?) throws -> EmbeddingPlan {
+    let sourceSpace =
+      survey?.recordedSpace
+      ?? survey?.dimensions.map { dimensions in
+        EmbeddingSpace(sourceModel: options.sourceModel ?? survey?.model ?? "unknown", dimensions: dimensions)
+      }
+    return try EmbeddingPlan(
+      mode: options.embeddings, source: sourceSpace, recorded: survey?.recordedSpace,
+      store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder, other: otherEmbedder)
+  }
+
+  private func prepareSchema(_ plan: EmbeddingPlan, _ done: inout [String]) throws -> [String] {
+    if options.forceRecreate {
+      try store.lockTables()
+      // Looked at again, now that nobody can add anything.
+      try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
+      try beforeDropping?()
+      try store.dropSchema()
+    }
+    let created = try store.createSchema(space: plan.space)
+    done = [
+      "✅ Schema created successfully",
+      created.isEmpty
+        ? "All tables were there already: \(SchemaNames.tables.pythonStyle)"
+        : "Created tables: \(created.pythonStyle)",
+    ]
+    return created
+  }
+
+  /// Rows, side tables and fragments, with their ledger.
+  private func load(
+    _ source: (any MemorySource)?, _ survey: SourceSurvey?, _ plan: EmbeddingPlan, into report: inout MigrationReport,
+    _ done: inout [String]
+  ) throws -> RowDigest {
+    guard let source, let survey else {
+      report.fragmentsInserted = try seed(plan, loader: nil, &done)
+      if plan.embedder == nil { report.counts.fragmentsMissing = Int64(report.fragmentsInserted) }
+      done += report.counts.fragmentLines(plan.space)
+      return RowDigest()
+    }
+    let loader = try loader(source, plan, isDryRun: false)
+    if survey.rows == 0 {
+      done.append("SQLite database exists but is empty")
+    } else {
+      progress.line("Found \(survey.rows) memories in \(source.description.location) (table \(survey.table))")
+      try transfer(source, survey, plan, loader)
+    }
+    try copySideTables(source, plan, loader)
+    if survey.rows > 0 { done += loader.summaryLines }
+    report.fragmentsInserted = try seed(plan, loader: loader, &done)
+    report.run = loader.run
+    if let run = loader.run { try store.finishRun(run, counts: loader.counts) }
+    report.counts = loader.counts
+    done += report.counts.fragmentLines(plan.space)
+    report.rejectFile = loader.rejects.writtenPath
+    return loader.digest
+  }
+
+  private func loader(_ source: any MemorySource, _ plan: EmbeddingPlan, isDryRun: Bool) throws -> MigrationLoader {
+    try MigrationLoader(
+      store: store, source: source, plan: plan,
+      rejects: RejectFile(path: isDryRun ? nil : options.rejectPath),
+      startedAt: options.startedAt, isDryRun: isDryRun, ignoresLedger: options.forceRecreate,
+      verifies: options.verifies)
+  }
+
+  /// Reads, decodes and checks on one thread, writes on this one.
+  private func transfer(
+    _ source: any MemorySource, _ survey: SourceSurvey, _ plan: EmbeddingPlan, _ loader: MigrationLoader
+  ) throws {
+    let normalizer = RowNormalizer(migrationTime: options.startedAt)
+    try Overlap.run(capacity: MigrationService.batchesAhead) { hand in
+      try source.readRows(batchSize: MigrationService.batchSize, decodingEmbeddings: plan.keepsVectors) {
+        try hand($0.map(normalizer.prepare))
+      }
+    } consume: { (records: [PreparedRecord]) in
+      try interruption.check()
+      try loader.load(records)
+      progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows, bytes: loader.bytesWritten)
+    }
+    try loader.finish()
+  }
+
+  private func copySideTables(_ source: any MemorySource, _ plan: EmbeddingPlan, _ loader: MigrationLoader) throws {
+    let copy = SideTableCopy(
+      store: store, source: source, renumbered: loader.renumbered, keepsVectors: plan.keepsVectors,
+      isVerbatim: options.isVerbatim, embedder: plan.embedder)
+    for table in SideTable.allCases {
+      let missing = try copy.copy(table) { rows in
+        try store.record(rows, run: try loader.currentRun())
+        loader.countSideRows(rows.count)
+      }
+      loader.countFragments(withoutVectors: missing)
+    }
+  }
+
+  private func seed(_ plan: EmbeddingPlan, loader: MigrationLoader?, _ done: inout [String]) throws -> Int {
+    guard options.seedsFragments else { return 0 }
+    let ids = try SeedingService(store: store, embedder: plan.embedder).seedReturningIDs(DefaultFragments.all)
+    if plan.embedder == nil { loader?.countFragments(withoutVectors: ids.count) }
+    // What a run seeds is the run's: taking the run back takes it back, too.
+    if let loader, let run = loader.run, !ids.isEmpty {
+      try store.record(
+        ids.map { id, hash in
+          RunRow(table: SideTable.fragments.rawValue, sourceKey: "default", targetID: id, contentHash: hash)
+        }, run: run)
+    }
+    done.append(
+      ids.isEmpty
+        ? "✅ Default prompt fragments were there already"
+        : "✅ Inserted \(ids.count) default prompt fragments")
+    return ids.count
+  }
+
+  /// The default fragments that a run would insert: neither the store has them, nor does the source bring them.
+  private func missingSeeds(_ source: (any MemorySource)?) throws -> [PromptFragment] {
+    guard options.seedsFragments else { return [] }
+    let isThere = try !options.forceRecreate && store.embeddingSpace() != nil
+    var known = try isThere ? store.fragmentKeys() : []
+    try source?.readRows(of: .fragments, batchSize: MigrationService.batchSize) { rows in
+      known.formUnion(rows.compactMap { StoredFragment($0)?.fragment.key })
+    }
+    return DefaultFragments.all.filter { known.insert($0.key).inserted }
+  }
+
+  /// Reads back what was committed and compares it with what was written.
+  private func verify(_ written: RowDigest, into report: inout MigrationReport) throws {
+    guard options.verifies, report.source != nil else { return }
+    guard let run = report.run else {
+      // A second run that finds every row in the ledger has written nothing that could differ.
+      report.verified = true
+      return
+    }
+    var found = RowDigest()
+    try Overlap.run(capacity: MigrationService.batchesAhead) { hand in
+      try store.readMemories(ofRun: run, batchSize: MigrationService.batchSize, hand)
+    } consume: { (memories: [Memory]) in
+      try interruption.check()
+      for memory in memories { found.add(id: memory.id, memory.fields) }
+      progress.progress("Verifying", done: found.rows, total: written.rows)
+    }
+    report.verified = found == written
+    guard found == written else {
+      throw MemshError(
+        .verificationFailed,
+        "the store gives back other rows than were written: \(found.rows) of \(written.rows), or with other values",
+        hint: "`rollback --run \(run)` takes them out again; then look at the server's log")
+    }
+    progress.line("✅ Verified: \(found.rows) memories read back equal, every vector to the bit")
+  }
+
+  private func test(_ plan: EmbeddingPlan, into report: inout MigrationReport) {
+    guard !options.skipTest else { return }
+    do {
+      try SystemTest(store: store, embedder: plan.embedder, space: plan.space, progress: progress).run()
+      report.systemTest = .passed
+    } catch {
+      report.systemTest = .failed
+      report.systemTestError =
+        error as? MemshError ?? MemshError(.systemTestFailed, "the memory system test failed", cause: "\(error)")
+    }
+  }
+}
+
+extension VectorSupport {
+  fileprivate var successLine: String {
+    guard let installedVersion else { return "✅ Vectors need no extension (\(engine))" }
+    return "✅ \(engine) extension is enabled (\(installedVersion))"
+  }
+}
+
+extension [String] {
+  /// `['memories', 'memory_analytics']`: how the migration guide prints a list.
+  fileprivate var pythonStyle: String { "[" + map { "'\($0)'" }.joined(separator: ", ") + "]" }
+}

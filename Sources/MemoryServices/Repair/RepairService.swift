@@ -1,0 +1,204 @@
+import Database
+import Foundation
+import MemoryModel
+
+/// What a repair changed, or would change.
+package struct RepairReport: Sendable, Equatable {
+  /// Its number in the journal; nil for a dry run, and when nothing changed.
+  package var operation: Int64?
+  /// The memories that are changed or deleted.
+  package var ids: [Int64] = []
+  /// For people: what happens to each of the first ones.
+  package var examples: [RepairExample] = []
+  /// Rows of other tables that go, too.
+  package var losses: [DependentRows] = []
+  /// The triggers of others on the memories.
+  package var triggers: [String] = []
+
+  /// What an undo does not bring back, each in words.
+  package var notUndone: [String] { losses.map(\.description) + RepairReport.effects(of: triggers) }
+
+  static func effects(of triggers: [String]) -> [String] {
+    triggers.map { "what the trigger or rule \($0) changes in other tables" }
+  }
+
+  /// How many examples a report has at the most.
+  package static let exampleMaximum = 10
+}
+
+/// A memory that a repair touches.
+package struct RepairExample: Sendable, Equatable {
+  /// The memory as it was.
+  package let memory: Memory
+  /// What happens to it, in words; empty when the command says it all.
+  package let change: String
+
+  /// Creates an example.
+  package init(_ memory: Memory, change: String = "") {
+    self.memory = memory
+    self.change = change
+  }
+}
+
+/// Which memories a repair is about.
+package enum MemorySelection: Sendable, Equatable {
+  case ids([Int64])
+  case matching(MemoryFilter)
+}
+
+/// Deletes, moves and changes memories; every change is in the journal.
+package struct RepairService {
+  let store: any MemoryStore
+  let author: RepairAuthor
+
+  /// Sets repairing up.
+  package init(store: any MemoryStore, author: RepairAuthor) {
+    self.store = store
+    self.author = author
+  }
+
+  /// Deletes memories, and with them the records of their duplicates.
+  ///
+  /// - Parameter cascade: Whether rows of other tables that refer to them may go, too.
+  /// - Throws: `not_found` when one of the ids has no memory; `confirmation_required` when rows of other tables would go.
+  package func delete(
+    _ selection: MemorySelection, cascade: Bool = false, dryRun: Bool
+  ) throws -> RepairReport {
+    try repair(selection, cascade: cascade, dryRun: dryRun) { memories, operation in
+      try operation.deleteMemories(memories)
+    }
+  }
+
+  /// Gives the memories of one user to another.
+  package func reassign(_ filter: MemoryFilter, to user: String, dryRun: Bool) throws -> RepairReport {
+    try repair(.matching(filter), dryRun: dryRun) { ids, operation in
+      try operation.changing(ids, of: "memories", columns: ["user_id"]) {
+        try store.update([.userID(user)], memories: ids)
+      }
+    }
+  }
+
+  /// Lowers the importance of memories that were neither read nor changed for long: it halves with every half-life.
+  ///
+  /// What a run lowers counts as changed, so that running it again at once lowers nothing more.
+  ///
+  /// - Parameters:
+  ///   - halfLifeDays: After so many days half of the importance is left.
+  ///   - unusedDays: Only memories unused for so long.
+  package func decay(
+    _ filter: MemoryFilter, halfLifeDays: Double, unusedDays: Double, dryRun: Bool
+  ) throws -> RepairReport {
+    try transaction(dryRun: dryRun) {
+      var lowered: [(id: Int64, importance: Double)] = []
+      var report = RepairReport()
+      let now = author.moment
+      report.triggers = try store.foreignTriggers(on: "memories")
+      if !dryRun { try store.lockRows(store.memoryIDs(matching: filter), of: "memories") }
+      try store.readMemories(filter, batchSize: RepairService.batchSize) { memories in
+        for memory in memories {
+          guard
+            let (days, importance) = RepairService.decayed(memory.fields, halfLifeDays: halfLifeDays, now: now),
+            days >= unusedDays
+          else { continue }
+          lowered.append((memory.id, importance))
+          if report.examples.count < RepairReport.exampleMaximum {
+            let old = memory.fields.importanceScore ?? 0
+            report.examples.append(
+              RepairExample(memory, change: "\(rounded(old)) → \(rounded(importance)) after \(Int(days)) days"))
+          }
+        }
+      }
+      report.ids = lowered.map(\.id)
+      guard !dryRun else { return report }
+      let operation = Operation(store, author)
+      for start in stride(from: 0, to: lowered.count, by: RepairService.batchSize) {
+        let batch = Array(lowered[start..<min(start + RepairService.batchSize, lowered.count)])
+        try operation.changing(batch.map(\.id), of: "memories", columns: ["importance_score"]) {
+          try store.setImportance(batch)
+        }
+      }
+      report.operation = operation.number
+      return report
+    }
+  }
+
+  /// The days a memory has not been used, and the importance that is left; nil when there is nothing to lower.
+  static func decayed(
+    _ fields: MemoryFields, halfLifeDays: Double, now: Timestamp
+  ) -> (days: Double, importance: Double)? {
+    guard let importance = fields.importanceScore, importance > 0, importance.isFinite else { return nil }
+    // Of a memory without any time nobody knows how long it has not been used.
+    let moments = [fields.lastAccessedAt, fields.createdAt, fields.updatedAt].compactMap { $0?.microseconds }
+    guard let used = moments.max() else { return nil }
+    // As numbers that cannot overflow: a foreign row may be of any year.
+    let days = (Double(now.microseconds) - Double(used)) / 86_400e6
+    guard days > 0 else { return nil }
+    return (days, importance * exp2(-days / halfLifeDays))
+  }
+
+  private static let batchSize = 1_000
+
+  // MARK: In common
+
+  /// Runs a repair of whole memories in a transaction; a dry run only finds them.
+  ///
+  /// - Parameter cascade: For a repair that deletes: whether rows of other tables may go, too.
+  private func repair(
+    _ selection: MemorySelection, cascade: Bool? = nil, dryRun: Bool, _ body: ([Int64], Operation) throws -> Void
+  ) throws -> RepairReport {
+    try transaction(dryRun: dryRun) {
+      var report = RepairReport()
+      report.ids = try dryRun ? ids(selection) : lockedIDs(selection)
+      report.examples = try store.memories(Array(report.ids.prefix(RepairReport.exampleMaximum))).map {
+        RepairExample($0)
+      }
+      report.triggers = try store.foreignTriggers(on: "memories")
+      guard !dryRun, !report.ids.isEmpty else {
+        if let cascade { report.losses = try store.losses(deletingMemories: report.ids, allowed: cascade) }
+        return report
+      }
+      let operation = Operation(store, author, allowsLosses: cascade ?? false)
+      try body(report.ids, operation)
+      report.losses = operation.losses
+      report.operation = operation.number
+      return report
+    }
+  }
+
+  func transaction<Value>(dryRun: Bool, _ body: () throws -> Value) throws -> Value {
+    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    return try store.transaction(dryRun ? .readOnly : .commit, body)
+  }
+
+  /// The memories, kept from changing; what no longer passes once nobody can change it is left out.
+  private func lockedIDs(_ selection: MemorySelection) throws -> [Int64] {
+    let first = try ids(selection)
+    try store.lockRows(first, of: "memories")
+    let known = Set(first)
+    return try ids(selection).filter(known.contains)
+  }
+
+  private func ids(_ selection: MemorySelection) throws -> [Int64] {
+    switch selection {
+    case .matching(let filter): return try store.memoryIDs(matching: filter)
+    case .ids(let ids):
+      let ids = Array(Set(ids)).sorted()
+      let found = Set(try store.memories(ids).map(\.id))
+      if let missing = ids.first(where: { !found.contains($0) }) { throw MemshError.memoryMissing(missing) }
+      return ids
+    }
+  }
+}
+
+extension MemshError {
+  /// The error for an id without a memory.
+  static func memoryMissing(_ id: Int64) -> MemshError {
+    MemshError(.notFound, "there is no memory \(id)", hint: "`list` and `search` show the ids of memories")
+  }
+}
+
+/// A number with three decimal places, for people.
+func rounded(_ value: Double) -> String {
+  let thousandths = (value * 1_000).rounded() / 1_000
+  return "\(thousandths)"
+}

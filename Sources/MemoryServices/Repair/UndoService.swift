@@ -1,0 +1,404 @@
+import Database
+import MemoryModel
+
+/// What undoing did, or would do.
+package struct UndoReport: Sendable, Equatable {
+  /// The operations taken back, the newest first.
+  package var operations: [OperationRecord] = []
+  /// The operations that took them back, in the same order; empty for a dry run.
+  package var undos: [Int64] = []
+  /// Rows put back that had been deleted.
+  package var inserted = 0
+  /// Rows given back the values they had.
+  package var updated = 0
+  /// Rows taken out that had been inserted.
+  package var deleted = 0
+  /// What is not as it was, because a trigger of others sets it, each in words.
+  package var notRestored: [String] = []
+  /// Rows of other tables that go with the rows taken out.
+  package var losses: [DependentRows] = []
+}
+
+/// Takes repairs back, exactly or not at all.
+package struct UndoService {
+  private let store: any MemoryStore
+  private let author: RepairAuthor
+  private let cascade: Bool
+
+  private static let batchSize = 500
+  private static let conflictsListed = 5
+  /// What reading a memory changes: never in the way of an undo, and never put back over a newer value.
+  private static let volatileColumns = ["access_count", "last_accessed_at", "updated_at"]
+
+  /// Sets undoing up.
+  ///
+  /// - Parameter cascade: Whether rows of other tables may go with rows that are taken out.
+  package init(store: any MemoryStore, author: RepairAuthor, cascade: Bool = false) {
+    self.store = store
+    self.author = author
+    self.cascade = cascade
+  }
+
+  /// Takes an operation back, in one transaction. Undoing an undo does the operation again.
+  ///
+  /// - Parameters:
+  ///   - number: The operation; nil for the last one that stands and is no undo itself.
+  ///   - wholeSession: Whether everything goes that the same memsh process did.
+  /// - Throws: `not_found`; `undo_conflict` when later changes would be overwritten, naming the rows;
+  ///   `confirmation_required` when rows of other tables would go.
+  package func undo(_ number: Int64?, wholeSession: Bool, dryRun: Bool) throws -> UndoReport {
+    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    // A dry run of several operations must see what the first undos leave behind, and what triggers of others do with
+    // rows shows only when they are written: it is run for real, and rolled back.
+    guard try !dryRun || !(wholeSession || isRewritten(number)) else {
+      var report = try store.transaction(.rollback) {
+        try undo(self.operations(number, wholeSession: wholeSession), dryRun: false)
+      }
+      report.undos = []
+      return report
+    }
+    return try store.transaction(dryRun ? .readOnly : .commit) {
+      try undo(self.operations(number, wholeSession: wholeSession), dryRun: dryRun)
+    }
+  }
+
+  /// Whether triggers of others may change what undoing an operation writes. They have nothing to do with moves.
+  private func isRewritten(_ number: Int64?) throws -> Bool {
+    guard try SchemaNames.tables.contains(where: { try !store.foreignTriggers(on: $0).isEmpty }) else { return false }
+    return try operations(number, wholeSession: false).allSatisfy { $0.start.spaceBefore == nil }
+  }
+
+  private func undo(_ operations: [OperationRecord], dryRun: Bool) throws -> UndoReport {
+    var report = UndoReport()
+    for operation in operations {
+      // A move changes the tables themselves. Whoever waits for a table while it holds rows may never get it.
+      if !dryRun, operation.start.spaceBefore != nil { try store.lockTables() }
+      try refuseConflicts(operation, locks: !dryRun)
+      let undo = Operation(store, author, undoes: operation.id, allowsLosses: cascade)
+      try reverse(operation, undo, dryRun: dryRun, &report)
+      report.losses = DependentRows.summed(report.losses + undo.losses)
+      report.operations.append(operation)
+      guard !dryRun else { continue }
+      if let number = undo.number { report.undos.append(number) }
+      try store.markUndone(operation.id, by: undo.number ?? operation.id)
+      if let undone = operation.start.undoes { try store.markUndone(undone, by: nil) }
+    }
+    return report
+  }
+
+  private func operations(_ number: Int64?, wholeSession: Bool) throws -> [OperationRecord] {
+    let chosen: OperationRecord
+    if let number {
+      guard let found = try store.operations(.number(number), limit: 1).first else {
+        throw MemshError(.notFound, "the journal has no operation \(number)", hint: "`journal` lists what it has")
+      }
+      if let undo = found.undoneBy {
+        throw MemshError(
+          .notFound, "operation \(number) has been undone already, by operation \(undo)",
+          hint: "`undo \(undo)` does it again")
+      }
+      chosen = found
+    } else {
+      let standing = try store.operations(.all, limit: .max).first {
+        $0.undoneBy == nil && $0.start.undoes == nil && $0.rows > 0
+      }
+      guard let standing else {
+        throw MemshError(.notFound, "there is nothing to undo", hint: "`journal` lists what the journal has")
+      }
+      chosen = standing
+    }
+    guard wholeSession else { return [chosen] }
+    let all = try store.operations(.session(chosen.start.session), limit: .max).filter {
+      $0.undoneBy == nil && $0.start.undoes == nil
+    }
+    guard !all.isEmpty else {
+      throw MemshError(
+        .notFound, "the run that did operation \(chosen.id) has nothing left that stands and is no undo",
+        hint: "`undo \(chosen.id)` takes back this one alone")
+    }
+    return all
+  }
+
+  // MARK: Rows
+
+  private typealias Phase = (tables: [String], kind: JournalRow.Kind)
+
+  /// The order in which rows are put back, so that a record of a duplicate never refers to a memory that is not there. A
+  /// row stands once in an operation, so any order ends the same.
+  private static let phases: [Phase] = [
+    (SideTable.allCases.map(\.rawValue), .inserted), (["memories"], .deleted),
+    (["memories"] + SideTable.allCases.map(\.rawValue), .updated), (SideTable.allCases.map(\.rawValue), .deleted),
+    (["memories"], .inserted),
+  ]
+
+  /// Rows of one table with the same columns, so that many go at a time.
+  private struct Group {
+    let table: String
+    /// The columns that are noted; nil for whole rows.
+    let columns: [String]?
+    var rows: [JournalRow]
+  }
+
+  private func forEachGroup(_ operation: Int64, _ phase: Phase, _ body: (Group) throws -> Void) throws {
+    var positions = try store.journalPositions(ofOperation: operation, phase)
+    // A row that refers to another of its table has mostly been made after it.
+    if phase.kind == .deleted { positions.reverse() }
+    for batch in positions.chunked(into: UndoService.batchSize) {
+      let rows = try store.journalRows(at: Array(batch))
+      var groups: [[String]: Group] = [:]
+      for row in rows {
+        let columns = UndoService.keys(row.before)
+        let group = Group(table: row.table, columns: phase.kind == .updated ? columns : nil, rows: [])
+        groups[[row.table] + columns, default: group].rows.append(row)
+      }
+      for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        if let group = groups[key] { try body(group) }
+      }
+    }
+  }
+
+  private static func keys(_ image: JSON?) -> [String] {
+    if case .object(let members)? = image { members.map(\.key) } else { [] }
+  }
+
+  private func current(_ group: Group) throws -> [Int64: JSON] {
+    let images = try store.images(group.rows.map(\.id), of: group.table, columns: group.columns)
+    return Dictionary(uniqueKeysWithValues: images.map { ($0.id, $0.columns) })
+  }
+
+  // MARK: What stands in the way
+
+  private func refuseConflicts(_ operation: OperationRecord, locks: Bool) throws {
+    var conflicts: [String] = []
+    for phase in UndoService.phases {
+      try forEachGroup(operation.id, phase) { group in
+        // What is found free must stay so until it is put back.
+        if locks { try store.lockRows(group.rows.map(\.id), of: group.table) }
+        let current = try current(group)
+        conflicts += group.rows.compactMap { UndoService.conflict($0, current: current[$0.id]) }
+        switch (group.table, phase.kind) {
+        case ("memories", .inserted): conflicts += try referringDuplicates(group.rows.map(\.id), besides: operation.id)
+        case (SideTable.duplicates.rawValue, .deleted): conflicts += try lostOriginals(group.rows, of: operation.id)
+        default: break
+        }
+      }
+    }
+    guard !conflicts.isEmpty else { return }
+    let listed = conflicts.prefix(UndoService.conflictsListed).joined(separator: "; ")
+    let more = conflicts.count - UndoService.conflictsListed
+    throw MemshError(
+      .undoConflict,
+      "operation \(operation.id) cannot be undone: \(listed)" + (more > 0 ? "; and \(more) more" : ""),
+      hint: "undo the later changes first (`journal`), or mend the rows by hand")
+  }
+
+  /// What stands in the way of putting a row back; nil when nothing does.
+  private static func conflict(_ row: JournalRow, current: JSON?) -> String? {
+    let name = "row \(row.id) of \(row.table)"
+    switch (row.before, row.after) {
+    case (nil, let after?):
+      guard let current else { return nil }
+      // What becomes of a column that is gone since does not matter to a row that goes itself.
+      let columns = keys(after).filter { current[key: $0] != nil }
+      return differs(current, after, in: columns) ? "\(name) was changed since" : nil
+    case (_?, nil): return current == nil ? nil : "\(name) is there again"
+    case (_?, let after?):
+      guard let current else { return "\(name) is gone" }
+      return differs(current, after, in: row.changedColumns) ? "\(name) was changed since" : nil
+    case (nil, nil): return nil
+    }
+  }
+
+  private static func differs(_ left: JSON, _ right: JSON, in columns: [String]) -> Bool {
+    columns.contains { name in
+      !volatileColumns.contains(name) && !JSON.areIdentical(left[key: name], right[key: name])
+        && !isOldNotation(right[key: name], of: left[key: name])
+    }
+  }
+
+  /// Whether a value in the journal is an array, a row or a `json` in the notation of memsh 0.1, which tells less than
+  /// the present one: it cannot be compared, and does not stand in the way.
+  private static func isOldNotation(_ noted: JSON?, of now: JSON?) -> Bool {
+    switch (noted, now) {
+    case (.array?, .string?), (.object?, .string?): true
+    case (.array?, .object(let members)?), (.object?, .object(let members)?):
+      members.count == 1 && members[0].key.isEmpty && members[0].value != .string("null")
+    default: false
+    }
+  }
+
+  /// The ids of an operation's rows of one table and kind.
+  private func ids(_ operation: Int64, _ table: String, _ kind: JournalRow.Kind) throws -> Set<Int64> {
+    var ids: Set<Int64> = []
+    try forEachGroup(operation, ([table], kind)) { ids.formUnion($0.rows.map(\.id)) }
+    return ids
+  }
+
+  /// Records of duplicates that were made since and would go with the memory.
+  private func referringDuplicates(_ memories: [Int64], besides operation: Int64) throws -> [String] {
+    let referring = try store.duplicateIDs(ofOriginals: memories)
+    guard !referring.isEmpty else { return [] }
+    let table = SideTable.duplicates.rawValue
+    let own = try ids(operation, table, .inserted).union(ids(operation, table, .updated))
+    return referring.filter { !own.contains($0) }.map { "row \($0) of memory_duplicates refers to its memory" }
+  }
+
+  /// Records of duplicates whose memory is neither there nor comes back with them.
+  private func lostOriginals(_ rows: [JournalRow], of operation: Int64) throws -> [String] {
+    let originals = rows.compactMap { row -> (row: Int64, memory: Int64)? in
+      row.before?[key: "original_id"]?.integerValue.map { (row.id, Int64($0)) }
+    }
+    let present = try store.usedIDs(originals.map(\.memory), in: "memories")
+    guard originals.contains(where: { !present.contains($0.memory) }) else { return [] }
+    let restored = try ids(operation, "memories", .deleted)
+    return originals.filter { !present.contains($0.memory) && !restored.contains($0.memory) }.map {
+      "row \($0.row) of memory_duplicates refers to memory \($0.memory), which is gone"
+    }
+  }
+
+  // MARK: Putting back
+
+  private func reverse(
+    _ operation: OperationRecord, _ undo: Operation, dryRun: Bool, _ report: inout UndoReport
+  ) throws {
+    if let space = operation.start.spaceBefore {
+      return try reverseMove(operation, to: space, undo, dryRun: dryRun, &report)
+    }
+    var counts = report
+    for phase in UndoService.phases {
+      try forEachGroup(operation.id, phase) { group in
+        try reverse(group, phase.kind, undo, dryRun: dryRun, &counts)
+      }
+    }
+    report = counts
+  }
+
+  private func reverse(
+    _ group: Group, _ kind: JournalRow.Kind, _ undo: Operation, dryRun: Bool, _ report: inout UndoReport
+  ) throws {
+    switch kind {
+    case .inserted:
+      let ids = try current(group).keys.sorted()
+      report.deleted += ids.count
+      if dryRun {
+        try undo.noteLosses(deleting: ids, from: group.table)
+      } else {
+        try undo.delete(ids, from: group.table)
+      }
+    case .deleted:
+      report.inserted += group.rows.count
+      let images = group.rows.compactMap { row in row.before.map { RowImage(id: row.id, columns: $0) } }
+      guard !dryRun else { return }
+      try undo.inserting(into: group.table) {
+        report.notRestored += try putBack(images, of: group.table)
+        return images.map(\.id)
+      }
+    case .updated:
+      report.updated += group.rows.count
+      guard !dryRun else { return }
+      for (columns, images) in UndoService.partialImages(group.rows, try current(group)) {
+        try undo.changing(images.map(\.id), of: group.table, columns: columns.filter { $0 != "updated_at" }) {
+          report.notRestored += try putBack(images, of: group.table)
+        }
+      }
+    }
+  }
+
+  /// Puts rows back, and where triggers of others stand on the table looks what became of it.
+  ///
+  /// - Returns: What is not as it was, in words.
+  private func putBack(_ images: [RowImage], of table: String) throws -> [String] {
+    try store.restore(images, of: table)
+    guard try !store.foreignTriggers(on: table).isEmpty else { return [] }
+    // A trigger on INSERT has had its say; an UPDATE may get past it.
+    for again in UndoService.byColumns(try differing(images, of: table)) { try store.restore(again, of: table) }
+    return try differing(images, of: table).flatMap { image in
+      UndoService.keys(image.columns).map { "\($0) of row \(image.id) of \(table)" }
+    }
+  }
+
+  /// The columns of rows that are not as images have them, with the values that they should have.
+  private func differing(_ images: [RowImage], of table: String) throws -> [RowImage] {
+    let keys = UndoService.keys(images.first?.columns)
+    let current = Dictionary(
+      uniqueKeysWithValues: try store.images(images.map(\.id), of: table, columns: keys).map { ($0.id, $0.columns) })
+    let missing = images.map(\.id).filter { current[$0] == nil }
+    guard missing.isEmpty else { throw MemshError.rowsNotWritten(missing, of: table, "put back") }
+    return images.compactMap { image in
+      guard case .object(let members) = image.columns, let now = current[image.id] else { return nil }
+      let others = members.filter { member in now[key: member.key].map { !JSON.areIdentical($0, member.value) } ?? false
+      }
+      return others.isEmpty ? nil : RowImage(id: image.id, columns: .object(others))
+    }
+  }
+
+  /// Images with the same columns together.
+  private static func byColumns(_ images: [RowImage]) -> [[RowImage]] {
+    Array(Dictionary(grouping: images) { keys($0.columns) }.values)
+  }
+
+  /// The old values of the columns that nobody has changed since, by the columns.
+  private static func partialImages(_ rows: [JournalRow], _ current: [Int64: JSON]) -> [[String]: [RowImage]] {
+    var images: [[String]: [RowImage]] = [:]
+    for row in rows {
+      guard let before = row.before, let after = row.after, let now = current[row.id] else { continue }
+      let columns = row.changedColumns.filter { JSON.areIdentical(now[key: $0], after[key: $0]) }
+      let members = columns.map { JSON.Member($0, before[key: $0] ?? .null) }
+      images[columns, default: []].append(RowImage(id: row.id, columns: .object(members)))
+    }
+    return images
+  }
+
+  /// Moves the store back to the space it had, with the vectors it had.
+  private func reverseMove(
+    _ operation: OperationRecord, to space: EmbeddingSpace, _ undo: Operation, dryRun: Bool,
+    _ report: inout UndoReport
+  ) throws {
+    let fragments = SideTable.fragments.rawValue
+    let memories = try ids(operation.id, "memories", .updated)
+    let changedFragments = try ids(operation.id, fragments, .updated)
+    var allFragments: [Int64] = []
+    try store.readRows(of: .fragments, batchSize: UndoService.batchSize) { allFragments += $0.map(\.id) }
+    let embedded =
+      try embeddedRows(store.memoryIDs(matching: MemoryFilter()), besides: memories, of: "memories")
+      + embeddedRows(allFragments, besides: changedFragments, of: fragments)
+    guard embedded == 0 else {
+      throw MemshError(
+        .undoConflict,
+        "operation \(operation.id) cannot be undone: \(embedded) rows got embeddings of the present space since",
+        hint: "`reembed` with the old embedder moves all of them back")
+    }
+    report.updated += memories.count + changedFragments.count
+    guard !dryRun, let current = try store.embeddingSpace() else { return }
+    undo.leaves(current)
+    try undo.changing(memories.sorted(), of: "memories", columns: ["embedding"]) {
+      try undo.changing(changedFragments.sorted(), of: fragments, columns: ["embedding"]) {
+        try store.moveVectors(to: space)
+        try forEachGroup(operation.id, (["memories", fragments], .updated)) { group in
+          try store.restore(
+            group.rows.map { row in
+              let old = row.before?[key: "embedding"] ?? .null
+              return RowImage(id: row.id, columns: .object([JSON.Member("embedding", old)]))
+            }, of: group.table)
+        }
+      }
+    }
+    _ = try store.buildIndexes(nil, SilentProgress())
+  }
+
+  /// How many of these rows, but for some, have an embedding.
+  private func embeddedRows(_ ids: [Int64], besides known: Set<Int64>, of table: String) throws -> Int {
+    try ids.filter { !known.contains($0) }.chunked(into: UndoService.batchSize).reduce(0) { count, batch in
+      try count
+        + store.images(Array(batch), of: table, columns: ["embedding"]).count {
+          $0.columns[key: "embedding"] != JSON.null
+        }
+    }
+  }
+}
+
+/// Shows progress to nobody.
+final class SilentProgress: ProgressReporter {
+  func line(_ text: String) {}
+  func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}
+}

@@ -1,0 +1,57 @@
+import Database
+import MemoryModel
+
+/// What goes when a store's tables are dropped, or its file is replaced.
+package struct Replacement: Sendable, Equatable {
+  /// The rows of each of the four tables; empty when they are not complete.
+  package var rows: [String: Int64] = [:]
+  /// The operations in the journal, which cannot be undone any more.
+  package var operations = 0
+  /// The migrations in the ledger, which cannot be rolled back any more.
+  package var runs = 0
+}
+
+extension MemoryStore {
+  /// What would go with the tables, or with the whole file.
+  package func replacement() throws -> Replacement {
+    var replacement = Replacement()
+    let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
+    guard !present.isEmpty else { return replacement }
+    replacement.operations = try pruneJournal(before: Timestamp.storable.upperBound, dryRun: true)
+    replacement.runs = try hasRuns() ? runs().count : 0
+    guard present.count == SchemaNames.tables.count, try embeddingSpace() != nil else { return replacement }
+    let statistics = try statistics(userID: nil)
+    replacement.rows = [
+      "memories": statistics.memories, "prompt_fragments": statistics.fragments,
+      "memory_duplicates": statistics.duplicates, "memory_analytics": statistics.analytics,
+    ]
+    return replacement
+  }
+
+  /// Makes sure that dropping the four tables takes nothing along that others made.
+  ///
+  /// - Throws: `foreign_objects`, which names it.
+  package func refuseDroppingOthers(_ what: String, instead: String) throws {
+    let objects = try objectsOfOthers()
+    guard objects.isEmpty else { throw MemshError.wouldDrop(objects, what, instead: instead) }
+  }
+}
+
+extension BackupService {
+  private static let kept = "restore into another store or schema, which keeps this one"
+
+  /// Makes sure that restoring loses nothing that others made and the backup does not have, and brings along nothing
+  /// that runs by itself and the store does not have.
+  ///
+  /// - Throws: `foreign_objects`, which names it.
+  package func refuseLosses(_ backup: any FileStore, into store: any MemoryStore) throws {
+    guard store is any FileStore else {
+      return try store.refuseDroppingOthers("restore", instead: BackupService.kept)
+    }
+    let (coming, there) = (try backup.contentOfOthers(), try store.contentOfOthers())
+    let lost = there.filter { object in !coming.contains { $0.isNamed(as: object) } }
+    guard lost.isEmpty else { throw MemshError.wouldDrop(lost, "restore", instead: BackupService.kept) }
+    let unknown = coming.filter { ["trigger", "view"].contains($0.kind) && !there.contains($0) }
+    guard unknown.isEmpty else { throw MemshError.unknownIn(backup.identity, unknown) }
+  }
+}

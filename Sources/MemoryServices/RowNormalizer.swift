@@ -1,0 +1,194 @@
+import Database
+import MemoryModel
+
+/// Turns a row as a source holds it into the fields of a memory, or says why that cannot be done.
+///
+/// The one place that decides what is acceptable; every reader of foreign files goes through it.
+struct RowNormalizer {
+  /// What dates are when the source has none.
+  let migrationTime: Timestamp
+
+  /// A row that can be written.
+  struct Accepted {
+    var fields: MemoryFields
+    var nulReplaced: Int
+  }
+
+  /// Why a row cannot be written.
+  struct Rejection: Error, Equatable {
+    /// A stable word for machines.
+    let reason: String
+    /// What was found, for people.
+    let detail: String
+  }
+
+  /// The fields of a row; its embedding is left to ``EmbeddingPlan``.
+  func accept(_ row: SourceRow) throws(Rejection) -> Accepted {
+    var content = try text(row.content, column: "content") ?? ""
+    guard content.contains(where: { !$0.isWhitespace }) else {
+      throw Rejection(reason: "empty_content", detail: "the content is empty")
+    }
+    var userID = try text(row.userID, column: "user_id") ?? ""
+    guard !userID.isEmpty else { throw Rejection(reason: "missing_user_id", detail: "the user id is empty") }
+    var metadata = try metadata(of: row)
+    // The legacy system's later versions kept both of these in the metadata only.
+    var category = try text(row.category, column: "category") ?? metadata[key: "category"]?.stringValue
+    let importance =
+      try number(row.importanceScore, column: "importance_score")
+      ?? (metadata[key: "importance_score"] ?? metadata[key: "importance"])?.doubleValue.flatMap {
+        $0.isFinite ? $0 : nil
+      }
+    let accesses = try accessCount(row.accessCount)
+    let accessed = try timestamp(row.lastAccessedAt, column: "last_accessed_at")
+    let updated = try timestamp(row.updatedAt, column: "updated_at")
+    let created = try timestamp(row.createdAt, column: "created_at") ?? updated ?? migrationTime
+
+    let nulCount = metadata.nulCount + [content, userID, category ?? ""].reduce(0) { $0 + $1.utf8.count { $0 == 0 } }
+    if nulCount > 0 {
+      content = content.replacingNUL
+      userID = userID.replacingNUL
+      category = category?.replacingNUL
+      metadata = metadata.replacingNUL
+    }
+    try check(length: userID, limit: MemoryFields.userIDLimit, column: "user_id")
+    try check(length: category ?? "", limit: MemoryFields.categoryLimit, column: "category")
+    let fields = MemoryFields(
+      userID: userID, content: content, metadata: metadata, category: category,
+      importanceScore: importance ?? MemoryFields.defaultImportance, accessCount: accesses,
+      lastAccessedAt: accessed, createdAt: created, updatedAt: updated ?? created)
+    return Accepted(fields: fields, nulReplaced: nulCount)
+  }
+
+  private func text(_ value: SourceValue, column: String) throws(Rejection) -> String? {
+    switch value {
+    case .null: return nil
+    case .integer(let number): return String(number)
+    case .real(let number): return "\(number)"
+    case .text(let text): return text
+    case .bytes(let bytes, let isText):
+      if let text = String(validating: bytes, as: UTF8.self) { return text }
+      let what = isText ? "text" : "blob"
+      throw Rejection(reason: "invalid_utf8", detail: "the \(what) in \(column) is not valid UTF-8")
+    }
+  }
+
+  private func check(length text: String, limit: Int, column: String) throws(Rejection) {
+    let length = text.unicodeScalars.count
+    guard length > limit else { return }
+    throw Rejection(reason: "\(column)_too_long", detail: "\(column) has \(length) characters; \(limit) fit")
+  }
+
+  private func number(_ value: SourceValue, column: String) throws(Rejection) -> Double? {
+    switch value {
+    case .null: return nil
+    case .integer(let number): return Double(number)
+    case .real(let number) where number.isFinite: return number
+    default:
+      if let text = try text(value, column: column), let number = Double(text), number.isFinite {
+        return number
+      }
+      throw Rejection(reason: "invalid_\(column)", detail: "\(column) is not a finite number: \(value.shown)")
+    }
+  }
+
+  private func accessCount(_ value: SourceValue) throws(Rejection) -> Int64 {
+    let count = try number(value, column: "access_count") ?? 0
+    guard (0...Double(Int32.max)).contains(count) else {
+      throw Rejection(reason: "invalid_access_count", detail: "access_count does not fit: \(value.shown)")
+    }
+    return Int64(count.rounded())
+  }
+
+  private func timestamp(_ value: SourceValue, column: String) throws(Rejection) -> Timestamp? {
+    let moment: Timestamp?
+    switch value {
+    case .null: return nil
+    case .integer(let number): moment = Timestamp(epoch: Double(number))
+    case .real(let number): moment = Timestamp(epoch: number)
+    case .text(let text) where text.isEmpty: return nil
+    case .text(let text): moment = Timestamp(parsing: text)
+    case .bytes: moment = nil
+    }
+    guard let moment, Timestamp.storable.contains(moment) else {
+      throw Rejection(reason: "invalid_timestamp", detail: "\(column) is no date: \(value.shown)")
+    }
+    return moment
+  }
+
+  /// The row's metadata as an object, with what memsh has no column for: the foreign id and unknown columns.
+  ///
+  /// Metadata that is JSON but no object is kept under `value`. Nothing is overwritten: a column whose name the
+  /// metadata has already, and a `legacy_id` of its own, go to `legacy_columns`.
+  private func metadata(of row: SourceRow) throws(Rejection) -> JSON {
+    var metadata = JSON.object([])
+    if let text = try text(row.metadata, column: "metadata"), !text.isEmpty {
+      let parsed: JSON
+      do { parsed = try JSONParser.parse(text) } catch {
+        throw Rejection(reason: "invalid_metadata", detail: "metadata is not valid JSON: \(error)")
+      }
+      switch parsed {
+      case .object: metadata = parsed
+      case .null: break
+      default: metadata = .object([JSON.Member("value", parsed)])
+      }
+    }
+    guard metadata.hasStorableNumbers else {
+      throw Rejection(reason: "invalid_metadata", detail: "metadata holds a number of more than 1,000 digits")
+    }
+    var collisions: [JSON.Member] = []
+    if let id = row.legacyID {
+      if let own = metadata[key: "legacy_id"], own != .string(id) { collisions.append(JSON.Member("legacy_id", own)) }
+      metadata = metadata.setting("legacy_id", to: .string(id))
+    }
+    for column in row.otherColumns where column.value != .null {
+      if metadata[key: column.name] == nil {
+        metadata = metadata.setting(column.name, to: column.value.json)
+      } else {
+        collisions.append(JSON.Member(column.name, column.value.json))
+      }
+    }
+    if !collisions.isEmpty { metadata = metadata.setting("legacy_columns", to: .object(collisions)) }
+    guard metadata.nesting <= JSON.storableNesting else {
+      throw Rejection(
+        reason: "invalid_metadata", detail: "metadata is nested deeper than \(JSON.storableNesting) levels")
+    }
+    return metadata
+  }
+}
+
+/// A record of a source, as far as it can be prepared without the store that it goes to.
+enum PreparedRecord: Sendable {
+  case accepted(PreparedRow)
+  case rejected(SourceRow, RowNormalizer.Rejection)
+  /// A row of a store like this one, taken over as it is.
+  case stored(Memory)
+}
+
+/// A row of another system that fits.
+struct PreparedRow: Sendable {
+  let source: SourceRow
+  /// As it will be written, but for the vector.
+  let fields: MemoryFields
+  /// The sha256 of the content, in hexadecimal.
+  let contentHash: String
+  let nulReplaced: Int
+}
+
+extension RowNormalizer {
+  /// Does to a record what needs no store, so that it can be done on the reading thread.
+  func prepare(_ record: SourceRecord) -> PreparedRecord {
+    switch record {
+    case .stored(let memory): return .stored(memory)
+    case .foreign(let row):
+      do throws(Rejection) {
+        let accepted = try accept(row)
+        return .accepted(
+          PreparedRow(
+            source: row, fields: accepted.fields, contentHash: ContentHash.hex(of: accepted.fields.content),
+            nulReplaced: accepted.nulReplaced))
+      } catch {
+        return .rejected(row, error)
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import Database
+import MemoryModel
+
+/// The migration guide's test of a whole memory system: store, search, embed, assemble, count, deduplicate.
+///
+/// It works inside a transaction that is always rolled back, so its rows are gone however it ends.
+struct SystemTest {
+  let store: any MemoryStore
+  let embedder: (any Embedder)?
+  let space: EmbeddingSpace
+  let progress: any ProgressReporter
+
+  private static let userID = "memsh_system_test"
+  private static let content = "Prefers a double espresso in the morning and decaf after lunch."
+  private static let otherContent = "Invoice 4711 for Hamburg is overdue since 12 May; ask accounting."
+  /// What a server may be off when it computes the same vector twice, as cosine; another text's is further away.
+  private static let sameAtLeast = 0.999
+  /// From here on two vectors are one.
+  private static let oneFrom = 0.999_999
+
+  /// Runs all tests.
+  ///
+  /// - Throws: `system_test_failed`, or what a store failed with.
+  func run() throws {
+    progress.line("🧪 Testing memory system operations...")
+    do {
+      try store.transaction(.rollback) {
+        let vector = try embed(SystemTest.content)
+        try storesAndFinds(vector)
+        try assembles(vector)
+        try counts()
+        try deduplicates(vector)
+        try tellsApart(vector)
+      }
+    } catch {
+      progress.line("❌ Memory system test failed; its rows are gone")
+      throw error
+    }
+    progress.line("✅ Test data cleaned up")
+    progress.line("🎉 All memory system tests passed!")
+  }
+
+  /// The text's vector; where no embedder of the store's space is configured, a fixed one that tests the store.
+  private func embed(_ text: String) throws -> Vector {
+    guard let embedder else {
+      progress.line("➖ Embedding service not tested: none of \(space) is configured")
+      return Vector((0..<space.dimensions).map { Float(($0 * 37) % 101) - 50 }).normalized
+    }
+    guard let vector = try embedder.embed([text]).first, vector.dimensions == space.dimensions else {
+      throw failure("the embedder answered with no vector of \(space.dimensions) numbers")
+    }
+    progress.line("✅ Embedding service working: \(vector.dimensions) dimensions")
+    return vector
+  }
+
+  private func testMemory(_ vector: Vector) -> MemoryFields {
+    let now = Timestamp(microseconds: 1_751_373_296_789_000)
+    return MemoryFields(
+      userID: SystemTest.userID, content: SystemTest.content, embedding: vector,
+      metadata: .object([JSON.Member("test", .bool(true))]), category: "preferences", importanceScore: 0.8,
+      createdAt: now, updatedAt: now)
+  }
+
+  private func storesAndFinds(_ vector: Vector) throws {
+    guard let id = try store.insert([testMemory(vector)]).first else { throw failure("the memory got no id") }
+    progress.line("✅ Test memory stored with ID: \(id)")
+    let hits = try store.search(
+      VectorQuery(vector: vector, filter: MemoryFilter(userID: SystemTest.userID), limit: 5)
+    ).hits
+    guard hits.count == 1, hits[0].memory.id == id, let similarity = hits[0].similarity, similarity > 0.99 else {
+      throw failure("the memory just stored was not found")
+    }
+    guard hits[0].memory.fields.content == SystemTest.content else { throw failure("the memory came back changed") }
+    progress.line("✅ Memory search working: found \(hits.count) results")
+    progress.line("   Best match similarity: \(similarity.rounded(toPlaces: 3))")
+  }
+
+  private func assembles(_ vector: Vector) throws {
+    let prompt = try PromptAssembly(store: store).assemble(
+      vector: vector, userID: SystemTest.userID, agentType: "general", tier: .standard)
+    guard prompt.memories.count == 1 else { throw failure("the prompt lacks the memory just stored") }
+    progress.line(
+      "✅ Prompt assembly working: \(prompt.memories.count) memories, \(prompt.fragments.count) fragments")
+  }
+
+  private func counts() throws {
+    let statistics = try store.statistics(userID: SystemTest.userID)
+    guard statistics.memories == 1, statistics.embeddingsPresent == 1 else {
+      throw failure("the statistics do not count the memory just stored")
+    }
+    let average = statistics.averageImportance.map { "\($0.rounded(toPlaces: 3))" } ?? "none"
+    progress.line(
+      "✅ Memory stats: {'total_memories': \(statistics.memories), 'categories': \(statistics.categories), "
+        + "'avg_importance': \(average), 'total_accesses': \(statistics.totalAccesses)}")
+  }
+
+  private func deduplicates(_ vector: Vector) throws {
+    let ids = try store.insert([testMemory(vector)])
+    let same = try store.memoryIDs(userID: SystemTest.userID, content: SystemTest.content)
+    guard same.count == 2, ids.allSatisfy(same.contains), let original = same.min() else {
+      throw failure("an exact duplicate was not noticed")
+    }
+    try store.insert(
+      DuplicateRecord(
+        originalID: original, contentHash: ContentHash.hex(of: SystemTest.content), similarity: 1, method: "exact"))
+    progress.line("✅ Deduplication working: 1 exact duplicate found")
+  }
+
+  /// Whether the embedder gives a text the same vector each time, and another text another one, and whether the store
+  /// then finds each by its own: an embedder that answers anything at all would pass everything before.
+  private func tellsApart(_ vector: Vector) throws {
+    guard let embedder else { return }
+    guard let again = try embedder.embedAfresh(SystemTest.content),
+      let other = try embedder.embedAfresh(SystemTest.otherContent),
+      let otherAgain = try embedder.embedAfresh(SystemTest.otherContent)
+    else { throw failure("the embedder answered with no vector") }
+    guard try cosine(vector, again) >= SystemTest.sameAtLeast,
+      try cosine(other, otherAgain) >= SystemTest.sameAtLeast
+    else { throw failure("the embedder gives the same text another vector each time", isEmbedder: true) }
+    guard try cosine(again, other) < SystemTest.oneFrom else {
+      throw failure("the embedder gives different texts the same vector", isEmbedder: true)
+    }
+    var memory = testMemory(other)
+    memory.content = SystemTest.otherContent
+    guard let id = try store.insert([memory]).first else { throw failure("the memory got no id") }
+    for (query, content) in [(again, SystemTest.content), (otherAgain, SystemTest.otherContent)] {
+      let hit = try store.search(
+        VectorQuery(vector: query, filter: MemoryFilter(userID: SystemTest.userID), limit: 1)
+      ).hits.first
+      guard hit?.memory.fields.content == content, (hit?.memory.id == id) == (content == SystemTest.otherContent),
+        hit?.similarity ?? 0 >= SystemTest.sameAtLeast
+      else { throw failure("a memory is not the first that its own content finds") }
+    }
+    progress.line("✅ Embedding service tells texts apart, and each is found by its own")
+  }
+
+  private func cosine(_ left: Vector, _ right: Vector) throws -> Double {
+    guard left.dimensions == right.dimensions, left.isFinite, right.isFinite, !left.isZero, !right.isZero else {
+      throw failure("the embedder answered with a vector without direction, or of another length", isEmbedder: true)
+    }
+    return zip(left.normalized.values, right.normalized.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  }
+
+  private func failure(_ what: String, isEmbedder: Bool) -> MemshError {
+    MemshError(
+      .systemTestFailed, "the memory system test failed: \(what)",
+      hint: "the embedder is of \(space): look at its server or model, then compute the vectors anew with `reembed`")
+  }
+
+  private func failure(_ what: String) -> MemshError {
+    MemshError(
+      .systemTestFailed, "the memory system test failed: \(what)",
+      hint: "look at the store with `schema`; `--skip-test` migrates without the test")
+  }
+}
+
+extension Double {
+  /// Rounded to a number of decimal places, for display.
+  func rounded(toPlaces places: Int) -> Double {
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    return (self * scale).rounded() / scale
+  }
+}

@@ -1,0 +1,45 @@
+import Database
+import MemoryModel
+import MemoryServices
+import Testing
+
+@Suite struct TimestampTests {
+  @Test(
+    "dates in every form that memory files use",
+    arguments: [
+      ("2025-07-01T12:34:56.789Z", "2025-07-01T12:34:56.789000Z"),
+      ("2025-07-01 12:34:56", "2025-07-01T12:34:56.000000Z"),
+      ("2025-07-01", "2025-07-01T00:00:00.000000Z"),
+      ("2025-07-01T12:34", "2025-07-01T12:34:00.000000Z"),
+      ("2025-07-01T12:34:56+02:00", "2025-07-01T10:34:56.000000Z"),
+      ("2025-07-01T12:34:56-0530", "2025-07-01T18:04:56.000000Z"),
+      ("2025-07-01 12:34:56.123456789 UTC", "2025-07-01T12:34:56.123457Z"),
+      ("1735689600", "2025-01-01T00:00:00.000000Z"),
+      ("1735689600123", "2025-01-01T00:00:00.123000Z"),
+      ("1735689600123456", "2025-01-01T00:00:00.123456Z"),
+      ("2024-02-29T23:59:59.9999999Z", "2024-03-01T00:00:00.000000Z"),
+      ("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.500000Z"),
+      ("0001-01-01", "0001-01-01T00:00:00.000000Z"),
+    ])
+  func reads(text: String, expected: String) {
+    #expect(Timestamp(parsing: text)?.iso8601 == expected)
+  }
+
+  @Test(
+    "what is no date is refused",
+    arguments: [
+      "", "yesterday", "2025-13-01", "2025-02-30", "2025-07-01T25:00", "2025-07-01T12:34:56+99:00", "NaN", "20250701",
+      "2025",
+    ])
+  func refuses(text: String) {
+    #expect(Timestamp(parsing: text) == nil)
+  }
+
+  @Test("text order is time order")
+  func ordersAsText() {
+    let moments = [-62_135_596_800_000_000, -1, 0, 1, 999_999, 1_735_689_600_123_456].map {
+      Timestamp(microseconds: $0)
+    }
+    #expect(moments.map(\.iso8601) == moments.map(\.iso8601).sorted())
+  }
+}
