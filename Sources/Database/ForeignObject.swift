@@ -35,14 +35,6 @@ package struct ForeignObject: Sendable, Hashable {
   package func isNamed(as other: ForeignObject) -> Bool { kind == other.kind && name == other.name }
 }
 
-extension SchemaNames {
-  /// The columns that memsh knows of one of the four tables.
-  package static func columns(of table: String) -> [String] {
-    guard let side = SideTable(rawValue: table) else { return RowJSON.memoryKeys.filter { $0 != "table" } }
-    return ["id"] + side.columns.map(\.name)
-  }
-}
-
 extension MemshError {
   /// The refusal of what would take along what others made.
   ///

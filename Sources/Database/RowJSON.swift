@@ -1,54 +1,42 @@
+import Foundation
 import MemoryModel
 
 /// Rows as JSON objects: how they are exported and imported.
 package enum RowJSON {
   /// A memory; nothing is left out but, if so wanted, the embedding.
   package static func json(_ memory: Memory, embeddings: Bool) -> JSON {
-    let fields = memory.fields
-    var members: [JSON.Member] = [
-      JSON.Member("table", .string("memories")), JSON.Member("id", .integer(memory.id)),
-      JSON.Member("user_id", .string(fields.userID)), JSON.Member("content", .string(fields.content)),
-      JSON.Member("metadata", fields.metadata ?? .null), JSON.Member("category", .optional(fields.category)),
-      JSON.Member("importance_score", fields.importanceScore.map(number) ?? .null),
-      JSON.Member("access_count", fields.accessCount.map { .integer($0) } ?? .null),
-      JSON.Member("last_accessed_at", .optional(fields.lastAccessedAt?.iso8601)),
-      JSON.Member("created_at", .optional(fields.createdAt?.iso8601)),
-      JSON.Member("updated_at", .optional(fields.updatedAt?.iso8601)),
-    ]
-    if embeddings { members.append(JSON.Member("embedding", fields.embedding.map(json) ?? .null)) }
-    return .object(members)
+    let record = Record(id: memory.id, values: memory.fields.values, added: memory.fields.added)
+    return json(record, of: .memories, embeddings: embeddings)
   }
 
-  /// A row of a side table.
-  package static func json(_ row: SideRow, of table: SideTable, embeddings: Bool) -> JSON {
-    var members = [JSON.Member("table", .string(table.rawValue)), JSON.Member("id", .integer(row.id))]
+  /// A row; the columns that others added stand behind those that memsh knows.
+  package static func json(_ row: Record, of table: Table, embeddings: Bool) -> JSON {
+    var members = [JSON.Member("table", .string(table.name)), JSON.Member("id", .integer(row.id))]
     for (column, value) in zip(table.columns, row.values) where embeddings || column.type != .vector {
       members.append(JSON.Member(column.name, json(value)))
     }
+    members += row.added.map { JSON.Member($0.column.name, json($0.value)) }
     return .object(members)
   }
 
-  /// The shortest digits that read back as the same 32-bit floats; null for a vector with NaN or infinity, which JSON and
-  /// pgvector cannot hold.
-  private static func json(_ vector: Vector) -> JSON {
-    vector.isFinite ? .array(vector.values.map { .number("\($0)") }) : .null
-  }
-
-  private static func json(_ value: SideValue) -> JSON {
+  private static func json(_ value: Value) -> JSON {
     switch value {
     case .null: .null
     case .integer(let value): .integer(value)
-    case .double(let value): number(value)
+    // JSON has no NaN and no infinity: those are strings.
+    case .double(let value): value.isFinite ? .double(value) : .string("\(value)")
     case .text(let value): .string(value)
     case .boolean(let value): .bool(value)
     case .texts(let values): .array(values.map(JSON.string))
     case .timestamp(let value): .string(value.iso8601)
-    case .vector(let value): json(value)
+    case .json(let value): value
+    // The shortest digits that read back as the same 32-bit floats; null for a vector with NaN or infinity, which JSON
+    // and pgvector cannot hold.
+    case .vector(let value): value.isFinite ? value.json : .null
+    case .bytes(let bytes): .object([JSON.Member("base64", .string(Data(bytes).base64EncodedString()))])
+    case .integers(let values): .array(values.map { .integer($0) })
     }
   }
-
-  /// JSON has no NaN and no infinity: those are strings.
-  private static func number(_ value: Double) -> JSON { value.isFinite ? .double(value) : .string("\(value)") }
 
   // MARK: Reading
 
@@ -62,137 +50,108 @@ package enum RowJSON {
   }
 
   /// A memory and its id, if it has one. What is left out gets the column's default; null is NULL.
-  package static func memory(_ json: JSON, now: Timestamp) throws -> (id: Int64?, fields: MemoryFields) {
-    try refuseUnknown(json, known: memoryKeys)
-    guard let user = try text(json, "user_id"), (1...MemoryFields.userIDLimit).contains(user.unicodeScalars.count)
-    else { throw Unreadable(reason: "user_id is no text of 1 to \(MemoryFields.userIDLimit) characters") }
-    guard let content = try text(json, "content") else { throw Unreadable(reason: "content is missing") }
-    let category = try text(json, "category")
-    guard category.map({ $0.unicodeScalars.count <= MemoryFields.categoryLimit }) ?? true else {
-      throw Unreadable(reason: "category is longer than \(MemoryFields.categoryLimit) characters")
+  ///
+  /// - Parameter added: The columns that others added to the table.
+  package static func memory(
+    _ json: JSON, now: Timestamp, added: [AddedColumn] = []
+  ) throws -> (id: Int64?, fields: MemoryFields) {
+    let (id, row) = try row(json, of: .memories, now: now, added: added)
+    var fields = try MemoryFields(values: row.values, added: row.added)
+    guard !fields.userID.isEmpty else {
+      throw Unreadable(reason: "user_id is no text of 1 to \(MemoryFields.userIDLimit) characters")
     }
-    let metadata = json[key: "metadata"] ?? .object([])
-    guard metadata.hasStorableNumbers else { throw Unreadable(reason: "metadata has a number of too many digits") }
-    func has(_ key: String) -> Bool { json[key: key] != nil }
-    let created = has("created_at") ? try moment(json, "created_at") : now
-    guard metadata.nesting <= JSON.storableNesting else {
-      throw Unreadable(reason: "metadata is nested deeper than \(JSON.storableNesting) levels")
-    }
-    return (
-      try integer(json, "id"),
-      MemoryFields(
-        userID: user, content: content, embedding: try vector(json),
-        metadata: metadata == .null ? nil : metadata,
-        category: category,
-        importanceScore: has("importance_score")
-          ? try double(json, "importance_score") : MemoryFields.defaultImportance,
-        accessCount: has("access_count") ? try integer(json, "access_count") : 0,
-        lastAccessedAt: try moment(json, "last_accessed_at"), createdAt: created,
-        updatedAt: has("updated_at") ? try moment(json, "updated_at") : created)
-    )
+    // A memory that nobody has changed was changed when it was made.
+    if json[key: Column.updated.name] == nil { fields.updatedAt = fields.createdAt }
+    return (id, fields)
   }
 
-  /// A row of a side table and its id, if it has one. What is left out gets the column's default.
-  package static func row(_ json: JSON, of table: SideTable, now: Timestamp) throws -> (id: Int64?, values: [SideValue])
-  {
-    try refuseUnknown(json, known: ["table", "id"] + table.columns.map(\.name))
-    let values = try table.columns.map { column -> SideValue in
-      switch column.type {
-      case .integer: try integer(json, column.name).map(SideValue.integer) ?? .null
-      case .double: try double(json, column.name).map(SideValue.double) ?? .null
-      case .text: try text(json, column.name).map(SideValue.text) ?? .null
-      case .boolean:
-        if case .bool(let flag)? = json[key: column.name] { .boolean(flag) } else { .null }
-      case .texts: try texts(json, column.name).map(SideValue.texts) ?? .null
-      case .timestamp: try moment(json, column.name).map(SideValue.timestamp) ?? .null
-      case .vector: try vector(json).map(SideValue.vector) ?? .null
-      }
-    }
-    let defaults = defaults(table, now: now)
-    let filled = try zip(table.columns, values).map { column, value -> SideValue in
-      guard value == .null else { return value }
-      if table.required.contains(column.name) { throw Unreadable(reason: "\(column.name) is missing") }
-      return json[key: column.name] == nil ? defaults[column.name] ?? .null : .null
-    }
-    if table == .fragments, let tier = try text(json, "context_tier"), ContextTier(rawValue: tier) == nil {
-      throw Unreadable(reason: "context_tier is not core, standard or full")
-    }
-    return (try integer(json, "id"), filled)
-  }
-
-  /// The defaults of the columns that have one other than NULL.
-  private static func defaults(_ table: SideTable, now: Timestamp) -> [String: SideValue] {
-    var defaults: [String: SideValue] = ["created_at": .timestamp(now)]
-    guard table == .fragments else { return defaults }
-    defaults["updated_at"] = .timestamp(now)
-    defaults["priority"] = .integer(Int64(PromptFragment.defaultPriority))
-    defaults["tags"] = .texts([])
-    defaults["context_tier"] = .text(ContextTier.standard.rawValue)
-    defaults["is_active"] = .boolean(true)
-    return defaults
-  }
-
-  package static let memoryKeys = [
-    "table", "id", "user_id", "content", "metadata", "category", "importance_score", "access_count", "last_accessed_at",
-    "created_at", "updated_at", "embedding",
-  ]
-
-  private static func refuseUnknown(_ json: JSON, known: [String]) throws {
+  /// A row and its id, if it has one. What is left out gets the column's default; null is NULL.
+  package static func row(
+    _ json: JSON, of table: Table, now: Timestamp, added: [AddedColumn] = []
+  ) throws -> (id: Int64?, row: Record) {
     guard case .object(let members) = json else { throw Unreadable(reason: "the row is no object") }
+    let known = ["table"] + table.columnNames + added.map(\.name)
     if let other = members.first(where: { !known.contains($0.key) }) {
       throw Unreadable(reason: "there is no column '\(other.key)'")
     }
-  }
-
-  private static func value(_ json: JSON, _ key: String) -> JSON? {
-    json[key: key].flatMap { $0 == .null ? nil : $0 }
-  }
-
-  private static func text(_ json: JSON, _ key: String) throws -> String? {
-    guard let value = value(json, key) else { return nil }
-    guard let text = value.stringValue else { throw Unreadable(reason: "\(key) is no text") }
-    return text
-  }
-
-  private static func texts(_ json: JSON, _ key: String) throws -> [String]? {
-    guard let value = value(json, key) else { return nil }
-    guard let texts = value.arrayValue?.map(\.stringValue), texts.allSatisfy({ $0 != nil }) else {
-      throw Unreadable(reason: "\(key) is no list of texts")
+    let values = try table.columns.map { column -> Value in
+      let value = try json[key: column.name].map { try RowJSON.value($0, of: column) } ?? column.value(now: now)
+      if let refusal = column.refusal(of: value) { throw Unreadable(reason: refusal) }
+      return value
     }
-    return texts.compactMap(\.self)
+    let others = try added.compactMap { column in
+      try json[key: column.name].map { AddedValue(column: column, value: try addedValue($0, of: column)) }
+    }
+    return (try integer(json[key: "id"], "id"), Record(id: 0, values: values, added: others))
   }
 
-  private static func integer(_ json: JSON, _ key: String) throws -> Int64? {
-    guard let value = value(json, key) else { return nil }
-    guard let number = value.integerValue else { throw Unreadable(reason: "\(key) is no whole number") }
+  private static func value(_ json: JSON, of column: Column) throws -> Value {
+    guard json != .null else { return .null }
+    let name = column.name
+    func wrong(_ what: String) -> Unreadable { Unreadable(reason: "\(name) is no \(what)") }
+    switch column.type {
+    case .integer: return try integer(json, name).columnValue
+    case .double:
+      guard let number = json.doubleValue ?? json.stringValue.flatMap(Double.init) else { throw wrong("number") }
+      return .double(number)
+    case .text:
+      guard let text = json.stringValue else { throw wrong("text") }
+      return .text(text)
+    case .boolean:
+      guard case .bool(let flag) = json else { throw wrong("truth value") }
+      return .boolean(flag)
+    case .texts:
+      guard let texts = json.arrayValue?.map(\.stringValue), texts.allSatisfy({ $0 != nil }) else {
+        throw wrong("list of texts")
+      }
+      return .texts(texts.compactMap(\.self))
+    case .timestamp:
+      guard let text = json.stringValue else { throw wrong("text") }
+      guard let moment = Timestamp(parsing: text) else { throw wrong("moment: '\(text.prefix(40))'") }
+      return .timestamp(moment)
+    case .json: return .json(json)
+    case .vector: return .vector(try vector(json, name))
+    }
+  }
+
+  private static func integer(_ json: JSON?, _ name: String) throws -> Int64? {
+    guard let json, json != .null else { return nil }
+    guard let number = json.integerValue else { throw Unreadable(reason: "\(name) is no whole number") }
     return Int64(number)
   }
 
-  private static func double(_ json: JSON, _ key: String) throws -> Double? {
-    guard let value = value(json, key) else { return nil }
-    guard let number = value.doubleValue ?? value.stringValue.flatMap(Double.init) else {
-      throw Unreadable(reason: "\(key) is no number")
-    }
-    return number
+  private static func vector(_ json: JSON, _ name: String) throws -> Vector {
+    guard let items = json.arrayValue else { throw Unreadable(reason: "\(name) is no list of numbers") }
+    return Vector(
+      try items.map { item -> Float in
+        guard case .number(let digits) = item, let float = Float(digits), float.isFinite else {
+          throw Unreadable(reason: "\(name) has something that is no 32-bit number: \(item.text.prefix(20))")
+        }
+        return float
+      })
   }
 
-  private static func moment(_ json: JSON, _ key: String) throws -> Timestamp? {
-    guard let text = try text(json, key) else { return nil }
-    guard let moment = Timestamp(parsing: text) else {
-      throw Unreadable(reason: "\(key) is no moment: '\(text.prefix(40))'")
-    }
-    return moment
-  }
-
-  private static func vector(_ json: JSON) throws -> Vector? {
-    guard let value = value(json, "embedding") else { return nil }
-    guard let items = value.arrayValue else { throw Unreadable(reason: "embedding is no list of numbers") }
-    let floats = try items.map { item -> Float in
-      guard case .number(let digits) = item, let float = Float(digits), float.isFinite else {
-        throw Unreadable(reason: "embedding has something that is no 32-bit number: \(item.text.prefix(20))")
+  private static func addedValue(_ json: JSON, of column: AddedColumn) throws -> Value {
+    switch json {
+    case .null: return .null
+    case .string(let text): return .text(text)
+    case .number(let digits): return Int64(digits).map(Value.integer) ?? Double(digits).map(Value.double) ?? .text(digits)
+    default:
+      guard let data = json[key: "base64"]?.stringValue.flatMap({ Data(base64Encoded: $0) }) else {
+        throw Unreadable(reason: "\(column.name) is no text, number or bytes")
       }
-      return float
+      return .bytes(Array(data))
     }
-    return Vector(floats)
+  }
+}
+
+extension Column {
+  /// What a row gets that does not say.
+  fileprivate func value(now: Timestamp) -> Value {
+    switch `default` {
+    case nil: .null
+    case .now?: .timestamp(now)
+    case .value(let value)?: value
+    }
   }
 }

@@ -128,8 +128,8 @@ extension Fault {
   }
 
   private var facts: Facts {
-    let (memories, fragments) = ("memories", SideTable.fragments.rawValue)
-    let (duplicates, analytics) = (SideTable.duplicates.rawValue, SideTable.analytics.rawValue)
+    let (memories, fragments) = ("memories", Table.fragments.name)
+    let (duplicates, analytics) = (Table.duplicates.name, Table.analytics.name)
     return switch self {
     case .tablesMissing: (.error, nil, .rebuilding, "tables of the memory system are missing", "create them")
     case .triggersMissing:

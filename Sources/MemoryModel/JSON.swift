@@ -2,7 +2,7 @@
 ///
 /// Memory metadata passes through this type on its way between stores, so a 20-digit number must come out as it
 /// went in; that rules out types that read numbers as doubles.
-package enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Hashable {
   case null
   case bool(Bool)
   /// The number as it was written.
@@ -16,7 +16,7 @@ package enum JSON: Sendable, Equatable {
   case nested(String)
 
   /// One key of an object with its value.
-  package struct Member: Sendable, Equatable {
+  package struct Member: Sendable, Hashable {
     /// The key.
     package let key: String
     /// The value.

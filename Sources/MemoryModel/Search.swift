@@ -110,29 +110,6 @@ package struct SearchPlan: Sendable, Equatable {
   }
 }
 
-/// A row of `memory_analytics`: one search of an agent's.
-package struct AnalyticsEvent: Sendable, Equatable {
-  /// Whose memories were searched; nil for everybody's.
-  package let userID: String?
-  /// What was looked for.
-  package let query: String
-  /// How many memories were found.
-  package let results: Int
-  /// How long it took, in milliseconds.
-  package let milliseconds: Int
-  /// The tier of the prompt that it was for; nil for a plain search.
-  package let tier: ContextTier?
-
-  /// Creates an event.
-  package init(userID: String?, query: String, results: Int, milliseconds: Int, tier: ContextTier? = nil) {
-    self.userID = userID
-    self.query = query
-    self.results = results
-    self.milliseconds = milliseconds
-    self.tier = tier
-  }
-}
-
 /// How a store's vector index can be asked to look less or more far.
 package struct IndexBreadths: Sendable, Equatable {
   /// The index, or the file that stands for one.

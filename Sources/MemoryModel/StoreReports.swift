@@ -96,43 +96,23 @@ package struct SchemaObject: Sendable, Equatable {
 
 /// The names that the memory system's applications rely on.
 package enum SchemaNames {
-  /// The four tables.
-  package static let tables = ["memories", "memory_analytics", "memory_duplicates", "prompt_fragments"]
-  /// The columns in which the applications allow NULL and memsh 0.1.0 did not.
-  package static let onceRequired = [
-    (table: "memories", columns: ["metadata", "access_count", "created_at", "updated_at"]),
-    (table: "memory_analytics", columns: ["created_at"]),
-    (table: "memory_duplicates", columns: ["created_at"]),
-    (
-      table: "prompt_fragments",
-      columns: ["priority", "tags", "agent_type", "context_tier", "is_active", "created_at", "updated_at"]
-    ),
-  ]
   /// The triggers that keep `updated_at`, with their tables.
-  package static let triggers = [
-    (name: "update_memories_updated_at", table: "memories"),
-    (name: "update_prompt_fragments_updated_at", table: "prompt_fragments"),
-  ]
+  package static let triggers = Table.all.compactMap { table in table.trigger.map { (name: $0, table: table.name) } }
   /// The indexes other than the two vector indexes: name, table, columns.
-  package static let indexes = [
-    (name: "memories_user_idx", table: "memories", columns: "user_id"),
-    (name: "memories_category_idx", table: "memories", columns: "category"),
-    (name: "memories_importance_idx", table: "memories", columns: "importance_score DESC"),
-    (name: "memories_access_idx", table: "memories", columns: "last_accessed_at DESC"),
-    (name: "prompt_fragments_category_idx", table: "prompt_fragments", columns: "category"),
-    (name: "prompt_fragments_agent_idx", table: "prompt_fragments", columns: "agent_type"),
-    (name: "prompt_fragments_tier_idx", table: "prompt_fragments", columns: "context_tier"),
-    (name: "prompt_fragments_priority_idx", table: "prompt_fragments", columns: "priority DESC"),
-    (name: "memory_analytics_user_idx", table: "memory_analytics", columns: "user_id"),
-    (name: "memory_analytics_time_idx", table: "memory_analytics", columns: "created_at DESC"),
-    (name: "memory_duplicates_hash_idx", table: "memory_duplicates", columns: "duplicate_hash"),
-    (name: "memory_duplicates_original_idx", table: "memory_duplicates", columns: "original_id"),
-  ]
+  package static let indexes = ordered.filter { $0.index.column.type != .vector }.map { table, index in
+    (
+      name: index.name, table: table.name,
+      columns: index.column.name + (index.isDescending ? " DESC" : "")
+    )
+  }
   /// The two indexes on embeddings, with their tables.
-  package static let vectorIndexes = [
-    (name: "memories_embedding_idx", table: "memories"),
-    (name: "prompt_fragments_embedding_idx", table: "prompt_fragments"),
-  ]
+  package static let vectorIndexes = ordered.filter { $0.index.column.type == .vector }.map { table, index in
+    (name: index.name, table: table.name)
+  }
+
+  private static let ordered = [Table.memories, .fragments, .analytics, .duplicates].flatMap { table in
+    table.indexes.map { (table: table, index: $0) }
+  }
 }
 
 /// The method of a vector index.

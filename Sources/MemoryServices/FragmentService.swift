@@ -11,9 +11,9 @@ package struct StoredFragment: Sendable, Equatable {
   package let updatedAt: Timestamp?
 
   /// Reads a row of `prompt_fragments`; nil for a row without a category or content.
-  init?(_ row: SideRow) {
-    var named: [String: SideValue] = [:]
-    for (column, value) in zip(SideTable.fragments.columns, row.values) { named[column.name] = value }
+  init?(_ row: Record) {
+    var named: [String: Value] = [:]
+    for (column, value) in zip(Table.fragments.columns, row.values) { named[column.name] = value }
     func text(_ name: String) -> String? { if case .text(let text)? = named[name] { text } else { nil } }
     guard let category = text("category"), let content = text("content") else { return nil }
     var fragment = PromptFragment(
@@ -83,7 +83,7 @@ package struct FragmentService {
       let seeding = SeedingService(store: store, embedder: usable)
       let missing = try seeding.missing(fragments)
       guard !missing.isEmpty else { return 0 }
-      return try Operation(store, author).inserting(into: SideTable.fragments.rawValue) {
+      return try Operation(store, author).inserting(into: Table.fragments.name) {
         try seeding.seedReturningIDs(missing).map(\.id)
       }.count
     }
@@ -108,7 +108,7 @@ package struct FragmentService {
       guard try fragments([id])[0] == before else {
         throw MemshError(.storeBusy, "somebody else has just changed fragment \(id)", hint: "look at it and try again")
       }
-      try Operation(store, author).changing([id], of: SideTable.fragments.rawValue) {
+      try Operation(store, author).changing([id], of: Table.fragments.name) {
         try store.update(after.fragment, id: id)
       }
       return (before, try fragments([id])[0])
@@ -122,7 +122,7 @@ package struct FragmentService {
   package func delete(_ ids: [Int64], cascade: Bool = false) throws {
     try store.transaction(.commit) {
       _ = try fragments(ids)
-      try Operation(store, author, allowsLosses: cascade).delete(ids, from: SideTable.fragments.rawValue)
+      try Operation(store, author, allowsLosses: cascade).delete(ids, from: Table.fragments.name)
     }
   }
 
@@ -130,7 +130,7 @@ package struct FragmentService {
   ///
   /// - Throws: `confirmation_required` when there are some and they may not.
   package func losses(deleting ids: [Int64], cascade: Bool) throws -> [DependentRows] {
-    try store.losses(deleting: ids, from: SideTable.fragments.rawValue, allowed: cascade)
+    try store.losses(deleting: ids, from: Table.fragments.name, allowed: cascade)
   }
 
   /// The embedder; nil leaves a fragment without a vector.

@@ -151,7 +151,7 @@ package struct MigrationService {
     done = [
       "✅ Schema created successfully",
       created.isEmpty
-        ? "All tables were there already: \(SchemaNames.tables.pythonStyle)"
+        ? "All tables were there already: \(Table.names.pythonStyle)"
         : "Created tables: \(created.pythonStyle)",
     ]
     return created
@@ -215,7 +215,7 @@ package struct MigrationService {
     let copy = SideTableCopy(
       store: store, source: source, renumbered: loader.renumbered, keepsVectors: plan.keepsVectors,
       isVerbatim: options.isVerbatim, embedder: plan.embedder)
-    for table in SideTable.allCases {
+    for table in Table.side {
       let missing = try copy.copy(table) { rows in
         try store.record(rows, run: try loader.currentRun())
         loader.countSideRows(rows.count)
@@ -232,7 +232,7 @@ package struct MigrationService {
     if let loader, let run = loader.run, !ids.isEmpty {
       try store.record(
         ids.map { id, hash in
-          RunRow(table: SideTable.fragments.rawValue, sourceKey: "default", targetID: id, contentHash: hash)
+          RunRow(table: Table.fragments.name, sourceKey: "default", targetID: id, contentHash: hash)
         }, run: run)
     }
     done.append(

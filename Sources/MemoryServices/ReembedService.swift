@@ -102,7 +102,7 @@ package struct ReembedService {
     for table in ReembedService.tables(selection) {
       try forEachBatch(table, selection) { ids[table, default: []] += $0.map(\.id) }
     }
-    let fragments = SideTable.fragments.rawValue
+    let fragments = Table.fragments.name
     try operation.changing(ids["memories"] ?? [], of: "memories", columns: ["embedding"]) {
       try operation.changing(ids[fragments] ?? [], of: fragments, columns: ["embedding"], body)
     }

@@ -19,7 +19,7 @@ extension MemoryStore {
     guard !present.isEmpty else { return replacement }
     replacement.operations = try pruneJournal(before: Timestamp.storable.upperBound, dryRun: true)
     replacement.runs = try hasRuns() ? runs().count : 0
-    guard present.count == SchemaNames.tables.count, try embeddingSpace() != nil else { return replacement }
+    guard present.count == Table.names.count, try embeddingSpace() != nil else { return replacement }
     let statistics = try statistics(userID: nil)
     replacement.rows = [
       "memories": statistics.memories, "prompt_fragments": statistics.fragments,

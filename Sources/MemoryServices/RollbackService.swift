@@ -49,7 +49,7 @@ package struct RollbackService {
       let kept = rows.filter { !force && $0.isChanged }
       var losses: [DependentRows] = []
       // Duplicates before the memories they refer to.
-      for table in SideTable.allCases.map(\.rawValue) + ["memories"] {
+      for table in Table.side.map(\.name) + ["memories"] {
         let ids = removed.filter { $0.table == table }.map(\.id)
         losses += try store.losses(deleting: ids, from: table, allowed: cascade)
         if !dryRun { try store.deleteSurely(ids, from: table) }

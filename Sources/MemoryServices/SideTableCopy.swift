@@ -20,10 +20,10 @@ struct SideTableCopy {
   ///
   /// - Parameter record: Called with each batch of rows written, for the ledger.
   /// - Returns: How many fragments were written without a vector.
-  func copy(_ table: SideTable, record: ([RunRow]) throws -> Void) throws -> Int {
+  func copy(_ table: Table, record: ([RunRow]) throws -> Void) throws -> Int {
     var withoutVectors = 0
     var present = try presentRows(table)
-    var assignment = try IDAssignment(table: table.rawValue, store: store, source: source)
+    var assignment = try IDAssignment(table: table.name, store: store, source: source)
     try source.readRows(of: table, batchSize: SideTableCopy.batchSize) { rows in
       var missing = rows.map { adapted($0, table) }.filter { row in
         let identity = table.identity(of: row)
@@ -38,7 +38,7 @@ struct SideTableCopy {
       try record(
         zip(missing, ids).map { row, id in
           RunRow(
-            table: table.rawValue, sourceKey: "\(table.rawValue):\(row.id)", targetID: id,
+            table: table.name, sourceKey: "\(table.name):\(row.id)", targetID: id,
             contentHash: table.contentHash(of: row))
         })
     }
@@ -48,8 +48,8 @@ struct SideTableCopy {
   /// Gives fragments without a vector theirs.
   ///
   /// - Returns: How many stay without one.
-  private func embed(_ fragments: inout [SideRow]) throws -> Int {
-    let columns = SideTable.fragments.columns
+  private func embed(_ fragments: inout [Record]) throws -> Int {
+    let columns = Table.fragments.columns
     guard let contentIndex = columns.firstIndex(where: { $0.name == "content" }),
       let vectorIndex = columns.firstIndex(where: { $0.type == .vector })
     else { return 0 }
@@ -66,16 +66,16 @@ struct SideTableCopy {
   }
 
   /// How many of each row this store has.
-  private func presentRows(_ table: SideTable) throws -> [[SideValue]: Int] {
-    var present: [[SideValue]: Int] = [:]
+  private func presentRows(_ table: Table) throws -> [[Value]: Int] {
+    var present: [[Value]: Int] = [:]
     try store.readRows(of: table, batchSize: SideTableCopy.batchSize) { rows in
       for row in rows { present[table.identity(of: row), default: 0] += 1 }
     }
     return present
   }
 
-  private func adapted(_ row: SideRow, _ table: SideTable) -> SideRow {
-    var row = SideRow(id: row.id, values: row.values.map(\.replacingNUL))
+  private func adapted(_ row: Record, _ table: Table) -> Record {
+    var row = Record(id: row.id, values: row.values.map(\.replacingNUL))
     if !isVerbatim { row.values = table.withoutEveryAgent(row.values) }
     for (index, value) in row.values.enumerated() {
       if case .vector = value, !keepsVectors { row.values[index] = .null }
@@ -85,18 +85,18 @@ struct SideTableCopy {
   }
 }
 
-extension SideTable {
+extension Table {
   /// What makes a row the same as another; texts by their hash, because to Swift equivalent strings are equal.
-  func identity(of row: SideRow) -> [SideValue] {
+  func identity(of row: Record) -> [Value] {
     let values = withoutEveryAgent(row.values)
-    return identity.map { column in
-      if case .text(let text) = values[column] { .text(ContentHash.hex(of: text)) } else { values[column] }
+    return zip(columns, values).filter { identity.contains($0.0) }.map { _, value in
+      if case .text(let text) = value { .text(ContentHash.hex(of: text)) } else { value }
     }
   }
 
-  /// The sha256 of a fragment's content; empty for rows without content.
-  func contentHash(of row: SideRow) -> String {
-    guard self == .fragments, case .text(let content) = row.values[2] else { return "" }
+  /// The sha256 of a row's content; empty for rows without content.
+  func contentHash(of row: Record) -> String {
+    guard let index = position(of: .content), case .text(let content) = row.values[index] else { return "" }
     return ContentHash.hex(of: content)
   }
 }

@@ -42,7 +42,7 @@ package final class StoreSource: MemorySource {
   }
 
   /// Hands over the rows of a side table by id.
-  package func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
+  package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {
     guard filter.isEmpty else { return }
     try store.readingExactly { try store.readRows(of: table, batchSize: batchSize, body) }
   }

@@ -110,7 +110,7 @@ package final class LegacySQLiteSource: MemorySource {
   }
 
   /// The legacy system had no other tables.
-  package func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {}
+  package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {}
 
   /// Foreign ids are not kept as ids.
   package func largestID(in table: String, notAbove limit: Int64) throws -> Int64 { 0 }

@@ -1,67 +1,53 @@
+import MemoryModel
+import PostgresClient
+
 /// The definitions of the memory system's tables, as its own applications expect them, and of memsh's ledger. NULL is
 /// refused only where the applications refuse it.
 enum PostgresDDL {
   private static let now = "(now() AT TIME ZONE 'UTC')"
 
   /// - Parameter wide: The tables whose ids have 64 bits.
-  static func table(_ name: String, dimensions: Int, wide: Set<String> = []) -> String {
-    let key = wide.contains(name) ? "BIGSERIAL" : "SERIAL"
-    return switch name {
-    case "memories":
-      """
-      CREATE TABLE memories (
-        id \(key) PRIMARY KEY,
-        user_id VARCHAR(255) NOT NULL,
-        content TEXT NOT NULL,
-        embedding vector(\(dimensions)),
-        metadata JSONB DEFAULT '{}',
-        category VARCHAR(100),
-        importance_score FLOAT DEFAULT 0.5,
-        access_count INTEGER DEFAULT 0,
-        last_accessed_at TIMESTAMP,
-        created_at TIMESTAMP DEFAULT \(now),
-        updated_at TIMESTAMP DEFAULT \(now)
-      )
-      """
-    case "prompt_fragments":
-      """
-      CREATE TABLE prompt_fragments (
-        id \(key) PRIMARY KEY,
-        category VARCHAR(100) NOT NULL,
-        priority INTEGER DEFAULT 5,
-        content TEXT NOT NULL,
-        tags TEXT[] DEFAULT '{}',
-        embedding vector(\(dimensions)),
-        agent_type VARCHAR(100),
-        context_tier VARCHAR(20) DEFAULT 'standard' CHECK (context_tier::text IN ('core', 'standard', 'full')),
-        is_active BOOLEAN DEFAULT true,
-        created_at TIMESTAMP DEFAULT \(now),
-        updated_at TIMESTAMP DEFAULT \(now)
-      )
-      """
-    case "memory_duplicates":
-      """
-      CREATE TABLE memory_duplicates (
-        id \(key) PRIMARY KEY,
-        original_id \(wide.contains("memories") ? "BIGINT" : "INTEGER") REFERENCES memories (id) ON DELETE CASCADE,
-        duplicate_hash VARCHAR(64) NOT NULL,
-        similarity_score FLOAT,
-        dedup_type VARCHAR(20),
-        created_at TIMESTAMP DEFAULT \(now)
-      )
-      """
-    default:
-      """
-      CREATE TABLE memory_analytics (
-        id \(key) PRIMARY KEY,
-        user_id VARCHAR(255),
-        query_text TEXT,
-        results_count INTEGER,
-        response_time_ms INTEGER,
-        context_tier VARCHAR(20),
-        created_at TIMESTAMP DEFAULT \(now)
-      )
-      """
+  static func table(_ table: Table, dimensions: Int, wide: Set<String> = []) -> String {
+    let key = "id \(wide.contains(table.name) ? "BIGSERIAL" : "SERIAL") PRIMARY KEY"
+    let columns = table.columns.map { definition(of: $0, dimensions: dimensions, wide: wide) }
+    return "CREATE TABLE \(table.name) (\n  \(([key] + columns).joined(separator: ",\n  "))\n)"
+  }
+
+  private static func definition(of column: Column, dimensions: Int, wide: Set<String>) -> String {
+    var definition = column.name
+    switch column.type {
+    case .integer: definition += column.references.map(wide.contains) == true ? " BIGINT" : " INTEGER"
+    case .double: definition += " FLOAT"
+    case .boolean: definition += " BOOLEAN"
+    case .timestamp: definition += " TIMESTAMP"
+    case .vector: definition += " vector(\(dimensions))"
+    case .json: definition += " JSONB"
+    case .text(let limit): definition += limit.map { " VARCHAR(\($0))" } ?? " TEXT"
+    case .texts: definition += " TEXT[]"
+    }
+    if column.isRequired { definition += " NOT NULL" }
+    switch column.default {
+    case nil: break
+    case .now?: definition += " DEFAULT \(now)"
+    case .value(let value)?: definition += " DEFAULT \(literal(value))"
+    }
+    if !column.allowed.isEmpty {
+      let texts = column.allowed.map(SQL.quoted(literal:)).joined(separator: ", ")
+      definition += " CHECK (\(column.name)::text IN (\(texts)))"
+    }
+    if let table = column.references { definition += " REFERENCES \(table) (id) ON DELETE CASCADE" }
+    return definition
+  }
+
+  private static func literal(_ value: Value) -> String {
+    switch value {
+    case .integer(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .boolean(let flag): "\(flag)"
+    case .texts(let texts): SQL.quoted(literal: "{\(texts.joined(separator: ","))}")
+    case .json(let json): SQL.quoted(literal: json.text)
+    case .text(let text): SQL.quoted(literal: text)
+    case .null, .timestamp, .vector, .bytes, .integers: "NULL"
     }
   }
 

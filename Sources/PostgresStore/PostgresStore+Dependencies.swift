@@ -7,7 +7,7 @@ extension PostgresStore {
   /// Whether any foreign key that deletes or clears refers to a table.
   package func isReferenced(_ table: String) throws -> Bool {
     let (name, keys) = (try qualifiedName(table), try foreignKeys())
-    let duplicates = try qualifiedName(SideTable.duplicates.rawValue)
+    let duplicates = try qualifiedName(Table.duplicates.name)
     // Records of duplicates go by themselves only when nobody refers to them.
     return keys.contains { $0.parent == name && !($0.child == duplicates && table == "memories") }
   }
@@ -15,7 +15,7 @@ extension PostgresStore {
   /// Counts the rows that go with others.
   package func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
     guard let root = try qualifiedName(table), !ids.isEmpty else { return [] }
-    let duplicates = try qualifiedName(SideTable.duplicates.rawValue)
+    let duplicates = try qualifiedName(Table.duplicates.name)
     let reached = ForeignKeyWalk.reached(
       from: root, along: try foreignKeys(), duplicates: table == "memories" ? duplicates : nil,
       equals: "OPERATOR(pg_catalog.=)")

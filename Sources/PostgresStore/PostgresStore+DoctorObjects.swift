@@ -107,7 +107,7 @@ extension PostgresStore {
       SELECT c.relname::text, c.reltuples::int8 < \(PostgresStore.rowsWorthAnalyzing / 10)
           AND s.last_analyze IS NULL AND s.last_autoanalyze IS NULL,
         s.n_live_tup::int8, s.n_dead_tup::int8
-      FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
+      FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
         JOIN pg_stat_all_tables s ON s.relid = c.oid ORDER BY 1
       """
     ).rows.compactMap { row in
@@ -139,7 +139,7 @@ extension PostgresStore {
       for index in try unfitLists() { try execute(unsafeSQL: "DROP INDEX CONCURRENTLY \(index.name)") }
       _ = try buildIndexes(.ivfflat, progress)
     case .sequencesBehind:
-      for table in SchemaNames.tables {
+      for table in Table.names {
         try reserveIDs(upTo: try largestID(in: table, notAbove: idMaximum), in: table)
       }
     case .neverAnalyzed, .deadTuples:

@@ -9,7 +9,7 @@ extension PostgresStore {
   /// Only of tables that memsh made, which their default for `created_at` tells: what others refuse in theirs is up to
   /// them.
   func columnsRefusingNull() throws -> [String] {
-    try SchemaNames.onceRequired.flatMap { table, columns in
+    try Table.onceRequired.flatMap { table, columns in
       let refusing = try query(
         """
         SELECT a.attname::text FROM pg_attribute a
@@ -33,7 +33,7 @@ extension PostgresStore {
       // Whoever comes behind this statement must not wait long because it waits itself.
       try execute(unsafeSQL: "SET LOCAL lock_timeout = '5s'")
       let refusing = try columnsRefusingNull()
-      for (table, columns) in SchemaNames.onceRequired {
+      for (table, columns) in Table.onceRequired {
         let changes = columns.filter { refusing.contains("\(table).\($0)") }.flatMap { column in
           let change = "ALTER COLUMN \(SQL.quoted(identifier: column)) DROP"
           return column == "agent_type" ? ["\(change) NOT NULL", "\(change) DEFAULT"] : ["\(change) NOT NULL"]

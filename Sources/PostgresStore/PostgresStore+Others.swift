@@ -6,14 +6,14 @@ import PostgresClient
 extension PostgresStore {
   /// What goes when the four tables are dropped: with them, or because it hangs on them.
   package func objectsOfOthers() throws -> [ForeignObject] {
-    let columns = SchemaNames.tables.flatMap { table in SchemaNames.columns(of: table).map { "\(table).\($0)" } }
+    let columns = Table.all.flatMap { table in table.columnNames.map { "\(table.name).\($0)" } }
     let indexes =
       SchemaNames.indexes.map(\.name) + SchemaNames.vectorIndexes.map(\.name) + [PostgresStore.textIndex]
     let rows = try query(
       """
       WITH t AS (
         SELECT c.oid, name, c.oid::regclass::text AS quoted, c.relowner, c.relacl, c.reltype, c.relrowsecurity, c.relkind
-        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS name JOIN pg_class c ON c.oid = to_regclass(name)::oid
+        FROM pg_catalog.unnest(\(Table.names)) AS name JOIN pg_class c ON c.oid = to_regclass(name)::oid
       ), found AS (
       \(unsafeSQL: OthersSQL.owners) UNION ALL \(unsafeSQL: OthersSQL.grants) UNION ALL
       \(unsafeSQL: OthersSQL.dependents) UNION ALL \(unsafeSQL: OthersSQL.attached) UNION ALL
@@ -49,7 +49,7 @@ extension PostgresStore {
           c.oid::regclass::text FROM pg_class c
         WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('memories')::oid)
           AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT c.relispartition
-          AND c.oid <> ALL(ARRAY(SELECT to_regclass(name)::oid FROM pg_catalog.unnest(\(SchemaNames.tables)) AS name
+          AND c.oid <> ALL(ARRAY(SELECT to_regclass(name)::oid FROM pg_catalog.unnest(\(Table.names)) AS name
             WHERE to_regclass(name) IS NOT NULL))
           AND NOT EXISTS (SELECT FROM pg_depend d
             WHERE d.classid = 'pg_class'::regclass::oid AND d.objid = c.oid AND d.deptype = 'e')

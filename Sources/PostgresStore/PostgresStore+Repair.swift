@@ -125,6 +125,6 @@ extension PostgresStore {
       UPDATE memory_duplicates SET original_id = \(original) WHERE id = ANY(\(ids.map(String.init))::text[]::bigint[])
       RETURNING id
       """)
-    try check(updated, reached: ids, of: SideTable.duplicates.rawValue, "changed")
+    try check(updated, reached: ids, of: Table.duplicates.name, "changed")
   }
 }

@@ -11,7 +11,7 @@ extension PostgresStore {
       let state: SchemaObject.State = found.map { $0.isValid ? .present : .invalid } ?? .missing
       return SchemaObject(kind: kind, name: name, table: table, state: state, definition: found?.definition)
     }
-    return SchemaNames.tables.map { object(.table, $0, $0) }
+    return Table.names.map { object(.table, $0, $0) }
       + (SchemaNames.vectorIndexes.map { ($0.name, $0.table) } + SchemaNames.indexes.map { ($0.name, $0.table) })
       .map { object(.index, $0.0, $0.1) }
       + SchemaNames.triggers.map { object(.trigger, $0.name, $0.table) }
@@ -23,7 +23,7 @@ extension PostgresStore {
       let missing = try schema().filter { $0.state == .missing }
       try prepareSchema()
       let missingTables = missing.filter { $0.kind == .table }.map(\.name)
-      for table in SchemaNames.tables where missingTables.contains(table) {
+      for table in Table.all where missingTables.contains(table.name) {
         try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions, wide: wideTables))
       }
       try renewTriggerFunction()
@@ -58,9 +58,9 @@ extension PostgresStore {
     try transaction(.commit) {
       try hideOtherSchemas()
       sequences = [:]
-      wideTables = try Set(SchemaNames.tables.filter { try columnTypes(of: $0)["id"] == PostgresType.int8 })
+      wideTables = try Set(Table.names.filter { try columnTypes(of: $0)["id"] == PostgresType.int8 })
       knownColumnTypes = [:]
-      for table in SchemaNames.tables { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
+      for table in Table.names { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
       guard try hasLedger() else { return }
       for table in ["run_rows", "runs", "settings"] { try execute(unsafeSQL: "DELETE FROM \(ledger).\(table)") }
       for table in ["journal_rows", "journal"] { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(ledger).\(table)") }
@@ -121,7 +121,7 @@ extension PostgresStore {
   func tablesWithHiddenRows() throws -> [String] {
     try query(
       """
-      SELECT t.name FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name)
+      SELECT t.name FROM pg_catalog.unnest(\(Table.names)) AS t(name)
       WHERE pg_catalog.row_security_active(to_regclass(t.name)::oid)
       """
     ).rows.compactMap { try $0.text(0) }
@@ -174,15 +174,15 @@ extension PostgresStore {
     let result = try query(
       """
       SELECT pg_catalog.concat('table ', c.relname), true, pg_catalog.format('TABLE %I.%I', n.nspname, c.relname)
-        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
+        FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
         JOIN pg_namespace n ON n.oid = c.relnamespace
       UNION ALL
       SELECT pg_catalog.concat('index ', i.relname), x.indisvalid, pg_get_indexdef(i.oid)
-        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)::oid
+        FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)::oid
         JOIN pg_class i ON i.oid = x.indexrelid
       UNION ALL
       SELECT pg_catalog.concat('trigger ', g.tgname), g.tgenabled <> 'D', pg_get_triggerdef(g.oid)
-        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_trigger g ON g.tgrelid = to_regclass(t.name)::oid
+        FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_trigger g ON g.tgrelid = to_regclass(t.name)::oid
         WHERE NOT g.tgisinternal
       """)
     return Dictionary(

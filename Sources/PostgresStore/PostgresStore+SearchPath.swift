@@ -66,10 +66,10 @@ extension PostgresStore {
       case false?: "false"
       case nil:
         """
-        (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) \(SchemaNames.tables.count)::pg_catalog.int8
+        (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) \(Table.names.count)::pg_catalog.int8
           FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
           WHERE n.nspname OPERATOR(pg_catalog.=) \(schemaName)::pg_catalog.name
-            AND c.relname OPERATOR(pg_catalog.=) ANY (\(SchemaNames.tables)::pg_catalog.text[]::pg_catalog.name[])
+            AND c.relname OPERATOR(pg_catalog.=) ANY (\(Table.names)::pg_catalog.text[]::pg_catalog.name[])
             AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}'::pg_catalog."char"[]))
         """
       }

@@ -69,7 +69,7 @@ extension PostgresStore {
   }
 
   /// The searches noted last.
-  package func analytics(userID: String?, limit: Int) throws -> [SideRow] {
+  package func analytics(userID: String?, limit: Int) throws -> [Record] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
     let user = PostgresStore.value(userID)
     return try query(
@@ -80,9 +80,9 @@ extension PostgresStore {
       ORDER BY created_at DESC, id DESC LIMIT \(limit)
       """
     ).rows.map { row in
-      SideRow(
+      Record(
         id: try row.integer(0) ?? 0,
-        values: try SideTable.analytics.columns.enumerated().map {
+        values: try Table.analytics.columns.enumerated().map {
           try PostgresStore.value(row, $0.offset + 1, $0.element.type)
         })
     }
@@ -93,12 +93,12 @@ extension PostgresStore {
     try query(
       """
       SELECT c.relname::text, 'table', 'present', pg_catalog.pg_total_relation_size(c.oid)
-        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
+        FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
       UNION ALL
       SELECT i.relname::text, 'index',
         CASE WHEN NOT x.indisvalid THEN 'invalid' ELSE pg_catalog.concat(a.amname, ', ', s.idx_scan, ' scans') END,
         pg_catalog.pg_relation_size(i.oid)
-        FROM pg_catalog.unnest(\(SchemaNames.tables)) AS t(name)
+        FROM pg_catalog.unnest(\(Table.names)) AS t(name)
         JOIN pg_index x ON x.indrelid = to_regclass(t.name)::oid
         JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
         LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.oid

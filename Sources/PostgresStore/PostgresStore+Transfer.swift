@@ -58,13 +58,13 @@ extension PostgresStore {
   }
 
   /// Hands over all rows of a side table by id.
-  package func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
+  package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {
     let columns = table.columns.map { "\($0.name)::\($0.type.postgresName)" }.joined(separator: ", ")
     try copyOut(
-      "SELECT id::int8 AS row_id, \(unsafeSQL: columns) FROM \(identifier: table.rawValue) ORDER BY id",
+      "SELECT id::int8 AS row_id, \(unsafeSQL: columns) FROM \(identifier: table.name) ORDER BY id",
       batchSize: batchSize,
       { row in
-        SideRow(
+        Record(
           id: try row.integer(0) ?? 0,
           values: try table.columns.enumerated().map { try PostgresStore.value(row, $0.offset + 1, $0.element.type) })
       }, body)
@@ -129,15 +129,16 @@ extension PostgresStore {
       updatedAt: try moment(8))
   }
 
-  static func value(_ row: some BinaryRow, _ column: Int, _ type: SideTable.ColumnType) throws -> SideValue {
+  static func value(_ row: some BinaryRow, _ column: Int, _ type: ColumnType) throws -> Value {
     switch type {
-    case .integer: try row.integer(column).map(SideValue.integer) ?? .null
-    case .double: try row.double(column).map(SideValue.double) ?? .null
-    case .text: try row.text(column).map(SideValue.text) ?? .null
-    case .boolean: try row.boolean(column).map(SideValue.boolean) ?? .null
-    case .texts: try row.textArray(column).map(SideValue.texts) ?? .null
+    case .integer: try row.integer(column).map(Value.integer) ?? .null
+    case .double: try row.double(column).map(Value.double) ?? .null
+    case .text: try row.text(column).map(Value.text) ?? .null
+    case .boolean: try row.boolean(column).map(Value.boolean) ?? .null
+    case .texts: try row.textArray(column).map(Value.texts) ?? .null
     case .timestamp: try row.timestamp(column).map { .timestamp(Timestamp(microseconds: $0)) } ?? .null
-    case .vector: try row.vector(column).map(SideValue.vector) ?? .null
+    case .vector: try row.vector(column).map(Value.vector) ?? .null
+    case .json: try row.text(column).map { .json(try JSON(stored: $0)) } ?? .null
     }
   }
 
@@ -151,7 +152,7 @@ extension PostgresStore {
   }
 
   /// Inserts rows into a side table.
-  package func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
+  package func insert(_ rows: [Record], ids: [Int64], into table: Table) throws {
     for (row, id) in zip(rows, ids) {
       var columns: SQL = "id"
       var values: SQL = "\(id)"
@@ -163,11 +164,11 @@ extension PostgresStore {
           ? values + ", \(PostgresStore.boundAgent(bound))"
           : values + ", \(bound)\(unsafeSQL: column.type == .vector ? "::vector" : "")"
       }
-      try query("INSERT INTO \(identifier: table.rawValue) (\(columns)) VALUES (\(values))")
+      try query("INSERT INTO \(identifier: table.name) (\(columns)) VALUES (\(values))")
     }
   }
 
-  private static func bound(_ value: SideValue) -> PostgresValue {
+  private static func bound(_ value: Value) -> PostgresValue {
     switch value {
     case .null: .null
     case .integer(let number): .integer(number)
@@ -177,6 +178,9 @@ extension PostgresStore {
     case .texts(let texts): .textArray(texts)
     case .timestamp(let moment): .timestamp(microseconds: moment.microseconds)
     case .vector(let vector): .binary(vector.postgresBytes)
+    case .json(let json): .text(json.text)
+    case .bytes(let bytes): .binary(bytes)
+    case .integers(let numbers): .textArray(numbers.map(String.init))
     }
   }
 
@@ -232,7 +236,7 @@ extension PostgresStore {
   }
 }
 
-extension SideTable.ColumnType {
+extension ColumnType {
   /// The type this module reads; stores that others made may have declared another.
   fileprivate var postgresName: String {
     switch self {
@@ -243,6 +247,7 @@ extension SideTable.ColumnType {
     case .texts: "text[]"
     case .timestamp: "timestamp"
     case .vector: "vector"
+    case .json: "jsonb"
     }
   }
 }

@@ -47,7 +47,7 @@ extension PostgresStore {
         VALUES (\(PostgresStore.values(of: fragment))) RETURNING id
         """
       ).first?.integer(0)
-      guard let inserted else { throw MemshError.rowsNotWritten([], of: SideTable.fragments.rawValue, "inserted") }
+      guard let inserted else { throw MemshError.rowsNotWritten([], of: Table.fragments.name, "inserted") }
       return inserted
     }
   }
@@ -59,7 +59,7 @@ extension PostgresStore {
       UPDATE prompt_fragments SET (category, priority, content, tags, embedding, agent_type, context_tier, is_active)
         = (\(PostgresStore.values(of: fragment))) WHERE id = \(id) RETURNING id
       """)
-    try check(updated, reached: [id], of: SideTable.fragments.rawValue, "changed")
+    try check(updated, reached: [id], of: Table.fragments.name, "changed")
   }
 
   private static func values(of fragment: PromptFragment) -> SQL {
@@ -125,7 +125,7 @@ extension PostgresStore {
       RETURNING id
       """
     ).first?.integer(0)
-    guard let inserted else { throw MemshError.rowsNotWritten([], of: SideTable.duplicates.rawValue, "inserted") }
+    guard let inserted else { throw MemshError.rowsNotWritten([], of: Table.duplicates.name, "inserted") }
     return inserted
   }
 }

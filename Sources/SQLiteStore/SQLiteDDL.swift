@@ -1,65 +1,48 @@
+import MemoryModel
+
 /// The definitions of the memory system's tables on SQLite, and of memsh's ledger.
 enum SQLiteDDL {
   /// The present moment as every timestamp is written: fixed width, so that text order is time order.
   static let now = "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
 
-  static func table(_ name: String) -> String {
-    switch name {
-    case "memories":
-      """
-      CREATE TABLE memories (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        user_id TEXT NOT NULL CHECK (length(user_id) <= 255),
-        content TEXT NOT NULL,
-        embedding BLOB,
-        metadata TEXT DEFAULT '{}' CHECK (metadata IS NULL OR json_valid(metadata)),
-        category TEXT CHECK (length(category) <= 100),
-        importance_score REAL DEFAULT 0.5,
-        access_count INTEGER DEFAULT 0,
-        last_accessed_at TEXT,
-        created_at TEXT DEFAULT (\(now)),
-        updated_at TEXT DEFAULT (\(now))
-      )
-      """
-    case "prompt_fragments":
-      """
-      CREATE TABLE prompt_fragments (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        category TEXT NOT NULL CHECK (length(category) <= 100),
-        priority INTEGER DEFAULT 5,
-        content TEXT NOT NULL,
-        tags TEXT DEFAULT '[]' CHECK (tags IS NULL OR json_valid(tags)),
-        embedding BLOB,
-        agent_type TEXT,
-        context_tier TEXT DEFAULT 'standard' CHECK (context_tier IN ('core', 'standard', 'full')),
-        is_active INTEGER DEFAULT 1,
-        created_at TEXT DEFAULT (\(now)),
-        updated_at TEXT DEFAULT (\(now))
-      )
-      """
-    case "memory_duplicates":
-      """
-      CREATE TABLE memory_duplicates (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        original_id INTEGER REFERENCES memories (id) ON DELETE CASCADE,
-        duplicate_hash TEXT NOT NULL,
-        similarity_score REAL,
-        dedup_type TEXT,
-        created_at TEXT DEFAULT (\(now))
-      )
-      """
-    default:
-      """
-      CREATE TABLE memory_analytics (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        user_id TEXT,
-        query_text TEXT,
-        results_count INTEGER,
-        response_time_ms INTEGER,
-        context_tier TEXT,
-        created_at TEXT DEFAULT (\(now))
-      )
-      """
+  static func table(_ table: Table) -> String {
+    let columns = ["id INTEGER PRIMARY KEY AUTOINCREMENT"] + table.columns.map(definition)
+    return "CREATE TABLE \(table.name) (\n  \(columns.joined(separator: ",\n  "))\n)"
+  }
+
+  private static func definition(of column: Column) -> String {
+    let name = column.name
+    var definition = name
+    switch column.type {
+    case .integer, .boolean: definition += " INTEGER"
+    case .double: definition += " REAL"
+    case .vector: definition += " BLOB"
+    case .timestamp, .json, .text, .texts: definition += " TEXT"
+    }
+    if column.isRequired { definition += " NOT NULL" }
+    switch column.default {
+    case nil: break
+    case .now?: definition += " DEFAULT (\(now))"
+    case .value(let value)?: definition += " DEFAULT \(literal(value))"
+    }
+    if let limit = column.limit, column.allowed.isEmpty { definition += " CHECK (length(\(name)) <= \(limit))" }
+    if [.json, .texts].contains(column.type) { definition += " CHECK (\(name) IS NULL OR json_valid(\(name)))" }
+    if !column.allowed.isEmpty {
+      definition += " CHECK (\(name) IN (\(column.allowed.map(\.quotedLiteral).joined(separator: ", "))))"
+    }
+    if let table = column.references { definition += " REFERENCES \(table) (id) ON DELETE CASCADE" }
+    return definition
+  }
+
+  private static func literal(_ value: Value) -> String {
+    switch value {
+    case .integer(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .boolean(let flag): flag ? "1" : "0"
+    case .texts(let texts): JSON.array(texts.map(JSON.string)).text.quotedLiteral
+    case .json(let json): json.text.quotedLiteral
+    case .text(let text): text.quotedLiteral
+    case .null, .timestamp, .vector, .bytes, .integers: "NULL"
     }
   }
 

@@ -41,7 +41,7 @@ extension SQLiteStore {
 
   private func reached(from table: String) throws -> [ForeignKeyWalk.Reached] {
     guard fileExists else { return [] }
-    let duplicates = table == "memories" ? SideTable.duplicates.rawValue.quotedIdentifier : nil
+    let duplicates = table == "memories" ? Table.duplicates.name.quotedIdentifier : nil
     return try read { db in
       ForeignKeyWalk.reached(
         from: table.quotedIdentifier, along: try SQLiteStore.foreignKeys(db), duplicates: duplicates)

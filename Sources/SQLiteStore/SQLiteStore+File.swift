@@ -117,7 +117,7 @@ extension SQLiteStore: FileStore {
   /// The sha256 of every value of every row of the four tables, as memsh 0.1.0 computed it.
   private static func digestOfRows(_ db: Database) throws -> String {
     var hasher = SHA256()
-    for table in SchemaNames.tables where try db.tableExists(table) {
+    for table in Table.names where try db.tableExists(table) {
       try db.forEachRow("SELECT \(image(table, nil, db)) FROM \(table) AS t ORDER BY t.id") { row in
         row.withBytes(0) { hasher.update(bufferPointer: $0) }
       }

@@ -81,8 +81,8 @@ extension SQLiteStore {
   package func rows(ofRun run: Int64) throws -> [RunRowState] {
     try read { db in
       let finished = try db.texts("SELECT finished_at FROM memsh_runs WHERE id = ?", [run]).first
-      return try SchemaNames.tables.flatMap { table in
-        let hasContent = table == "memories" || table == SideTable.fragments.rawValue
+      return try Table.names.flatMap { table in
+        let hasContent = table == "memories" || table == Table.fragments.name
         let columns = hasContent ? "t.content, t.updated_at" : "'', ''"
         return try db.rows(
           """

@@ -7,7 +7,7 @@ extension SQLiteStore {
   /// Columns that refuse NULL though the applications write it: `memories.created_at`.
   func columnsRefusingNull() throws -> [String] {
     try read { db in
-      try SchemaNames.onceRequired.flatMap { table, columns in
+      try Table.onceRequired.flatMap { table, columns in
         let refusing = try String.fetchSet(
           db,
           sql: """
@@ -25,7 +25,7 @@ extension SQLiteStore {
   func allowNull() throws {
     try transaction(.commit) {
       try write { db in
-        for (table, columns) in SchemaNames.onceRequired {
+        for (table, columns) in Table.onceRequired {
           let definition = try String.fetchOne(
             db, sql: "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", arguments: [table])
           guard let definition else { continue }

@@ -32,7 +32,7 @@ extension SQLiteStore {
       let object = ForeignObject(
         kind: kind, name: name, definition: try row.text(3) ?? "",
         drop: "DROP \(kind.uppercased()) \(name.quotedIdentifier)")
-      return (object, SchemaNames.tables.contains(table))
+      return (object, Table.names.contains(table))
     }.filter { !isOwn($0.object.kind, $0.object.name) }
   }
 
@@ -45,19 +45,19 @@ extension SQLiteStore {
     case "index":
       name.hasPrefix("memsh_") || SchemaNames.indexes.contains { $0.name == name }
         || SchemaNames.vectorIndexes.contains { $0.name == name }
-    case "table": name.hasPrefix("memsh_") || SchemaNames.tables.contains(name)
+    case "table": name.hasPrefix("memsh_") || Table.names.contains(name)
     default: false
     }
   }
 
   private static func columnsOfOthers(_ db: Database) throws -> [ForeignObject] {
-    try SchemaNames.tables.flatMap { table in
-      let known = SchemaNames.columns(of: table)
-      return try db.texts("SELECT name FROM pragma_table_xinfo(?)", [table])
+    try Table.all.flatMap { table in
+      let known = table.columnNames
+      return try db.texts("SELECT name FROM pragma_table_xinfo(?)", [table.name])
         .filter { !known.contains($0) }.map { column in
           ForeignObject(
-            kind: "column", name: "\(table).\(column)",
-            drop: "ALTER TABLE \(table) DROP COLUMN \(column.quotedIdentifier)")
+            kind: "column", name: "\(table.name).\(column)",
+            drop: "ALTER TABLE \(table.name) DROP COLUMN \(column.quotedIdentifier)")
         }
     }
   }
@@ -67,7 +67,7 @@ extension SQLiteStore {
     try others.filter { $0.kind == "table" }.flatMap { other in
       try db.texts(
         "SELECT DISTINCT lower(\"table\") FROM pragma_foreign_key_list(?)", [other.name]
-      ).filter(SchemaNames.tables.contains).map { table in
+      ).filter(Table.names.contains).map { table in
         ForeignObject(kind: "foreign key", name: "from \(other.name) to \(table)", drop: nil)
       }
     }

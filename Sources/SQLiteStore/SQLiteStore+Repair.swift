@@ -117,7 +117,7 @@ extension SQLiteStore {
         db,
         sql: "UPDATE memory_duplicates SET original_id = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING id",
         arguments: [original, JSON.array(ids.map { .integer($0) }).text])
-      try SQLiteStore.check(updated, reached: ids, of: SideTable.duplicates.rawValue)
+      try SQLiteStore.check(updated, reached: ids, of: Table.duplicates.name)
     }
   }
 }

@@ -19,7 +19,7 @@ extension SQLiteStore {
       return SchemaObject(
         kind: kind, name: name, table: table, state: definition == nil ? .missing : .present, definition: definition)
     }
-    return SchemaNames.tables.map { object(.table, $0, $0) }
+    return Table.names.map { object(.table, $0, $0) }
       + (SchemaNames.vectorIndexes.map { ($0.name, $0.table) } + SchemaNames.indexes.map { ($0.name, $0.table) })
       .map { object(.index, $0.0, $0.1) }
       + SchemaNames.triggers.map { object(.trigger, $0.name, $0.table) }
@@ -55,7 +55,7 @@ extension SQLiteStore {
 
   private static func definition(of object: SchemaObject) -> String {
     switch object.kind {
-    case .table: return SQLiteDDL.table(object.name)
+    case .table: return Table.named(object.name).map(SQLiteDDL.table) ?? ""
     case .trigger: return SQLiteDDL.trigger(object.name, table: object.table)
     case .index:
       let columns = SchemaNames.indexes.first { $0.name == object.name }?.columns

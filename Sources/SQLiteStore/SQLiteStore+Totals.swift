@@ -58,15 +58,15 @@ extension SQLiteStore {
   }
 
   /// The searches noted last.
-  package func analytics(userID: String?, limit: Int) throws -> [SideRow] {
+  package func analytics(userID: String?, limit: Int) throws -> [Record] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
-    let columns = SideTable.analytics.columns
+    let columns = Table.analytics.columns
     return try read { db in
       try db.rows(
         """
         SELECT id, \(columns.map(\.name).joined(separator: ", ")) FROM memory_analytics
         WHERE ?1 IS NULL OR user_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2
-        """, [userID, limit], of: SideTable.analytics.rawValue
+        """, [userID, limit], of: Table.analytics.name
       ) { try SQLiteStore.sideRow($0, of: .analytics) }
     }
   }

@@ -52,10 +52,10 @@ extension SQLiteStore {
   }
 
   /// Hands over all rows of a side table by id.
-  package func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws {
+  package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
     try readInBatches(
-      "SELECT id, \(names) FROM \(table.rawValue) ORDER BY id", [], of: table.rawValue, batchSize: batchSize, body
+      "SELECT id, \(names) FROM \(table.name) ORDER BY id", [], of: table.name, batchSize: batchSize, body
     ) { try SQLiteStore.sideRow($0, of: table) }
   }
 
@@ -78,23 +78,24 @@ extension SQLiteStore {
   }
 
   /// The row of a side table: its id, then its columns in their order.
-  static func sideRow(_ row: StoredRow, of table: SideTable) throws -> SideRow {
-    SideRow(id: try row.id(0), values: try table.columns.enumerated().map { try value(row, $0 + 1, $1.type) })
+  static func sideRow(_ row: StoredRow, of table: Table) throws -> Record {
+    Record(id: try row.id(0), values: try table.columns.enumerated().map { try value(row, $0 + 1, $1.type) })
   }
 
-  private static func value(_ row: StoredRow, _ column: Int, _ type: SideTable.ColumnType) throws -> SideValue {
+  private static func value(_ row: StoredRow, _ column: Int, _ type: ColumnType) throws -> Value {
     switch type {
-    case .integer: try row.integer(column).map(SideValue.integer) ?? .null
-    case .double: try row.double(column).map(SideValue.double) ?? .null
-    case .text: try row.text(column).map(SideValue.text) ?? .null
-    case .boolean: try row.flag(column).map(SideValue.boolean) ?? .null
-    case .texts: try row.texts(column).map(SideValue.texts) ?? .null
-    case .timestamp: try row.moment(column).map(SideValue.timestamp) ?? .null
-    case .vector: try row.vector(column).map(SideValue.vector) ?? .null
+    case .integer: try row.integer(column).map(Value.integer) ?? .null
+    case .double: try row.double(column).map(Value.double) ?? .null
+    case .text: try row.text(column).map(Value.text) ?? .null
+    case .boolean: try row.flag(column).map(Value.boolean) ?? .null
+    case .texts: try row.texts(column).map(Value.texts) ?? .null
+    case .timestamp: try row.moment(column).map(Value.timestamp) ?? .null
+    case .vector: try row.vector(column).map(Value.vector) ?? .null
+    case .json: try row.json(column).map(Value.json) ?? .null
     }
   }
 
-  private static func bound(_ value: SideValue) -> DatabaseValue {
+  private static func bound(_ value: Value) -> DatabaseValue {
     switch value {
     case .null: .null
     case .integer(let number): number.databaseValue
@@ -104,6 +105,9 @@ extension SQLiteStore {
     case .texts(let texts): jsonArray(texts).databaseValue
     case .timestamp(let moment): moment.iso8601.databaseValue
     case .vector(let vector): Data(vector.littleEndianBytes).databaseValue
+    case .json(let json): json.text.databaseValue
+    case .bytes(let bytes): Data(bytes).databaseValue
+    case .integers(let numbers): JSON.array(numbers.map { .integer($0) }).text.databaseValue
     }
   }
 
@@ -130,11 +134,11 @@ extension SQLiteStore {
   }
 
   /// Inserts rows into a side table.
-  package func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws {
+  package func insert(_ rows: [Record], ids: [Int64], into table: Table) throws {
     let names = table.columns.map(\.name).joined(separator: ", ")
     let places = table.columns.map { $0.name == "agent_type" ? ", \(SQLiteStore.boundAgent)" : ", ?" }.joined()
     try write { db in
-      let statement = try db.cachedStatement(sql: "INSERT INTO \(table.rawValue) (id, \(names)) VALUES (?\(places))")
+      let statement = try db.cachedStatement(sql: "INSERT INTO \(table.name) (id, \(names)) VALUES (?\(places))")
       for (row, id) in zip(rows, ids) {
         let values = [id.databaseValue] + row.values.map(SQLiteStore.bound)
         try statement.execute(arguments: StatementArguments(values))

@@ -57,7 +57,7 @@ extension SQLiteStore {
             fragment.embedding.map { Data($0.littleEndianBytes) }, fragment.agentType, fragment.contextTier?.rawValue,
             fragment.isActive,
           ])
-        return try SQLiteStore.insertedID(in: SideTable.fragments.rawValue, db)
+        return try SQLiteStore.insertedID(in: Table.fragments.name, db)
       }
     }
   }
@@ -76,7 +76,7 @@ extension SQLiteStore {
           fragment.isActive, id,
         ])
       guard db.changesCount == 1 else {
-        throw MemshError.rowsNotWritten([id], of: SideTable.fragments.rawValue, "changed")
+        throw MemshError.rowsNotWritten([id], of: Table.fragments.name, "changed")
       }
     }
   }
@@ -110,7 +110,7 @@ extension SQLiteStore {
           VALUES (?, ?, ?, ?)
           """,
         arguments: [duplicate.originalID, duplicate.contentHash, duplicate.similarity, duplicate.method])
-      return try SQLiteStore.insertedID(in: SideTable.duplicates.rawValue, db)
+      return try SQLiteStore.insertedID(in: Table.duplicates.name, db)
     }
   }
 }

@@ -14,7 +14,7 @@ import Testing
       try connection.execute(unsafeSQL: OriginalSchema.sql(dimensions: 256))
       try connection.execute(unsafeSQL: OriginalSchema.nullRows)
       try connection.execute(unsafeSQL: OriginalSchema.fragments)
-      for table in SchemaNames.tables {
+      for table in Table.names {
         try connection.execute(unsafeSQL: "SELECT setval('\(table)_id_seq', 7)")
       }
     } else {

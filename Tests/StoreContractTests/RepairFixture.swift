@@ -63,7 +63,7 @@ extension Fixture {
 
   /// Every value of every row of the four tables, as the store itself writes it down.
   func dump() throws -> [String] {
-    try SchemaNames.tables.flatMap { table in
+    try Table.names.flatMap { table in
       let last = try store.largestID(in: table, notAbove: 1_000_000)
       return try store.images(Array(0...last), of: table, columns: nil).map { "\(table) \($0.columns.text)" }
     }

@@ -225,7 +225,7 @@ import Testing
   }
 
   private func clear(_ store: any MemoryStore) throws {
-    for table in SideTable.allCases.map(\.rawValue) + ["memories"] {
+    for table in Table.side.map(\.name) + ["memories"] {
       let last = try store.largestID(in: table, notAbove: 1_000_000)
       try store.deleteRows(Array(0...last), from: table)
     }

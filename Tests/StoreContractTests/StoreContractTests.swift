@@ -19,7 +19,7 @@ import Testing
     let fixture = try Fixture.prepared(kind)
     _ = try fixture.store.buildIndexes(nil, NoProgress())
     let objects = try fixture.present
-    #expect(objects.filter { $0.kind == .table }.map(\.name).sorted() == SchemaNames.tables)
+    #expect(objects.filter { $0.kind == .table }.map(\.name).sorted() == Table.names)
     #expect(objects.count { $0.kind == .index } == 14)
     #expect(objects.count { $0.kind == .trigger } == 2)
     #expect(try fixture.store.createSchema(space: Fixture.space) == [])

@@ -156,7 +156,7 @@ package protocol MemoryReading: AnyObject {
   func latency(userID: String?) throws -> LatencyStatistics
 
   /// The searches noted last, newest first.
-  func analytics(userID: String?, limit: Int) throws -> [SideRow]
+  func analytics(userID: String?, limit: Int) throws -> [Record]
 
   /// What the store's tables, indexes and files take.
   func storage() throws -> [StorageEntry]
@@ -181,7 +181,7 @@ package protocol MemoryReading: AnyObject {
   func readMemoryKeys(_ body: (_ id: Int64, _ userID: String, _ content: String) throws -> Void) throws
 
   /// Hands over all rows of a side table by id, `batchSize` at a time.
-  func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws
+  func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws
 
   /// Runs `body`; of the rows it reads with ``readMemories(_:batchSize:_:)`` and ``readRows(of:batchSize:_:)`` each is as
   /// the store has it, to the last value.
@@ -256,7 +256,7 @@ package protocol MemoryWriting: AnyObject {
   func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64]
 
   /// Inserts rows into a side table under ids that are free.
-  func insert(_ rows: [SideRow], ids: [Int64], into table: SideTable) throws
+  func insert(_ rows: [Record], ids: [Int64], into table: Table) throws
 
   /// Inserts fragments.
   ///
@@ -278,25 +278,4 @@ package protocol MemoryWriting: AnyObject {
   /// - Returns: The record's id.
   @discardableResult
   func insert(_ duplicate: DuplicateRecord) throws -> Int64
-}
-
-/// A row of `memory_duplicates` without its key.
-package struct DuplicateRecord: Sendable, Equatable {
-  /// The memory that is kept.
-  package let originalID: Int64
-  /// The sha256 of the duplicate's content, in hexadecimal.
-  package let contentHash: String
-  /// How alike they are, from 0 to 1.
-  package let similarity: Double
-  /// The layer that found it: `exact`, `fuzzy`, `key_phrase` or `semantic`; nil when a person did. The applications'
-  /// tables take no other word.
-  package let method: String?
-
-  /// Creates a record.
-  package init(originalID: Int64, contentHash: String, similarity: Double, method: String?) {
-    self.originalID = originalID
-    self.contentHash = contentHash
-    self.similarity = similarity
-    self.method = method
-  }
 }

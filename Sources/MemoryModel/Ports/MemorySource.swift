@@ -14,7 +14,7 @@ package protocol MemorySource: AnyObject {
   ) throws
 
   /// Hands over the rows of a side table; a source without that table hands over none.
-  func readRows(of table: SideTable, batchSize: Int, _ body: ([SideRow]) throws -> Void) throws
+  func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws
 
   /// The largest id of a table that is not above `limit`, where ids are to be kept; 0 elsewhere.
   func largestID(in table: String, notAbove limit: Int64) throws -> Int64

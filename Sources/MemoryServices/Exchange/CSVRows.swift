@@ -4,9 +4,9 @@ import MemoryModel
 /// Memories as comma-separated values (RFC 4180). As with PostgreSQL's COPY, an empty field is NULL, and an empty field
 /// in quotes is the empty text.
 enum CSVRows {
-  /// The columns, in order; those but `table` of ``RowJSON``.
-  static func columns(embeddings: Bool) -> [String] {
-    RowJSON.memoryKeys.filter { $0 != "table" && (embeddings || $0 != "embedding") }
+  /// The columns, in order: those of the table, and behind them those that others added.
+  static func columns(embeddings: Bool, added: [AddedColumn] = []) -> [String] {
+    ["id"] + Table.memories.columns.filter { embeddings || $0.type != .vector }.map(\.name) + added.map(\.name)
   }
 
   /// A row of an exported memory.

@@ -63,10 +63,10 @@ package struct ExportService {
       }
     }
     guard options.format == .jsonl, options.filter.isEmpty else { return counts }
-    for table in SideTable.allCases {
+    for table in Table.side {
       try store.readRows(of: table, batchSize: ExportService.batchSize) { rows in
         try interruption.check()
-        counts[table.rawValue, default: 0] += rows.count
+        counts[table.name, default: 0] += rows.count
         for row in rows { try line(RowJSON.json(row, of: table, embeddings: options.embeddings).text) }
       }
     }

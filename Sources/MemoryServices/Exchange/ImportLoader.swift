@@ -25,7 +25,7 @@ final class ImportLoader {
   /// Whether a dry run has no tables to look at.
   private let isEmpty: Bool
   private var memories: [Row<MemoryFields>] = []
-  private var rows: [SideTable: [Row<[SideValue]>]] = [:]
+  private var rows: [Table: [Row<[Value]>]] = [:]
   /// The lines of the ids seen, for ids that come twice.
   private var seen: [String: [Int64: Int]] = [:]
   private var largest: [String: Int64] = [:]
@@ -48,10 +48,10 @@ final class ImportLoader {
   func add(_ json: JSON, line: Int) throws {
     let name = json[key: "table"]?.stringValue ?? "memories"
     guard name != "memories" else { return try addMemory(json, line: line) }
-    guard let table = SideTable(rawValue: name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
-    let (id, values) = try RowJSON.row(json, of: table, now: moment)
+    guard let table = Table.named(name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
+    let (id, row) = try RowJSON.row(json, of: table, now: moment)
     try note(id, in: name, line: line)
-    let taken = table.withoutEveryAgent(values).map { value -> SideValue in
+    let taken = table.withoutEveryAgent(row.values).map { value -> Value in
       if case .vector = value, !options.embeddings { return .null }
       report.nulReplaced += value.nulCount
       return value.replacingNUL
@@ -76,7 +76,7 @@ final class ImportLoader {
 
   func finish() throws {
     try flushMemories()
-    for table in SideTable.allCases { try flush(table) }
+    for table in Table.side { try flush(table) }
   }
 
   private func check(_ vector: Vector, line: Int) throws {
@@ -158,16 +158,16 @@ final class ImportLoader {
     try insert(free, into: "memories") { rows, ids in try store.insert(rows, ids: ids) }
   }
 
-  private func flush(_ table: SideTable) throws {
+  private func flush(_ table: Table) throws {
     let batch = rows[table] ?? []
     rows[table] = []
     guard !batch.isEmpty else { return }
     // What it refers to comes first.
     try flushMemories()
     if table == .duplicates { try refuseOrphans(batch) }
-    let name = table.rawValue
+    let name = table.name
     let (free, taken) = try split(batch, in: name)
-    var replaced: [Row<[SideValue]>] = []
+    var replaced: [Row<[Value]>] = []
     if !taken.isEmpty {
       let present = try presentRows(table, ids: Set(taken.compactMap(\.id)))
       for row in taken {
@@ -190,19 +190,19 @@ final class ImportLoader {
       if !options.dryRun {
         try operation.changing(ids, of: name) {
           try store.deleteSurely(ids, from: name)
-          try store.insert(replaced.map { SideRow(id: $0.id ?? 0, values: $0.value) }, ids: ids, into: table)
+          try store.insert(replaced.map { Record(id: $0.id ?? 0, values: $0.value) }, ids: ids, into: table)
         }
       }
     }
     try insert(free, into: name) { values, ids in
       let ids = try ids ?? store.freeIDs(values.count, in: name)
-      try store.insert(values.map { SideRow(id: 0, values: $0) }, ids: ids, into: table)
+      try store.insert(values.map { Record(id: 0, values: $0) }, ids: ids, into: table)
       return ids
     }
   }
 
   /// A record of a duplicate belongs to a memory that is there, or comes with the file.
-  private func refuseOrphans(_ batch: [Row<[SideValue]>]) throws {
+  private func refuseOrphans(_ batch: [Row<[Value]>]) throws {
     let originals = batch.compactMap { row -> (line: Int, id: Int64)? in
       if case .integer(let id) = row.value[0] { (row.line, id) } else { nil }
     }
@@ -214,8 +214,8 @@ final class ImportLoader {
       hint: "nothing was imported; import the memory, too, or leave the line out")
   }
 
-  private func presentRows(_ table: SideTable, ids: Set<Int64>) throws -> [Int64: [SideValue]] {
-    var present: [Int64: [SideValue]] = [:]
+  private func presentRows(_ table: Table, ids: Set<Int64>) throws -> [Int64: [Value]] {
+    var present: [Int64: [Value]] = [:]
     try store.readRows(of: table, batchSize: ImportService.batchSize) { rows in
       for row in rows where ids.contains(row.id) { present[row.id] = row.values }
     }
@@ -250,7 +250,7 @@ extension MemoryWriting where Self: MemoryReading {
   }
 }
 
-extension SideValue {
+extension Value {
   /// How many NUL characters the value has.
   fileprivate var nulCount: Int {
     switch self {
@@ -261,9 +261,9 @@ extension SideValue {
   }
 }
 
-extension SideTable {
+extension Table {
   /// Whether a row of the store has the values of an imported one.
-  fileprivate func isSame(_ left: [SideValue], _ right: [SideValue], embeddings: Bool) -> Bool {
+  fileprivate func isSame(_ left: [Value], _ right: [Value], embeddings: Bool) -> Bool {
     zip(columns, zip(withoutEveryAgent(left), right)).allSatisfy { column, values in
       !embeddings && column.type == .vector || values.0 == values.1
     }

@@ -170,7 +170,7 @@ private struct ImportedLines {
   mutating func begin() throws -> EmbeddingSpace? {
     if format == .csv {
       columns = (try csv.record() ?? []).map { $0 ?? "" }
-      if let other = columns.first(where: { !RowJSON.memoryKeys.contains($0) }) {
+      if let other = columns.first(where: { !Table.memories.columnNames.contains($0) }) {
         throw RowJSON.Unreadable(reason: "the first line names a column '\(other)', which memories do not have")
       }
       return nil

@@ -15,7 +15,7 @@ extension MemoryStore {
 
   /// The rows of other tables that go with memories and the records of their duplicates.
   func losses(deletingMemories ids: [Int64], allowed: Bool) throws -> [DependentRows] {
-    let table = SideTable.duplicates.rawValue
+    let table = Table.duplicates.name
     let duplicates = try isReferenced(table) ? duplicateIDs(ofOriginals: ids) : []
     let losses = DependentRows.summed(
       try losses(deleting: ids, from: "memories", allowed: true)

@@ -66,7 +66,7 @@ struct MergeService {
       }
     }
     let duplicates = try store.duplicateIDs(ofOriginals: removed.map(\.id))
-    try operation.changing(duplicates, of: SideTable.duplicates.rawValue, columns: ["original_id"]) {
+    try operation.changing(duplicates, of: Table.duplicates.name, columns: ["original_id"]) {
       try store.repoint(duplicates: duplicates, to: plan.kept.id)
     }
     try record(plan, operation)
@@ -77,7 +77,7 @@ struct MergeService {
   func record(_ plan: MergePlan, _ operation: Operation) throws {
     let records = try missingRecords(plan)
     guard !records.isEmpty else { return }
-    try operation.inserting(into: SideTable.duplicates.rawValue) { try records.map(store.insert) }
+    try operation.inserting(into: Table.duplicates.name) { try records.map(store.insert) }
   }
 
   /// The duplicates of a plan that are not recorded yet.

@@ -89,7 +89,7 @@ final class Operation {
   /// Deletes memories with the records of their duplicates, which would go without a trace.
   func deleteMemories(_ ids: [Int64]) throws {
     let duplicates = try store.duplicateIDs(ofOriginals: ids)
-    try delete(duplicates, from: SideTable.duplicates.rawValue)
+    try delete(duplicates, from: Table.duplicates.name)
     try delete(ids, from: "memories")
   }
 
@@ -106,7 +106,7 @@ final class Operation {
   func deleteAgain(_ ids: [Int64], of table: String) throws {
     if table == "memories" {
       let duplicates = try store.duplicateIDs(ofOriginals: ids)
-      try deleteAgain(duplicates, of: SideTable.duplicates.rawValue)
+      try deleteAgain(duplicates, of: Table.duplicates.name)
     }
     guard !ids.isEmpty else { return }
     try noteLosses(deleting: ids, from: table)
@@ -141,5 +141,5 @@ final class Operation {
     return begun
   }
 
-  private static let datedTables = ["memories", SideTable.fragments.rawValue]
+  private static let datedTables = ["memories", Table.fragments.name]
 }

@@ -64,7 +64,7 @@ package struct UndoService {
 
   /// Whether triggers of others may change what undoing an operation writes. They have nothing to do with moves.
   private func isRewritten(_ number: Int64?) throws -> Bool {
-    guard try SchemaNames.tables.contains(where: { try !store.foreignTriggers(on: $0).isEmpty }) else { return false }
+    guard try Table.names.contains(where: { try !store.foreignTriggers(on: $0).isEmpty }) else { return false }
     return try operations(number, wholeSession: false).allSatisfy { $0.start.spaceBefore == nil }
   }
 
@@ -126,8 +126,8 @@ package struct UndoService {
   /// The order in which rows are put back, so that a record of a duplicate never refers to a memory that is not there. A
   /// row stands once in an operation, so any order ends the same.
   private static let phases: [Phase] = [
-    (SideTable.allCases.map(\.rawValue), .inserted), (["memories"], .deleted),
-    (["memories"] + SideTable.allCases.map(\.rawValue), .updated), (SideTable.allCases.map(\.rawValue), .deleted),
+    (Table.side.map(\.name), .inserted), (["memories"], .deleted),
+    (["memories"] + Table.side.map(\.name), .updated), (Table.side.map(\.name), .deleted),
     (["memories"], .inserted),
   ]
 
@@ -178,7 +178,7 @@ package struct UndoService {
         conflicts += group.rows.compactMap { UndoService.conflict($0, current: current[$0.id]) }
         switch (group.table, phase.kind) {
         case ("memories", .inserted): conflicts += try referringDuplicates(group.rows.map(\.id), besides: operation.id)
-        case (SideTable.duplicates.rawValue, .deleted): conflicts += try lostOriginals(group.rows, of: operation.id)
+        case (Table.duplicates.name, .deleted): conflicts += try lostOriginals(group.rows, of: operation.id)
         default: break
         }
       }
@@ -238,7 +238,7 @@ package struct UndoService {
   private func referringDuplicates(_ memories: [Int64], besides operation: Int64) throws -> [String] {
     let referring = try store.duplicateIDs(ofOriginals: memories)
     guard !referring.isEmpty else { return [] }
-    let table = SideTable.duplicates.rawValue
+    let table = Table.duplicates.name
     let own = try ids(operation, table, .inserted).union(ids(operation, table, .updated))
     return referring.filter { !own.contains($0) }.map { "row \($0) of memory_duplicates refers to its memory" }
   }
@@ -354,7 +354,7 @@ package struct UndoService {
     _ operation: OperationRecord, to space: EmbeddingSpace, _ undo: Operation, dryRun: Bool,
     _ report: inout UndoReport
   ) throws {
-    let fragments = SideTable.fragments.rawValue
+    let fragments = Table.fragments.name
     let memories = try ids(operation.id, "memories", .updated)
     let changedFragments = try ids(operation.id, fragments, .updated)
     var allFragments: [Int64] = []

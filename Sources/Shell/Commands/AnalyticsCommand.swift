@@ -1,5 +1,6 @@
 import ArgumentParser
 import Database
+import Foundation
 import MemoryModel
 import MemoryServices
 
@@ -28,14 +29,14 @@ struct AnalyticsCommand: ShellCommand {
     return CommandResult(
       .table(
         ResultTable(
-          columns: ["id"] + SideTable.analytics.columns.map(\.name),
+          columns: ["id"] + Table.analytics.columns.map(\.name),
           rows: rows.map { [.integer($0.id)] + $0.values.map(Cell.init) }, noun: "search")))
   }
 }
 
 extension Cell {
   /// A value of a side table.
-  init(_ value: SideValue) {
+  init(_ value: Value) {
     self =
       switch value {
       case .null: .null
@@ -46,6 +47,9 @@ extension Cell {
       case .texts(let texts): .json(.array(texts.map(JSON.string)))
       case .timestamp(let moment): .timestamp(moment)
       case .vector(let vector): .vector(vector)
+      case .json(let json): .json(json)
+      case .bytes(let bytes): .text(Data(bytes).base64EncodedString())
+      case .integers(let numbers): .json(.array(numbers.map { .integer($0) }))
       }
   }
 }

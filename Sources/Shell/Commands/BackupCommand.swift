@@ -34,7 +34,7 @@ struct BackupCommand: ShellCommand {
       .record(
         ResultRecord(
           title: "Backup",
-          fields: [.init("path", .text(path))] + SchemaNames.tables.map { .init($0, .count(counts[$0] ?? 0)) }
+          fields: [.init("path", .text(path))] + Table.names.map { .init($0, .count(counts[$0] ?? 0)) }
             + [.init("verified", .boolean(true)), .init("left_out", .list(ResultTable(left)))])))
   }
 }
@@ -83,7 +83,7 @@ extension Replacement {
 
   /// The counts of everything that goes.
   var fields: [ResultRecord.Field] {
-    SchemaNames.tables.map { .init($0, .integer(rows[$0] ?? 0)) } + [
+    Table.names.map { .init($0, .integer(rows[$0] ?? 0)) } + [
       .init("journal_operations", .count(operations)), .init("migration_runs", .count(runs)),
     ]
   }

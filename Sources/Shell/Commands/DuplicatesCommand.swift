@@ -26,7 +26,7 @@ struct DuplicatesCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
-    var rows: [SideRow] = []
+    var rows: [Record] = []
     try store.readRows(of: .duplicates, batchSize: 1_000) { batch in
       let wanted = of.map { original in batch.filter { $0.values[0] == .integer(original) } } ?? batch
       rows = (rows + wanted).suffix(limit)
@@ -34,7 +34,7 @@ struct DuplicatesCommand: ShellCommand {
     return CommandResult(
       .table(
         ResultTable(
-          columns: ["id"] + SideTable.duplicates.columns.map(\.name),
+          columns: ["id"] + Table.duplicates.columns.map(\.name),
           rows: rows.reversed().map { [.integer($0.id)] + $0.values.map(Cell.init) }, noun: "duplicate")))
   }
 }

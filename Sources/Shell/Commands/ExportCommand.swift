@@ -104,7 +104,7 @@ struct ExportCommand: ShellCommand {
   static func record(_ path: String, _ counts: [String: Int]) -> ResultRecord {
     ResultRecord(
       title: "Export",
-      fields: [.init("path", .text(path))] + SchemaNames.tables.map { .init($0, .count(counts[$0] ?? 0)) })
+      fields: [.init("path", .text(path))] + Table.names.map { .init($0, .count(counts[$0] ?? 0)) })
   }
 }
 

@@ -81,7 +81,7 @@ struct ImportCommand: ShellCommand {
 
   private func record(_ report: ImportReport) -> ResultRecord {
     func counts(_ values: [String: Int]) -> ResultRecord.Value {
-      .record(SchemaNames.tables.map { .init($0, .count(values[$0] ?? 0)) })
+      .record(Table.names.map { .init($0, .count(values[$0] ?? 0)) })
     }
     return ResultRecord(
       title: options.dryRun ? "Import (dry run)" : "Import",

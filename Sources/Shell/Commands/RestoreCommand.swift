@@ -75,6 +75,6 @@ struct RestoreCommand: ShellCommand {
   }
 
   private static func counts(_ counts: [String: Int]) -> ResultRecord.Value {
-    .record(SchemaNames.tables.map { .init($0, .count(counts[$0] ?? 0)) })
+    .record(Table.names.map { .init($0, .count(counts[$0] ?? 0)) })
   }
 }

@@ -108,7 +108,7 @@ struct RollbackCommand: ShellCommand {
         .init("table", .string(row.table)), .init("id", .integer(row.id)), .init("content", .string(row.excerpt)),
       ])
     }
-    let removed = SchemaNames.tables.map { ResultRecord.Field($0, .count(report.removed[$0] ?? 0)) }
+    let removed = Table.names.map { ResultRecord.Field($0, .count(report.removed[$0] ?? 0)) }
     return ResultRecord(
       title: isDryRun ? "Rollback (dry run)" : "Rollback",
       fields: [

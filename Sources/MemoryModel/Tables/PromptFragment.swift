@@ -71,3 +71,46 @@ package struct PromptFragment: Sendable, Equatable {
     self.isActive = isActive
   }
 }
+
+extension Column {
+  package static let fragmentCategory = Column("category", .text(limit: 100), isRequired: true)
+  package static let priority = Column(
+    "priority", .integer, wasRequired: true, default: .value(.integer(Int64(PromptFragment.defaultPriority))))
+  package static let tags = Column("tags", .texts, wasRequired: true, default: .value(.texts([])))
+  package static let agent = Column("agent_type", .text(limit: 100), wasRequired: true)
+  package static let fragmentTier = Column(
+    "context_tier", .text(limit: 20), wasRequired: true, default: .value(.text(ContextTier.standard.rawValue)),
+    allowed: ContextTier.allCases.map(\.rawValue))
+  package static let isActive = Column("is_active", .boolean, wasRequired: true, default: .value(.boolean(true)))
+}
+
+extension Table {
+  /// What prompts are put together from; an agent of NULL means every agent.
+  package static let fragments = Table(
+    "prompt_fragments",
+    columns: [
+      .fragmentCategory, .priority, .content, .tags, .embedding, .agent, .fragmentTier, .isActive, .created, .updated,
+    ],
+    indexes: [
+      Index("prompt_fragments_category_idx", .fragmentCategory), Index("prompt_fragments_agent_idx", .agent),
+      Index("prompt_fragments_tier_idx", .fragmentTier),
+      Index("prompt_fragments_priority_idx", .priority, isDescending: true),
+      Index("prompt_fragments_embedding_idx", .embedding),
+    ],
+    trigger: "update_prompt_fragments_updated_at", identity: [.fragmentCategory, .content, .agent])
+}
+
+extension PromptFragment {
+  /// The columns that a fragment brings along; the store gives it its key and its moments.
+  package static let columns: [Column] = [
+    .fragmentCategory, .priority, .content, .tags, .embedding, .agent, .fragmentTier, .isActive,
+  ]
+
+  /// The values of ``columns``, in their order.
+  package var values: [Value] {
+    [
+      .text(category), priority.columnValue, .text(content), tags.columnValue, embedding.columnValue,
+      agentType.columnValue, (contextTier?.rawValue).columnValue, isActive.columnValue,
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+import MemoryModel
+
+/// A row of an answer. Values are read by position, with nil for NULL.
+///
+/// A value of another type than the asked one is an error, never a guess. A row holds what it needs: it may be kept.
+package protocol Row {
+  /// A whole number.
+  func integer(_ column: Int) throws -> Int64?
+  /// A number.
+  func double(_ column: Int) throws -> Double?
+  /// A truth value.
+  func boolean(_ column: Int) throws -> Bool?
+  /// A text.
+  func text(_ column: Int) throws -> String?
+  /// A list of texts.
+  func texts(_ column: Int) throws -> [String]?
+  /// A moment.
+  func timestamp(_ column: Int) throws -> Timestamp?
+  /// JSON, from the text of it.
+  func json(_ column: Int) throws -> JSON?
+  /// A vector.
+  func vector(_ column: Int) throws -> Vector?
+  /// A value as an added column has it.
+  func added(_ column: Int) throws -> Value
+  /// The error for NULL in a column that every row must have.
+  func missing(_ column: Int) -> MemshError
+}
+
+extension Row {
+  /// A number that every row has, such as a key or a count.
+  package func number(_ column: Int) throws -> Int64 {
+    guard let value = try integer(column) else { throw missing(column) }
+    return value
+  }
+
+  /// A text that every row has.
+  package func string(_ column: Int) throws -> String {
+    guard let value = try text(column) else { throw missing(column) }
+    return value
+  }
+
+  /// A truth value that every row has.
+  package func flag(_ column: Int) throws -> Bool {
+    guard let value = try boolean(column) else { throw missing(column) }
+    return value
+  }
+
+  /// A moment that every row has.
+  package func moment(_ column: Int) throws -> Timestamp {
+    guard let value = try timestamp(column) else { throw missing(column) }
+    return value
+  }
+
+  /// A value of a column's type.
+  package func value(_ position: Int, of column: Column) throws -> Value {
+    switch column.type {
+    case .integer: try integer(position).columnValue
+    case .double: try double(position).columnValue
+    case .boolean: try boolean(position).columnValue
+    case .timestamp: try timestamp(position).columnValue
+    case .vector: try vector(position).columnValue
+    case .json: try json(position).columnValue
+    case .text: try text(position).columnValue
+    case .texts: try texts(position).columnValue
+    }
+  }
+}

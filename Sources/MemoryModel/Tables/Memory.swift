@@ -1,0 +1,122 @@
+/// A row of `memories`: one thing an agent remembers about one user.
+package struct Memory: Sendable, Equatable {
+  /// The store's own key.
+  package let id: Int64
+  /// Everything but the key.
+  package let fields: MemoryFields
+
+  /// Joins a key and its fields.
+  package init(id: Int64, fields: MemoryFields) {
+    self.id = id
+    self.fields = fields
+  }
+}
+
+/// The columns of `memories` other than the key: what is known of a memory before a store has numbered it.
+///
+/// The memory system's applications allow NULL in every column but `id`, `user_id` and `content`: nil is NULL, and is
+/// written as NULL again.
+package struct MemoryFields: Sendable, Equatable {
+  /// Whose memory it is; at most 255 characters.
+  package var userID: String
+  /// What is remembered; never empty, never with a NUL.
+  package var content: String
+  /// The content's embedding in the store's space, or nil when it is missing.
+  package var embedding: Vector?
+  /// A JSON object, or nil.
+  package var metadata: JSON?
+  /// A label of at most 100 characters, or nil.
+  package var category: String?
+  /// Weight from 0 to 1.
+  package var importanceScore: Double?
+  /// How often agents have read it.
+  package var accessCount: Int64?
+  /// When an agent last read it.
+  package var lastAccessedAt: Timestamp?
+  /// When it was first stored.
+  package var createdAt: Timestamp?
+  /// When it was last changed.
+  package var updatedAt: Timestamp?
+  /// What stands in columns that others added to the table.
+  package var added: [AddedValue] = []
+
+  /// The weight of a memory for which nobody gave one: the column's default on both backends.
+  package static let defaultImportance = 0.5
+  /// The largest access count: PostgreSQL's `INTEGER`.
+  package static let accessCountLimit = Int64(Int32.max)
+  /// The longest user id, in characters: `VARCHAR(255)`.
+  package static let userIDLimit = 255
+  /// The longest category, in characters: `VARCHAR(100)`.
+  package static let categoryLimit = 100
+
+  /// Creates the fields of a memory.
+  package init(
+    userID: String, content: String, embedding: Vector? = nil, metadata: JSON? = .object([]),
+    category: String? = nil, importanceScore: Double? = MemoryFields.defaultImportance, accessCount: Int64? = 0,
+    lastAccessedAt: Timestamp? = nil, createdAt: Timestamp?, updatedAt: Timestamp?
+  ) {
+    self.userID = userID
+    self.content = content
+    self.embedding = embedding
+    self.metadata = metadata
+    self.category = category
+    self.importanceScore = importanceScore
+    self.accessCount = accessCount
+    self.lastAccessedAt = lastAccessedAt
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+}
+
+/// The table of memories: its columns, and where their values stand in a memory.
+extension MemoryFields {
+  /// Every column but the key.
+  package static let fields: [Field<MemoryFields>] = [
+    Field(.userID, \.userID), Field(.content, \.content), Field(.metadata, \.metadata), Field(.category, \.category),
+    Field(.importance, \.importanceScore), Field(.accessCount, \.accessCount), Field(.lastAccess, \.lastAccessedAt),
+    Field(.created, \.createdAt), Field(.updated, \.updatedAt), Field(.embedding, \.embedding),
+  ]
+
+  /// The values of ``Table/columns``, in their order.
+  package var values: [Value] { MemoryFields.fields.map { $0.value(self) } }
+
+  /// Reads a row.
+  ///
+  /// - Parameter values: One for each of ``Table/columns``.
+  /// - Throws: `store_corrupt` for NULL where a memory has none, and for a value of another type.
+  package init(values: [Value], added: [AddedValue] = []) throws {
+    self.init(userID: "", content: "", createdAt: nil, updatedAt: nil)
+    for (field, value) in zip(MemoryFields.fields, values) where !field.set(&self, value) {
+      throw MemshError(
+        .storeCorrupt, "\(field.column.name) of a memory is \(value == .null ? "NULL" : "a value of another type")",
+        hint: "`doctor` names such rows")
+    }
+    self.added = added
+  }
+}
+
+extension Column {
+  package static let userID = Column("user_id", .text(limit: MemoryFields.userIDLimit), isRequired: true)
+  package static let content = Column("content", .text, isRequired: true)
+  package static let metadata = Column("metadata", .json, wasRequired: true, default: .value(.json(.object([]))))
+  package static let category = Column("category", .text(limit: MemoryFields.categoryLimit))
+  package static let importance = Column(
+    "importance_score", .double, default: .value(.double(MemoryFields.defaultImportance)))
+  package static let accessCount = Column("access_count", .integer, wasRequired: true, default: .value(.integer(0)))
+  package static let lastAccess = Column("last_accessed_at", .timestamp)
+  package static let created = Column("created_at", .timestamp, wasRequired: true, default: .now)
+  package static let updated = Column("updated_at", .timestamp, wasRequired: true, default: .now)
+  package static let embedding = Column("embedding", .vector)
+}
+
+extension Table {
+  /// What agents remember.
+  package static let memories = Table(
+    "memories", columns: MemoryFields.fields.map(\.column),
+    indexes: [
+      Index("memories_user_idx", .userID), Index("memories_category_idx", .category),
+      Index("memories_importance_idx", .importance, isDescending: true),
+      Index("memories_access_idx", .lastAccess, isDescending: true), Index("memories_embedding_idx", .embedding),
+    ],
+    trigger: "update_memories_updated_at", identity: [.userID, .content])
+}

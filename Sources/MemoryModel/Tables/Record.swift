@@ -1,0 +1,55 @@
+/// A row of one of the tables, as it is: what is moved from one store to another by one piece of code for all.
+package struct Record: Sendable, Equatable {
+  /// The row's key.
+  package var id: Int64
+  /// One value for each of ``Table/columns``.
+  package var values: [Value]
+  /// What stands in columns that others added to the table.
+  package var added: [AddedValue]
+
+  /// Creates a row.
+  package init(id: Int64, values: [Value], added: [AddedValue] = []) {
+    self.id = id
+    self.values = values
+    self.added = added
+  }
+}
+
+/// A column of one of the tables that memsh does not know: others added it.
+package struct AddedColumn: Sendable, Hashable {
+  /// Its name.
+  package let name: String
+  /// Its type in its database's own words, such as `double precision` or `character varying(20)`.
+  package let type: String
+
+  /// Describes a column.
+  package init(name: String, type: String) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// What stands in an added column: PostgreSQL's text for it, which its type reads back exactly, or a value of SQLite.
+package struct AddedValue: Sendable, Hashable {
+  /// The column.
+  package let column: AddedColumn
+  /// A text, integer, double, bytes or NULL.
+  package let value: Value
+
+  /// Joins a column and a value.
+  package init(column: AddedColumn, value: Value) {
+    self.column = column
+    self.value = value
+  }
+}
+
+extension Table {
+  /// A row's values with NULL as the agent of a fragment for every agent, where memsh 0.1.0 wrote a word for it that
+  /// applications do not know.
+  package func withoutEveryAgent(_ values: [Value]) -> [Value] {
+    guard let index = position(of: .agent), values[index] == .text(PromptFragment.everyAgent) else { return values }
+    var values = values
+    values[index] = .null
+    return values
+  }
+}

@@ -1,0 +1,118 @@
+/// A value of a column, or one that is bound to a statement.
+package enum Value: Sendable, Hashable {
+  case null
+  case integer(Int64)
+  case double(Double)
+  case text(String)
+  case boolean(Bool)
+  case texts([String])
+  case timestamp(Timestamp)
+  case json(JSON)
+  case vector(Vector)
+  case bytes([UInt8])
+  /// Numbers for a condition on many rows at once; no column holds them.
+  case integers([Int64])
+
+  /// The value with every NUL replaced, for databases whose text cannot hold one.
+  package var replacingNUL: Value {
+    switch self {
+    case .text(let text): .text(text.replacingNUL)
+    case .texts(let texts): .texts(texts.map(\.replacingNUL))
+    default: self
+    }
+  }
+}
+
+/// What a column can hold: how values go in and out of a typed property.
+package protocol ColumnValue {
+  /// The value for the column.
+  var columnValue: Value { get }
+
+  /// Reads it; nil for NULL and for a value of another type.
+  init?(columnValue: Value)
+}
+
+extension Optional: ColumnValue where Wrapped: ColumnValue {
+  package var columnValue: Value { self?.columnValue ?? .null }
+
+  package init?(columnValue: Value) {
+    guard columnValue != .null else {
+      self = .none
+      return
+    }
+    guard let value = Wrapped(columnValue: columnValue) else { return nil }
+    self = value
+  }
+}
+
+extension Int64: ColumnValue {
+  package var columnValue: Value { .integer(self) }
+  package init?(columnValue: Value) {
+    guard case .integer(let value) = columnValue else { return nil }
+    self = value
+  }
+}
+
+extension Int: ColumnValue {
+  package var columnValue: Value { .integer(Int64(self)) }
+  package init?(columnValue: Value) {
+    guard case .integer(let value) = columnValue, let fitting = Int(exactly: value) else { return nil }
+    self = fitting
+  }
+}
+
+extension Double: ColumnValue {
+  package var columnValue: Value { .double(self) }
+  package init?(columnValue: Value) {
+    guard case .double(let value) = columnValue else { return nil }
+    self = value
+  }
+}
+
+extension Bool: ColumnValue {
+  package var columnValue: Value { .boolean(self) }
+  package init?(columnValue: Value) {
+    guard case .boolean(let value) = columnValue else { return nil }
+    self = value
+  }
+}
+
+extension String: ColumnValue {
+  package var columnValue: Value { .text(self) }
+  package init?(columnValue: Value) {
+    guard case .text(let value) = columnValue else { return nil }
+    self = value
+  }
+}
+
+extension [String]: ColumnValue {
+  package var columnValue: Value { .texts(self) }
+  package init?(columnValue: Value) {
+    guard case .texts(let value) = columnValue else { return nil }
+    self = value
+  }
+}
+
+extension Timestamp: ColumnValue {
+  package var columnValue: Value { .timestamp(self) }
+  package init?(columnValue: Value) {
+    guard case .timestamp(let value) = columnValue else { return nil }
+    self = value
+  }
+}
+
+extension JSON: ColumnValue {
+  package var columnValue: Value { .json(self) }
+  package init?(columnValue: Value) {
+    guard case .json(let value) = columnValue else { return nil }
+    self = value
+  }
+}
+
+extension Vector: ColumnValue {
+  package var columnValue: Value { .vector(self) }
+  package init?(columnValue: Value) {
+    guard case .vector(let value) = columnValue else { return nil }
+    self = value
+  }
+}

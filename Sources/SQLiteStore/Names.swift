@@ -1,0 +1,6 @@
+import MemoryModel
+
+// GRDB has types of these names, too; here they are memsh's own.
+package typealias Column = MemoryModel.Column
+package typealias Record = MemoryModel.Record
+package typealias Table = MemoryModel.Table
