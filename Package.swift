@@ -44,6 +44,7 @@ let package = Package(
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
     .target(name: "MemoryModel", dependencies: [crypto], swiftSettings: settings),
     .target(name: "Database", dependencies: ["MemoryModel"], swiftSettings: settings),
+    .target(name: "MemoryStore", dependencies: ["Database", "MemoryModel"], swiftSettings: settings),
     .target(
       name: "PostgresStore", dependencies: ["Database", "MemoryModel", "PostgresClient", logging],
       swiftSettings: settings),
@@ -53,14 +54,16 @@ let package = Package(
     .target(
       name: "MemorySources", dependencies: ["Database", "MemoryModel", grdb, sqlite, yams], swiftSettings: settings),
     .target(name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", grdb], swiftSettings: settings),
-    .target(name: "MemoryServices", dependencies: ["Database", "MemoryModel", crypto], swiftSettings: settings),
     .target(
-      name: "Shell", dependencies: ["MemoryServices", "Database", "MemoryModel", argumentParser],
+      name: "MemoryServices", dependencies: ["MemoryStore", "Database", "MemoryModel", crypto], swiftSettings: settings),
+    .target(
+      name: "Shell", dependencies: ["MemoryServices", "MemoryStore", "Database", "MemoryModel", argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "memsh",
       dependencies: [
-        "Shell", "MemoryServices", "Database", "MemoryModel", "PostgresStore", "SQLiteStore", "MemorySources",
+        "Shell", "MemoryServices", "MemoryStore", "Database", "MemoryModel", "PostgresStore", "SQLiteStore",
+        "MemorySources",
         "Embeddings", "PostgresClient", "HTTPClient", "LineEditor", argumentParser, logging,
       ],
       swiftSettings: settings),
@@ -69,7 +72,8 @@ let package = Package(
       name: "LocalBenchmark", dependencies: ["Embeddings", "MemoryModel"], path: "Tests/LocalBenchmark",
       swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["Database", "MemoryModel", "MemoryServices", "PostgresClient", grdb],
+      name: "TestSupport",
+      dependencies: ["MemoryStore", "Database", "MemoryModel", "MemoryServices", "PostgresClient", grdb],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(

@@ -135,7 +135,8 @@ package enum RowJSON {
     switch json {
     case .null: return .null
     case .string(let text): return .text(text)
-    case .number(let digits): return Int64(digits).map(Value.integer) ?? Double(digits).map(Value.double) ?? .text(digits)
+    case .number(let digits):
+      return Int64(digits).map(Value.integer) ?? Double(digits).map(Value.double) ?? .text(digits)
     default:
       guard let data = json[key: "base64"]?.stringValue.flatMap({ Data(base64Encoded: $0) }) else {
         throw Unreadable(reason: "\(column.name) is no text, number or bytes")

@@ -1,6 +1,7 @@
 import Crypto
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Copies a whole store into a file, and back.
 package struct BackupService {
@@ -22,9 +23,9 @@ package struct BackupService {
   ///   - store: Opened for reading only, so that it is one snapshot from the first row to the last.
   ///   - copy: A file that is not there yet.
   /// - Throws: `verification_failed`, and what either store fails with.
-  package func backUp(_ store: any MemoryStore, into copy: any FileStore, at moment: Timestamp) throws {
+  package func backUp(_ store: MemoryStore, into copy: MemoryStore, at moment: Timestamp) throws {
     guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
-    if let file = store as? any FileStore {
+    if let file = store.file {
       try file.copyFile(to: copy.identity.location)
     } else {
       try transfer(store, space: space, into: copy, at: moment)
@@ -44,13 +45,13 @@ package struct BackupService {
   /// - Throws: `store_corrupt` for a damaged backup, `foreign_objects` when something of others would go; then nothing
   ///   has changed.
   package func restore(
-    _ backup: any FileStore, into store: any MemoryStore, at moment: Timestamp,
+    _ backup: MemoryStore, into store: MemoryStore, at moment: Timestamp,
     beforeReplacing: @escaping () throws -> Void
   ) throws {
     try backup.checkSeal()
     try refuseLosses(backup, into: store)
     guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }
-    if let file = store as? any FileStore {
+    if let file = store.file {
       try file.replaceContent(withFileAt: backup.identity.location, beforeReplacing: beforeReplacing)
       try file.removeSeal()
     } else {
@@ -62,7 +63,7 @@ package struct BackupService {
   ///
   /// - Parameter beforeReplacing: Given when what the target has is to go; called before it does.
   package func transfer(
-    _ store: any MemoryStore, space: EmbeddingSpace, into target: any MemoryStore, at moment: Timestamp,
+    _ store: MemoryStore, space: EmbeddingSpace, into target: MemoryStore, at moment: Timestamp,
     filter: MemoryFilter = MemoryFilter(), replacing beforeReplacing: (() throws -> Void)? = nil
   ) throws {
     // Nothing can be rejected: the rows come from a store.
@@ -79,7 +80,7 @@ package struct BackupService {
   }
 
   /// The sha256 of all rows as an export writes them.
-  private func digest(_ store: any MemoryStore) throws -> [UInt8] {
+  private func digest(_ store: MemoryStore) throws -> [UInt8] {
     var hasher = SHA256()
     _ = try ExportService(store: store, interruption: interruption).export(ExportOptions()) { line in
       var line = line + "\n"

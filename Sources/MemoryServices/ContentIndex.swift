@@ -1,6 +1,7 @@
 import Crypto
 import Database
 import MemoryModel
+import MemoryStore
 
 /// The memories that a store already holds, by user and content: how rows of another store are recognised.
 ///
@@ -29,7 +30,7 @@ struct ContentIndex {
   /// The index of an empty store.
   init() {}
 
-  init(_ store: any MemoryStore) throws {
+  init(_ store: MemoryStore) throws {
     var found: [Key: [Int64]] = [:]
     guard try store.embeddingSpace() != nil else { return }
     try store.readMemoryKeys { id, userID, content in

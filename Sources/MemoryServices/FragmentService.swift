@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// A fragment as it is stored.
 package struct StoredFragment: Sendable, Equatable {
@@ -32,7 +33,7 @@ package struct StoredFragment: Sendable, Equatable {
 
 /// Lists and changes prompt fragments.
 package struct FragmentService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let author: RepairAuthor
   private let embedder: () throws -> (any Embedder)?
 
@@ -42,7 +43,7 @@ package struct FragmentService {
   ///
   /// - Parameter embedder: Asked for only when a content's vector is needed; nil leaves fragments without one.
   package init(
-    store: any MemoryStore, author: RepairAuthor, embedder: @autoclosure @escaping () throws -> (any Embedder)?
+    store: MemoryStore, author: RepairAuthor, embedder: @autoclosure @escaping () throws -> (any Embedder)?
   ) {
     self.store = store
     self.author = author

@@ -1,17 +1,18 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Gives the rows of another store their ids in this one: their own where those are free, else new ones behind the
 /// largest of either store, so that a new one never takes what a later row brings along.
 struct IDAssignment {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let table: String
   /// The last id that was given out or is in use.
   private var last: Int64
 
   private static let spareIDs: Int64 = 1_000_000
 
-  init(table: String, store: any MemoryStore, source: any MemorySource) throws {
+  init(table: String, store: MemoryStore, source: any MemorySource) throws {
     self.store = store
     self.table = table
     let limit = store.idMaximum

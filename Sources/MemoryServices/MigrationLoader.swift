@@ -1,9 +1,10 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Takes the rows of a source, batch by batch, into the store and its ledger.
 final class MigrationLoader {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let source: SourceDescription
   private let plan: EmbeddingPlan
   private let startedAt: Timestamp
@@ -41,7 +42,7 @@ final class MigrationLoader {
   private(set) var digest = RowDigest()
 
   init(
-    store: any MemoryStore, source: any MemorySource, plan: EmbeddingPlan, rejects: RejectFile,
+    store: MemoryStore, source: any MemorySource, plan: EmbeddingPlan, rejects: RejectFile,
     startedAt: Timestamp, isDryRun: Bool, ignoresLedger: Bool, verifies: Bool
   ) throws {
     self.verifies = verifies

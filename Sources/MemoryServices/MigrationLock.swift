@@ -1,6 +1,7 @@
 import Database
 import Foundation
 import MemoryModel
+import MemoryStore
 
 extension MemoryStore {
   /// Runs `body` in a transaction that no migration into this store shares.

@@ -1,12 +1,13 @@
 import Database
 import Foundation
 import MemoryModel
+import MemoryStore
 
 /// Moves a memory file or another store into a store, in the six steps of the migration guide.
 ///
 /// Schema, rows, ledger, fragments and indexes are one transaction: a run is in as a whole or not at all.
 package struct MigrationService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let embedder: any Embedder
   private let otherEmbedder: (EmbeddingSpace) throws -> (any Embedder)?
   private let progress: any ProgressReporter
@@ -28,7 +29,7 @@ package struct MigrationService {
   ///   - otherEmbedder: Gives the embedder of a space that is not `embedder`'s, where it can be had here.
   ///   - beforeDropping: Called when the tables are locked and about to be dropped; what it throws saves them.
   package init(
-    store: any MemoryStore, embedder: any Embedder, progress: any ProgressReporter, interruption: Interruption,
+    store: MemoryStore, embedder: any Embedder, progress: any ProgressReporter, interruption: Interruption,
     options: MigrationOptions, otherEmbedder: @escaping (EmbeddingSpace) throws -> (any Embedder)? = { _ in nil },
     beforeDropping: (() throws -> Void)? = nil
   ) {

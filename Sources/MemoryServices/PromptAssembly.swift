@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// What an agent would be given for a query: standing fragments first, then what is remembered of the user.
 package struct AssembledPrompt: Sendable, Equatable {
@@ -38,13 +39,13 @@ package struct AssembledPrompt: Sendable, Equatable {
 
 /// Assembles prompts within the limits of a tier.
 package struct PromptAssembly {
-  private let store: any MemoryStore
+  private let store: MemoryStore
 
   /// What the two headings and the lines around them take.
   private static let headingTokens = 20
 
   /// Sets assembly up.
-  package init(store: any MemoryStore) {
+  package init(store: MemoryStore) {
     self.store = store
   }
 

@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// How good a vector index is on the very data that it indexes.
 package struct RecallReport: Sendable {
@@ -35,11 +36,11 @@ package struct RecallReport: Sendable {
 
 /// Measures an index against the truth.
 package struct RecallService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let interruption: Interruption
 
   /// Sets measuring up.
-  package init(store: any MemoryStore, interruption: Interruption) {
+  package init(store: MemoryStore, interruption: Interruption) {
     self.store = store
     self.interruption = interruption
   }

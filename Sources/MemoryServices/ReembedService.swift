@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// What computing vectors anew did, or would do.
 package struct ReembedReport: Sendable, Equatable {
@@ -24,7 +25,7 @@ package struct ReembedReport: Sendable, Equatable {
 /// New vectors are gathered beside the old ones; in the end one transaction switches to them. Until then nothing
 /// changes, and an embedder with a cache goes on where an interrupted run stopped.
 package struct ReembedService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let embedder: any Embedder
   private let author: RepairAuthor?
   private let progress: any ProgressReporter
@@ -38,7 +39,7 @@ package struct ReembedService {
   ///
   /// - Parameter author: Who the journal says it was; nil leaves the journal, and with it the old vectors, out.
   package init(
-    store: any MemoryStore, embedder: any Embedder, author: RepairAuthor?, progress: any ProgressReporter,
+    store: MemoryStore, embedder: any Embedder, author: RepairAuthor?, progress: any ProgressReporter,
     interruption: Interruption
   ) {
     self.store = store

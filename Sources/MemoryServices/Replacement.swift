@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// What goes when a store's tables are dropped, or its file is replaced.
 package struct Replacement: Sendable, Equatable {
@@ -44,8 +45,8 @@ extension BackupService {
   /// that runs by itself and the store does not have.
   ///
   /// - Throws: `foreign_objects`, which names it.
-  package func refuseLosses(_ backup: any FileStore, into store: any MemoryStore) throws {
-    guard store is any FileStore else {
+  package func refuseLosses(_ backup: MemoryStore, into store: MemoryStore) throws {
+    guard store.file != nil else {
       return try store.refuseDroppingOthers("restore", instead: BackupService.kept)
     }
     let (coming, there) = (try backup.contentOfOthers(), try store.contentOfOthers())

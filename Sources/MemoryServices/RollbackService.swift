@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// What taking a run back did, or would do.
 package struct RollbackReport: Sendable, Equatable {
@@ -15,10 +16,10 @@ package struct RollbackReport: Sendable, Equatable {
 
 /// Takes exactly one migration run out of a store again.
 package struct RollbackService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
 
   /// Sets a rollback up.
-  package init(store: any MemoryStore) {
+  package init(store: MemoryStore) {
     self.store = store
   }
 

@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// How memories are looked for.
 package enum SearchMode: String, Sendable, CaseIterable {
@@ -57,7 +58,7 @@ package struct SearchReport: Sendable {
 
 /// Finds memories by meaning, by words, or by both.
 package struct SearchService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let embedder: () throws -> any Embedder
 
   /// The longest answer a search gives, the rows left out by an offset included.
@@ -71,7 +72,7 @@ package struct SearchService {
   /// Sets searching up.
   ///
   /// - Parameter embedder: Asked for only when a text's vector is needed.
-  package init(store: any MemoryStore, embedder: @autoclosure @escaping () throws -> any Embedder) {
+  package init(store: MemoryStore, embedder: @autoclosure @escaping () throws -> any Embedder) {
     self.store = store
     self.embedder = embedder
   }

@@ -1,15 +1,16 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Puts prompt fragments into a store, each one once.
 package struct SeedingService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let embedder: (any Embedder)?
 
   /// Sets seeding up.
   ///
   /// - Parameter embedder: Computes the fragments' vectors; must be of the store's space. nil leaves them NULL.
-  package init(store: any MemoryStore, embedder: (any Embedder)?) {
+  package init(store: MemoryStore, embedder: (any Embedder)?) {
     self.store = store
     self.embedder = embedder
   }

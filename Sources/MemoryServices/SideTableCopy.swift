@@ -1,9 +1,10 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Takes the rows of fragments, duplicates and analytics over from another store, each one once.
 struct SideTableCopy {
-  let store: any MemoryStore
+  let store: MemoryStore
   let source: any MemorySource
   /// Ids of memories that differ between the two stores.
   let renumbered: [Int64: Int64]

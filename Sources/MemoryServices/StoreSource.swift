@@ -1,12 +1,13 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Another memsh store as the source of a migration: its rows are taken over as they are, ids included where free.
 package final class StoreSource: MemorySource {
   /// What and where it is.
   package let description: SourceDescription
 
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let isShared: Bool
   private let filter: MemoryFilter
 
@@ -15,7 +16,7 @@ package final class StoreSource: MemorySource {
   /// - Parameters:
   ///   - isShared: Whether the store goes on being used; otherwise it was opened for this, for reading only.
   ///   - filter: Which memories are handed over; with one, the side tables are not.
-  package init(_ store: any MemoryStore, isShared: Bool = false, filter: MemoryFilter = MemoryFilter()) {
+  package init(_ store: MemoryStore, isShared: Bool = false, filter: MemoryFilter = MemoryFilter()) {
     self.store = store
     self.filter = filter
     self.isShared = isShared

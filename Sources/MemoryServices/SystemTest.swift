@@ -1,11 +1,12 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// The migration guide's test of a whole memory system: store, search, embed, assemble, count, deduplicate.
 ///
 /// It works inside a transaction that is always rolled back, so its rows are gone however it ends.
 struct SystemTest {
-  let store: any MemoryStore
+  let store: MemoryStore
   let embedder: (any Embedder)?
   let space: EmbeddingSpace
   let progress: any ProgressReporter

@@ -1,10 +1,10 @@
-/// One row of `COPY … TO STDOUT (FORMAT BINARY)`, lent while it is handed over.
+/// One row of `COPY … TO STDOUT (FORMAT BINARY)`, with bytes of its own.
 package struct CopiedRow: BinaryRow {
-  private let message: UnsafeRawBufferPointer
+  private let message: [UInt8]
   /// Where each field's bytes lie; nil for NULL.
   private let fields: [Range<Int>?]
 
-  fileprivate init(message: UnsafeRawBufferPointer, fields: [Range<Int>?]) {
+  fileprivate init(message: [UInt8], fields: [Range<Int>?]) {
     self.message = message
     self.fields = fields
   }
@@ -14,7 +14,9 @@ package struct CopiedRow: BinaryRow {
     _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Value
   ) throws -> Value? {
     guard fields.indices.contains(column) else { throw missingColumn(column, of: fields.count) }
-    return try fields[column].map { try body(UnsafeRawBufferPointer(rebasing: message[$0])) }
+    return try fields[column].map { range in
+      try message.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
   }
 
   /// COPY does not say the types.
@@ -41,6 +43,7 @@ struct BinaryCopyReader {
       else { throw BinaryCopyReader.malformed("the header") }
       isPastHeader = true
     }
+    let bytes = Array(message)
     while !reader.isAtEnd {
       guard !isPastTrailer, let count = reader.integer(Int16.self), count >= -1 else {
         throw BinaryCopyReader.malformed("a row")
@@ -61,7 +64,7 @@ struct BinaryCopyReader {
         guard reader.bytes(Int(length)) != nil else { throw BinaryCopyReader.malformed("a field") }
         fields.append(start..<reader.offset)
       }
-      try body(CopiedRow(message: message, fields: fields))
+      try body(CopiedRow(message: bytes, fields: fields))
     }
   }
 

@@ -57,6 +57,25 @@ package struct BinaryCopyWriter {
     buffer.append(utf8: value)
   }
 
+  /// Writes a `boolean`.
+  package mutating func write(boolean value: Bool) {
+    buffer.append(Int32(1))
+    buffer.append(value ? UInt8(1) : 0)
+  }
+
+  /// Writes a `bytea`.
+  package mutating func write(bytes value: [UInt8]) {
+    buffer.append(Int32(clamping: value.count))
+    buffer.append(contentsOf: value)
+  }
+
+  /// Writes a `text[]`.
+  package mutating func write(textArray values: [String]) {
+    var array = BinaryWriter()
+    array.append(textArray: values)
+    write(bytes: array.bytes)
+  }
+
   /// Writes a `jsonb` from JSON text, or NULL.
   package mutating func write(jsonb value: String?) {
     guard let value else { return writeNull() }

@@ -89,13 +89,17 @@ package final class PostgresConnection {
 
   /// Runs one statement with its bound values.
   @discardableResult
-  package func query(_ sql: SQL) throws -> PostgresResult {
-    let encoded = sql.values.map(\.bytes)
+  package func query(_ sql: SQL) throws -> PostgresResult { try query(sql.text, sql.values) }
+
+  /// Runs one statement with its bound values.
+  @discardableResult
+  package func query(_ text: String, _ values: [PostgresValue]) throws -> PostgresResult {
+    let encoded = values.map(\.bytes)
     let lengths = encoded.map { Int32(clamping: $0?.count ?? 0) }
-    let formats = sql.values.map { _ in Int32(1) }
-    let types = sql.values.map { Oid($0.oid) }
+    let formats = values.map { _ in Int32(1) }
+    let types = values.map { Oid($0.oid) }
     let result = withPointers(encoded) { values in
-      PQexecParams(handle, sql.text, Int32(encoded.count), types, values, lengths, formats, 1)
+      PQexecParams(handle, text, Int32(encoded.count), types, values, lengths, formats, 1)
     }
     return try checked(result)
   }

@@ -6,6 +6,8 @@ package enum PostgresValue: Sendable, Equatable {
   case boolean(Bool)
   case text(String)
   case textArray([String])
+  case integerArray([Int64])
+  case bytes([UInt8])
   /// Microseconds since 1970-01-01, for a `timestamp` column.
   case timestamp(microseconds: Int64)
   /// A type's own binary form; the type is what the statement says (`$1::vector`).
@@ -31,6 +33,8 @@ package enum PostgresValue: Sendable, Equatable {
     case .boolean: 16
     case .text: 25
     case .textArray: 1009
+    case .integerArray: 1016
+    case .bytes: 17
     case .timestamp: 1114
     }
   }
@@ -45,6 +49,8 @@ package enum PostgresValue: Sendable, Equatable {
     case .boolean(let value): writer.append(value ? UInt8(1) : 0)
     case .text(let value): return Array(value.utf8)
     case .textArray(let values): writer.append(textArray: values)
+    case .integerArray(let values): writer.append(integerArray: values)
+    case .bytes(let bytes): return bytes
     case .timestamp(let microseconds): writer.append(PostgresValue.sinceEpoch(microseconds))
     case .binary(let bytes): return bytes
     }
@@ -95,6 +101,20 @@ package struct BinaryWriter: Sendable {
     for value in values {
       append(Int32(clamping: value.utf8.count))
       append(utf8: value)
+    }
+  }
+
+  /// Appends a `bigint[]` of one dimension.
+  mutating func append(integerArray values: [Int64]) {
+    append(Int32(values.isEmpty ? 0 : 1))
+    append(Int32(0))
+    append(Int32(20))
+    guard !values.isEmpty else { return }
+    append(Int32(clamping: values.count))
+    append(Int32(1))
+    for value in values {
+      append(Int32(8))
+      append(value)
     }
   }
 

@@ -254,14 +254,14 @@ extension ColumnType {
 
 extension BinaryRow {
   /// A `vector`; nil for NULL.
-  fileprivate func vector(_ column: Int) throws -> Vector? {
+  func vector(_ column: Int) throws -> Vector? {
     try value(column, "a vector") { Vector(postgresBytes: $0) }
   }
 }
 
 extension Vector {
   /// Reads pgvector's binary form; nil when it is none.
-  fileprivate init?(postgresBytes bytes: UnsafeRawBufferPointer) {
+  init?(postgresBytes bytes: UnsafeRawBufferPointer) {
     guard bytes.count >= 4,
       case let dimensions = Int(UInt16(bigEndian: bytes.loadUnaligned(as: UInt16.self))),
       bytes.count == 4 + 4 * dimensions

@@ -7,12 +7,12 @@ import Synchronization
 /// A memory store in a PostgreSQL database with pgvector.
 ///
 /// Connects when it is first used. The protocol's parts are in the extensions, one file each.
-package final class PostgresStore: MemoryStore {
+package final class PostgresStore: StoreBackend {
   /// Where the store is.
   package let identity: StoreIdentity
 
   /// Statements are logged without their values.
-  private let logger = Logger(label: "memsh.postgres")
+  let logger = Logger(label: "memsh.postgres")
   /// The schema that this store has for itself; nil for the one that the role's search path finds.
   let schemaName: String?
   private let isReadOnly: Bool
@@ -106,6 +106,9 @@ package final class PostgresStore: MemoryStore {
       pool.cancelAll()
     }
   }
+
+  /// Nothing to do: a server notices by itself that a client has gone.
+  package var closeHandle: @Sendable () -> Void { {} }
 
   /// Closes the connections.
   package func close() {

@@ -180,7 +180,7 @@ extension SQLiteStore {
       ) { row in
         var start = OperationStart(
           command: try row.text(1) ?? "", author: try row.text(2) ?? "", session: try row.text(3) ?? "",
-          at: try row.moment(4) ?? Timestamp(microseconds: 0))
+          at: try row.timestamp(4) ?? Timestamp(microseconds: 0))
         start.undoes = try row.integer(5)
         start.spaceBefore = try row.text(6).flatMap(EmbeddingSpace.init(jsonText:))
         return OperationRecord(

@@ -72,7 +72,7 @@ extension SQLiteStore {
       try db.rows("SELECT id, source, started_at FROM memsh_runs ORDER BY id", of: "memsh_runs") { row in
         RunRecord(
           id: try row.id(0), source: try row.text(1) ?? "",
-          startedAt: try row.moment(2) ?? Timestamp(microseconds: 0))
+          startedAt: try row.timestamp(2) ?? Timestamp(microseconds: 0))
       }
     }
   }

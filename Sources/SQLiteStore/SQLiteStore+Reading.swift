@@ -15,7 +15,7 @@ extension SQLiteStore {
       fields: MemoryFields(
         userID: try row.text(1) ?? "", content: try row.text(2) ?? "", metadata: try row.json(3),
         category: try row.text(4), importanceScore: try row.double(5), accessCount: try row.integer(6),
-        lastAccessedAt: try row.moment(7), createdAt: try row.moment(8), updatedAt: try row.moment(9)))
+        lastAccessedAt: try row.timestamp(7), createdAt: try row.timestamp(8), updatedAt: try row.timestamp(9)))
   }
 
   /// Totals over the store, or over one user's memories.
@@ -36,7 +36,7 @@ extension SQLiteStore {
         statistics.categories = try row.integer(2) ?? 0
         statistics.averageImportance = try row.double(3)
         statistics.totalAccesses = try row.integer(4) ?? 0
-        statistics.latest = try row.moment(5)
+        statistics.latest = try row.timestamp(5)
       }
       func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int64 {
         try Int64.fetchOne(db, sql: "SELECT count(*) FROM " + sql, arguments: arguments) ?? 0
@@ -107,7 +107,7 @@ extension SQLiteStore {
         PromptFragment(
           category: try row.text(0) ?? "", priority: try row.integer(1).map { Int($0) }, content: try row.text(2) ?? "",
           tags: try row.texts(3), agentType: PromptFragment.agent(named: try row.text(4)),
-          contextTier: try row.text(5).flatMap(ContextTier.init(rawValue:)), isActive: try row.flag(6))
+          contextTier: try row.text(5).flatMap(ContextTier.init(rawValue:)), isActive: try row.boolean(6))
       }
     }
   }

@@ -20,7 +20,7 @@ extension SQLiteStore {
       ) { row in
         GroupTotals(
           value: try row.text(0), memories: try row.integer(1) ?? 0, embedded: try row.integer(2) ?? 0,
-          averageImportance: try row.double(3), accesses: try row.integer(4) ?? 0, latest: try row.moment(5))
+          averageImportance: try row.double(3), accesses: try row.integer(4) ?? 0, latest: try row.timestamp(5))
       }
     }
     return grouping.isOrdered ? totals.reversed() : totals

@@ -87,15 +87,15 @@ extension SQLiteStore {
     case .integer: try row.integer(column).map(Value.integer) ?? .null
     case .double: try row.double(column).map(Value.double) ?? .null
     case .text: try row.text(column).map(Value.text) ?? .null
-    case .boolean: try row.flag(column).map(Value.boolean) ?? .null
+    case .boolean: try row.boolean(column).map(Value.boolean) ?? .null
     case .texts: try row.texts(column).map(Value.texts) ?? .null
-    case .timestamp: try row.moment(column).map(Value.timestamp) ?? .null
+    case .timestamp: try row.timestamp(column).map(Value.timestamp) ?? .null
     case .vector: try row.vector(column).map(Value.vector) ?? .null
     case .json: try row.json(column).map(Value.json) ?? .null
     }
   }
 
-  private static func bound(_ value: Value) -> DatabaseValue {
+  static func bound(_ value: Value) -> DatabaseValue {
     switch value {
     case .null: .null
     case .integer(let number): number.databaseValue

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// The file is opened when it is first used, and created when something is first written. The protocol's parts are
 /// in the extensions, one file each.
-package final class SQLiteStore: MemoryStore {
+package final class SQLiteStore: StoreBackend {
   /// Where the store is.
   package let identity: StoreIdentity
 

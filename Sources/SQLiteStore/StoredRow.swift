@@ -4,7 +4,7 @@ import GRDB
 import GRDBSQLite
 import MemoryModel
 
-/// The row that a query stands on, read value by value.
+/// A row of a query, with values of its own.
 ///
 /// SQLite's columns have no fixed type: whoever writes may put anything into any of them. Nothing here fails because of
 /// that, so that one odd row never hides the others; `doctor` names it. Where a value is not of the expected type,
@@ -17,54 +17,90 @@ import MemoryModel
 ///
 /// Where rows must be taken over exactly (see ``MemoryReading/readingExactly(_:)``), a value that would become
 /// another is an error instead, which names the table, the row and the column. NULL is NULL there, too.
-struct StoredRow {
-  private let owner: Statement
-  private let statement: OpaquePointer
-  /// The table that the rows are of; column 0 is then its id.
-  private let table: String
-  private let isExact: Bool
+struct StoredRow: AnswerRow {
+  /// A value as SQLite has it.
+  private enum Stored {
+    case null
+    case integer(Int64)
+    case double(Double)
+    case text([UInt8])
+    case blob([UInt8])
+  }
 
-  fileprivate init(_ statement: Statement, table: String, isExact: Bool) {
-    owner = statement
-    self.statement = statement.sqliteStatement
-    self.table = table
-    self.isExact = isExact
+  /// What all rows of a query have in common.
+  fileprivate final class Origin {
+    /// The table that the rows are of; column 0 is then its id. Empty for others.
+    let table: String
+    let isExact: Bool
+    let columns: [String]
+
+    init(_ statement: Statement, table: String, isExact: Bool) {
+      self.table = table
+      self.isExact = isExact
+      columns = statement.columnNames
+    }
+  }
+
+  private let origin: Origin
+  private let values: [Stored]
+
+  fileprivate init(_ statement: SQLiteStatement, _ origin: Origin) {
+    self.origin = origin
+    values = (0..<Int32(origin.columns.count)).map { column in
+      switch sqlite3_column_type(statement, column) {
+      case SQLITE_NULL: .null
+      case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, column))
+      case SQLITE_FLOAT: .double(sqlite3_column_double(statement, column))
+      case SQLITE_TEXT:
+        .text(StoredRow.bytes(UnsafeRawPointer(sqlite3_column_text(statement, column)), statement, column))
+      default: .blob(StoredRow.bytes(sqlite3_column_blob(statement, column), statement, column))
+      }
+    }
+  }
+
+  private static func bytes(_ start: UnsafeRawPointer?, _ statement: SQLiteStatement, _ column: Int32) -> [UInt8] {
+    let count = start == nil ? 0 : Int(sqlite3_column_bytes(statement, column))
+    return Array(UnsafeRawBufferPointer(start: start, count: count))
   }
 
   /// The key of a row.
   ///
   /// - Throws: `store_corrupt` in a table whose keys are no integers.
   func id(_ column: Int) throws -> Int64 {
-    guard type(column) == SQLITE_INTEGER else {
+    guard case .integer(let id) = values[column] else {
       throw MemshError(
-        .storeCorrupt, "a row of \(table.isEmpty ? "the store" : table) has a key that is no integer",
+        .storeCorrupt,
+        "a row of \(origin.table.isEmpty ? "the store" : origin.table) has a key that is no integer",
         hint: "the store was not made by memsh; migrate it with `migrate --from FILE`")
     }
-    return sqlite3_column_int64(statement, Int32(column))
+    return id
   }
 
   /// A text, NUL and all.
   func text(_ column: Int) throws -> String? {
-    switch type(column) {
-    case SQLITE_NULL: return nil
-    case SQLITE_TEXT:
-      return try withBytes(column) { bytes in
-        if let text = String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) { return text }
-        try refuseIfExact(column, "text that is not UTF-8")
-        return String(decoding: bytes, as: UTF8.self)
-      }
-    case SQLITE_BLOB: try refuseIfExact(column, "a blob")
-    default: try refuseIfExact(column, "a number")
+    switch values[column] {
+    case .null: return nil
+    case .text(let bytes):
+      if let text = String(validating: bytes, as: UTF8.self) { return text }
+      try refuseIfExact(column, "text that is not UTF-8")
+      return String(decoding: bytes, as: UTF8.self)
+    case .blob(let bytes):
+      try refuseIfExact(column, "a blob")
+      return String(decoding: bytes, as: UTF8.self)
+    case .integer(let number):
+      try refuseIfExact(column, "a number")
+      return String(number)
+    case .double(let number):
+      try refuseIfExact(column, "a number")
+      return "\(number)"
     }
-    return withBytes(column) { String(decoding: $0, as: UTF8.self) }
   }
 
   func integer(_ column: Int) throws -> Int64? {
-    switch type(column) {
-    case SQLITE_NULL: return nil
-    case SQLITE_INTEGER: return sqlite3_column_int64(statement, Int32(column))
-    case SQLITE_FLOAT:
-      if let whole = Int64(exactly: sqlite3_column_double(statement, Int32(column))) { return whole }
+    switch values[column] {
+    case .null: return nil
+    case .integer(let number): return number
+    case .double(let number): if let whole = Int64(exactly: number) { return whole }
     default: break
     }
     try refuseIfExact(column, "no integer")
@@ -72,11 +108,12 @@ struct StoredRow {
   }
 
   func double(_ column: Int) throws -> Double? {
-    switch type(column) {
-    case SQLITE_NULL: return nil
-    case SQLITE_INTEGER, SQLITE_FLOAT: return sqlite3_column_double(statement, Int32(column))
+    switch values[column] {
+    case .null: return nil
+    case .integer(let number): return Double(number)
+    case .double(let number): return number
     // SQLite has no NaN: it is kept as this text.
-    case SQLITE_TEXT where try text(column) == "NaN": return .nan
+    case .text(let bytes) where bytes.elementsEqual("NaN".utf8): return .nan
     default: break
     }
     try refuseIfExact(column, "no number")
@@ -84,13 +121,13 @@ struct StoredRow {
   }
 
   /// Whether a number is not 0, as SQLite sees it in a condition.
-  func flag(_ column: Int) throws -> Bool? {
+  func boolean(_ column: Int) throws -> Bool? {
     guard let number = try double(column) else { return nil }
     if number != 0, number != 1 { try refuseIfExact(column, "neither 0 nor 1") }
     return number != 0
   }
 
-  func moment(_ column: Int) throws -> Timestamp? {
+  func timestamp(_ column: Int) throws -> Timestamp? {
     guard let text = try text(column) else { return nil }
     guard let moment = Timestamp(parsing: text) else {
       try refuseIfExact(column, "no moment")
@@ -100,9 +137,9 @@ struct StoredRow {
   }
 
   func vector(_ column: Int) throws -> Vector? {
-    switch type(column) {
-    case SQLITE_NULL: return nil
-    case SQLITE_BLOB: if let vector = withBytes(column, { Vector(littleEndianBytes: $0) }) { return vector }
+    switch values[column] {
+    case .null: return nil
+    case .blob(let bytes): if let vector = bytes.withUnsafeBytes({ Vector(littleEndianBytes: $0) }) { return vector }
     default: break
     }
     try refuseIfExact(column, "no vector")
@@ -125,40 +162,56 @@ struct StoredRow {
     return texts
   }
 
-  /// A value as it is, for whoever asks with SQL of their own.
-  func value(_ column: Int) throws -> SQLAnswer.Value {
-    switch type(column) {
-    case SQLITE_NULL: .null
-    case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, Int32(column)))
-    case SQLITE_FLOAT: .double(sqlite3_column_double(statement, Int32(column)))
-    case SQLITE_TEXT: .text(withBytes(column) { String(decoding: $0, as: UTF8.self) })
-    default: .text(withBytes(column) { "x'" + hexadecimal($0) + "'" })
+  func added(_ column: Int) throws -> Value {
+    switch values[column] {
+    case .null: .null
+    case .integer(let number): .integer(number)
+    case .double(let number): .double(number)
+    case .text: try text(column).columnValue
+    case .blob(let bytes): .bytes(bytes)
     }
   }
 
-  /// How many bytes a text or blob has; they are not made for that.
-  func byteCount(_ column: Int) -> Int { Int(sqlite3_column_bytes(statement, Int32(column))) }
-
-  /// Lends the bytes of a value; a number's are those of its digits.
-  func withBytes<Value, Failure: Error>(
-    _ column: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
-  ) throws(Failure) -> Value {
-    let index = Int32(column)
-    // Asked for before the count, because the text may have to be made first.
-    let start =
-      type(column) == SQLITE_BLOB
-      ? sqlite3_column_blob(statement, index) : sqlite3_column_text(statement, index).map { UnsafeRawPointer($0) }
-    return try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : byteCount(column)))
+  /// A value as it is, for whoever asks with SQL of their own.
+  func value(_ column: Int) throws -> SQLAnswer.Value {
+    switch values[column] {
+    case .null: .null
+    case .integer(let number): .integer(number)
+    case .double(let number): .double(number)
+    case .text(let bytes): .text(String(decoding: bytes, as: UTF8.self))
+    case .blob(let bytes): .text("x'" + bytes.withUnsafeBytes(hexadecimal) + "'")
+    }
   }
 
-  private func type(_ column: Int) -> Int32 { sqlite3_column_type(statement, Int32(column)) }
+  /// How many bytes a text or blob has.
+  func byteCount(_ column: Int) -> Int {
+    switch values[column] {
+    case .text(let bytes), .blob(let bytes): bytes.count
+    default: 0
+    }
+  }
+
+  /// Lends the bytes of a text or blob; none for others.
+  func withBytes<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
+    switch values[column] {
+    case .text(let bytes), .blob(let bytes): try bytes.withUnsafeBytes(body)
+    default: try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+  }
+
+  func missing(_ column: Int) -> MemshError {
+    MemshError(
+      .storeCorrupt,
+      "a row of \(origin.table.isEmpty ? "the store" : origin.table) has NULL in \(origin.columns[column]), which every "
+        + "row has",
+      hint: "`doctor` names such rows")
+  }
 
   private func refuseIfExact(_ column: Int, _ found: String) throws {
-    guard isExact else { return }
-    let name = sqlite3_column_name(statement, Int32(column)).map { String(cString: $0) } ?? "a column"
+    guard origin.isExact else { return }
     throw MemshError(
       .storeCorrupt,
-      "row \(try id(0)) of \(table) cannot be taken over as it is: \(name) holds \(found)",
+      "row \(try id(0)) of \(origin.table) cannot be taken over as it is: \(origin.columns[column]) holds \(found)",
       hint: "`doctor` names such rows, and `doctor --fix CHECK` puts them right")
   }
 }
@@ -226,8 +279,8 @@ extension Statement {
     _ body: (StoredRow) throws -> Bool
   ) throws {
     let cursor = try Row.fetchCursor(self, arguments: arguments)
-    let row = StoredRow(self, table: table, isExact: isExact)
-    while try cursor.next() != nil, try body(row) {}
+    let origin = StoredRow.Origin(self, table: table, isExact: isExact)
+    while try cursor.next() != nil, try body(StoredRow(sqliteStatement, origin)) {}
   }
 
   /// What becomes of the first row; nil when there is none. The statement must not be in use.

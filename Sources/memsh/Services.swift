@@ -4,6 +4,7 @@ import Foundation
 import MemoryModel
 import MemoryServices
 import MemorySources
+import MemoryStore
 import PostgresStore
 import SQLiteStore
 import Shell
@@ -39,9 +40,9 @@ final class Services: SessionServices, Sendable {
 
   private static let connectTimeoutSeconds = 10
 
-  func store(at location: String) throws -> any MemoryStore { try store(at: location, isReadOnly: false) }
+  func store(at location: String) throws -> MemoryStore { try store(at: location, isReadOnly: false) }
 
-  private func store(at location: String, isReadOnly: Bool) throws -> any MemoryStore {
+  private func store(at location: String, isReadOnly: Bool) throws -> MemoryStore {
     let store = try keepingSecrets(of: location) {
       try Services.described(location, isReadOnly: isReadOnly, environment: environment)
     }
@@ -63,15 +64,16 @@ final class Services: SessionServices, Sendable {
 
   private static func described(
     _ location: String, isReadOnly: Bool, environment: Environment
-  ) throws -> any MemoryStore {
+  ) throws -> MemoryStore {
     try StoreLocation.check(location)
     guard let connectionString = Services.postgresConnectionString(location) else {
-      return SQLiteStore(path: Services.path(location), isReadOnly: isReadOnly)
+      return MemoryStore(SQLiteStore(path: Services.path(location), isReadOnly: isReadOnly))
     }
     // libpq's own variable wins over memsh's default.
     let timeout = environment["PGCONNECT_TIMEOUT"] == nil ? Services.connectTimeoutSeconds : nil
-    return try PostgresStore(
-      connectionString: connectionString, isReadOnly: isReadOnly, connectTimeoutSeconds: timeout)
+    return MemoryStore(
+      try PostgresStore(
+        connectionString: connectionString, isReadOnly: isReadOnly, connectTimeoutSeconds: timeout))
   }
 
   func defaultLocation(of backend: Backend?) throws -> String {
@@ -322,13 +324,13 @@ final class Services: SessionServices, Sendable {
     try NewFile(Services.path(path), mayReplace: mayReplace)
   }
 
-  func fileStore(at path: String) -> any FileStore {
-    let store = SQLiteStore(path: Services.path(path))
+  func fileStore(at path: String) -> MemoryStore {
+    let store = MemoryStore(SQLiteStore(path: Services.path(path)))
     running.add(store)
     return store
   }
 
-  func snapshot(of location: String) throws -> any MemoryStore { try store(at: location, isReadOnly: true) }
+  func snapshot(of location: String) throws -> MemoryStore { try store(at: location, isReadOnly: true) }
 
   func fileExists(at path: String) -> Bool { FileManager.default.fileExists(atPath: Services.path(path)) }
 
@@ -372,7 +374,7 @@ final class Services: SessionServices, Sendable {
 final class RunningStores: Sendable {
   private let stores = Mutex<[(interrupt: @Sendable () -> Void, close: @Sendable () -> Void)]>([])
 
-  func add(_ store: any MemoryStore) {
+  func add(_ store: MemoryStore) {
     let handles = (store.interruptHandle, store.closeHandle)
     stores.withLock { $0.append(handles) }
   }

@@ -2,6 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import Synchronization
 
 /// What a store holds, for completion: asked for on a thread and a connection of its own, so that typing never waits
@@ -21,14 +22,14 @@ final class StoredValues: Sendable {
   }
 
   private let state = Mutex(State())
-  private let open: @Sendable (String) throws -> any MemoryStore
+  private let open: @Sendable (String) throws -> MemoryStore
 
   /// What nobody reads to its end need not be complete.
   private static let limit = 1_000
   private static let timeoutSeconds = 2.0
 
   /// - Parameter open: Describes the store at a location, for reading.
-  init(open: @escaping @Sendable (String) throws -> any MemoryStore) {
+  init(open: @escaping @Sendable (String) throws -> MemoryStore) {
     self.open = open
   }
 

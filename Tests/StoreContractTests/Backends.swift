@@ -1,6 +1,7 @@
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import PostgresStore
 import SQLiteStore
 import TestSupport
@@ -12,7 +13,7 @@ enum StoreKind: String, CaseIterable, Sendable {
 
 /// A store of a test's own, and what keeps its database alive.
 struct Fixture {
-  let store: any MemoryStore
+  let store: MemoryStore
   let folder: TestFolder
   let database: TestDatabase?
 
@@ -21,12 +22,13 @@ struct Fixture {
     switch kind {
     case .sqlite:
       database = nil
-      store = SQLiteStore(path: folder.file("store.db"))
+      store = MemoryStore(SQLiteStore(path: folder.file("store.db")))
     case .postgres:
       let database = try TestDatabase()
       self.database = database
-      store = try PostgresStore(
-        connectionString: database.url)
+      store = try MemoryStore(
+        try PostgresStore(
+          connectionString: database.url))
     }
   }
 

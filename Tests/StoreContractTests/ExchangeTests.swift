@@ -2,6 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import SQLiteStore
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ import Testing
 /// Export, import, backup and restore between stores of all kinds.
 @Suite struct ExchangeTests {
   /// All rows as an export writes them: what both backends agree on.
-  private func lines(_ store: any MemoryStore, _ format: TextFormat = .jsonl) throws -> [String] {
+  private func lines(_ store: MemoryStore, _ format: TextFormat = .jsonl) throws -> [String] {
     var options = ExportOptions()
     options.format = format
     var lines: [String] = []
@@ -18,7 +19,7 @@ import Testing
   }
 
   private func importing(
-    _ lines: [String], into store: any MemoryStore, _ options: ImportOptions = ImportOptions()
+    _ lines: [String], into store: MemoryStore, _ options: ImportOptions = ImportOptions()
   ) throws -> ImportReport {
     // As a file has them: a field in quotes may go over several lines.
     var rest = lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }[...]
@@ -156,7 +157,7 @@ import Testing
     _ = try RepairService(store: target.store, author: author()).delete(.ids([1, 2, 3]), dryRun: false)
     let service = BackupService(progress: NoProgress(), interruption: Interruption())
     let path = source.folder.file("backup.db")
-    let backup = SQLiteStore(path: path)
+    let backup = MemoryStore(SQLiteStore(path: path))
     try service.backUp(source.store, into: backup, at: author().moment)
     backup.close()
     #expect(
@@ -164,7 +165,7 @@ import Testing
         "backup.db"
       ])
     var asked = 0
-    try service.restore(SQLiteStore(path: path), into: target.store, at: author().moment) { asked += 1 }
+    try service.restore(MemoryStore(SQLiteStore(path: path)), into: target.store, at: author().moment) { asked += 1 }
     #expect(asked == 1)
     #expect(try normalized(lines(target.store)) == normalized(lines(source.store)))
     #expect(try target.store.schema().allSatisfy { $0.state == .present })
@@ -179,7 +180,7 @@ import Testing
     let service = BackupService(progress: NoProgress(), interruption: Interruption())
     let before = try target.dump()
     func path(_ name: String) -> String { source.folder.file(name) }
-    let good = SQLiteStore(path: path("good.db"))
+    let good = MemoryStore(SQLiteStore(path: path("good.db")))
     try service.backUp(source.store, into: good, at: author().moment)
     good.close()
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path("good.db")))
@@ -195,7 +196,9 @@ import Testing
     for name in ["changed.db", "noisy.db", "half.db", "other.db", "text.db"] {
       var isReached = false
       #expect(throws: MemshError.self, "\(name)") {
-        try service.restore(SQLiteStore(path: path(name)), into: target.store, at: author().moment) { isReached = true }
+        try service.restore(MemoryStore(SQLiteStore(path: path(name))), into: target.store, at: author().moment) {
+          isReached = true
+        }
       }
       #expect(!isReached)
       #expect(try target.dump() == before, "\(name)")
@@ -206,7 +209,7 @@ import Testing
   func refusesToOverwrite() throws {
     let (source, target) = (try Fixture.filled(.sqlite), try Fixture.filled(.sqlite))
     let service = BackupService(progress: NoProgress(), interruption: Interruption())
-    let backup = SQLiteStore(path: source.folder.file("backup.db"))
+    let backup = MemoryStore(SQLiteStore(path: source.folder.file("backup.db")))
     try service.backUp(source.store, into: backup, at: author().moment)
     let busy = #expect(throws: MemshError.self) {
       try service.restore(backup, into: target.store, at: author().moment) {
@@ -215,8 +218,9 @@ import Testing
     }
     #expect(busy?.code == .storeBusy)
     #expect(try target.store.memories([1]).first?.fields.importanceScore == 0.5)
-    let other = SQLiteStore(
-      path: try source.folder.sqlite("other.db", "CREATE TABLE invoices (x); INSERT INTO invoices VALUES (1)"))
+    let other = MemoryStore(
+      SQLiteStore(
+        path: try source.folder.sqlite("other.db", "CREATE TABLE invoices (x); INSERT INTO invoices VALUES (1)")))
     let foreign = #expect(throws: MemshError.self) {
       try service.restore(backup, into: other, at: author().moment) {}
     }

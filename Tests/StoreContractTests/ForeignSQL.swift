@@ -2,6 +2,7 @@ import Database
 import GRDB
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import TestSupport
 import Testing
 
@@ -44,7 +45,7 @@ extension Fixture {
 /// Repairs of a small store; each changes something.
 struct SmallRepair: Sendable, CustomTestStringConvertible {
   let testDescription: String
-  let run: @Sendable (any MemoryStore) throws -> Void
+  let run: @Sendable (MemoryStore) throws -> Void
 
   static let all = [
     SmallRepair(testDescription: "delete") { store in
@@ -71,7 +72,7 @@ struct SmallRepair: Sendable, CustomTestStringConvertible {
   ]
 
   /// Undoes everything, the last operation first.
-  static func undoAll(_ store: any MemoryStore) throws -> [String] {
+  static func undoAll(_ store: MemoryStore) throws -> [String] {
     var notRestored: [String] = []
     for _ in try store.operations(.all, limit: .max) {
       let report = try UndoService(store: store, author: author("undo")).undo(nil, wholeSession: false, dryRun: false)

@@ -1,6 +1,7 @@
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import PostgresClient
 import TestSupport
 import Testing
@@ -63,7 +64,7 @@ import Testing
     try connection.execute(unsafeSQL: "CREATE ROLE \(role) LOGIN")
     defer { try? connection.execute(unsafeSQL: "DROP OWNED BY \(role); DROP ROLE \(role)") }
     let url = database.url.replacing("postgres@", with: "\(role)@")
-    let store = try PostgresStore(connectionString: url)
+    let store = MemoryStore(try PostgresStore(connectionString: url))
     #expect(try store.vectorSupport(.check).mayCreate == false)
     #expect { try store.vectorSupport(.ensure) } throws: { error in
       let error = error as? MemshError
@@ -88,7 +89,7 @@ import Testing
   @Test("vectors are tried for real, and nothing of it stays", arguments: TestDatabase.Server.allCases)
   func testsVectors(server: TestDatabase.Server) throws {
     let database = try TestDatabase(on: server)
-    let store = try PostgresStore(connectionString: database.url)
+    let store = MemoryStore(try PostgresStore(connectionString: database.url))
     #expect(try store.vectorSupport(.check).installedVersion == nil)
     #expect(try database.value("SELECT count(*) FROM pg_extension WHERE extname = 'vector'") == "0")
     #expect(try store.vectorSupport(.ensure).changed)

@@ -1,6 +1,7 @@
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import TestSupport
 import Testing
 
@@ -140,7 +141,7 @@ import Testing
   }
 
   private func run(
-    _ store: any MemoryStore, _ random: inout Seeded, seed: Int, _ outcomes: inout (undone: Int, refused: Int)
+    _ store: MemoryStore, _ random: inout Seeded, seed: Int, _ outcomes: inout (undone: Int, refused: Int)
   ) throws {
     try clear(store)
     var model = Model()
@@ -167,7 +168,7 @@ import Testing
 
   /// One random repair or undo, in the store and in the model.
   private func step(
-    _ store: any MemoryStore, _ model: inout Model, _ random: inout Seeded, first: Int64,
+    _ store: MemoryStore, _ model: inout Model, _ random: inout Seeded, first: Int64,
     _ outcomes: inout (undone: Int, refused: Int)
   ) throws {
     let repairs = RepairService(store: store, author: author(at: Timestamp(microseconds: RepairPropertyTests.now)))
@@ -224,7 +225,7 @@ import Testing
     model.note(before)
   }
 
-  private func clear(_ store: any MemoryStore) throws {
+  private func clear(_ store: MemoryStore) throws {
     for table in Table.side.map(\.name) + ["memories"] {
       let last = try store.largestID(in: table, notAbove: 1_000_000)
       try store.deleteRows(Array(0...last), from: table)
@@ -239,7 +240,7 @@ import Testing
     return fields
   }
 
-  private static func rows(of store: any MemoryStore) throws -> [Int64: Row] {
+  private static func rows(of store: MemoryStore) throws -> [Int64: Row] {
     var rows: [Int64: Row] = [:]
     for memory in try store.list(ListQuery(limit: 1_000)) {
       let fields = memory.fields

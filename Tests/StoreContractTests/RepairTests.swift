@@ -1,6 +1,7 @@
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import TestSupport
 import Testing
 
@@ -9,10 +10,10 @@ import Testing
   /// A repair by its name.
   struct Repair: Sendable, CustomTestStringConvertible {
     let name: String
-    let run: @Sendable (any MemoryStore) throws -> Void
+    let run: @Sendable (MemoryStore) throws -> Void
     var testDescription: String { name }
 
-    init(_ name: String, _ run: @escaping @Sendable (any MemoryStore) throws -> Void) {
+    init(_ name: String, _ run: @escaping @Sendable (MemoryStore) throws -> Void) {
       self.name = name
       self.run = run
     }
@@ -95,12 +96,12 @@ import Testing
     },
   ]
 
-  private static func service(_ store: any MemoryStore) -> RepairService {
+  private static func service(_ store: MemoryStore) -> RepairService {
     RepairService(store: store, author: author())
   }
 
   private static func dedup(
-    _ store: any MemoryStore, _ action: DeduplicationService.Action
+    _ store: MemoryStore, _ action: DeduplicationService.Action
   ) throws -> DeduplicationReport {
     try DeduplicationService(store: store, author: author(), progress: NoProgress(), interruption: Interruption())
       .run(DeduplicationOptions(), action, dryRun: false)
@@ -284,7 +285,7 @@ import Testing
 
 extension UndoService {
   /// The number of the last undo.
-  fileprivate func undoneLast(_ store: any MemoryStore) throws -> Int64? {
+  fileprivate func undoneLast(_ store: MemoryStore) throws -> Int64? {
     try store.operations(.all, limit: 100).first { $0.start.undoes != nil }?.id
   }
 }

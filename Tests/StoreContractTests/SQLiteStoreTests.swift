@@ -2,6 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import SQLiteStore
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
   @Test("asking a store that is not there creates no file")
   func createsNothing() throws {
     let folder = try TestFolder()
-    let store = SQLiteStore(path: folder.file("none/store.db"))
+    let store = MemoryStore(SQLiteStore(path: folder.file("none/store.db")))
     try store.connect()
     #expect(try store.schema().allSatisfy { $0.state == .missing })
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
@@ -21,7 +22,7 @@ import Testing
     let folder = try TestFolder()
     let path = try folder.sqlite("legacy.db", "CREATE TABLE memories (id TEXT PRIMARY KEY, content TEXT)")
     let before = try Data(contentsOf: URL(fileURLWithPath: path))
-    let store = SQLiteStore(path: path)
+    let store = MemoryStore(SQLiteStore(path: path))
     #expect { try store.createSchema(space: Fixture.space) } throws: { error in
       (error as? MemshError)?.code == .schemaMissing && (error as? MemshError)?.hint?.contains("--from") == true
     }
@@ -33,7 +34,9 @@ import Testing
   func refusesOtherFiles() throws {
     let folder = try TestFolder()
     let path = try folder.write(String(repeating: "text ", count: 500), to: "x.db")
-    #expect { try SQLiteStore(path: path).connect() } throws: { ($0 as? MemshError)?.code == .storeCorrupt }
+    #expect { try MemoryStore(try SQLiteStore(path: path)).connect() } throws: {
+      ($0 as? MemshError)?.code == .storeCorrupt
+    }
   }
 
   @Test("the updated_at trigger fires unless the statement sets the time itself")

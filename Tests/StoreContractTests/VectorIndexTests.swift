@@ -1,6 +1,7 @@
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import PostgresClient
 import PostgresStore
 import TestSupport
@@ -15,7 +16,7 @@ import Testing
     arguments: TestDatabase.Server.allCases, [256, 1_536, 3_072])
   func buildsAndUses(server: TestDatabase.Server, dimensions: Int) throws {
     let database = try TestDatabase(on: server)
-    let store = try PostgresStore(connectionString: database.url)
+    let store = MemoryStore(try PostgresStore(connectionString: database.url))
     let space = EmbeddingSpace(provider: "test", model: "m", dimensions: dimensions)
     _ = try store.vectorSupport(.ensure)
     _ = try store.createSchema(space: space)
@@ -39,7 +40,7 @@ import Testing
   @Test("with an index, filters lose nothing that matters, and recall says what brute force says")
   func filtersAndMeasures() throws {
     let database = try TestDatabase()
-    let store = try PostgresStore(connectionString: database.url)
+    let store = MemoryStore(try PostgresStore(connectionString: database.url))
     _ = try store.vectorSupport(.ensure)
     _ = try store.createSchema(space: EmbeddingSpace(provider: "test", model: "m", dimensions: 16))
     // 0.1 % are of one user, and the nearest rows to the query are all of another than the one asked for.
@@ -109,7 +110,7 @@ import Testing
   }
 
   /// Whether the server counts a scan of the vector index for a search, and the search finds the vector itself.
-  private func usesIndex(_ store: PostgresStore, _ database: TestDatabase, dimensions: Int) throws -> Bool {
+  private func usesIndex(_ store: MemoryStore, _ database: TestDatabase, dimensions: Int) throws -> Bool {
     var wanted: Memory?
     do {
       try store.readMemories(batchSize: 1) { memories in

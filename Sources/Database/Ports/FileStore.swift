@@ -8,8 +8,8 @@ package enum SealCoverage: Sendable {
   case rows
 }
 
-/// A store that is a file of its own, which can be copied and replaced as a whole: what backups are made of.
-package protocol FileStore: MemoryStore {
+/// What can be done with a store that is a file of its own: copied and replaced as a whole, it is what backups are made of.
+package protocol FileStore: AnyObject {
   /// Writes a consistent copy of everything in the file to another, new one.
   func copyFile(to path: String) throws
 

@@ -1,44 +1,10 @@
 import MemoryModel
 
-/// A database of memories: what every service works on and every backend implements.
-///
-/// All calls block until the database has answered; a store belongs to the thread that made it, except for
-/// ``interruptHandle``. Every error thrown is a ``MemshError``.
-package protocol MemoryStore: SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, RunLedger,
-  SQLAnswering, Repairing, Journaling, DependencyReading, Diagnosing
-{
-  /// Where the store is; free of secrets.
-  var identity: StoreIdentity { get }
-
-  /// Connects, if there is no connection yet, and makes sure that the other side answers.
-  func connect() throws
-
-  /// The server or library that answers, such as `PostgreSQL 18.4`.
-  func serverVersion() throws -> String
-
-  /// Runs `body` in one transaction, which ends as `ending` says, or is rolled back when `body` throws.
-  ///
-  /// Called inside another transaction it only runs `body`.
-  func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value
-
-  /// Changes what the store may use and how it works; takes effect at once.
-  func apply(_ options: StoreOptions) throws
-
-  /// A function that stops whatever the store is doing; it may be called from any thread, at any time.
-  var interruptHandle: @Sendable () -> Void { get }
-
-  /// A function that gives the connection back for a process that is about to end; it may be called from any thread, at
-  /// any time, and waits for what the store is doing.
-  var closeHandle: @Sendable () -> Void { get }
-
-  /// Gives the connection back. The store connects anew when it is used again.
-  func close()
-}
-
-extension MemoryStore {
-  /// A server notices by itself that a client has gone.
-  package var closeHandle: @Sendable () -> Void { {} }
-}
+/// The parts of a store that a backend still writes itself.
+package protocol StoreBackend: Driver, SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, RunLedger,
+  SQLAnswering,
+  Repairing, Journaling, DependencyReading, Diagnosing
+{}
 
 /// How a transaction ends when its body has succeeded.
 package enum TransactionEnding: Sendable {
@@ -208,18 +174,6 @@ extension SchemaManaging {
 extension MemoryReading {
   /// Where columns have types, every row can be read as it is.
   package func readingExactly<Value>(_ body: () throws -> Value) throws -> Value { try body() }
-
-  /// Hands over all memories with their embeddings, by id, `batchSize` at a time.
-  package func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
-    try readMemories(MemoryFilter(), batchSize: batchSize, body)
-  }
-}
-
-extension MemoryWriting {
-  /// Inserts memories under the next free ids.
-  package func insert(_ memories: [MemoryFields]) throws -> [Int64] {
-    try insert(memories, ids: nil)
-  }
 }
 
 /// What makes two fragments the same.

@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Where duplicates are looked for, and how alike they must be.
 package struct DeduplicationOptions: Sendable, Equatable {
@@ -47,7 +48,7 @@ package struct DeduplicationReport: Sendable {
 /// One pass over the store leaves a sketch of each memory; sketches that meet are pairs worth comparing; only those are
 /// read again and compared for real: they must be alike, and no ``TellingDifference`` between them. Pairs join to groups.
 package struct DeduplicationService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let author: RepairAuthor
   private let progress: any ProgressReporter
   private let interruption: Interruption
@@ -59,7 +60,7 @@ package struct DeduplicationService {
 
   /// Sets it up.
   package init(
-    store: any MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption
+    store: MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption
   ) {
     self.store = store
     self.author = author

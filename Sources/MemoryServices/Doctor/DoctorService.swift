@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// What an examination found, and what was done about it.
 package struct DoctorReport: Sendable {
@@ -24,14 +25,14 @@ package struct DoctorReport: Sendable {
 
 /// Examines a store, and puts right what is wrong with it.
 package struct DoctorService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let author: RepairAuthor
   private let progress: any ProgressReporter
   private let interruption: Interruption
 
   /// Sets it up.
   package init(
-    store: any MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption
+    store: MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption
   ) {
     self.store = store
     self.author = author

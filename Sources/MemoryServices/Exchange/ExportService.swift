@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// The forms that memories are exported to and imported from as text.
 package enum TextFormat: String, Sendable, CaseIterable {
@@ -24,7 +25,7 @@ package struct ExportOptions: Sendable, Equatable {
 
 /// Writes a store out as text, row by row, as one snapshot has it.
 package struct ExportService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let interruption: Interruption
 
   private static let batchSize = 500
@@ -32,7 +33,7 @@ package struct ExportService {
   static let version = 1
 
   /// Sets exporting up.
-  package init(store: any MemoryStore, interruption: Interruption) {
+  package init(store: MemoryStore, interruption: Interruption) {
     self.store = store
     self.interruption = interruption
   }

@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Takes rows into a store, some hundred at a time.
 final class ImportLoader {
@@ -17,7 +18,7 @@ final class ImportLoader {
     let value: Value
   }
 
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let operation: Operation
   private let options: ImportOptions
   private let moment: Timestamp
@@ -34,7 +35,7 @@ final class ImportLoader {
   var report = ImportReport()
 
   init(
-    store: any MemoryStore, operation: Operation, options: ImportOptions, moment: Timestamp, dimensions: Int,
+    store: MemoryStore, operation: Operation, options: ImportOptions, moment: Timestamp, dimensions: Int,
     isEmpty: Bool
   ) {
     self.store = store
@@ -237,7 +238,7 @@ final class ImportLoader {
   }
 }
 
-extension MemoryWriting where Self: MemoryReading {
+extension MemoryStore {
   /// Ids behind the largest one, reserved.
   fileprivate func freeIDs(_ count: Int, in table: String) throws -> [Int64] {
     let last = try largestID(in: table, notAbove: idMaximum)

@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// What importing does with a row whose id is taken by another one.
 package enum ConflictPolicy: String, Sendable, CaseIterable {
@@ -50,7 +51,7 @@ package struct ImportReport: Sendable, Equatable {
 
 /// Reads what ``ExportService`` writes, in one transaction: all rows or none.
 package struct ImportService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let author: RepairAuthor
   private let progress: any ProgressReporter
   private let interruption: Interruption
@@ -62,7 +63,7 @@ package struct ImportService {
   ///
   /// - Parameter name: The file's name, for errors.
   package init(
-    store: any MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption,
+    store: MemoryStore, author: RepairAuthor, progress: any ProgressReporter, interruption: Interruption,
     name: String
   ) {
     self.store = store
@@ -207,7 +208,7 @@ extension ImportService {
   ///
   /// - Parameter source: Opened for reading only.
   package func run(
-    _ options: ImportOptions, rowsOf source: any MemoryStore
+    _ options: ImportOptions, rowsOf source: MemoryStore
   ) throws -> ImportReport {
     guard let sourceSpace = try source.embeddingSpace() else { throw MemshError.schemaMissing(source.identity) }
     let export = ExportService(store: source, interruption: interruption)

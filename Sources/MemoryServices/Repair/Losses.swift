@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 extension MemoryStore {
   /// The rows of other tables that go with rows that are to be deleted, and that no undo brings back.

@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Memories that say the same, and which of them stays.
 package struct MergePlan: Sendable, Equatable {
@@ -54,7 +55,7 @@ package struct MergePlan: Sendable, Equatable {
 /// The one that stays gets the highest importance, the sum of the accesses, the first creation, the last access, and
 /// what its metadata lacks; the others are deleted and recorded as its duplicates.
 struct MergeService {
-  let store: any MemoryStore
+  let store: MemoryStore
 
   /// Merges inside an operation's transaction.
   func merge(_ plan: MergePlan, _ operation: Operation) throws {

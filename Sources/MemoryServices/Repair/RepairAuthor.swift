@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Who repairs, with which command: what the journal notes beside the rows.
 package struct RepairAuthor: Sendable {
@@ -23,7 +24,7 @@ package struct RepairAuthor: Sendable {
 
 /// One repair on its way: every row it changes passes through here, inside its transaction.
 final class Operation {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private var start: OperationStart
   /// The operation's number, once there is a row.
   private(set) var number: Int64?
@@ -37,7 +38,7 @@ final class Operation {
 
   /// - Parameter allowsLosses: Whether rows of other tables, which are not in the journal, may go with rows that are
   ///   deleted.
-  init(_ store: any MemoryStore, _ author: RepairAuthor, undoes: Int64? = nil, allowsLosses: Bool = false) {
+  init(_ store: MemoryStore, _ author: RepairAuthor, undoes: Int64? = nil, allowsLosses: Bool = false) {
     self.store = store
     self.allowsLosses = allowsLosses
     start = OperationStart(

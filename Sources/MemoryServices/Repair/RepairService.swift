@@ -1,6 +1,7 @@
 import Database
 import Foundation
 import MemoryModel
+import MemoryStore
 
 /// What a repair changed, or would change.
 package struct RepairReport: Sendable, Equatable {
@@ -48,11 +49,11 @@ package enum MemorySelection: Sendable, Equatable {
 
 /// Deletes, moves and changes memories; every change is in the journal.
 package struct RepairService {
-  let store: any MemoryStore
+  let store: MemoryStore
   let author: RepairAuthor
 
   /// Sets repairing up.
-  package init(store: any MemoryStore, author: RepairAuthor) {
+  package init(store: MemoryStore, author: RepairAuthor) {
     self.store = store
     self.author = author
   }

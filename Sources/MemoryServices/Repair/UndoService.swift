@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// What undoing did, or would do.
 package struct UndoReport: Sendable, Equatable {
@@ -21,7 +22,7 @@ package struct UndoReport: Sendable, Equatable {
 
 /// Takes repairs back, exactly or not at all.
 package struct UndoService {
-  private let store: any MemoryStore
+  private let store: MemoryStore
   private let author: RepairAuthor
   private let cascade: Bool
 
@@ -33,7 +34,7 @@ package struct UndoService {
   /// Sets undoing up.
   ///
   /// - Parameter cascade: Whether rows of other tables may go with rows that are taken out.
-  package init(store: any MemoryStore, author: RepairAuthor, cascade: Bool = false) {
+  package init(store: MemoryStore, author: RepairAuthor, cascade: Bool = false) {
     self.store = store
     self.author = author
     self.cascade = cascade

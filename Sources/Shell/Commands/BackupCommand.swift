@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct BackupCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -96,7 +97,7 @@ extension Session {
   ///   that has locked them can read; of a SQLite file another connection reads what nobody can change.
   /// - Returns: How many rows each table has.
   @discardableResult
-  func backUp(_ store: any MemoryStore, to path: String, isLocked: Bool = false) throws -> [String: Int] {
+  func backUp(_ store: MemoryStore, to path: String, isLocked: Bool = false) throws -> [String: Int] {
     let isFile = store.identity.backend == .sqlite
     let source =
       try isFile

@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct ConnectCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -30,7 +31,7 @@ struct ConnectCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    let store: any MemoryStore
+    let store: MemoryStore
     let label = label.map(ConnectionLabel.init)
     if let schema {
       let database = try location ?? session.location(of: session.store())

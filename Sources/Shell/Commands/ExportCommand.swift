@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 /// The form of an exported file.
 enum ExchangeFormat: String, ExpressibleByArgument, CaseIterable {
@@ -88,8 +89,7 @@ struct ExportCommand: ShellCommand {
     return CommandResult(.record(ExportCommand.record(path, counts)))
   }
 
-  private func exportFile(_ store: any MemoryStore, _ filter: MemoryFilter, _ session: Session) throws -> CommandResult
-  {
+  private func exportFile(_ store: MemoryStore, _ filter: MemoryFilter, _ session: Session) throws -> CommandResult {
     guard let path, let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
     let source = try session.services.snapshot(of: session.location(of: store))
     defer { source.close() }
@@ -112,7 +112,7 @@ extension Session {
   /// Makes a store in a file, which gets its name when `body` has succeeded.
   ///
   /// - Parameter mayReplace: Whether a file of that name makes way.
-  func writeFile<Value>(_ path: String, mayReplace: Bool = false, _ body: (any FileStore) throws -> Value) throws
+  func writeFile<Value>(_ path: String, mayReplace: Bool = false, _ body: (MemoryStore) throws -> Value) throws
     -> Value
   {
     try services.makeFolder(of: path)

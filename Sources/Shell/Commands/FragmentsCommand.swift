@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct FragmentsCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -102,7 +103,7 @@ struct FragmentsCommand: ShellCommand {
   }
 
   private func run(
-    _ service: FragmentService, _ store: any MemoryStore, in session: Session
+    _ service: FragmentService, _ store: MemoryStore, in session: Session
   ) throws -> CommandResult {
     switch action {
     case .list: return table(try service.all().filter(passes))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct ImportCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -62,7 +63,7 @@ struct ImportCommand: ShellCommand {
     return CommandResult(.record(record(report)))
   }
 
-  private func load(_ store: any MemoryStore, _ session: Session, dryRun: Bool) throws -> ImportReport {
+  private func load(_ store: MemoryStore, _ session: Session, dryRun: Bool) throws -> ImportReport {
     let service = ImportService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption, name: path)
     var wanted = ImportOptions()

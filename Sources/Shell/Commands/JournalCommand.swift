@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct JournalCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -77,7 +78,7 @@ struct JournalCommand: ShellCommand {
       }, noun: "operation", shownColumns: ["operation", "at", "rows", "state", "author", "command"])
   }
 
-  private func rows(of operation: Int64, _ store: any MemoryStore) throws -> ResultTable {
+  private func rows(of operation: Int64, _ store: MemoryStore) throws -> ResultTable {
     guard try !store.operations(.number(operation), limit: 1).isEmpty else {
       throw MemshError(.notFound, "the journal has no operation \(operation)", hint: "`journal` lists what it has")
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct MigrateCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -85,7 +86,7 @@ struct MigrateCommand: ShellCommand {
   ///
   /// - Returns: What copies it into a SQLite store of its own, to be called once nobody can change it any more.
   private func confirmRecreation(
-    of store: any MemoryStore, dropping dropped: Replacement, in session: Session, at moment: Timestamp
+    of store: MemoryStore, dropping dropped: Replacement, in session: Session, at moment: Timestamp
   ) throws -> (() throws -> Void)? {
     guard try store.schema().contains(where: { $0.kind == .table && $0.state != .missing }) else { return nil }
     try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
@@ -107,7 +108,7 @@ struct MigrateCommand: ShellCommand {
   }
 
   /// The source; nil when the default one is not there. A source that was named must be.
-  private func source(in session: Session, target: any MemoryStore) throws -> (any MemorySource)? {
+  private func source(in session: Session, target: MemoryStore) throws -> (any MemorySource)? {
     let location = from ?? session.services.defaultSourceLocation
     guard !session.services.isSame(location, as: target.identity) else {
       guard from == nil else {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct SchemaCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -41,7 +42,7 @@ struct SchemaCommand: ShellCommand {
   }
 
   /// Puts right what memsh 0.1.0 made in another way than the applications do.
-  private static func mendTables(of store: any MemoryStore, in session: Session) throws {
+  private static func mendTables(of store: MemoryStore, in session: Session) throws {
     let service = DoctorService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
     let report = try service.fix([.columnsRequired, .fragmentEveryAgent], embedder: { try session.embedder() })
@@ -50,7 +51,7 @@ struct SchemaCommand: ShellCommand {
     }
   }
 
-  private static func listing(of store: any MemoryStore) throws -> CommandResult {
+  private static func listing(of store: MemoryStore) throws -> CommandResult {
     let rows = try store.schema().map { object -> [Cell] in
       [
         .text(object.kind.rawValue), .text(object.name), .text(object.table), .text(object.state.rawValue),

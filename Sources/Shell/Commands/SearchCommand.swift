@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct SearchCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -90,7 +91,7 @@ struct SearchCommand: ShellCommand {
     return CommandResult(.table(try table(report.hits)))
   }
 
-  private func announced(_ session: Session, _ store: any MemoryStore) throws -> any Embedder {
+  private func announced(_ session: Session, _ store: MemoryStore) throws -> any Embedder {
     let embedder = try session.embedder(for: store)
     session.announce(embedder)
     return embedder

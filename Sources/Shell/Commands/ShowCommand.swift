@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct ShowCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -37,7 +38,7 @@ struct ShowCommand: ShellCommand {
   }
 
   /// The nearest memories of the same user; none for a memory whose embedding has no direction.
-  private func nearest(to memory: Memory, _ store: any MemoryStore, _ session: Session) throws -> [SearchHit] {
+  private func nearest(to memory: Memory, _ store: MemoryStore, _ session: Session) throws -> [SearchHit] {
     guard let vector = memory.fields.embedding, vector.isFinite, !vector.isZero else { return [] }
     var request = SearchRequest(.memory(memory.id))
     request.filter = MemoryFilter(userID: memory.fields.userID)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct StatsCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -60,7 +61,7 @@ struct StatsCommand: ShellCommand {
         })
   }
 
-  private func overview(of store: any MemoryStore, hitRate: Double?) throws -> CommandResult {
+  private func overview(of store: MemoryStore, hitRate: Double?) throws -> CommandResult {
     let statistics = try store.statistics(userID: user)
     return CommandResult(
       .record(

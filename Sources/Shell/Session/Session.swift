@@ -1,6 +1,7 @@
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 /// What a sequence of commands shares: the store in use, settings, variables and the last result.
 package final class Session {
@@ -22,7 +23,7 @@ package final class Session {
   /// What was typed before the command that runs now, for `edit-line`.
   package var lastInput = ""
 
-  private var currentStore: (any MemoryStore)?
+  private var currentStore: (MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
   private var visited: [Backend: (location: String, label: ConnectionLabel?)] = [:]
   private var embedders: [EmbeddingSettings: any Embedder] = [:]
@@ -51,7 +52,7 @@ package final class Session {
   }
 
   /// The store in use.
-  package func store() throws -> any MemoryStore {
+  package func store() throws -> MemoryStore {
     if let currentStore { return currentStore }
     guard !isDisconnected else {
       throw MemshError(
@@ -70,13 +71,13 @@ package final class Session {
   }
 
   /// The store in use, if a command has needed one yet.
-  package var storeIfOpen: (any MemoryStore)? { currentStore }
+  package var storeIfOpen: (MemoryStore)? { currentStore }
 
   /// Connects to another store.
   ///
   /// When that fails, a person keeps the store in use; a script has none any more, so that its later commands cannot
   /// hit the wrong one.
-  package func connect(to location: String, label: ConnectionLabel? = nil) throws -> any MemoryStore {
+  package func connect(to location: String, label: ConnectionLabel? = nil) throws -> MemoryStore {
     do {
       let store = try services.store(at: location)
       try store.connect()
@@ -93,7 +94,7 @@ package final class Session {
   }
 
   /// Goes to a backend: to where this session was connected last, else to where the configuration says.
-  func use(_ backend: Backend) throws -> any MemoryStore {
+  func use(_ backend: Backend) throws -> MemoryStore {
     if let currentStore, currentStore.identity.backend == backend { return currentStore }
     if currentStore == nil, startLocation != nil { _ = try store() }
     return try connect(
@@ -101,7 +102,7 @@ package final class Session {
   }
 
   /// Where a store was connected to, its password included.
-  func location(of store: any MemoryStore) -> String {
+  func location(of store: MemoryStore) -> String {
     visited[store.identity.backend]?.location ?? store.identity.location
   }
 
@@ -109,14 +110,14 @@ package final class Session {
   package var label: ConnectionLabel? { currentStore.flatMap { visited[$0.identity.backend]?.label } }
 
   /// Goes to a schema of the database in use.
-  func use(schema: String) throws -> any MemoryStore {
+  func use(schema: String) throws -> MemoryStore {
     try connect(to: services.location(location(of: store()), inSchema: schema), label: label)
   }
 
   @discardableResult
   private func adopt(
-    _ store: any MemoryStore, from location: String, label: ConnectionLabel? = nil
-  ) throws -> any MemoryStore {
+    _ store: MemoryStore, from location: String, label: ConnectionLabel? = nil
+  ) throws -> MemoryStore {
     try store.apply(settings.options)
     currentStore?.close()
     currentStore = store
@@ -152,7 +153,7 @@ package final class Session {
   }
 
   /// The embedder for a store: that of its own space where it can be had, else the one in use, whose space is another.
-  func embedder(for store: any MemoryStore) throws -> any Embedder {
+  func embedder(for store: MemoryStore) throws -> any Embedder {
     try store.embeddingSpace().flatMap { try embedder(of: $0) } ?? embedder()
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 /// Which embedder to use.
 package enum EmbedderChoice: String, Sendable, CaseIterable, ExpressibleByArgument {
@@ -11,7 +12,7 @@ package enum EmbedderChoice: String, Sendable, CaseIterable, ExpressibleByArgume
 /// What a session needs from the program around it: the composition root knows every backend, the shell none.
 package protocol SessionServices: AnyObject {
   /// A store by URL or path; nothing is opened before it is used.
-  func store(at location: String) throws -> any MemoryStore
+  func store(at location: String) throws -> MemoryStore
   /// Where the store of a backend is by configuration; nil asks for the configured backend, too.
   func defaultLocation(of backend: Backend?) throws -> String
   /// The location of a store in a schema of its own beside another one's.
@@ -56,9 +57,9 @@ package protocol SessionServices: AnyObject {
   /// Writes a file, or replaces one, as a whole and for its owner only.
   func write(_ text: String, to path: String) throws
   /// A store in a file, for backups; nothing is opened before it is used.
-  func fileStore(at path: String) -> any FileStore
+  func fileStore(at path: String) -> MemoryStore
   /// A store opened for reading only, as one snapshot.
-  func snapshot(of location: String) throws -> any MemoryStore
+  func snapshot(of location: String) throws -> MemoryStore
   /// Whether there is a file.
   func fileExists(at path: String) -> Bool
   /// Whether a path is a file that can be read twice: no pipe.

@@ -1,0 +1,102 @@
+import MemoryModel
+
+/// A database, as far as a store needs it: statements go in, rows come out.
+///
+/// All calls block until the database has answered; a driver belongs to the thread that made it, except for
+/// ``interruptHandle`` and ``closeHandle``. Every error thrown is a ``MemshError``.
+package protocol Driver: AnyObject {
+  /// Where the database is; free of secrets.
+  var identity: StoreIdentity { get }
+
+  /// Its own words.
+  var dialect: any Dialect { get }
+
+  /// Connects, if there is no connection yet, and makes sure that the other side answers.
+  func connect() throws
+
+  /// The server or library that answers, such as `PostgreSQL 18.4`.
+  func serverVersion() throws -> String
+
+  /// Runs a statement that reads, and hands over its rows, one after the other.
+  ///
+  /// - Parameters:
+  ///   - table: The table that the rows are of, whose id is the first column; names a row in an error. Empty for others.
+  ///   - exactly: Whether a value of another type than its column's is an error, where a column can hold such.
+  /// - Throws: `schema_missing` when there is no database yet.
+  func query(_ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws
+
+  /// Runs a statement that changes something, making the database first where it is a file.
+  ///
+  /// - Parameter body: Takes the rows of RETURNING.
+  /// - Returns: How many rows it changed.
+  @discardableResult
+  func execute(_ sql: SQL, _ body: (any Row) throws -> Void) throws -> Int
+
+  /// As ``query(_:of:exactly:_:)``, for a large answer, which sees one snapshot however long it takes. No other statement
+  /// can run meanwhile.
+  func stream(_ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws
+
+  /// Writes rows under their ids, in the fastest way there is.
+  ///
+  /// - Parameter columns: The columns that the rows have values for, in the order of ``Record/values``.
+  func load(_ rows: [Record], columns: [Column], into table: Table) throws
+
+  /// The next free ids of a table, taken at once and for everybody.
+  func nextIDs(_ count: Int, of table: Table) throws -> [Int64]
+
+  /// Runs `body` in one transaction, which ends as `ending` says, or is rolled back when `body` throws.
+  ///
+  /// Called inside another transaction it only runs `body`.
+  func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value
+
+  /// Changes what may be used and how it works; takes effect at once.
+  func apply(_ options: StoreOptions) throws
+
+  /// A function that stops whatever runs; it may be called from any thread, at any time.
+  var interruptHandle: @Sendable () -> Void { get }
+
+  /// A function that gives the connection back for a process that is about to end; it may be called from any thread, at
+  /// any time, and waits for what runs.
+  var closeHandle: @Sendable () -> Void { get }
+
+  /// Gives the connection back. The next call connects anew.
+  func close()
+}
+
+extension Driver {
+  /// Runs a statement that reads.
+  package func query(_ sql: SQL, of table: String = "", _ body: (any Row) throws -> Void) throws {
+    try query(sql, of: table, exactly: false, body)
+  }
+
+  /// What becomes of the rows of a statement that reads.
+  package func rows<Value>(_ sql: SQL, of table: String = "", _ value: (any Row) throws -> Value) throws -> [Value] {
+    var values: [Value] = []
+    try query(sql, of: table, exactly: false) { values.append(try value($0)) }
+    return values
+  }
+
+  /// What becomes of the first row of a statement that reads; nil when there is none.
+  package func first<Value>(_ sql: SQL, of table: String = "", _ value: (any Row) throws -> Value) throws -> Value? {
+    try rows(sql, of: table, value).first
+  }
+
+  /// Whether a statement that reads gives a row.
+  package func exists(_ sql: SQL) throws -> Bool { try first(sql) { _ in true } ?? false }
+
+  /// The keys that a statement gives.
+  package func ids(_ sql: SQL) throws -> [Int64] { try rows(sql) { try $0.number(0) } }
+
+  /// Runs a statement that changes something.
+  ///
+  /// - Returns: How many rows it changed.
+  @discardableResult
+  package func execute(_ sql: SQL) throws -> Int { try execute(sql) { _ in } }
+
+  /// The keys that a statement with RETURNING gives.
+  package func changing(_ sql: SQL) throws -> [Int64] {
+    var ids: [Int64] = []
+    try execute(sql) { ids.append(try $0.number(0)) }
+    return ids
+  }
+}

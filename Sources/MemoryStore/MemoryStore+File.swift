@@ -1,0 +1,14 @@
+import Database
+import MemoryModel
+
+/// What makes a store a backup; nothing where it is no file.
+extension MemoryStore {
+  /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
+  package func seal() throws { try file?.seal() }
+
+  /// Makes sure that the file is whole and that everything in it adds up to what ``seal()`` noted.
+  ///
+  /// - Throws: `store_corrupt` when it does not, `source_unreadable` when the file was never sealed.
+  @discardableResult
+  package func checkSeal() throws -> SealCoverage { try file?.checkSeal() ?? .rows }
+}

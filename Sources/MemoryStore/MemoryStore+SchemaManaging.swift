@@ -1,0 +1,56 @@
+import Database
+import MemoryModel
+
+extension MemoryStore {
+  /// Reports, and for `.ensure` and `.update` creates, what vectors need.
+  ///
+  /// - Throws: `pgvector_missing`, `permission_denied`.
+  package func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
+    try backend.vectorSupport(action)
+  }
+
+  /// Stores vectors, measures distances and builds indexes for real; nothing of it stays.
+  ///
+  /// - Returns: What was tried, in order.
+  package func testVectors(dimensions: Int) throws -> [String] { try backend.testVectors(dimensions: dimensions) }
+
+  /// Every table, index and trigger of the memory system with its state. Never writes.
+  package func schema() throws -> [SchemaObject] { try backend.schema() }
+
+  /// Creates the tables and triggers that are missing, for vectors of `space`, and records the space where none is.
+  ///
+  /// - Returns: The names of the tables created.
+  package func createSchema(space: EmbeddingSpace) throws -> [String] { try backend.createSchema(space: space) }
+
+  /// Makes sure that every row can be seen, before something is done with all of them.
+  ///
+  /// - Throws: `permission_denied` when a policy hides rows from this role.
+  package func requireEveryRow() throws { try backend.requireEveryRow() }
+
+  /// Keeps everybody else out of the four tables until the transaction ends.
+  package func lockTables() throws { try backend.lockTables() }
+
+  /// What others made that ``dropSchema()`` would take along. Never writes.
+  package func objectsOfOthers() throws -> [ForeignObject] { try backend.objectsOfOthers() }
+
+  /// What others made that a copy of the four tables leaves out; of a store that is a file, all that is in it. Never
+  /// writes.
+  package func contentOfOthers() throws -> [ForeignObject] { try backend.contentOfOthers() }
+
+  /// Drops the four tables and what memsh keeps of migrations into them.
+  package func dropSchema() throws { try backend.dropSchema() }
+
+  /// Builds the indexes that are missing or invalid.
+  ///
+  /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.
+  ///
+  /// - Parameter method: The method of the vector indexes; nil for the store's own choice.
+  /// - Returns: A line for a person about each vector index, or why there is none.
+  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+    try backend.buildIndexes(method, progress)
+  }
+
+  /// The space of the store's vectors: as recorded; else, for a store that others made, `unknown/unknown` with
+  /// the dimensions of its column; nil for a store without tables.
+  package func embeddingSpace() throws -> EmbeddingSpace? { try backend.embeddingSpace() }
+}

@@ -1,0 +1,27 @@
+import Database
+import MemoryModel
+
+extension MemoryStore {
+  /// Texts whose vectors are to be computed, in the order of their ids.
+  ///
+  /// - Parameters:
+  ///   - table: `memories` or `prompt_fragments`.
+  ///   - id: The last id of the page before.
+  package func texts(in table: String, _ selection: ReembedSelection, behind id: Int64, limit: Int) throws
+    -> [EmbeddableText]
+  { try backend.texts(in: table, selection, behind: id, limit: limit) }
+
+  /// Makes an empty place for new vectors, which nobody else sees and which goes with the connection.
+  package func beginStaging(dimensions: Int) throws { try backend.beginStaging(dimensions: dimensions) }
+
+  /// Puts new vectors into that place.
+  package func stage(_ vectors: [StagedVector]) throws { try backend.stage(vectors) }
+
+  /// Moves the store to another space: all its vectors go, and the vector indexes with them. Belongs into a transaction.
+  package func moveVectors(to space: EmbeddingSpace) throws { try backend.moveVectors(to: space) }
+
+  /// Gives the rows their new vectors, unless their content has changed since. Belongs into a transaction.
+  ///
+  /// - Parameter space: The space to move the store to: all its old vectors go; nil stays in its space.
+  package func switchVectors(to space: EmbeddingSpace?) throws { try backend.switchVectors(to: space) }
+}

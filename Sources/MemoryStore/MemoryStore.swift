@@ -1,0 +1,62 @@
+import Database
+import MemoryModel
+
+/// A store of memories in some database: what every service works on.
+///
+/// All calls block until the database has answered; a store belongs to the thread that made it, except for
+/// ``interruptHandle`` and ``closeHandle``. Every error thrown is a ``MemshError``. The store's parts are in the
+/// extensions, one file each.
+package final class MemoryStore {
+  let backend: any StoreBackend
+  /// The database.
+  var driver: any Driver { backend }
+  /// Whether rows are read to the last value, or not at all.
+  var readsExactly = false
+
+  /// Opens nothing yet.
+  package init(_ backend: any StoreBackend) {
+    self.backend = backend
+  }
+
+  /// Where the store is; free of secrets.
+  package var identity: StoreIdentity { driver.identity }
+
+  /// The store as a file of its own, where it is one.
+  package var file: (any FileStore)? { backend as? any FileStore }
+
+  /// Connects, if there is no connection yet, and makes sure that the other side answers.
+  package func connect() throws { try driver.connect() }
+
+  /// The server or library that answers, such as `PostgreSQL 18.4`.
+  package func serverVersion() throws -> String { try driver.serverVersion() }
+
+  /// Runs `body` in one transaction, which ends as `ending` says, or is rolled back when `body` throws.
+  ///
+  /// Called inside another transaction it only runs `body`.
+  package func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
+    try driver.transaction(ending, body)
+  }
+
+  /// Changes what the store may use and how it works; takes effect at once.
+  package func apply(_ options: StoreOptions) throws { try driver.apply(options) }
+
+  /// A function that stops whatever the store is doing; it may be called from any thread, at any time.
+  package var interruptHandle: @Sendable () -> Void { driver.interruptHandle }
+
+  /// A function that gives the connection back for a process that is about to end; it may be called from any thread, at
+  /// any time, and waits for what the store is doing.
+  package var closeHandle: @Sendable () -> Void { driver.closeHandle }
+
+  /// Gives the connection back. The store connects anew when it is used again.
+  package func close() { driver.close() }
+}
+
+extension MemoryStore {
+  /// Inserts memories under the next free ids.
+  package func insert(_ memories: [MemoryFields]) throws -> [Int64] { try insert(memories, ids: nil) }
+
+  /// Hands over all memories with their embeddings, by id, `batchSize` at a time.
+  package func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
+    try readMemories(MemoryFilter(), batchSize: batchSize, body)
+  }
+}

@@ -1,0 +1,66 @@
+import Database
+import Foundation
+import GRDB
+import MemoryModel
+
+/// The file as a database like any other.
+extension SQLiteStore: Driver {
+  package var dialect: any Dialect { SQLiteDialect() }
+
+  private func rendered(_ sql: SQL) -> (text: String, arguments: StatementArguments) {
+    let (text, values) = sql.rendered(by: dialect)
+    return (text, StatementArguments(values.map(SQLiteStore.bound)))
+  }
+
+  package func query(
+    _ sql: SQL, of table: String, exactly: Bool, _ body: (any AnswerRow) throws -> Void
+  ) throws {
+    let (text, arguments) = rendered(sql)
+    try read { db in
+      try db.forEachRow(text, arguments, of: table, exactly: exactly) { try body($0) }
+    }
+  }
+
+  package func execute(_ sql: SQL, _ body: (any AnswerRow) throws -> Void) throws -> Int {
+    let (text, arguments) = rendered(sql)
+    return try write { db in
+      let before = db.totalChangesCount
+      try db.forEachRow(text, arguments) { try body($0) }
+      return db.totalChangesCount > before ? db.changesCount : 0
+    }
+  }
+
+  package func stream(
+    _ sql: SQL, of table: String, exactly: Bool, _ body: (any AnswerRow) throws -> Void
+  ) throws {
+    try query(sql, of: table, exactly: exactly, body)
+  }
+
+  package func load(_ rows: [Record], columns: [Column], into table: Table) throws {
+    let names = (["id"] + columns.map(\.name)).map(\.quotedIdentifier)
+    let places = names.map { _ in "?" }.joined(separator: ", ")
+    try write { db in
+      let statement = try db.cachedStatement(
+        sql: "INSERT INTO \(table.name) (\(names.joined(separator: ", "))) VALUES (\(places))")
+      for row in rows {
+        try statement.execute(arguments: StatementArguments([row.id.databaseValue] + row.values.map(SQLiteStore.bound)))
+        guard db.changesCount == 1 else { throw MemshError.rowsNotWritten([row.id], of: table.name, "inserted") }
+      }
+    }
+  }
+
+  package func nextIDs(_ count: Int, of table: Table) throws -> [Int64] {
+    // The transaction holds the file's write lock, so that nobody else takes them.
+    let last =
+      try first(
+        """
+        SELECT max(coalesce((SELECT max(id) FROM \(table)), 0),
+          coalesce((SELECT seq FROM sqlite_sequence WHERE name = \(table.name)), 0))
+        """
+      ) { try $0.number(0) } ?? 0
+    guard last <= .max - Int64(count) else {
+      throw MemshError(.storeFailed, "\(table.name) has no \(count) free ids behind \(last)", hint: "give the rows ids")
+    }
+    return (0..<Int64(count)).map { last + 1 + $0 }
+  }
+}
