@@ -49,7 +49,9 @@ package struct Memsh {
     try process.run()
     try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? stdin.fileHandleForWriting.close()
-    let limit = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    // It outlives the run until its time has come: it must not keep the process and its descriptors.
+    let identifier = process.processIdentifier
+    let limit = DispatchWorkItem { kill(identifier, SIGKILL) }
     if let timeoutSeconds { DispatchQueue.global().asyncAfter(deadline: .now() + timeoutSeconds, execute: limit) }
     process.waitUntilExit()
     limit.cancel()
