@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 import TestSupport
 import Testing
 
@@ -96,7 +96,7 @@ import Testing
     let target = try schema.empty()
     try target.expect("import", file, "--format", format)
     // CSV holds memories.
-    let tables = format == "csv" ? ["memories"] : SchemaNames.tables
+    let tables = format == "csv" ? ["memories"] : Table.names
     let expected = try world.addedValues(of: tables)
     var changes = SchemaText.changes(from: expected, to: try target.addedValues(of: tables))
     #expect(changes.isEmpty, "\(changes.joined(separator: "\n"))")

@@ -1,4 +1,4 @@
-import MemoryCore
+import MemoryModel
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import MemoryCore
+import MemoryModel
 import PostgresClient
 import TestSupport
 
@@ -82,7 +82,7 @@ extension World {
 
   /// The values of the columns that others added to some tables, exactly, with the memory, fragment or the like they belong
   /// to.
-  func addedValues(of tables: [String] = SchemaNames.tables) throws -> [String] {
+  func addedValues(of tables: [String] = Table.names) throws -> [String] {
     let columns = database == nil ? TrackedSchema.sqliteColumns : TrackedSchema.postgresColumns
     let keys = [
       "memories": "content", "prompt_fragments": "content", "memory_duplicates": "dedup_type",
