@@ -17,6 +17,9 @@ package protocol Driver: AnyObject {
   /// The server or library that answers, such as `PostgreSQL 18.4`.
   func serverVersion() throws -> String
 
+  /// What there is of the four tables. Never writes; a database that is not there yet has none.
+  func state() throws -> StoreState
+
   /// Runs a statement that reads, and hands over its rows, one after the other.
   ///
   /// - Parameters:

@@ -13,6 +13,8 @@ package final class MemoryStore {
   /// Whether rows are read to the last value, or not at all.
   var readsExactly = false
 
+  private var knownState: StoreState?
+
   /// Opens nothing yet.
   package init(_ backend: any StoreBackend) {
     self.backend = backend
@@ -20,6 +22,17 @@ package final class MemoryStore {
 
   /// Where the store is; free of secrets.
   package var identity: StoreIdentity { driver.identity }
+
+  /// What there is of the four tables, as it was when the command began.
+  package func state() throws -> StoreState {
+    if let knownState { return knownState }
+    let state = try driver.state()
+    knownState = state
+    return state
+  }
+
+  /// Looks anew at the next question: at the beginning of a command, and when tables have changed.
+  package func forgetState() { knownState = nil }
 
   /// The store as a file of its own, where it is one.
   package var file: (any FileStore)? { backend as? any FileStore }
@@ -48,7 +61,10 @@ package final class MemoryStore {
   package var closeHandle: @Sendable () -> Void { driver.closeHandle }
 
   /// Gives the connection back. The store connects anew when it is used again.
-  package func close() { driver.close() }
+  package func close() {
+    forgetState()
+    driver.close()
+  }
 }
 
 extension MemoryStore {

@@ -26,7 +26,7 @@ struct Fixture {
     case .postgres:
       let database = try TestDatabase()
       self.database = database
-      store = try MemoryStore(
+      store = MemoryStore(
         try PostgresStore(
           connectionString: database.url))
     }

@@ -26,7 +26,7 @@ import Testing
     let fixture = try Fixture.small(.postgres)
     let database = try #require(fixture.database)
     // A role's own limit stands; without one, it is ten seconds.
-    let store = try MemoryStore(
+    let store = MemoryStore(
       try PostgresStore(connectionString: "\(database.url)?options=-c%20lock_timeout%3D300ms"))
     database.hold("SELECT FROM \(table) WHERE id = 1 FOR UPDATE", seconds: 8)
     let clock = ContinuousClock()
@@ -58,7 +58,7 @@ import Testing
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA memsh, public TO \(role)
       """)
     defer { try? fixture.runForeign("DROP OWNED BY \(role); DROP ROLE \(role)") }
-    let store = try MemoryStore(
+    let store = MemoryStore(
       try PostgresStore(connectionString: database.url.replacing("postgres@", with: "\(role)@")))
     let before = try fixture.foreignDump()
     let repairs = RepairService(store: store, author: author())
