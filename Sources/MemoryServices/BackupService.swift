@@ -95,7 +95,7 @@ package struct BackupService {
 
     init(_ progress: any ProgressReporter) { self.progress = progress }
 
-    func line(_ text: String) {}
+    func report(_ event: WorkEvent) {}
 
     func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
       progress.progress("Copying", done: done, total: total, bytes: bytes)

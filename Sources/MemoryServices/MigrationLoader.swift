@@ -262,35 +262,19 @@ final class MigrationLoader {
     ledgerRows.removeAll(keepingCapacity: true)
   }
 
-  /// What a person should know about the rows.
-  var summaryLines: [String] {
-    var lines = [
-      "✅ Migrated \(counted(counts.migrated, "memory")), \(counts.alreadyPresent) already present"
-        + " (embeddings: \(counts.kept) kept, \(counts.generated) generated, \(counts.missing) missing)"
-    ]
-    if counts.sideRows > 0 {
-      lines.append("✅ Migrated \(counted(counts.sideRows, "row")) of fragments, duplicates and analytics")
-    }
-    if counts.missing > 0, plan.embedder == nil {
-      let missing = counted(counts.missing, "memory")
-      lines.append("⚠️ \(missing) without an embedding: no embedder of \(plan.space) is configured")
-    }
-    if counts.nulReplaced > 0 { lines.append("⚠️ \(counts.nulReplaced) NUL characters replaced by U+FFFD") }
-    let cut = plan.embedder?.cutTexts ?? 0
-    if cut > 0 { lines.append("⚠️ \(counted(cut, "text")) longer than the model reads: the beginning was embedded") }
-    if counts.zeroVectors > 0 { lines.append("⚠️ \(counts.zeroVectors) embeddings are zero: no search finds them") }
-    if let path = rejects.writtenPath {
-      lines.append("⚠️ \(counted(counts.rejected, "row")) rejected, written to \(path)")
-    }
-    return lines
+  /// What was done with the rows.
+  var summary: WorkEvent {
+    .migrated(
+      MigrationSummary(
+        counts: counts, space: plan.space, hasEmbedder: plan.embedder != nil, cutTexts: plan.embedder?.cutTexts ?? 0,
+        rejectFile: rejects.writtenPath))
   }
 }
 
 extension RunCounts {
   /// What a person should know about fragments that have no vector.
-  func fragmentLines(_ space: EmbeddingSpace) -> [String] {
-    fragmentsMissing == 0
-      ? [] : ["⚠️ \(fragmentsMissing) prompt fragments have no embedding: no embedder of \(space) is configured"]
+  func fragmentEvents(_ space: EmbeddingSpace) -> [WorkEvent] {
+    fragmentsMissing == 0 ? [] : [.fragmentsWithoutVectors(fragmentsMissing, space)]
   }
 }
 

@@ -23,7 +23,7 @@ extension MemoryStore {
           return try body()
         }
       } catch let error as MemshError where error.code == .storeBusy && !isRunning && waits {
-        if !hasSaidSo { progress.line("⏳ Waiting: another migration into this store is running") }
+        if !hasSaidSo { progress.report(.waiting(.migration)) }
         hasSaidSo = true
         try interruption.check()
         // Tried again and again, because whoever waits inside a statement holds up index builds.

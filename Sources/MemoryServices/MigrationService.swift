@@ -47,15 +47,15 @@ package struct MigrationService {
   /// - Parameter source: nil when there is nothing to migrate; the other steps are done all the same.
   /// - Throws: Whatever stops the run; then nothing of it is in the store.
   package func run(from source: (any MemorySource)?) throws -> MigrationReport {
-    progress.line("🚀 Starting memory system migration to \(store.identity.backend.title)...")
+    progress.report(.migrationStarted(store.identity.backend))
     let survey = try survey(source)
     try store.connect()
-    progress.line("✅ \(store.identity.backend.title) database connection successful")
-    progress.line(try store.vectorSupport(.ensure).successLine)
+    progress.report(.connected(store.identity.backend))
+    progress.report(.vectorsReady(try store.vectorSupport(.ensure)))
 
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
     // What was done is said when it is done for good: after the commit.
-    var done: [String] = []
+    var done: [WorkEvent] = []
     let (plan, digest, indexesLater) = try store.whileMigratingAlone(
       waits: options.waits, progress, interruption
     ) {
@@ -68,12 +68,14 @@ package struct MigrationService {
       source?.close()
       // A table that is new serves nobody yet: its indexes are built after the load, in the same transaction.
       let isNew = created.contains("memories")
-      if isNew { done += try store.buildIndexes(options.index, progress) }
+      if isNew { done += try store.buildIndexes(options.index, progress).map(WorkEvent.vectorIndex) }
       try interruption.check()
       return (plan, digest, !isNew)
     }
-    for line in done { progress.line(line) }
-    if indexesLater { for line in try store.buildIndexes(options.index, progress) { progress.line(line) } }
+    for event in done { progress.report(event) }
+    if indexesLater {
+      for outcome in try store.buildIndexes(options.index, progress) { progress.report(.vectorIndex(outcome)) }
+    }
     report.embedderNotice = plan.embedder?.notice
     try verify(digest, into: &report)
     test(plan, into: &report)
@@ -91,13 +93,13 @@ package struct MigrationService {
     try store.transaction(.readOnly) {
       let plan = try self.plan(survey)
       report.embedderNotice = plan.embedder?.notice
-      var lines: [String] = []
+      var events: [WorkEvent] = []
       if let source, let survey {
         let loader = try self.loader(source, plan, isDryRun: true)
         try transfer(source, survey, plan, loader)
         report.counts = loader.counts
         report.effort = loader.effort
-        lines = loader.summaryLines
+        events = [loader.summary]
       }
       let seeds = try missingSeeds(source)
       report.fragmentsInserted = seeds.count
@@ -105,8 +107,8 @@ package struct MigrationService {
         report.effort = (report.effort ?? EmbeddingEffort()) + (try embedder.effort(seeds.map(\.content)))
       }
       if plan.embedder == nil { report.counts.fragmentsMissing += Int64(seeds.count) }
-      if !seeds.isEmpty { lines.append("✅ Inserted \(seeds.count) default prompt fragments") }
-      for line in lines { progress.line("Would have: " + line) }
+      if !seeds.isEmpty { events.append(.seeded(seeds.count)) }
+      for event in events { progress.report(.wouldHave(event)) }
     }
     return report
   }
@@ -119,7 +121,7 @@ package struct MigrationService {
   private func survey(_ source: (any MemorySource)?) throws -> SourceSurvey? {
     guard let source else { return nil }
     let survey = try source.survey()
-    for remark in survey.remarks { progress.line("⚠️ \(remark)") }
+    for remark in survey.remarks { progress.report(.sourceRemark(remark)) }
     guard options.embeddings == .keep, !options.isVerbatim, survey.rows > 0, !survey.hasVectors else {
       return survey
     }
@@ -140,7 +142,7 @@ package struct MigrationService {
       store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder, other: otherEmbedder)
   }
 
-  private func prepareSchema(_ plan: EmbeddingPlan, _ done: inout [String]) throws -> [String] {
+  private func prepareSchema(_ plan: EmbeddingPlan, _ done: inout [WorkEvent]) throws -> [String] {
     if options.forceRecreate {
       try store.lockTables()
       // Looked at again, now that nobody can add anything.
@@ -149,40 +151,35 @@ package struct MigrationService {
       try store.dropSchema()
     }
     let created = try store.createSchema(space: plan.space)
-    done = [
-      "✅ Schema created successfully",
-      created.isEmpty
-        ? "All tables were there already: \(Table.names.pythonStyle)"
-        : "Created tables: \(created.pythonStyle)",
-    ]
+    done = [.schemaReady(created: created)]
     return created
   }
 
   /// Rows, side tables and fragments, with their ledger.
   private func load(
     _ source: (any MemorySource)?, _ survey: SourceSurvey?, _ plan: EmbeddingPlan, into report: inout MigrationReport,
-    _ done: inout [String]
+    _ done: inout [WorkEvent]
   ) throws -> RowDigest {
     guard let source, let survey else {
       report.fragmentsInserted = try seed(plan, loader: nil, &done)
       if plan.embedder == nil { report.counts.fragmentsMissing = Int64(report.fragmentsInserted) }
-      done += report.counts.fragmentLines(plan.space)
+      done += report.counts.fragmentEvents(plan.space)
       return RowDigest()
     }
     let loader = try loader(source, plan, isDryRun: false)
     if survey.rows == 0 {
-      done.append("SQLite database exists but is empty")
+      done.append(.sourceEmpty)
     } else {
-      progress.line("Found \(survey.rows) memories in \(source.description.location) (table \(survey.table))")
+      progress.report(.found(rows: survey.rows, location: source.description.location, table: survey.table))
       try transfer(source, survey, plan, loader)
     }
     try copySideTables(source, plan, loader)
-    if survey.rows > 0 { done += loader.summaryLines }
+    if survey.rows > 0 { done.append(loader.summary) }
     report.fragmentsInserted = try seed(plan, loader: loader, &done)
     report.run = loader.run
     if let run = loader.run { try store.finishRun(run, counts: loader.counts) }
     report.counts = loader.counts
-    done += report.counts.fragmentLines(plan.space)
+    done += report.counts.fragmentEvents(plan.space)
     report.rejectFile = loader.rejects.writtenPath
     return loader.digest
   }
@@ -225,7 +222,7 @@ package struct MigrationService {
     }
   }
 
-  private func seed(_ plan: EmbeddingPlan, loader: MigrationLoader?, _ done: inout [String]) throws -> Int {
+  private func seed(_ plan: EmbeddingPlan, loader: MigrationLoader?, _ done: inout [WorkEvent]) throws -> Int {
     guard options.seedsFragments else { return 0 }
     let ids = try SeedingService(store: store, embedder: plan.embedder).seedReturningIDs(DefaultFragments.all)
     if plan.embedder == nil { loader?.countFragments(withoutVectors: ids.count) }
@@ -236,10 +233,7 @@ package struct MigrationService {
           RunRow(table: Table.fragments.name, sourceKey: "default", targetID: id, contentHash: hash)
         }, run: run)
     }
-    done.append(
-      ids.isEmpty
-        ? "✅ Default prompt fragments were there already"
-        : "✅ Inserted \(ids.count) default prompt fragments")
+    done.append(.seeded(ids.count))
     return ids.count
   }
 
@@ -277,7 +271,7 @@ package struct MigrationService {
         "the store gives back other rows than were written: \(found.rows) of \(written.rows), or with other values",
         hint: "`rollback --run \(run)` takes them out again; then look at the server's log")
     }
-    progress.line("✅ Verified: \(found.rows) memories read back equal, every vector to the bit")
+    progress.report(.verified(rows: found.rows))
   }
 
   private func test(_ plan: EmbeddingPlan, into report: inout MigrationReport) {
@@ -291,16 +285,4 @@ package struct MigrationService {
         error as? MemshError ?? MemshError(.systemTestFailed, "the memory system test failed", cause: "\(error)")
     }
   }
-}
-
-extension VectorSupport {
-  fileprivate var successLine: String {
-    guard let installedVersion else { return "✅ Vectors need no extension (\(engine))" }
-    return "✅ \(engine) extension is enabled (\(installedVersion))"
-  }
-}
-
-extension [String] {
-  /// `['memories', 'memory_analytics']`: how the migration guide prints a list.
-  fileprivate var pythonStyle: String { "[" + map { "'\($0)'" }.joined(separator: ", ") + "]" }
 }

@@ -75,7 +75,9 @@ package struct ReembedService {
           try store.switchVectors(to: pass == 1 && moves ? report.to : nil)
         }
         if let operation { report.operations.append(operation) }
-        if pass == 1, moves { for line in try store.buildIndexes(index, progress) { progress.line(line) } }
+        if pass == 1, moves {
+          for outcome in try store.buildIndexes(index, progress) { progress.report(.vectorIndex(outcome)) }
+        }
         try interruption.check()
       }
       let statistics = try store.statistics(userID: nil)

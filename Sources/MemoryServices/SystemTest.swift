@@ -23,7 +23,7 @@ struct SystemTest {
   ///
   /// - Throws: `system_test_failed`, or what a store failed with.
   func run() throws {
-    progress.line("🧪 Testing memory system operations...")
+    report(.started)
     do {
       try store.transaction(.rollback) {
         let vector = try embed(SystemTest.content)
@@ -34,23 +34,25 @@ struct SystemTest {
         try tellsApart(vector)
       }
     } catch {
-      progress.line("❌ Memory system test failed; its rows are gone")
+      report(.failed)
       throw error
     }
-    progress.line("✅ Test data cleaned up")
-    progress.line("🎉 All memory system tests passed!")
+    report(.cleanedUp)
+    report(.passed)
   }
+
+  private func report(_ step: SystemTestStep) { progress.report(.systemTest(step)) }
 
   /// The text's vector; where no embedder of the store's space is configured, a fixed one that tests the store.
   private func embed(_ text: String) throws -> Vector {
     guard let embedder else {
-      progress.line("➖ Embedding service not tested: none of \(space) is configured")
+      report(.noEmbedder(space))
       return Vector((0..<space.dimensions).map { Float(($0 * 37) % 101) - 50 }).normalized
     }
     guard let vector = try embedder.embed([text]).first, vector.dimensions == space.dimensions else {
       throw failure("the embedder answered with no vector of \(space.dimensions) numbers")
     }
-    progress.line("✅ Embedding service working: \(vector.dimensions) dimensions")
+    report(.embedded(dimensions: vector.dimensions))
     return vector
   }
 
@@ -64,7 +66,7 @@ struct SystemTest {
 
   private func storesAndFinds(_ vector: Vector) throws {
     guard let id = try store.insert([testMemory(vector)]).first else { throw failure("the memory got no id") }
-    progress.line("✅ Test memory stored with ID: \(id)")
+    report(.stored(id: id))
     let hits = try store.search(
       VectorQuery(vector: vector, filter: MemoryFilter(userID: SystemTest.userID), limit: 5)
     ).hits
@@ -72,16 +74,14 @@ struct SystemTest {
       throw failure("the memory just stored was not found")
     }
     guard hits[0].memory.fields.content == SystemTest.content else { throw failure("the memory came back changed") }
-    progress.line("✅ Memory search working: found \(hits.count) results")
-    progress.line("   Best match similarity: \(similarity.rounded(toPlaces: 3))")
+    report(.found(count: hits.count, similarity: similarity))
   }
 
   private func assembles(_ vector: Vector) throws {
     let prompt = try PromptAssembly(store: store).assemble(
       vector: vector, userID: SystemTest.userID, agentType: "general", tier: .standard)
     guard prompt.memories.count == 1 else { throw failure("the prompt lacks the memory just stored") }
-    progress.line(
-      "✅ Prompt assembly working: \(prompt.memories.count) memories, \(prompt.fragments.count) fragments")
+    report(.assembled(memories: prompt.memories.count, fragments: prompt.fragments.count))
   }
 
   private func counts() throws {
@@ -89,10 +89,10 @@ struct SystemTest {
     guard statistics.memories == 1, statistics.embeddingsPresent == 1 else {
       throw failure("the statistics do not count the memory just stored")
     }
-    let average = statistics.averageImportance.map { "\($0.rounded(toPlaces: 3))" } ?? "none"
-    progress.line(
-      "✅ Memory stats: {'total_memories': \(statistics.memories), 'categories': \(statistics.categories), "
-        + "'avg_importance': \(average), 'total_accesses': \(statistics.totalAccesses)}")
+    report(
+      .counted(
+        memories: statistics.memories, categories: statistics.categories,
+        averageImportance: statistics.averageImportance, accesses: statistics.totalAccesses))
   }
 
   private func deduplicates(_ vector: Vector) throws {
@@ -104,7 +104,7 @@ struct SystemTest {
     try store.insert(
       DuplicateRecord(
         originalID: original, contentHash: ContentHash.hex(of: SystemTest.content), similarity: 1, method: "exact"))
-    progress.line("✅ Deduplication working: 1 exact duplicate found")
+    report(.deduplicated)
   }
 
   /// Whether the embedder gives a text the same vector each time, and another text another one, and whether the store
@@ -132,7 +132,7 @@ struct SystemTest {
         hit?.similarity ?? 0 >= SystemTest.sameAtLeast
       else { throw failure("a memory is not the first that its own content finds") }
     }
-    progress.line("✅ Embedding service tells texts apart, and each is found by its own")
+    report(.toldApart)
   }
 
   private func cosine(_ left: Vector, _ right: Vector) throws -> Double {
@@ -152,14 +152,5 @@ struct SystemTest {
     MemshError(
       .systemTestFailed, "the memory system test failed: \(what)",
       hint: "look at the store with `schema`; `--skip-test` migrates without the test")
-  }
-}
-
-extension Double {
-  /// Rounded to a number of decimal places, for display.
-  func rounded(toPlaces places: Int) -> Double {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    return (self * scale).rounded() / scale
   }
 }

@@ -45,8 +45,10 @@ extension MemoryStore {
   /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.
   ///
   /// - Parameter method: The method of the vector indexes; nil for the store's own choice.
-  /// - Returns: A line for a person about each vector index, or why there is none.
-  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+  /// - Returns: What came of each vector index, or why there is none.
+  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
+    -> [VectorIndexOutcome]
+  {
     try backend.buildIndexes(method, progress)
   }
 

@@ -4,7 +4,9 @@ import PostgresClient
 
 extension PostgresStore {
   /// Builds the indexes that are missing or invalid; outside a transaction CONCURRENTLY, so that others go on.
-  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
+    -> [VectorIndexOutcome]
+  {
     let isPartOfTransaction = try use { $0.isInTransaction }
     return try withoutStatementTimeout {
       guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }
@@ -16,7 +18,7 @@ extension PostgresStore {
 
   private func buildMissingIndexes(
     _ method: VectorIndexMethod?, mode: String, _ progress: any ProgressReporter
-  ) throws -> [String] {
+  ) throws -> [VectorIndexOutcome] {
     let wanting = try schema().filter { $0.kind == .index && $0.state != .present }
     for object in wanting where object.state == .invalid { try execute(unsafeSQL: "DROP INDEX \(mode)\(object.name)") }
     for index in SchemaNames.indexes where wanting.contains(where: { $0.name == index.name }) {
@@ -29,11 +31,11 @@ extension PostgresStore {
     }
     let chosen = method ?? (version.hasHNSW ? .hnsw : .ivfflat)
     switch try shape(chosen, dimensions: space.dimensions, version: version) {
-    case .none(let reason): return [reason]
+    case .none(let outcome): return [outcome]
     case .some(let shape):
       return try vectorIndexes.map { index in
         guard try hasLength(index.table) else {
-          return "➖ No vector index on \(index.table): its column embedding has no length; search scans the table"
+          return .noLength(table: index.table)
         }
         let build = VectorIndexBuild(
           name: index.name, table: index.table, method: chosen, shape: shape, dimensions: space.dimensions, mode: mode,
@@ -44,35 +46,33 @@ extension PostgresStore {
     }
   }
 
-  /// The form an index takes, or the reason why there can be none.
+  /// The form an index takes, or why there can be none.
   private enum ShapeOrReason {
     case some(VectorIndexShape)
-    case none(String)
+    case none(VectorIndexOutcome)
   }
 
   private func shape(
     _ method: VectorIndexMethod, dimensions: Int, version: PgvectorVersion
   ) throws -> ShapeOrReason {
-    guard method != .none else { return .none("➖ No vector index, as asked: search scans the table") }
+    guard method != .none else { return .none(.unwanted) }
     guard method != .hnsw || version.hasHNSW else {
       throw MemshError(
         .pgvectorMissing, "this pgvector has no hnsw indexes; they came with 0.5.0",
         hint: "use `--index ivfflat`, or update with `ensure-vector --update`")
     }
     guard let shape = VectorIndexShape(dimensions: dimensions, version: version) else {
-      return .none(
-        "➖ No vector index: this pgvector indexes up to \(version.indexableDimensions) dimensions, not "
-          + "\(dimensions); search scans the table (a model of fewer dimensions, or a newer pgvector, helps)")
+      return .none(.tooLong(indexable: version.indexableDimensions, dimensions: dimensions))
     }
     return .some(shape)
   }
 
   /// Builds one vector index with the memory and the workers that it can use, and tells how far it is.
-  private func run(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws -> String {
+  private func run(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws -> VectorIndexOutcome {
     // A small table is built in a moment; there is nothing to tune or to watch.
     guard build.rows >= VectorIndexBuild.rowsWorthTuning else {
       try execute(unsafeSQL: build.statement)
-      return build.summary
+      return build.outcome
     }
     let workers = try query("SELECT current_setting('max_parallel_maintenance_workers')").first?.text(0).flatMap(
       Int.init)
@@ -80,7 +80,7 @@ extension PostgresStore {
     try execute(unsafeSQL: build.tuning(workers: workers ?? 0))
     defer { cleanUp(build.untuning) }
     try watched(build, progress)
-    return build.summary
+    return build.outcome
   }
 
   private func watched(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws {
@@ -121,16 +121,16 @@ private struct VectorIndexBuild {
   static let rowsWorthTuning = 1_000
   private static let memoryMaximumMB = 1_024
 
-  private var options: String {
-    method == .ivfflat ? " WITH (lists = \(PostgresStore.ivfflatLists(rows: rows)))" : ""
-  }
+  private var lists: Int? { method == .ivfflat ? PostgresStore.ivfflatLists(rows: rows) : nil }
+
+  private var options: String { lists.map { " WITH (lists = \($0))" } ?? "" }
 
   var statement: String {
     "CREATE INDEX \(mode)\(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
       + options
   }
 
-  var summary: String { "✅ Built \(name): \(method.rawValue)\(options.lowercased()) over \(rows) vectors" }
+  var outcome: VectorIndexOutcome { .built(name: name, method: method, lists: lists, rows: rows) }
 
   /// What the graph of an hnsw index needs: the vectors and some 300 bytes of links each, a fifth more for the rest.
   private var memoryMB: Int {

@@ -30,7 +30,7 @@ extension PostgresStore {
     interruption.clear()
     var hasSaidSo = false
     while try query("SELECT pg_try_advisory_lock(\(lockKey(PostgresStore.indexLock)))").first?.boolean(0) != true {
-      if !hasSaidSo { progress.line("⏳ Waiting: another memsh is building indexes in this store") }
+      if !hasSaidSo { progress.report(.waiting(.indexBuild)) }
       hasSaidSo = true
       Thread.sleep(forTimeInterval: PostgresStore.pollSeconds)
       try interruption.check()

@@ -96,7 +96,9 @@ extension SQLiteStore {
   }
 
   /// Builds the indexes that are missing. Those on vectors only list rows: search is exact.
-  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String] {
+  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
+    -> [VectorIndexOutcome]
+  {
     let missing = try schema().filter { $0.kind == .index && $0.state == .missing }
     try transaction(.commit) {
       try write { db in

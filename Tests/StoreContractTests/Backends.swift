@@ -50,7 +50,7 @@ struct Fixture {
 
 /// Shows progress to nobody.
 final class NoProgress: ProgressReporter {
-  func line(_ text: String) {}
+  func report(_ event: WorkEvent) {}
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}
 }
 

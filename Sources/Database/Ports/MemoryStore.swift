@@ -84,8 +84,8 @@ package protocol SchemaManaging: AnyObject {
   /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.
   ///
   /// - Parameter method: The method of the vector indexes; nil for the store's own choice.
-  /// - Returns: A line for a person about each vector index, or why there is none.
-  func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [String]
+  /// - Returns: What came of each vector index, or why there is none.
+  func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [VectorIndexOutcome]
 
   /// The space of the store's vectors: as recorded; else, for a store that others made, `unknown/unknown` with
   /// the dimensions of its column; nil for a store without tables.

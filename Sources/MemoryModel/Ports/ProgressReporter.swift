@@ -1,7 +1,7 @@
 /// Where long work tells how far it is. The shell decides whether and how anybody sees it.
 package protocol ProgressReporter: AnyObject {
-  /// A line of the work's own account, such as `✅ Schema created successfully`.
-  func line(_ text: String)
+  /// Something worth telling has happened.
+  func report(_ event: WorkEvent)
 
   /// How far the current stage is; called often, shown now and then.
   ///

@@ -400,6 +400,6 @@ package struct UndoService {
 
 /// Shows progress to nobody.
 final class SilentProgress: ProgressReporter {
-  func line(_ text: String) {}
+  func report(_ event: WorkEvent) {}
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}
 }

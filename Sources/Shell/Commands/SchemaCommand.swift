@@ -35,7 +35,9 @@ struct SchemaCommand: ShellCommand {
       try store.whileMigratingAlone(session.progress, session.interruption) {
         _ = try store.createSchema(space: store.embeddingSpace() ?? session.embedder().space)
       }
-      for line in try store.buildIndexes(index, session.progress) { session.note(line) }
+      for outcome in try store.buildIndexes(index, session.progress) {
+        session.progress.report(.vectorIndex(outcome))
+      }
       try SchemaCommand.mendTables(of: store, in: session)
     }
     return try SchemaCommand.listing(of: store)

@@ -21,9 +21,9 @@ final class ConsoleProgress: ProgressReporter {
 
   deinit { clearCount() }
 
-  func line(_ text: String) {
+  func report(_ event: WorkEvent) {
     clearCount()
-    session.note(text)
+    for line in event.lines { session.note(line) }
   }
 
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
