@@ -1,3 +1,5 @@
+import Foundation
+
 extension SourceValue {
   /// The value as JSON; bytes as `{"base64": …}`.
   package var json: JSON {
@@ -6,7 +8,7 @@ extension SourceValue {
     case .integer(let number): .integer(number)
     case .real(let number): number.isFinite ? .double(number) : .string("\(number)")
     case .text(let text): .string(text)
-    case .bytes(let bytes, _): .object([JSON.Member("base64", .string(Base64.encode(bytes)))])
+    case .bytes(let bytes, _): .object([JSON.Member("base64", .string(Data(bytes).base64EncodedString()))])
     }
   }
 

@@ -1,4 +1,5 @@
 import Database
+import Foundation
 import MemoryModel
 
 /// Reads an embedding of unknown form: JSON text, base64 of floats, or little-endian floats themselves.
@@ -22,7 +23,7 @@ struct EmbeddingDecoder {
     }
     if isText || looksLikeText(characters) {
       if isText, let word = String(validating: characters, as: UTF8.self), word == "null" { return .missing }
-      if let decoded = Base64.decode(bytes) {
+      if let decoded = Data(base64: Data(bytes)) {
         return decoded.withUnsafeBytes { floats($0, original: bytes, isText: true) }
       }
       if isText { return unreadable("neither a JSON array nor base64", bytes, true) }

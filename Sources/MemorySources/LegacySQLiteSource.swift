@@ -158,7 +158,7 @@ package final class LegacySQLiteSource: MemorySource {
     case .integer(let number): String(number)
     case .real(let number): "\(number)"
     case .text(let text): text
-    case .bytes(let bytes, _): "base64:" + Base64.encode(bytes)
+    case .bytes(let bytes, _): "base64:" + Data(bytes).base64EncodedString()
     }
   }
 

@@ -24,8 +24,7 @@ import Testing
 
   private static func expected(_ rows: JSON?) throws -> [Expected] {
     try #require(rows?.arrayValue).map { row in
-      let base64 = Array((row[key: "vector"]?.stringValue ?? "").utf8)
-      let bytes = try #require(base64.withUnsafeBytes { Base64.decode($0) })
+      let bytes = try #require(Data(base64Encoded: row[key: "vector"]?.stringValue ?? ""))
       return Expected(
         text: row[key: "text"]?.stringValue ?? "",
         ids: (row[key: "ids"]?.arrayValue ?? []).compactMap(\.integerValue).map(Int32.init),

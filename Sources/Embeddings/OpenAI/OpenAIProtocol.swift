@@ -1,3 +1,4 @@
+import Foundation
 import HTTPClient
 import MemoryModel
 
@@ -136,8 +137,7 @@ struct OpenAIProtocol {
     let vector: Vector?
     switch value {
     case .string(let base64):
-      var base64 = base64
-      vector = base64.withUTF8 { Base64.decode(UnsafeRawBufferPointer($0)) }.flatMap { bytes in
+      vector = Data(base64: Data(base64.utf8)).flatMap { bytes in
         bytes.withUnsafeBytes { Vector(littleEndianBytes: $0) }
       }
     case .array(let numbers): vector = Vector(numbers.map { Float($0.doubleValue ?? .nan) })
