@@ -6,16 +6,7 @@ package enum ContentHash {
   /// 64 hexadecimal digits of the sha256 of the text's UTF-8.
   package static func hex(of text: String) -> String {
     var text = text
-    let digest = text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
-    return String(unsafeUninitializedCapacity: 64) { buffer in
-      var position = 0
-      for byte in digest {
-        buffer[position] = hexDigit(byte >> 4)
-        buffer[position + 1] = hexDigit(byte & 0xF)
-        position += 2
-      }
-      return position
-    }
+    return text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }.hexadecimal
   }
 
   /// The 32 bytes of the sha256 of the text's UTF-8.
@@ -30,8 +21,18 @@ package enum ContentHash {
     for piece in pieces { hasher.update(data: piece) }
     return Array(hasher.finalize())
   }
+}
 
-  private static func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+extension Sequence<UInt8> {
+  /// Two digits for each byte, in small letters.
+  package var hexadecimal: String {
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+    var digits: [UInt8] = []
+    digits.reserveCapacity(underestimatedCount * 2)
+    for byte in self {
+      digits.append(digit(byte >> 4))
+      digits.append(digit(byte & 0xF))
+    }
+    return String(decoding: digits, as: UTF8.self)
   }
 }

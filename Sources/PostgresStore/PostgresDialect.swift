@@ -72,7 +72,7 @@ struct LiteralDialect: Dialect {
     case .json(let json): "\(SQL.quoted(literal: json.text))::jsonb"
     case .vector(let vector): "'[\(vector.values.map { "\($0)" }.joined(separator: ","))]'::vector"
     case .bytes(let bytes):
-      "'\\x\(bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())'::bytea"
+      "'\\x\(bytes.hexadecimal)'::bytea"
     }
   }
 

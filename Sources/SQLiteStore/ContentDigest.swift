@@ -31,7 +31,7 @@ struct ContentDigest {
       try digest.add(
         rowsOf: "SELECT \(columns) FROM \(name.quotedIdentifier)\(condition) ORDER BY \(order)", db)
     }
-    return digest.hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    return digest.hasher.finalize().hexadecimal
   }
 
   private static func columns(

@@ -123,6 +123,6 @@ extension SQLiteStore: FileStore {
       }
       hasher.update(data: Data(table.utf8))
     }
-    return hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    return hasher.finalize().hexadecimal
   }
 }

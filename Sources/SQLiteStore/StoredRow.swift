@@ -179,7 +179,7 @@ struct StoredRow: AnswerRow {
     case .integer(let number): .integer(number)
     case .double(let number): .double(number)
     case .text(let bytes): .text(String(decoding: bytes, as: UTF8.self))
-    case .blob(let bytes): .text("x'" + bytes.withUnsafeBytes(hexadecimal) + "'")
+    case .blob(let bytes): .text("x'" + bytes.hexadecimal + "'")
     }
   }
 
@@ -213,17 +213,6 @@ struct StoredRow: AnswerRow {
       .storeCorrupt,
       "row \(try id(0)) of \(origin.table) cannot be taken over as it is: \(origin.columns[column]) holds \(found)",
       hint: "`doctor` names such rows, and `doctor --fix CHECK` puts them right")
-  }
-}
-
-private func hexadecimal(_ bytes: UnsafeRawBufferPointer) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(unsafeUninitializedCapacity: bytes.count * 2) { output in
-    for (index, byte) in bytes.enumerated() {
-      output[index * 2] = digits[Int(byte >> 4)]
-      output[index * 2 + 1] = digits[Int(byte & 15)]
-    }
-    return bytes.count * 2
   }
 }
 
