@@ -19,13 +19,17 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
 let package = Package(
   name: "memsh",
   platforms: [.macOS(.v15)],
   products: [.executable(name: "memsh", targets: ["memsh"])],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -49,13 +53,14 @@ let package = Package(
       name: "PostgresStore", dependencies: ["Database", "MemoryModel", "PostgresClient", logging],
       swiftSettings: settings),
     .target(
-      name: "SQLiteStore", dependencies: ["Database", "MemoryModel", grdb, sqlite, crypto, logging],
+      name: "SQLiteStore", dependencies: ["Database", "MemoryModel", grdb, sqlite, crypto, logging, heap],
       swiftSettings: settings),
     .target(
       name: "MemorySources", dependencies: ["Database", "MemoryModel", grdb, sqlite, yams], swiftSettings: settings),
     .target(name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", grdb], swiftSettings: settings),
     .target(
-      name: "MemoryServices", dependencies: ["MemoryStore", "Database", "MemoryModel", crypto], swiftSettings: settings),
+      name: "MemoryServices", dependencies: ["MemoryStore", "Database", "MemoryModel", crypto, algorithms],
+      swiftSettings: settings),
     .target(
       name: "Shell", dependencies: ["MemoryServices", "MemoryStore", "Database", "MemoryModel", argumentParser],
       swiftSettings: settings),
@@ -69,7 +74,8 @@ let package = Package(
       swiftSettings: settings),
     // Measures, tests nothing: scripts/bench-local runs it.
     .executableTarget(
-      name: "LocalBenchmark", dependencies: ["Embeddings", "MemoryModel"], path: "Tests/LocalBenchmark",
+      name: "LocalBenchmark", dependencies: ["Embeddings", "MemoryServices", "Database", "MemoryModel"],
+      path: "Tests/LocalBenchmark",
       swiftSettings: settings),
     .target(
       name: "TestSupport",

@@ -1,3 +1,4 @@
+internal import Algorithms
 import Database
 import MemoryModel
 import MemoryStore
@@ -63,9 +64,7 @@ package struct RecallService {
     var times = [[Duration]](repeating: [], count: breadths.values.count + 1)
     var found = [Int](repeating: 0, count: breadths.values.count)
     var wanted = 0
-    for batch in stride(from: 0, to: ids.count, by: RecallService.batchSize).map({
-      ids[$0..<min($0 + RecallService.batchSize, ids.count)]
-    }) {
+    for batch in ids.chunks(ofCount: RecallService.batchSize) {
       for memory in try store.memories(Array(batch)) {
         try interruption.check()
         guard let vector = memory.fields.embedding, !vector.isZero else { continue }

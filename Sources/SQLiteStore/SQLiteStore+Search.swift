@@ -27,7 +27,7 @@ extension SQLiteStore {
 
   private func nearest(
     _ query: VectorQuery, _ space: EmbeddingSpace, _ db: Database
-  ) throws -> ([NearestRows.Candidate], SearchPlan) {
+  ) throws -> ([Candidate], SearchPlan) {
     let values = query.vector.values
     // A file that is damaged is written anew, and asked once more.
     for _ in 0..<2 where query.limit > 0 && values.count == space.dimensions {
@@ -43,7 +43,7 @@ extension SQLiteStore {
 
   private func nearest(
     _ query: VectorQuery, _ quantized: QuantizedQuery, _ vectors: CurrentVectors, _ db: Database
-  ) throws -> ([NearestRows.Candidate], SearchPlan) {
+  ) throws -> ([Candidate], SearchPlan) {
     var (positions, changed): ([Int]?, [Int64]) = (nil, vectors.changed)
     if !query.filter.isEmpty {
       let (conditions, arguments) = SQLiteStore.conditions(query.filter)
@@ -75,15 +75,15 @@ extension SQLiteStore {
   /// How many rows the first pass of an approximate search leaves over; `recall` measures what that is worth.
   static let signBreadth = 1_000
 
-  private func nearestByBlob(_ query: VectorQuery, _ db: Database) throws -> [NearestRows.Candidate] {
-    var best = NearestRows(limit: query.limit)
+  private func nearestByBlob(_ query: VectorQuery, _ db: Database) throws -> [Candidate] {
+    var best = Best<Candidate>(limit: query.limit)
     let cosine = QueryCosine(query.vector)
     let (conditions, arguments) = SQLiteStore.conditions(query.filter)
     try db.forEachRow(
       "SELECT id, embedding FROM memories WHERE embedding IS NOT NULL\(conditions)", arguments, of: "memories"
     ) { row in
       guard let similarity = cosine.similarity(row, 1), similarity >= query.threshold ?? -2 else { return }
-      best.offer(NearestRows.Candidate(id: try row.id(0), similarity: similarity))
+      best.offer(Candidate(id: try row.id(0), similarity: similarity))
     }
     return best.sorted
   }
@@ -216,25 +216,25 @@ private struct ExactComparison {
   private let cosine: QueryCosine
   private let statement: Statement
   private let threshold: Double
-  private var nearest: NearestRows
+  private var nearest: Best<Candidate>
   private(set) var compared = 0
 
   init(_ query: VectorQuery, _ db: Database) throws {
     cosine = QueryCosine(query.vector)
     statement = try db.cachedStatement(sql: "SELECT embedding FROM memories WHERE id = ?")
     threshold = query.threshold ?? -2
-    nearest = NearestRows(limit: query.limit)
+    nearest = Best<Candidate>(limit: query.limit)
   }
 
-  var best: [NearestRows.Candidate] { nearest.sorted }
+  var best: [Candidate] { nearest.sorted }
 
   /// A row less similar than this is not among the best.
-  var worst: Double { max(threshold, nearest.worstSimilarity ?? -2) }
+  var worst: Double { max(threshold, nearest.worst?.similarity ?? -2) }
 
   mutating func compare(_ id: Int64) throws {
     compared += 1
     let found = try statement.firstRow([id]) { cosine.similarity($0, 0) }
     guard let similarity = found ?? nil, similarity >= threshold else { return }
-    nearest.offer(NearestRows.Candidate(id: id, similarity: similarity))
+    nearest.offer(Candidate(id: id, similarity: similarity))
   }
 }

@@ -1,3 +1,4 @@
+internal import Algorithms
 import Database
 import MemoryModel
 import MemoryStore
@@ -86,7 +87,7 @@ package struct DeduplicationService {
     return try store.transaction(dryRun ? .readOnly : .commit) {
       let operation = Operation(store, author, allowsLosses: cascade)
       if action == .merge { report.triggers = try store.foreignTriggers(on: "memories") }
-      for batch in report.groups.chunked(into: DeduplicationService.mergedAtATime) {
+      for batch in report.groups.chunks(ofCount: DeduplicationService.mergedAtATime) {
         try interruption.check()
         try act(on: Array(batch), action, operation, dryRun: dryRun, &report)
         progress.progress("Merging", done: Int64(batch.endIndex), total: Int64(report.groups.count))
@@ -125,7 +126,7 @@ package struct DeduplicationService {
   func merge(_ groups: [MergePlan], _ operation: Operation) throws -> Int {
     let merging = MergeService(store: store)
     var merged = 0
-    for batch in groups.chunked(into: DeduplicationService.mergedAtATime) {
+    for batch in groups.chunks(ofCount: DeduplicationService.mergedAtATime) {
       for case let group? in try merging.refreshed(Array(batch)) {
         try merging.merge(group, operation)
         merged += group.removed.count
@@ -288,7 +289,7 @@ package struct DeduplicationService {
     var places: [Int: [Int]] = [:]
     for place in found { places[sets.root(Int(place)), default: []].append(Int(place)) }
     var plans: [MergePlan] = []
-    for batch in places.keys.sorted().chunked(into: DeduplicationService.groupsAtATime) {
+    for batch in places.keys.sorted().chunks(ofCount: DeduplicationService.groupsAtATime) {
       try interruption.check()
       let ids = batch.flatMap { places[$0] ?? [] }.map { sketches.ids[$0] }.sorted()
       let memories = Dictionary(uniqueKeysWithValues: try store.memories(ids).map { ($0.id, $0) })
@@ -344,12 +345,5 @@ extension Vector {
     return values.withUnsafeBufferPointer { left in
       other.values.withUnsafeBufferPointer { Cosine.similarityOrNil(left, $0) }
     }
-  }
-}
-
-extension Array {
-  /// The array in pieces of so many elements.
-  func chunked(into size: Int) -> [ArraySlice<Element>] {
-    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
   }
 }

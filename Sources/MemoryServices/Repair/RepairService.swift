@@ -1,3 +1,4 @@
+internal import Algorithms
 import Database
 import Foundation
 import MemoryModel
@@ -112,8 +113,7 @@ package struct RepairService {
       report.ids = lowered.map(\.id)
       guard !dryRun else { return report }
       let operation = Operation(store, author)
-      for start in stride(from: 0, to: lowered.count, by: RepairService.batchSize) {
-        let batch = Array(lowered[start..<min(start + RepairService.batchSize, lowered.count)])
+      for batch in lowered.chunks(ofCount: RepairService.batchSize).map(Array.init) {
         try operation.changing(batch.map(\.id), of: "memories", columns: ["importance_score"]) {
           try store.setImportance(batch)
         }

@@ -1,3 +1,4 @@
+internal import Algorithms
 import Database
 import MemoryModel
 import MemoryStore
@@ -144,7 +145,7 @@ package struct UndoService {
     var positions = try store.journalPositions(ofOperation: operation, phase)
     // A row that refers to another of its table has mostly been made after it.
     if phase.kind == .deleted { positions.reverse() }
-    for batch in positions.chunked(into: UndoService.batchSize) {
+    for batch in positions.chunks(ofCount: UndoService.batchSize) {
       let rows = try store.journalRows(at: Array(batch))
       var groups: [[String]: Group] = [:]
       for row in rows {
@@ -389,7 +390,7 @@ package struct UndoService {
 
   /// How many of these rows, but for some, have an embedding.
   private func embeddedRows(_ ids: [Int64], besides known: Set<Int64>, of table: String) throws -> Int {
-    try ids.filter { !known.contains($0) }.chunked(into: UndoService.batchSize).reduce(0) { count, batch in
+    try ids.filter { !known.contains($0) }.chunks(ofCount: UndoService.batchSize).reduce(0) { count, batch in
       try count
         + store.images(Array(batch), of: table, columns: ["embedding"]).count {
           $0.columns[key: "embedding"] != JSON.null

@@ -48,11 +48,11 @@ struct QuantizedScan {
         row, bytes: stride, scale: scales[position], error: file.errors[position], id: file.ids[position])
       return check == file.checks[position] ? Float(Double(dot) * scale * Double(scales[position])) : nil
     }
-    var lowerBounds = LargestValues(limit: limit)
+    var lowerBounds = Best<Float>(limit: max(1, limit))
     for index in 0..<count where similarities[index] > -.infinity {
       lowerBounds.offer(similarities[index] - error(at: index))
     }
-    let floor = lowerBounds.smallestKept()
+    let floor = lowerBounds.worst ?? -.infinity
     var candidates: [Candidate] = []
     for index in 0..<count where similarities[index] > -.infinity {
       let bound = similarities[index] + error(at: index)
@@ -72,9 +72,9 @@ struct QuantizedScan {
       guard VectorFileCheck.signs(row, count: words) == file.signChecks[position] else { return nil }
       return query.signs.withUnsafeBufferPointer { Float(-QuantizedScan.differences($0, row)) }
     }
-    var nearest = LargestValues(limit: limit)
+    var nearest = Best<Float>(limit: max(1, limit))
     for distance in distances where distance > -.infinity { nearest.offer(distance) }
-    let farthest = nearest.smallestKept()
+    let farthest = nearest.worst ?? -.infinity
     return (0..<count).filter { distances[$0] > -.infinity && distances[$0] >= farthest }.map(position)
   }
 
@@ -131,36 +131,5 @@ struct QuantizedScan {
     var different = 0
     for word in 0..<query.count { different &+= (row[word] ^ signs[word]).nonzeroBitCount }
     return different
-  }
-}
-
-/// Keeps the largest of many values.
-struct LargestValues {
-  private let limit: Int
-  private var kept: [Float] = []
-  /// A value below this is not among the largest.
-  private var smallest = -Float.infinity
-
-  init(limit: Int) {
-    self.limit = max(1, limit)
-  }
-
-  mutating func offer(_ value: Float) {
-    guard value > smallest else { return }
-    kept.append(value)
-    guard kept.count >= limit * 2 + 64 else { return }
-    cut()
-  }
-
-  /// The smallest of the largest; minus infinity when there were fewer than were to be kept.
-  mutating func smallestKept() -> Float {
-    cut()
-    return smallest
-  }
-
-  private mutating func cut() {
-    kept.sort(by: >)
-    kept.removeSubrange(min(limit, kept.count)...)
-    if kept.count == limit, let last = kept.last { smallest = last }
   }
 }
