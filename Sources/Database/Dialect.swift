@@ -17,9 +17,22 @@ package protocol Dialect: Sendable {
   /// The condition that what stands before it is one of some numbers or texts.
   func among(_ values: Value) -> SQL
 
-  /// The present moment in UTC, as a value of a `timestamp` column.
+  /// The present moment in UTC, as a value of a `timestamp` column; a transaction has one such moment.
   var now: String { get }
+  /// The moment in UTC at which the statement runs, whatever the transaction's is.
+  var clock: String { get }
 
   /// The sha256 of a text column of a row, as 64 hexadecimal digits.
   func sha256(_ column: Column, of row: String) -> SQL
+  /// Rows from lists of equal lengths, one for each of their columns `column1`, `column2`, …
+  func rows(_ columns: [Value], as name: String) -> SQL
+
+  /// Whether a table of memsh's own can be read, as a row; none where there is no such table.
+  func readability(of table: OwnTable) -> SQL
+  /// Asks for the right to migrate into the store, until the transaction ends, and says whether it was to be had; nil
+  /// where a transaction has it anyway.
+  var migrationLock: SQL? { get }
+  /// Whether there is the index of the ledger's source keys, as a row or none, and what makes it; nil where the ledger
+  /// begins with it.
+  var sourceKeyIndex: (presence: SQL, creation: SQL)? { get }
 }

@@ -41,14 +41,3 @@ extension EmbeddingSpace {
     self.init(sourceModel: dimensions == 3_072 ? "text-embedding-3-large" : "unknown", dimensions: dimensions)
   }
 }
-
-extension RunCounts {
-  /// The counts as ledgers record them.
-  package var json: JSON {
-    .object([
-      JSON.Member("migrated", .integer(migrated)), JSON.Member("already_present", .integer(alreadyPresent)),
-      JSON.Member("rejected", .integer(rejected)), JSON.Member("kept", .integer(kept)),
-      JSON.Member("generated", .integer(generated)), JSON.Member("missing", .integer(missing + fragmentsMissing)),
-    ])
-  }
-}

@@ -102,6 +102,14 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
       segments.append(.dialect { $0.among(.texts(texts)) })
     }
 
+    /// Inserts the sha256 of a text column of a row.
+    package mutating func appendInterpolation(sha256 column: Column, of row: String) {
+      segments.append(.dialect { $0.sha256(column, of: row) })
+    }
+    /// Inserts rows made of lists of equal lengths, with the columns `column1`, `column2`, …
+    package mutating func appendInterpolation(rows columns: [Value], as name: String) {
+      segments.append(.dialect { $0.rows(columns, as: name) })
+    }
     /// Inserts what a database has its own words for.
     package mutating func appendInterpolation(dialect fragment: @escaping @Sendable (any Dialect) -> SQL) {
       segments.append(.dialect(fragment))
@@ -112,6 +120,8 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 extension SQL {
   /// The present moment in UTC.
   package static let now: SQL = "\(dialect: { SQL(raw: $0.now) })"
+  /// The moment in UTC at which the statement runs.
+  package static let clock: SQL = "\(dialect: { SQL(raw: $0.clock) })"
 
   /// Statements with something between them.
   package static func joined(_ parts: [SQL], by separator: String = ", ") -> SQL {

@@ -55,7 +55,7 @@ package struct RollbackService {
         losses += try store.losses(deleting: ids, from: table, allowed: cascade)
         if !dryRun { try store.deleteSurely(ids, from: table) }
       }
-      if !dryRun { try store.forgetRun(run.id, entirely: kept.isEmpty) }
+      if !dryRun { try store.forgetRun(run.id, keeping: kept) }
       return RollbackReport(
         run: run, removed: Dictionary(grouping: removed, by: \.table).mapValues(\.count), kept: kept,
         losses: DependentRows.summed(losses))

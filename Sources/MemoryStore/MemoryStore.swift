@@ -34,6 +34,13 @@ package final class MemoryStore {
   /// Looks anew at the next question: at the beginning of a command, and when tables have changed.
   package func forgetState() { knownState = nil }
 
+  /// Whether a table of memsh's own can be read; nil when there is none.
+  package func mayRead(_ table: OwnTable) throws -> Bool? {
+    do { return try driver.first(driver.dialect.readability(of: table)) { try $0.flag(0) } } catch let error as MemshError
+      where error.code == .schemaMissing
+    { return nil }
+  }
+
   /// The store as a file of its own, where it is one.
   package var file: (any FileStore)? { backend as? any FileStore }
 

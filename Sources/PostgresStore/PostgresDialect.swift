@@ -11,6 +11,8 @@ import PostgresClient
 struct PostgresDialect: Dialect {
   /// The schema of memsh's own tables, as SQL writes it.
   let ledger: String
+  /// The schema that the store has for itself, if it has one.
+  let schemaName: String?
 
   func placeholder(_ number: Int, for value: Value) -> String {
     switch value {
@@ -48,10 +50,49 @@ struct PostgresDialect: Dialect {
 
   var now: String { "(pg_catalog.now() AT TIME ZONE 'UTC')" }
 
+  var clock: String { "(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC')" }
+
   func sha256(_ column: Column, of row: String) -> Database.SQL {
     """
     pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(\(column, of: row), 'UTF8')), 'hex')
     """
+  }
+
+  func rows(_ columns: [Value], as name: String) -> Database.SQL {
+    let lists = Database.SQL.joined(columns.map { "pg_catalog.unnest(\($0))" })
+    let names = columns.indices.map { "column\($0 + 1)" }.joined(separator: ", ")
+    return "ROWS FROM (\(lists)) AS \(raw: name)(\(raw: names))"
+  }
+
+  /// Looking into the catalog needs no right on the schema, as naming the table would.
+  func readability(of table: OwnTable) -> Database.SQL {
+    """
+    SELECT pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+    FROM pg_catalog.pg_class AS c
+    WHERE c.relnamespace = pg_catalog.to_regnamespace(\(ledger))::oid AND c.relname::text = \(table.rawValue)
+    """
+  }
+
+  /// An arbitrary number that every memsh uses for "migrating into this database": the bytes of "memsh".
+  private static let migrationKey: Int64 = 0x6D65_6D73_68
+
+  /// The lock is tried, never waited for: a waiter would hold up index builds. And whoever embeds inside the transaction
+  /// may have to wait for a server.
+  var migrationLock: Database.SQL? {
+    let key: Database.SQL =
+      schemaName.map { "pg_catalog.hashtextextended(\($0), \(PostgresDialect.migrationKey))" }
+      ?? "\(PostgresDialect.migrationKey)"
+    return """
+      SELECT pg_catalog.pg_try_advisory_xact_lock(\(key)),
+        pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true)
+      """
+  }
+
+  var sourceKeyIndex: (presence: Database.SQL, creation: Database.SQL)? {
+    (
+      "SELECT 1 WHERE pg_catalog.to_regclass(\(ledger + ".run_rows_source_key_idx")) IS NOT NULL",
+      "CREATE INDEX run_rows_source_key_idx ON \(OwnTable.runRows) (source_key)"
+    )
   }
 }
 
@@ -81,6 +122,11 @@ struct LiteralDialect: Dialect {
   func function(_ name: String) -> String { dialect.function(name) }
   func among(_ values: Value) -> Database.SQL { dialect.among(values) }
   var now: String { dialect.now }
+  var clock: String { dialect.clock }
+  func rows(_ columns: [Value], as name: String) -> Database.SQL { dialect.rows(columns, as: name) }
+  func readability(of table: OwnTable) -> Database.SQL { dialect.readability(of: table) }
+  var migrationLock: Database.SQL? { dialect.migrationLock }
+  var sourceKeyIndex: (presence: Database.SQL, creation: Database.SQL)? { dialect.sourceKeyIndex }
   func sha256(_ column: Column, of row: String) -> Database.SQL { dialect.sha256(column, of: row) }
 }
 

@@ -6,7 +6,7 @@ import PostgresClient
 extension PostgresStore: Driver {
   package var dialect: any Dialect { postgresDialect }
 
-  private var postgresDialect: PostgresDialect { PostgresDialect(ledger: ledger) }
+  private var postgresDialect: PostgresDialect { PostgresDialect(ledger: ledger, schemaName: schemaName) }
 
   private func result(_ sql: Database.SQL) throws -> PostgresResult {
     let (text, values) = sql.rendered(by: dialect)

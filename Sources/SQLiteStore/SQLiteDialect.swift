@@ -17,5 +17,29 @@ struct SQLiteDialect: Dialect {
 
   var now: String { SQLiteDDL.now }
 
+  var clock: String { SQLiteDDL.now }
+
   func sha256(_ column: Column, of row: String) -> SQL { "memsh_sha256(CAST(\(column, of: row) AS BLOB))" }
+
+  func rows(_ columns: [Value], as name: String) -> SQL {
+    let lists = columns.map { column -> [JSON] in
+      switch column {
+      case .integers(let numbers): numbers.map { .integer($0) }
+      case .texts(let texts): texts.map(JSON.string)
+      default: []
+      }
+    }
+    let rows = (lists.first ?? []).indices.map { row in JSON.array(lists.map { $0[row] }) }
+    let values = lists.indices.map { "json_extract(value, '$[\($0)]') AS column\($0 + 1)" }.joined(separator: ", ")
+    return "(SELECT \(raw: values) FROM json_each(\(JSON.array(rows)))) AS \(raw: name)"
+  }
+
+  func readability(of table: OwnTable) -> SQL {
+    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = \("memsh_" + table.rawValue)"
+  }
+
+  /// A transaction that writes holds the file's write lock from its start.
+  var migrationLock: SQL? { nil }
+
+  var sourceKeyIndex: (presence: SQL, creation: SQL)? { nil }
 }

@@ -68,7 +68,6 @@ extension SQLiteStore {
   package func switchVectors(to space: EmbeddingSpace?) throws {
     if let space { try moveVectors(to: space) }
     try write { db in
-      db.add(function: SQLiteStore.sha256)
       for trigger in SchemaNames.triggers {
         try SQLiteStore.withoutTrigger(on: trigger.table, db) {
           try db.execute(

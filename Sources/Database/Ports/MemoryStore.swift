@@ -1,8 +1,7 @@
 import MemoryModel
 
 /// The parts of a store that a backend still writes itself.
-package protocol StoreBackend: Driver, SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, RunLedger,
-  SQLAnswering,
+package protocol StoreBackend: Driver, SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, SQLAnswering,
   Repairing, Journaling, DependencyReading, Diagnosing
 {}
 
