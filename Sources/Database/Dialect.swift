@@ -35,4 +35,18 @@ package protocol Dialect: Sendable {
   /// Whether there is the index of the ledger's source keys, as a row or none, and what makes it; nil where the ledger
   /// begins with it.
   var sourceKeyIndex: (presence: SQL, creation: SQL)? { get }
+
+  /// The question what others made on the four tables and beside them: rows of kind, name, definition, the statement that
+  /// takes it away, its ``ForeignObject/Effect``, and the question that tells whether rows refer to those of the tables.
+  var objectsOfOthers: SQL { get }
+
+  /// The question what keeps the vectors' columns from taking a length, if they have another one: rows of kind, name and
+  /// the statement that takes it away, in the order in which it can be taken away. nil where columns have no length.
+  func objectsInTheWay(ofVectorsOf dimensions: Int) -> SQL?
+
+  /// The question whether these tables can be emptied by one TRUNCATE; nil where there is no such statement.
+  func mayTruncate(_ tables: [String]) -> SQL?
+
+  /// The question which of memsh's own tables are there: rows of their names without a prefix.
+  var ownTables: SQL { get }
 }

@@ -62,6 +62,8 @@ package struct MigrationSummary: Sendable, Equatable {
 package enum VectorIndexOutcome: Sendable, Equatable {
   /// It was built; ivfflat has a number of lists.
   case built(name: String, method: VectorIndexMethod, lists: Int?, rows: Int)
+  /// It was built as it had been defined.
+  case rebuilt(name: String, rows: Int)
   /// Nobody wanted one.
   case unwanted
   /// The column takes vectors of any length, which no index holds.

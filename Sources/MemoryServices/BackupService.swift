@@ -55,16 +55,21 @@ package struct BackupService {
       try file.replaceContent(withFileAt: backup.identity.location, beforeReplacing: beforeReplacing)
       try file.removeSeal()
     } else {
-      try transfer(backup, space: space, into: store, at: moment, replacing: beforeReplacing)
+      try transfer(backup, space: space, into: store, at: moment, replacing: beforeReplacing) {
+        try verifyRestored(backup, in: store)
+      }
     }
   }
 
   /// Moves all rows as they are: no fragments are seeded, nothing is computed anew.
   ///
-  /// - Parameter beforeReplacing: Given when what the target has is to go; called before it does.
+  /// - Parameters:
+  ///   - beforeReplacing: Given when what the target has is to go; called before it does.
+  ///   - beforeCommitting: Called when everything is in; what it throws takes it out again.
   package func transfer(
     _ store: MemoryStore, space: EmbeddingSpace, into target: MemoryStore, at moment: Timestamp,
-    filter: MemoryFilter = MemoryFilter(), replacing beforeReplacing: (() throws -> Void)? = nil
+    filter: MemoryFilter = MemoryFilter(), replacing beforeReplacing: (() throws -> Void)? = nil,
+    beforeCommitting: (() throws -> Void)? = nil
   ) throws {
     // Nothing can be rejected: the rows come from a store.
     var options = MigrationOptions(rejectPath: "", startedAt: moment)
@@ -75,7 +80,7 @@ package struct BackupService {
     options.forceRecreate = beforeReplacing != nil
     let service = MigrationService(
       store: target, embedder: NoEmbedder(space: space), progress: Silence(progress), interruption: interruption,
-      options: options, beforeDropping: beforeReplacing)
+      options: options, beforeEmptying: beforeReplacing, beforeCommitting: beforeCommitting)
     _ = try service.run(from: StoreSource(store, isShared: true, filter: filter))
   }
 
@@ -85,6 +90,40 @@ package struct BackupService {
     _ = try ExportService(store: store, interruption: interruption).export(ExportOptions()) { line in
       var line = line + "\n"
       line.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
+    return Array(hasher.finalize())
+  }
+
+  /// Makes sure that a store has the rows of a backup, where something of others that runs by itself may have made other
+  /// ones of them.
+  private func verifyRestored(_ backup: MemoryStore, in store: MemoryStore) throws {
+    let triggers = try store.triggersOfOthers()
+    guard !triggers.isEmpty, try digestOfRows(backup) != digestOfRows(store) else { return }
+    throw MemshError.changed(by: triggers, in: store.identity)
+  }
+
+  /// The sha256 of what memsh knows of all rows; columns that others added may have a default that the backup does not
+  /// know.
+  private func digestOfRows(_ store: MemoryStore) throws -> [UInt8] {
+    var hasher = SHA256()
+    func add(_ json: JSON) {
+      var line = json.text + "\n"
+      line.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
+    try store.readingExactly {
+      try store.readMemories(batchSize: MigrationService.batchSize) { memories in
+        try interruption.check()
+        for memory in memories {
+          var fields = memory.fields
+          fields.added = []
+          add(RowJSON.json(Memory(id: memory.id, fields: fields), embeddings: true))
+        }
+      }
+      for table in Table.side {
+        try store.readRows(of: table, batchSize: MigrationService.batchSize) { rows in
+          for row in rows { add(RowJSON.json(Record(id: row.id, values: row.values), of: table, embeddings: true)) }
+        }
+      }
     }
     return Array(hasher.finalize())
   }

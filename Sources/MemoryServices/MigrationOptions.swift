@@ -9,7 +9,7 @@ package struct MigrationOptions: Sendable {
   package var sourceModel: String?
   /// The vector index to build; nil for the store's choice.
   package var index: VectorIndexMethod?
-  /// Whether the four tables are dropped first.
+  /// Whether the four tables are emptied first.
   package var forceRecreate = false
   /// Whether the default fragments are inserted.
   package var seedsFragments = true

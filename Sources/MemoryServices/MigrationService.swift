@@ -7,19 +7,19 @@ import MemoryStore
 ///
 /// Schema, rows, ledger, fragments and indexes are one transaction: a run is in as a whole or not at all.
 package struct MigrationService {
-  private let store: MemoryStore
+  let store: MemoryStore
   private let embedder: any Embedder
   private let otherEmbedder: (EmbeddingSpace) throws -> (any Embedder)?
   private let progress: any ProgressReporter
-  private let interruption: Interruption
-  private let options: MigrationOptions
-  private let beforeDropping: (() throws -> Void)?
+  let interruption: Interruption
+  let options: MigrationOptions
+  private let beforeEmptying: (() throws -> Void)?
+  private let beforeCommitting: (() throws -> Void)?
 
   /// Rows handled at a time: enough to hide round trips, few enough to stay small (6 to 12 MB of vectors).
   static let batchSize = 1_000
-  /// What to do instead of dropping what others made.
-  package static let keepsOthers =
-    "`migrate` without --force-recreate keeps everything, or take another store or schema"
+  /// What to do instead of giving the tables other rows.
+  static let keepsRows = "use `migrate` without --force-recreate, which only adds rows, or another store or schema"
   /// Batches that reading may be ahead of writing.
   static let batchesAhead = 3
 
@@ -27,15 +27,17 @@ package struct MigrationService {
   ///
   /// - Parameters:
   ///   - otherEmbedder: Gives the embedder of a space that is not `embedder`'s, where it can be had here.
-  ///   - beforeDropping: Called when the tables are locked and about to be dropped; what it throws saves them.
+  ///   - beforeEmptying: Called when the tables are locked and about to be emptied; what it throws saves them.
+  ///   - beforeCommitting: Called when everything is in; what it throws takes it out again.
   package init(
     store: MemoryStore, embedder: any Embedder, progress: any ProgressReporter, interruption: Interruption,
     options: MigrationOptions, otherEmbedder: @escaping (EmbeddingSpace) throws -> (any Embedder)? = { _ in nil },
-    beforeDropping: (() throws -> Void)? = nil
+    beforeEmptying: (() throws -> Void)? = nil, beforeCommitting: (() throws -> Void)? = nil
   ) {
     self.store = store
     self.otherEmbedder = otherEmbedder
-    self.beforeDropping = beforeDropping
+    self.beforeEmptying = beforeEmptying
+    self.beforeCommitting = beforeCommitting
     self.embedder = embedder
     self.progress = progress
     self.interruption = interruption
@@ -61,13 +63,16 @@ package struct MigrationService {
     ) {
       // Under the lock: another run may have given the store its space a moment ago.
       let plan = try self.plan(survey)
-      let created = try prepareSchema(plan, &done)
+      let created = try prepareSchema(source, plan, &done)
       let digest = try load(source, survey, plan, into: &report, &done)
+      if options.forceRecreate { try verifyRefilled(digest) }
+      try beforeCommitting?()
       try source?.verifyUnchanged()
       // A snapshot that stayed open would keep CREATE INDEX CONCURRENTLY in the same database waiting.
       source?.close()
-      // A table that is new serves nobody yet: its indexes are built after the load, in the same transaction.
-      let isNew = created.contains("memories")
+      // A table that is new or was empty serves nobody yet: its indexes are built after the load, in the same
+      // transaction.
+      let isNew = created.contains("memories") || options.forceRecreate
       if isNew { done += try store.buildIndexes(options.index, progress).map(WorkEvent.vectorIndex) }
       try interruption.check()
       return (plan, digest, !isNew)
@@ -86,9 +91,7 @@ package struct MigrationService {
   package func dryRun(from source: (any MemorySource)?) throws -> MigrationReport {
     let survey = try survey(source)
     try store.connect()
-    if options.forceRecreate {
-      try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
-    }
+    if options.forceRecreate { try refuseRefilling(from: source, plan(survey)) }
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
     try store.transaction(.readOnly) {
       let plan = try self.plan(survey)
@@ -131,7 +134,7 @@ package struct MigrationService {
       hint: "`--embeddings auto` computes what is missing; nothing was changed")
   }
 
-  private func plan(_ survey: SourceSurvey?) throws -> EmbeddingPlan {
+  func plan(_ survey: SourceSurvey?) throws -> EmbeddingPlan {
     let sourceSpace =
       survey?.recordedSpace
       ?? survey?.dimensions.map { dimensions in
@@ -142,15 +145,18 @@ package struct MigrationService {
       store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder, other: otherEmbedder)
   }
 
-  private func prepareSchema(_ plan: EmbeddingPlan, _ done: inout [WorkEvent]) throws -> [String] {
+  private func prepareSchema(
+    _ source: (any MemorySource)?, _ plan: EmbeddingPlan, _ done: inout [WorkEvent]
+  ) throws -> [String] {
     if options.forceRecreate {
       try store.lockTables()
       // Looked at again, now that nobody can add anything.
-      try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
-      try beforeDropping?()
-      try store.dropSchema()
+      try refuseRefilling(from: source, plan)
+      try beforeEmptying?()
+      try store.emptyTables()
     }
     let created = try store.createSchema(space: plan.space)
+    if options.forceRecreate { try store.moveVectors(to: plan.space) }
     done = [.schemaReady(created: created)]
     return created
   }
@@ -189,7 +195,7 @@ package struct MigrationService {
       store: store, source: source, plan: plan,
       rejects: RejectFile(path: isDryRun ? nil : options.rejectPath),
       startedAt: options.startedAt, isDryRun: isDryRun, ignoresLedger: options.forceRecreate,
-      verifies: options.verifies)
+      verifies: options.verifies || options.forceRecreate)
   }
 
   /// Reads, decodes and checks on one thread, writes on this one.

@@ -55,6 +55,8 @@ package struct ReembedService {
   package func run(_ selection: ReembedSelection, index: VectorIndexMethod? = nil) throws -> ReembedReport {
     if selection == .all { try store.requireEveryRow() }
     var report = try plan(selection)
+    // Before anything is computed.
+    try store.refuseUnchangeableLength(report.to.dimensions)
     let moves = report.from != report.to
     var selection = selection
     for pass in 1...ReembedService.passesMaximum {
@@ -116,6 +118,7 @@ package struct ReembedService {
   package func dryRun(_ selection: ReembedSelection) throws -> ReembedReport {
     try store.transaction(.readOnly) {
       var report = try plan(selection)
+      try store.refuseUnchangeableLength(report.to.dimensions)
       for table in ReembedService.tables(selection) {
         try forEachBatch(table, selection) { batch in
           report.effort = report.effort + (try embedder.effort(batch.map(\.content)))

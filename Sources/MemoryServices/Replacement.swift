@@ -2,7 +2,7 @@ import Database
 import MemoryModel
 import MemoryStore
 
-/// What goes when a store's tables are dropped, or its file is replaced.
+/// What goes when a store's tables get other rows, or its file is replaced.
 package struct Replacement: Sendable, Equatable {
   /// The rows of each of the four tables; empty when they are not complete.
   package var rows: [String: Int64] = [:]
@@ -13,7 +13,7 @@ package struct Replacement: Sendable, Equatable {
 }
 
 extension MemoryStore {
-  /// What would go with the tables, or with the whole file.
+  /// What would go with the rows, or with the whole file.
   package func replacement() throws -> Replacement {
     var replacement = Replacement()
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
@@ -29,25 +29,20 @@ extension MemoryStore {
     return replacement
   }
 
-  /// Makes sure that dropping the four tables takes nothing along that others made.
-  ///
-  /// - Throws: `foreign_objects`, which names it.
-  package func refuseDroppingOthers(_ what: String, instead: String) throws {
-    let objects = try objectsOfOthers()
-    guard objects.isEmpty else { throw MemshError.wouldDrop(objects, what, instead: instead) }
-  }
 }
 
 extension BackupService {
-  private static let kept = "restore into another store or schema, which keeps this one"
+  static let kept = "restore into another store or schema, which keeps this one"
 
-  /// Makes sure that restoring loses nothing that others made and the backup does not have, and brings along nothing
-  /// that runs by itself and the store does not have.
+  /// Makes sure that restoring loses nothing that others made: that the rows of the backup fit beside it, or, where the
+  /// whole file is replaced, that the backup has it, too, and brings along nothing that runs by itself and the store does
+  /// not have.
   ///
-  /// - Throws: `foreign_objects`, which names it.
+  /// - Throws: `foreign_objects`, which names it; `permission_denied` where a policy hides rows.
   package func refuseLosses(_ backup: MemoryStore, into store: MemoryStore) throws {
     guard store.file != nil else {
-      return try store.refuseDroppingOthers("restore", instead: BackupService.kept)
+      guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }
+      return try store.refuseRefilling(with: backup.comingRows(space: space, keepsIDs: true), "restore", instead: BackupService.kept)
     }
     let (coming, there) = (try backup.contentOfOthers(), try store.contentOfOthers())
     let lost = there.filter { object in !coming.contains { $0.isNamed(as: object) } }

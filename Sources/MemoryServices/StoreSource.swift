@@ -7,7 +7,7 @@ package final class StoreSource: MemorySource {
   /// What and where it is.
   package let description: SourceDescription
 
-  private let store: MemoryStore
+  let store: MemoryStore
   private let isShared: Bool
   private let filter: MemoryFilter
 

@@ -30,16 +30,6 @@ extension MemoryStore {
   /// Keeps everybody else out of the four tables until the transaction ends.
   package func lockTables() throws { try backend.lockTables() }
 
-  /// What others made that ``dropSchema()`` would take along. Never writes.
-  package func objectsOfOthers() throws -> [ForeignObject] { try backend.objectsOfOthers() }
-
-  /// What others made that a copy of the four tables leaves out; of a store that is a file, all that is in it. Never
-  /// writes.
-  package func contentOfOthers() throws -> [ForeignObject] { try backend.contentOfOthers() }
-
-  /// Drops the four tables and what memsh keeps of migrations into them.
-  package func dropSchema() throws { try backend.dropSchema() }
-
   /// Builds the indexes that are missing or invalid.
   ///
   /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.

@@ -17,8 +17,14 @@ extension MemoryStore {
   /// Puts new vectors into that place.
   package func stage(_ vectors: [StagedVector]) throws { try backend.stage(vectors) }
 
-  /// Moves the store to another space: all its vectors go, and the vector indexes with them. Belongs into a transaction.
-  package func moveVectors(to space: EmbeddingSpace) throws { try backend.moveVectors(to: space) }
+  /// Moves the store to another space: vectors of another length go, and the vector indexes with them. Belongs into a
+  /// transaction, which gives every row that had one another vector, or none.
+  ///
+  /// - Throws: `foreign_objects`, which names what keeps the vectors from getting another length.
+  package func moveVectors(to space: EmbeddingSpace) throws {
+    try refuseUnchangeableLength(space.dimensions)
+    try backend.moveVectors(to: space)
+  }
 
   /// Gives the rows their new vectors, unless their content has changed since. Belongs into a transaction.
   ///

@@ -6,17 +6,15 @@ import PostgresClient
 enum PostgresDDL {
   private static let now = "(now() AT TIME ZONE 'UTC')"
 
-  /// - Parameter wide: The tables whose ids have 64 bits.
-  static func table(_ table: Table, dimensions: Int, wide: Set<String> = []) -> String {
-    let key = "id \(wide.contains(table.name) ? "BIGSERIAL" : "SERIAL") PRIMARY KEY"
-    let columns = table.columns.map { definition(of: $0, dimensions: dimensions, wide: wide) }
-    return "CREATE TABLE \(table.name) (\n  \(([key] + columns).joined(separator: ",\n  "))\n)"
+  static func table(_ table: Table, dimensions: Int) -> String {
+    let columns = table.columns.map { definition(of: $0, dimensions: dimensions) }
+    return "CREATE TABLE \(table.name) (\n  \((["id SERIAL PRIMARY KEY"] + columns).joined(separator: ",\n  "))\n)"
   }
 
-  private static func definition(of column: Column, dimensions: Int, wide: Set<String>) -> String {
+  private static func definition(of column: Column, dimensions: Int) -> String {
     var definition = column.name
     switch column.type {
-    case .integer: definition += column.references.map(wide.contains) == true ? " BIGINT" : " INTEGER"
+    case .integer: definition += " INTEGER"
     case .double: definition += " FLOAT"
     case .boolean: definition += " BOOLEAN"
     case .timestamp: definition += " TIMESTAMP"

@@ -25,7 +25,10 @@ extension PostgresStore {
       try execute(unsafeSQL: "CREATE INDEX \(mode)\(index.name) ON \(index.table) (\(index.columns))")
     }
     try buildTextIndex(mode: mode)
+    if mode.isEmpty { try renewClusters() }
     let vectorIndexes = SchemaNames.vectorIndexes.filter { index in wanting.contains { $0.name == index.name } }
+    let definitions = method == nil && mode.isEmpty ? removedIndexes : [:]
+    removedIndexes = [:]
     guard !vectorIndexes.isEmpty, let space = try embeddingSpace(), let version = try pgvectorVersion() else {
       return []
     }
@@ -34,16 +37,30 @@ extension PostgresStore {
     case .none(let outcome): return [outcome]
     case .some(let shape):
       return try vectorIndexes.map { index in
-        guard try hasLength(index.table) else {
+        guard try length(of: index.table) ?? 0 > 0 else {
           return .noLength(table: index.table)
         }
         let build = VectorIndexBuild(
-          name: index.name, table: index.table, method: chosen, shape: shape, dimensions: space.dimensions, mode: mode,
+          name: index.name, table: index.table, definition: definitions[index.name], method: chosen, shape: shape,
+          dimensions: space.dimensions, mode: mode,
           rows: Int(
             try query("SELECT pg_catalog.count(embedding) FROM \(identifier: index.table)").first?.integer(0) ?? 0))
         return try run(build, progress)
       }
     }
+  }
+
+  /// Builds others' ivfflat indexes anew: they look for vectors where those were that they were built over.
+  private func renewClusters() throws {
+    let indexes = try query(
+      """
+      SELECT i.oid::regclass::text FROM pg_catalog.unnest(\(Table.names)) AS t(name)
+        JOIN pg_index AS x ON x.indrelid = to_regclass(t.name)::oid JOIN pg_class AS i ON i.oid = x.indexrelid
+        JOIN pg_am AS m ON m.oid = i.relam
+      WHERE m.amname = 'ivfflat' AND i.relkind = 'i' AND pg_catalog.pg_has_role(i.relowner, 'USAGE')
+      """
+    ).rows.compactMap { try $0.text(0) }
+    for index in indexes { try execute(unsafeSQL: "REINDEX INDEX \(index)") }
   }
 
   /// The form an index takes, or why there can be none.
@@ -111,6 +128,8 @@ extension PostgresStore {
 private struct VectorIndexBuild {
   let name: String
   let table: String
+  /// How it was defined when it was taken out; nil for a new one.
+  let definition: String?
   let method: VectorIndexMethod
   let shape: VectorIndexShape
   let dimensions: Int
@@ -126,11 +145,14 @@ private struct VectorIndexBuild {
   private var options: String { lists.map { " WITH (lists = \($0))" } ?? "" }
 
   var statement: String {
-    "CREATE INDEX \(mode)\(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
+    definition
+      ?? "CREATE INDEX \(mode)\(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
       + options
   }
 
-  var outcome: VectorIndexOutcome { .built(name: name, method: method, lists: lists, rows: rows) }
+  var outcome: VectorIndexOutcome {
+    definition.map { _ in .rebuilt(name: name, rows: rows) } ?? .built(name: name, method: method, lists: lists, rows: rows)
+  }
 
   /// What the graph of an hnsw index needs: the vectors and some 300 bytes of links each, a fifth more for the rest.
   private var memoryMB: Int {

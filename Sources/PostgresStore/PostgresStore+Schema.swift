@@ -24,7 +24,7 @@ extension PostgresStore {
       try prepareSchema()
       let missingTables = missing.filter { $0.kind == .table }.map(\.name)
       for table in Table.all where missingTables.contains(table.name) {
-        try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions, wide: wideTables))
+        try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions))
       }
       try renewTriggerFunction()
       for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
@@ -43,7 +43,7 @@ extension PostgresStore {
     }
   }
 
-  /// Takes the lock that DROP TABLE will need.
+  /// Takes the lock that TRUNCATE and ALTER TABLE will need.
   package func lockTables() throws {
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
     guard !present.isEmpty else { return }
@@ -51,20 +51,6 @@ extension PostgresStore {
     // Whoever reads them may be this very command's source, under another name.
     try execute(unsafeSQL: "SET LOCAL lock_timeout = '\(PostgresStore.lockTimeout)'")
     try execute(unsafeSQL: "LOCK TABLE \(present.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE")
-  }
-
-  /// Drops the four tables, and forgets the space and the migrations.
-  package func dropSchema() throws {
-    try transaction(.commit) {
-      try hideOtherSchemas()
-      sequences = [:]
-      wideTables = try Set(Table.names.filter { try columnTypes(of: $0)["id"] == PostgresType.int8 })
-      knownColumnTypes = [:]
-      for table in Table.names { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(table) CASCADE") }
-      guard try hasLedger() else { return }
-      for table in ["run_rows", "runs", "settings"] { try execute(unsafeSQL: "DELETE FROM \(ledger).\(table)") }
-      for table in ["journal_rows", "journal"] { try execute(unsafeSQL: "DROP TABLE IF EXISTS \(ledger).\(table)") }
-    }
   }
 
   /// The recorded space, or what the column of a foreign store says.

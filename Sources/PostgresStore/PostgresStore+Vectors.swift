@@ -44,17 +44,23 @@ extension PostgresStore {
     }
   }
 
-  /// Drops the vector indexes, gives the columns the new length, and records the space.
+  /// Drops the vector indexes, gives columns of another length the new one, and records the space.
   package func moveVectors(to space: EmbeddingSpace) throws {
     try withoutStatementTimeout {
       try lockTables()
+      removedIndexes = [:]
       // Only what stands on the store's own tables: another schema may have objects of the same names.
-      let present = try schema().filter { $0.state != .missing }.map(\.name)
+      let present = try schema().filter { $0.state != .missing }
       for index in SchemaNames.vectorIndexes {
-        if present.contains(index.name) { try execute(unsafeSQL: "DROP INDEX \(index.name)") }
         // A column without a length, as others make it, takes any vector and goes on to do so.
-        let type = try hasLength(index.table) ? "vector(\(space.dimensions))" : "vector"
-        try execute(unsafeSQL: "ALTER TABLE \(index.table) ALTER embedding TYPE \(type) USING NULL")
+        let changes = try length(of: index.table).map { $0 > 0 && $0 != space.dimensions } ?? false
+        if let found = present.first(where: { $0.name == index.name }), try isOwn(index.table) {
+          if !changes, let definition = found.definition { removedIndexes[index.name] = definition }
+          try execute(unsafeSQL: "DROP INDEX \(index.name)")
+        }
+        guard changes else { continue }
+        try execute(
+          unsafeSQL: "ALTER TABLE \(index.table) ALTER embedding TYPE vector(\(space.dimensions)) USING NULL")
       }
       try query(
         """
@@ -65,14 +71,24 @@ extension PostgresStore {
     }
   }
 
-  /// Whether the vectors of a table's column must all have the same length.
-  func hasLength(_ table: String) throws -> Bool {
+  /// The length that the vectors of a table's column must have; -1 for any, nil where there is no such column.
+  func length(of table: String) throws -> Int? {
     try query(
       """
-      SELECT atttypmod > 0 FROM pg_catalog.pg_attribute
+      SELECT atttypmod FROM pg_catalog.pg_attribute
       WHERE attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND attname = 'embedding'
       """
-    ).first?.boolean(0) ?? true
+    ).first?.integer(0).map(Int.init)
+  }
+
+  /// Whether this role may change a table itself, not only its rows.
+  private func isOwn(_ table: String) throws -> Bool {
+    try query(
+      """
+      SELECT pg_catalog.pg_has_role(relowner, 'USAGE') FROM pg_catalog.pg_class
+      WHERE oid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid
+      """
+    ).first?.boolean(0) == true
   }
 
   /// Gives the rows their new vectors; `updated_at` stays, because the memory itself has not changed.
@@ -80,29 +96,40 @@ extension PostgresStore {
     if let space { try moveVectors(to: space) }
     try withoutStatementTimeout {
       try execute(unsafeSQL: "ANALYZE pg_temp.memsh_staged")
-      for index in SchemaNames.vectorIndexes { try switchVectors(of: index.table) }
+      for index in SchemaNames.vectorIndexes { try switchVectors(of: index.table, takesOut: space != nil) }
       try execute(unsafeSQL: "DROP TABLE pg_temp.memsh_staged")
     }
   }
 
-  private func switchVectors(of table: String) throws {
-    let change: SQL = """
-      UPDATE \(identifier: table) AS t SET embedding = s.embedding FROM pg_temp.memsh_staged AS s
-      """
+  /// - Parameter takesOut: Whether vectors go for which there is no new one.
+  private func switchVectors(of table: String, takesOut: Bool) throws {
     let condition: SQL = """
       s.table_name = \(table) AND s.id = t.id
         AND s.content_sha256 = \(unsafeSQL: PostgresStore.contentHash("t"))
       """
+    if takesOut {
+      try change(
+        table, "embedding = NULL", from: "",
+        where: """
+          t.embedding IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_temp.memsh_staged AS s WHERE \(condition))
+          """)
+    }
+    try change(table, "embedding = s.embedding", from: "pg_temp.memsh_staged AS s", where: condition)
+  }
+
+  /// Changes rows `t` of a table, and leaves their time alone.
+  private func change(_ table: String, _ assignment: SQL, from source: SQL, where condition: SQL) throws {
+    let update: SQL = "UPDATE \(identifier: table) AS t SET \(assignment)"
     try keepingTimes {
       guard try !keepsTimes(table), try columns(of: table).contains(where: { $0.name == "updated_at" }) else {
-        try query("\(change) WHERE \(condition)")
+        try query("\(update)\(source.text.isEmpty ? "" : " FROM \(source)") WHERE \(condition)")
         return
       }
       // A trigger that does not know the setting sets the time: another statement puts it back.
       let moved = try query(
         """
-        WITH changed AS (\(change) JOIN \(identifier: table) AS was ON was.id = s.id WHERE \(condition)
-          RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
+        WITH changed AS (\(update) FROM \(source)\(source.text.isEmpty ? "" : ", ")\(identifier: table) AS was
+          WHERE was.id = t.id AND \(condition) RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
         SELECT id::int8, old::text FROM changed WHERE old IS DISTINCT FROM new
         """
       ).rows

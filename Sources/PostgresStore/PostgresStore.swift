@@ -25,8 +25,8 @@ package final class PostgresStore: StoreBackend {
   var sequences: [String: String] = [:]
   /// What the repairs of the present transaction have set and looked up.
   var repairState = RepairState()
-  /// The tables that had ids of 64 bits when they were dropped, and get them again.
-  var wideTables: Set<String> = []
+  /// The definitions of vector indexes that ``moveVectors(to:)`` has taken out, by name: so they are built again.
+  var removedIndexes: [String: String] = [:]
   /// The types of columns, by table, as far as they have been looked up.
   var knownColumnTypes: [String: [String: UInt32]] = [:]
 

@@ -10,6 +10,12 @@ extension SQLiteStore: FileStore {
   /// Where memsh 0.1.0 noted ``digestOfRows(_:)``.
   private static let sealOfRows = "backup_sha256"
 
+  /// Whether the file is there.
+  package func isThere() throws -> Bool {
+    try refuseOtherDatabase()
+    return fileExists
+  }
+
   /// Copies the file; `VACUUM INTO` sees one snapshot, whoever writes meanwhile.
   package func copyFile(to path: String) throws {
     let isOwn = try StoreFile.create(path)

@@ -79,22 +79,6 @@ extension SQLiteStore {
   /// The transaction holds the file's write lock already.
   package func lockTables() throws {}
 
-  /// Drops the four tables, and forgets the space and the migrations.
-  package func dropSchema() throws {
-    try transaction(.commit) {
-      let hasLedger = try hasLedger()
-      try write { db in
-        try db.execute(sql: SearchDDL.text.drop + SearchDDL.vectors.drop)
-        for table in ["memory_duplicates", "memory_analytics", "prompt_fragments", "memories"] {
-          try db.execute(sql: "DROP TABLE IF EXISTS \(table)")
-        }
-        guard hasLedger else { return }
-        try db.execute(sql: "DELETE FROM memsh_run_rows; DELETE FROM memsh_runs; DELETE FROM memsh_settings")
-        try db.execute(sql: "DROP TABLE IF EXISTS memsh_journal_rows; DROP TABLE IF EXISTS memsh_journal")
-      }
-    }
-  }
-
   /// Builds the indexes that are missing. Those on vectors only list rows: search is exact.
   package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
     -> [VectorIndexOutcome]

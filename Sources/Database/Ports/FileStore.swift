@@ -10,6 +10,11 @@ package enum SealCoverage: Sendable {
 
 /// What can be done with a store that is a file of its own: copied and replaced as a whole, it is what backups are made of.
 package protocol FileStore: AnyObject {
+  /// Whether the file is there.
+  ///
+  /// - Throws: `schema_missing` for a database that is neither empty nor memsh's.
+  func isThere() throws -> Bool
+
   /// Writes a consistent copy of everything in the file to another, new one.
   func copyFile(to path: String) throws
 

@@ -68,16 +68,6 @@ package protocol SchemaManaging: AnyObject {
   /// Keeps everybody else out of the four tables until the transaction ends.
   func lockTables() throws
 
-  /// What others made that ``dropSchema()`` would take along. Never writes.
-  func objectsOfOthers() throws -> [ForeignObject]
-
-  /// What others made that a copy of the four tables leaves out; of a store that is a file, all that is in it. Never
-  /// writes.
-  func contentOfOthers() throws -> [ForeignObject]
-
-  /// Drops the four tables and what memsh keeps of migrations into them.
-  func dropSchema() throws
-
   /// Builds the indexes that are missing or invalid.
   ///
   /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.

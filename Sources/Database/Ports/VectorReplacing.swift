@@ -17,7 +17,8 @@ package protocol VectorReplacing: AnyObject {
   /// Puts new vectors into that place.
   func stage(_ vectors: [StagedVector]) throws
 
-  /// Moves the store to another space: all its vectors go, and the vector indexes with them. Belongs into a transaction.
+  /// Moves the store to another space: vectors of another length go, and the vector indexes with them. Belongs into a
+  /// transaction, which gives every row that had one another vector, or none.
   func moveVectors(to space: EmbeddingSpace) throws
 
   /// Gives the rows their new vectors, unless their content has changed since. Belongs into a transaction.

@@ -91,6 +91,12 @@ extension Replacement {
 }
 
 extension Session {
+  /// Says which triggers of others will run for every row that comes.
+  func noteTriggers(of triggers: [ForeignObject], _ command: String) {
+    guard !triggers.isEmpty else { return }
+    note("notice: for every row that \(command) writes runs what others made: \(ForeignObject.list(triggers))")
+  }
+
   /// Backs a store up into a file.
   ///
   /// - Parameter isLocked: Whether a transaction of the store keeps others out. Of PostgreSQL's tables only the session

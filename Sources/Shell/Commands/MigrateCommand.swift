@@ -13,9 +13,9 @@ struct MigrateCommand: ShellCommand {
       fragments, builds the indexes, reads back what it wrote and tests the whole. The source is a legacy memory \
       file, a memsh SQLite store or a PostgreSQL URL; it is read only. A run is in as a whole or not at all, and a \
       second run migrates only what is new. Rows that cannot be migrated are written to a reject file. --force-recreate \
-      drops the four tables, the journal and the record of migrations first; it is refused, and names them, as long as \
-      there are columns, views, indexes, triggers, rights or the like that others made on them. With --dry-run it tells \
-      what would go.
+      empties the four tables, the journal and the record of migrations first; columns, views, indexes, triggers, rights \
+      and whatever else others made on them stay, and what stands in the way is named, and refused. With --dry-run it \
+      tells what would go.
       """)
 
   @Option(help: "The source; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
@@ -45,7 +45,7 @@ struct MigrateCommand: ShellCommand {
   @Flag(help: "Fail at once when another migration into this store is running.")
   var noWait = false
 
-  @Flag(help: "Drop the four tables first, after writing a backup. Destroys what is in them.")
+  @Flag(help: "Empty the four tables first, after writing a backup. Destroys what is in them.")
   var forceRecreate = false
 
   @Flag(help: "Leave out the backup before --force-recreate.")
@@ -67,14 +67,20 @@ struct MigrateCommand: ShellCommand {
     let source = try source(in: session, target: store)
     defer { source?.close() }
     let dropped = forceRecreate ? try store.replacement() : nil
-    let beforeDropping = try dropped.flatMap { dropped in
-      try dryRun ? nil : confirmRecreation(of: store, dropping: dropped, in: session, at: started)
-    }
     let service = MigrationService(
       store: store, embedder: try forceRecreate ? session.embedder() : session.embedder(for: store),
       progress: session.progress, interruption: session.interruption,
       options: options(in: session, source: source, startedAt: started),
-      otherEmbedder: { try session.embedder(of: $0) }, beforeDropping: beforeDropping)
+      otherEmbedder: { try session.embedder(of: $0) },
+      beforeEmptying: dropped == nil || dryRun || noBackup
+        ? nil : { try backUp(store, in: session, at: started) })
+    if let dropped {
+      session.noteTriggers(of: try store.triggersOfOthers(), "--force-recreate")
+      if !dryRun {
+        try service.refuseRefilling(from: source)
+        try confirmRecreation(of: store, dropping: dropped, in: session)
+      }
+    }
     let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
     if report.counts.generated > 0 { session.announce(report.embedderNotice) }
     let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
@@ -82,29 +88,30 @@ struct MigrateCommand: ShellCommand {
     return CommandResult(.record(record(report, dropped: dropped, seconds: seconds)), failure: report.systemTestError)
   }
 
+  private func isThere(_ store: MemoryStore) throws -> Bool {
+    try store.schema().contains { $0.kind == .table && $0.state != .missing }
+  }
+
   /// Asks whether what is there may go.
-  ///
-  /// - Returns: What copies it into a SQLite store of its own, to be called once nobody can change it any more.
-  private func confirmRecreation(
-    of store: MemoryStore, dropping dropped: Replacement, in session: Session, at moment: Timestamp
-  ) throws -> (() throws -> Void)? {
-    guard try store.schema().contains(where: { $0.kind == .table && $0.state != .missing }) else { return nil }
-    try store.refuseDroppingOthers("making the tables anew", instead: MigrationService.keepsOthers)
+  private func confirmRecreation(of store: MemoryStore, dropping dropped: Replacement, in session: Session) throws {
+    guard try isThere(store) else { return }
     try session.confirm(
-      "This drops the four memory tables of \(store.identity.location) with everything in them"
+      "This takes everything out of the four memory tables of \(store.identity.location)"
         + "\(dropped.sentence.map { ": \($0)" } ?? "").",
       typing: store.identity.name, isConfirmed: yes)
-    guard !noBackup else { return nil }
-    guard try store.embeddingSpace() != nil else {
+    guard try noBackup || store.embeddingSpace() != nil else {
       throw MemshError(
         .confirmationRequired, "the tables of \(store.identity.location) are not complete, so no backup can be written",
         hint: "save them by other means, then add `--no-backup`")
     }
-    return {
-      let path = session.services.backupPath(of: store.identity, at: moment)
-      try session.backUp(store, to: path, isLocked: true)
-      session.note("✅ Backup written to \(path)")
-    }
+  }
+
+  /// Copies what is there into a SQLite store of its own, once nobody can change it any more.
+  private func backUp(_ store: MemoryStore, in session: Session, at moment: Timestamp) throws {
+    guard try isThere(store) else { return }
+    let path = session.services.backupPath(of: store.identity, at: moment)
+    try session.backUp(store, to: path, isLocked: true)
+    session.note("✅ Backup written to \(path)")
   }
 
   /// The source; nil when the default one is not there. A source that was named must be.

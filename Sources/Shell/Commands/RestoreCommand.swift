@@ -9,10 +9,10 @@ struct RestoreCommand: ShellCommand {
     discussion: """
       The backup is checked first: a damaged one is refused before anything changes. Then everything in the store is \
       replaced in one transaction. What was there is backed up before, so that `restore` of that file takes it back; \
-      --no-backup leaves that out. On PostgreSQL the four tables are made anew, and the journal and the record of \
-      migrations go. What others made there (columns, views, indexes, triggers, rights) would go, too: so restoring is \
-      refused, and names it, as long as there is any; and so it is on SQLite for what the backup does not have. A backup \
-      whose triggers or views the store does not know is refused as well. Restoring twice is as good as once.
+      --no-backup leaves that out. On PostgreSQL the four tables get the rows of the backup, and the journal and the record \
+      of migrations go; what others made there (columns, views, indexes, triggers, rights) stays, and what stands in the \
+      way is named, and refused. Of SQLite the whole file is replaced: that is refused for what others made and the backup \
+      does not have, and for a backup whose triggers or views the store does not know. Restoring twice is as good as once.
       """)
 
   @Argument(help: "The file that `backup` wrote.", completion: .file())
@@ -43,6 +43,7 @@ struct RestoreCommand: ShellCommand {
     }
     let service = BackupService(progress: session.progress, interruption: session.interruption)
     try service.refuseLosses(backup, into: store)
+    if store.identity.backend != .sqlite { session.noteTriggers(of: try store.triggersOfOthers(), "restore") }
     let before = try store.replacement()
     let after = try backup.rowCounts
     let left = store.identity.backend == .sqlite ? [] : try backup.contentOfOthers()

@@ -66,6 +66,7 @@ extension VectorIndexOutcome {
     switch self {
     case .built(let name, let method, let lists, let rows):
       "✅ Built \(name): \(method.rawValue)\(lists.map { " with (lists = \($0))" } ?? "") over \(rows) vectors"
+    case .rebuilt(let name, let rows): "✅ Built \(name) as it was, over \(rows) vectors"
     case .unwanted: "➖ No vector index, as asked: search scans the table"
     case .noLength(let table):
       "➖ No vector index on \(table): its column embedding has no length; search scans the table"
