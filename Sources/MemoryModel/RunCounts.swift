@@ -24,3 +24,14 @@ package struct RunCounts: Sendable, Equatable {
   /// Creates empty counts.
   package init() {}
 }
+
+extension RunCounts {
+  /// The counts as ledgers record them.
+  package var json: JSON {
+    .object([
+      JSON.Member("migrated", .integer(migrated)), JSON.Member("already_present", .integer(alreadyPresent)),
+      JSON.Member("rejected", .integer(rejected)), JSON.Member("kept", .integer(kept)),
+      JSON.Member("generated", .integer(generated)), JSON.Member("missing", .integer(missing + fragmentsMissing)),
+    ])
+  }
+}

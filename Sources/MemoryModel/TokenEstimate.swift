@@ -1,5 +1,3 @@
-import MemoryModel
-
 /// How many tokens a text has for a model whose tokenizer is not at hand.
 ///
 /// OpenAI's rule of thumb is four characters of English a token
