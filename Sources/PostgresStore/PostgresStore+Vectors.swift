@@ -109,7 +109,7 @@ extension PostgresStore {
       """
     if takesOut {
       try change(
-        table, "embedding = NULL", from: "",
+        table, "embedding = NULL", from: nil,
         where: """
           t.embedding IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_temp.memsh_staged AS s WHERE \(condition))
           """)
@@ -118,17 +118,19 @@ extension PostgresStore {
   }
 
   /// Changes rows `t` of a table, and leaves their time alone.
-  private func change(_ table: String, _ assignment: SQL, from source: SQL, where condition: SQL) throws {
+  private func change(_ table: String, _ assignment: SQL, from source: SQL?, where condition: SQL) throws {
     let update: SQL = "UPDATE \(identifier: table) AS t SET \(assignment)"
+    let from: SQL = source.map { " FROM \($0)" } ?? ""
+    let others: SQL = source.map { "\($0), " } ?? ""
     try keepingTimes {
       guard try !keepsTimes(table), try columns(of: table).contains(where: { $0.name == "updated_at" }) else {
-        try query("\(update)\(source.text.isEmpty ? "" : " FROM \(source)") WHERE \(condition)")
+        try query("\(update)\(from) WHERE \(condition)")
         return
       }
       // A trigger that does not know the setting sets the time: another statement puts it back.
       let moved = try query(
         """
-        WITH changed AS (\(update) FROM \(source)\(source.text.isEmpty ? "" : ", ")\(identifier: table) AS was
+        WITH changed AS (\(update) FROM \(others)\(identifier: table) AS was
           WHERE was.id = t.id AND \(condition) RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
         SELECT id::int8, old::text FROM changed WHERE old IS DISTINCT FROM new
         """
