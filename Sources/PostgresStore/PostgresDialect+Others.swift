@@ -31,6 +31,11 @@ extension PostgresDialect {
           CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' THEN 'needs value' ELSE '' END, NULL
         FROM t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE t.name || '.' || a.attname::text <> ALL(\(known))
+      UNION ALL
+      SELECT 12, 'default', pg_catalog.format('of %s.%s', t.name, a.attname),
+          pg_catalog.format('ALTER TABLE %s ALTER %I DROP DEFAULT', t.quoted, a.attname), '', NULL
+        FROM t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE t.name || '.' || a.attname::text <> ALL(\(known)) AND a.atthasdef AND a.attgenerated = ''
       )
       SELECT kind::text, name::text, NULL::text, statement::text, effect::text, question::text
       FROM found AS f(number, kind, name, statement, effect, question)

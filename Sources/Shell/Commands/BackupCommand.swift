@@ -8,9 +8,8 @@ struct BackupCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup", abstract: "Write a verified snapshot of the store into one SQLite file.",
     discussion: """
-      Of a SQLite store the file has everything, the journal included; of a PostgreSQL store the four tables, with the \
-      columns that memsh knows, and their space. What is left out, such as columns, tables, views and rights of others, \
-      is named. The copy is checked (of PostgreSQL compared row by row, of SQLite by SQLite's own integrity check) and \
+      Of a SQLite store the file has everything, the journal included; of a PostgreSQL store the rows of the four tables \
+      and their space. What is left out, such as tables, views, triggers, constraints and rights of others, is named. The copy is checked (of PostgreSQL compared row by row, of SQLite by SQLite's own integrity check) and \
       sealed: `restore` refuses a file in which anything has changed since. Nothing in the store changes; a file that is \
       there already is not replaced.
       """)
@@ -29,7 +28,7 @@ struct BackupCommand: ShellCommand {
       throw MemshError(.fileFailed, "\(path) is there already", hint: "name another file: backups are not overwritten")
     }
     let counts = try session.backUp(store, to: path)
-    let left = try store.leftOutOfCopies()
+    let left = try store.leftOut(of: session.services.fileStore(at: path))
     if !left.isEmpty { session.note("notice: the backup leaves out \(ForeignObject.list(left))") }
     return CommandResult(
       .record(
@@ -42,15 +41,17 @@ struct BackupCommand: ShellCommand {
 
 extension MemoryStore {
   /// What a backup of the store does not have; of a file it has everything.
-  func leftOutOfCopies() throws -> [ForeignObject] {
-    guard identity.backend != .sqlite else { return [] }
+  fileprivate func leftOut(of copy: MemoryStore) throws -> [ForeignObject] {
+    guard file == nil else { return [] }
+    defer { copy.close() }
+    let copied = try copy.state().tables.flatMap { name, table in table.columns.map { "\(name).\($0.name)" } }
     let bookkeeping: [String]
     do { bookkeeping = try replacement().bookkeeping } catch let error as MemshError
       where error.code == .permissionDenied
     {
       bookkeeping = ["journal and record of migrations, which this role may not read"]
     }
-    return try contentOfOthers() + bookkeeping.map { ForeignObject(kind: "memsh", name: $0, drop: nil) }
+    return try contentOfOthers().filter { $0.kind != "column" || !copied.contains($0.name) } + bookkeeping.map { ForeignObject(kind: "memsh", name: $0, drop: nil) }
   }
 }
 
@@ -59,6 +60,13 @@ extension ResultTable {
   init(_ objects: [ForeignObject]) {
     self.init(
       columns: ["kind", "name"], rows: objects.map { [.text($0.kind), .text($0.name)] }, noun: "object")
+  }
+}
+
+extension [ForeignObject] {
+  /// What a question should say of triggers that are going to run; empty when there are none.
+  var warning: String {
+    isEmpty ? "" : " For every row that comes runs what others made: \(ForeignObject.list(self))."
   }
 }
 
@@ -91,10 +99,10 @@ extension Replacement {
 }
 
 extension Session {
-  /// Says which triggers of others will run for every row that comes.
-  func noteTriggers(of triggers: [ForeignObject], _ command: String) {
-    guard !triggers.isEmpty else { return }
-    note("notice: for every row that \(command) writes runs what others made: \(ForeignObject.list(triggers))")
+  /// Says what a question would have said, where none is asked.
+  func note(_ warning: String, isConfirmed: Bool) {
+    guard !warning.isEmpty, isConfirmed || settings.assumesYes else { return }
+    note("notice:\(warning)")
   }
 
   /// Backs a store up into a file.

@@ -75,10 +75,11 @@ struct MigrateCommand: ShellCommand {
       beforeEmptying: dropped == nil || dryRun || noBackup
         ? nil : { try backUp(store, in: session, at: started) })
     if let dropped {
-      session.noteTriggers(of: try store.triggersOfOthers(), "--force-recreate")
+      let warning = try store.triggersOfOthers().warning
+      session.note(warning, isConfirmed: dryRun || yes)
       if !dryRun {
         try service.refuseRefilling(from: source)
-        try confirmRecreation(of: store, dropping: dropped, in: session)
+        try confirmRecreation(of: store, dropping: dropped, warning: warning, in: session)
       }
     }
     let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
@@ -93,11 +94,13 @@ struct MigrateCommand: ShellCommand {
   }
 
   /// Asks whether what is there may go.
-  private func confirmRecreation(of store: MemoryStore, dropping dropped: Replacement, in session: Session) throws {
+  private func confirmRecreation(
+    of store: MemoryStore, dropping dropped: Replacement, warning: String, in session: Session
+  ) throws {
     guard try isThere(store) else { return }
     try session.confirm(
       "This takes everything out of the four memory tables of \(store.identity.location)"
-        + "\(dropped.sentence.map { ": \($0)" } ?? "").",
+        + "\(dropped.sentence.map { ": \($0)" } ?? "").\(warning)",
       typing: store.identity.name, isConfirmed: yes)
     guard try noBackup || store.embeddingSpace() != nil else {
       throw MemshError(

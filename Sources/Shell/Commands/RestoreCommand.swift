@@ -43,7 +43,8 @@ struct RestoreCommand: ShellCommand {
     }
     let service = BackupService(progress: session.progress, interruption: session.interruption)
     try service.refuseLosses(backup, into: store)
-    if store.identity.backend != .sqlite { session.noteTriggers(of: try store.triggersOfOthers(), "restore") }
+    let warning = store.file == nil ? try store.triggersOfOthers().warning : ""
+    session.note(warning, isConfirmed: options.dryRun || options.yes)
     let before = try store.replacement()
     let after = try backup.rowCounts
     let left = store.identity.backend == .sqlite ? [] : try backup.contentOfOthers()
@@ -51,7 +52,7 @@ struct RestoreCommand: ShellCommand {
     if !options.dryRun {
       try session.confirm(
         "This replaces everything in \(store.identity.location) (\(before.sentence ?? "nothing")) by "
-          + "\(counted(after["memories"] ?? 0, "memory")) of \(path).", typing: store.identity.name,
+          + "\(counted(after["memories"] ?? 0, "memory")) of \(path).\(warning)", typing: store.identity.name,
         isConfirmed: options.yes)
       if try store.vectorSupport(.check).installedVersion == nil { _ = try store.vectorSupport(.ensure) }
       let now = session.services.now()
