@@ -1,7 +1,7 @@
 import MemoryModel
 
 /// What a database has its own words for.
-package protocol Dialect: Sendable {
+package protocol Dialect: ValueDialect {
   /// The place of a value in a statement, with the cast that its type needs: `$1`, `?1`, `$1::vector`.
   func placeholder(_ number: Int, for value: Value) -> String
 

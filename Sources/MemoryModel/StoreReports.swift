@@ -46,10 +46,16 @@ package struct VectorSupport: Sendable, Equatable {
 
   /// Whether the server could install a newer version than the one that is installed.
   package var isOutdated: Bool {
-    guard let installedVersion, let availableVersion else { return false }
-    func parts(_ version: String) -> [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
-    return parts(installedVersion).lexicographicallyPrecedes(parts(availableVersion))
+    guard let availableVersion else { return false }
+    return versionBefore(VectorSupport.parts(availableVersion)) != nil
   }
+
+  /// The version that is installed, if it came before another one.
+  package func versionBefore(_ other: [Int]) -> String? {
+    installedVersion.flatMap { VectorSupport.parts($0).lexicographicallyPrecedes(other) ? $0 : nil }
+  }
+
+  private static func parts(_ version: String) -> [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
 
   /// Creates a report.
   package init(

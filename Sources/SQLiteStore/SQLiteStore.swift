@@ -172,7 +172,7 @@ package final class SQLiteStore: StoreBackend {
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON; BEGIN") }
     }
     logger.info("opening \(path)")
-    configuration.prepareDatabase { $0.add(function: SQLiteStore.sha256) }
+    configuration.prepareDatabase { db in SQLiteFunctions.all.forEach(db.add(function:)) }
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_size_limit = \(SQLiteStore.logBytesMaximum)") }
     if logger.logLevel <= .debug {
       // GRDB's description of a statement leaves its values out.

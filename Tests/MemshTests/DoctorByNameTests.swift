@@ -2,6 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import TestSupport
 import Testing
 
@@ -53,7 +54,7 @@ import Testing
   }
 
   /// A statement that plants what only somebody who knows the application can put right.
-  private static let guesses: [(fault: Fault, sql: String, isError: Bool)] = [
+  private static let guesses: [(check: Check, sql: String, isError: Bool)] = [
     (.userBlank, "UPDATE memories SET user_id = ' ' WHERE id = 1", true),
     (.contentEmpty, "UPDATE memories SET content = ' ', metadata = '{\"a\":1}' WHERE id = 1", true),
     (.categoryVariants, "UPDATE memories SET category = CASE id WHEN 1 THEN 'Facts' ELSE 'facts' END", false),
@@ -65,7 +66,7 @@ import Testing
 
   @Test("all leaves what it would have to guess as it is, and says how to ask for it", arguments: guesses.indices)
   func guessesNothing(number: Int) throws {
-    let (fault, sql, isError) = DoctorByNameTests.guesses[number]
+    let (check, sql, isError) = DoctorByNameTests.guesses[number]
     let world = try twoPeople(.sqlite)
     #expect(try world.run("-q", "sql", "--write", sql).status == 0)
     let rows = "SELECT * FROM memories ORDER BY id"
@@ -73,8 +74,8 @@ import Testing
     let fixed = try world.run("-q", "doctor", "--fix", "all", "--yes")
     #expect(try world.json("sql", rows) == before)
     #expect(fixed.status == (isError ? 1 : 0), "\(fixed.errors)")
-    #expect(!isError || fixed.errors.contains("`doctor --fix \(fault.rawValue)` puts it right"), "\(fixed.errors)")
-    #expect(try world.run("-q", "doctor", "--fix", fault.rawValue, "--yes").status == 0)
+    #expect(!isError || fixed.errors.contains("`doctor --fix \(check.name)` puts it right"), "\(fixed.errors)")
+    #expect(try world.run("-q", "doctor", "--fix", check.name, "--yes").status == 0)
     #expect(try world.json("sql", rows) != before)
   }
 
@@ -83,10 +84,10 @@ import Testing
     let world = try twoPeople(.sqlite)
     let checks = try world.json("doctor", "--list").arrayValue ?? []
     let named = checks.filter { $0[key: "only_by_name"] != .null }.compactMap { $0[key: "name"]?.stringValue }
-    #expect(Set(named) == Set(Fault.allCases.filter { $0.needsNameBecause != nil }.map(\.rawValue)))
+    #expect(Set(named) == Set(Check.all.filter { $0.needsNameBecause != nil }.map(\.name)))
     // Whatever deletes or merges memories is among them.
-    for fault in Fault.allCases where fault.table == "memories" && [.deletion, .merging].contains(fault.remedy) {
-      #expect(named.contains(fault.rawValue))
+    for check in Check.all where check.table == .memories && check.remedy.losesRows {
+      #expect(named.contains(check.name))
     }
   }
 }

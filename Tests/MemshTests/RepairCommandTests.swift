@@ -2,6 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import TestSupport
 import Testing
 
@@ -186,7 +187,7 @@ import Testing
     let fixed = try world.run("-q", "doctor", "--fix", "all", "--yes")
     #expect(fixed.status == 0 && fixed.output.contains("access_negative"), "\(fixed.errors)")
     #expect(try world.run("-q", "doctor").status == 0)
-    #expect(list(try world.json("doctor", "--list")).count == Fault.allCases.count)
+    #expect(list(try world.json("doctor", "--list")).count == Check.all.count)
   }
 
   @Test("files: export, import, backup and restore in all forms", arguments: World.Kind.allCases)

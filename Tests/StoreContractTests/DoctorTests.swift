@@ -2,6 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 import MemoryServices
+import MemoryStore
 import SQLiteStore
 import TestSupport
 import Testing
@@ -10,15 +11,15 @@ import Testing
 @Suite struct DoctorTests {
   /// A fault and the SQL that plants it; nil where a backend cannot have it.
   struct Planted: Sendable, CustomTestStringConvertible {
-    let fault: Fault
+    let check: Check
     let sqlite: String?
     let postgres: String?
-    var testDescription: String { fault.rawValue }
+    var testDescription: String { check.name }
 
-    init(_ fault: Fault, _ both: String) { (self.fault, sqlite, postgres) = (fault, both, both) }
+    init(_ check: Check, _ both: String) { (self.check, sqlite, postgres) = (check, both, both) }
 
-    init(_ fault: Fault, sqlite: String?, postgres: String?) {
-      (self.fault, self.sqlite, self.postgres) = (fault, sqlite, postgres)
+    init(_ check: Check, sqlite: String?, postgres: String?) {
+      (self.check, self.sqlite, self.postgres) = (check, sqlite, postgres)
     }
   }
 
@@ -225,7 +226,7 @@ import Testing
   @Test("nothing is found in a store that nothing is wrong with", arguments: StoreKind.allCases)
   func findsNothing(kind: StoreKind) throws {
     let fixture = try DoctorTests.healthy(kind)
-    let report = try doctor(fixture).examine(Fault.allCases)
+    let report = try doctor(fixture).examine(Check.all)
     #expect(report.findings.isEmpty, "\(report.findings)")
     #expect(report.checks >= 35)
     let planted = DoctorTests.catalogue.count { kind == .sqlite ? $0.sqlite != nil : $0.postgres != nil }
@@ -240,26 +241,26 @@ import Testing
     guard let sql = kind == .sqlite ? planted.sqlite : planted.postgres else {
       // The store must say so itself.
       let fixture = try Fixture.prepared(kind)
-      #expect(try fixture.store.examine(planted.fault) == nil)
+      #expect(try fixture.store.examine(planted.check) == nil)
       return
     }
     let fixture = try DoctorTests.healthy(kind)
     try plant(sql, in: fixture)
-    if planted.fault == .vectorFile { try fixture.folder.write("no vectors", to: "store.db-vectors") }
-    let found = try doctor(fixture).examine(Fault.allCases).findings
-    let finding = try #require(found.first { $0.fault == planted.fault }, "found: \(found)")
+    if planted.check == .vectorFile { try fixture.folder.write("no vectors", to: "store.db-vectors") }
+    let found = try doctor(fixture).examine(Check.all).findings
+    let finding = try #require(found.first { $0.check == planted.check }, "found: \(found)")
     #expect(finding.count > 0)
-    #expect(found.filter { $0.fault.table != nil && $0.fault.table == planted.fault.table }.count <= 2, "\(found)")
+    #expect(found.filter { $0.check.table != nil && $0.check.table == planted.check.table }.count <= 2, "\(found)")
 
-    let before = planted.fault.table == nil ? [] : try fixture.dump()
-    let report = try doctor(fixture).fix(Fault.allCases, embedder: { LetterEmbedder() })
+    let before = planted.check.table == nil ? [] : try fixture.dump()
+    let report = try doctor(fixture).fix(Check.all, embedder: { LetterEmbedder() })
     #expect(report.unfixed.isEmpty, "\(report.unfixed)")
-    #expect(report.fixed.contains(planted.fault))
-    #expect(try doctor(fixture).examine(Fault.allCases).findings.isEmpty)
-    guard planted.fault.table != nil else { return }
+    #expect(report.fixed.contains(planted.check))
+    #expect(try doctor(fixture).examine(Check.all).findings.isEmpty)
+    guard planted.check.table != nil else { return }
     #expect(!report.operations.isEmpty)
     let undo = UndoService(store: fixture.store, author: author("undo"))
-    if planted.fault == .duplicatesOrphaned {
+    if planted.check == .duplicatesOrphaned {
       // It could not be put back: a database refuses a record of a memory that is gone.
       let error = #expect(throws: MemshError.self) {
         try undo.undo(report.operations[0], wholeSession: false, dryRun: false)
@@ -274,17 +275,17 @@ import Testing
   @Test("many faults of the same rows are mended in one go", arguments: StoreKind.allCases)
   func mendsMany(kind: StoreKind) throws {
     let fixture = try DoctorTests.healthy(kind)
-    let wanted: [Fault] = [
+    let wanted: [Check] = [
       .userVariants, .importanceRange, .accessNegative, .timestampOrder, .embeddingZero, .exactDuplicates,
       .contentEmpty, .duplicatesHash,
     ]
-    for planted in DoctorTests.catalogue where wanted.contains(planted.fault) {
+    for planted in DoctorTests.catalogue where wanted.contains(planted.check) {
       try plant((kind == .sqlite ? planted.sqlite : planted.postgres) ?? "", in: fixture)
     }
     let before = try fixture.dump()
-    let report = try doctor(fixture).fix(Fault.allCases, embedder: { LetterEmbedder() })
+    let report = try doctor(fixture).fix(Check.all, embedder: { LetterEmbedder() })
     #expect(report.unfixed.isEmpty, "\(report.unfixed)")
-    #expect(try doctor(fixture).examine(Fault.allCases).findings.isEmpty)
+    #expect(try doctor(fixture).examine(Check.all).findings.isEmpty)
     let undo = UndoService(store: fixture.store, author: author("undo"))
     for operation in report.operations.reversed() { _ = try undo.undo(operation, wholeSession: false, dryRun: false) }
     #expect(try fixture.dump() == before)
@@ -293,12 +294,12 @@ import Testing
   @Test("no vector is taken out that could not be computed anew", arguments: StoreKind.allCases)
   func keepsVectors(kind: StoreKind) throws {
     let fixture = try DoctorTests.healthy(kind)
-    for planted in DoctorTests.catalogue where [.embeddingMixed, .accessNegative].contains(planted.fault) {
+    for planted in DoctorTests.catalogue where [.embeddingMixed, .accessNegative].contains(planted.check) {
       try plant((kind == .sqlite ? planted.sqlite : planted.postgres) ?? "", in: fixture)
     }
     let before = try #require(try fixture.store.memories([1]).first).fields
     let other = EmbeddingSpace(provider: "other", model: "m", dimensions: 3)
-    let report = try doctor(fixture).fix(Fault.allCases, embedder: { LetterEmbedder(other) })
+    let report = try doctor(fixture).fix(Check.all, embedder: { LetterEmbedder(other) })
     #expect(report.fixed == [.accessNegative])
     #expect(report.unfixed[.embeddingMixed] == "the embedder is of other/m (3), the store of test/m (3)")
     let after = try #require(try fixture.store.memories([1]).first).fields

@@ -7,19 +7,19 @@ package struct DoctorReport: Sendable {
   /// How many checks apply to this kind of store.
   package var checks = 0
   /// What was found; when something was to be fixed, what it was before.
-  package var findings: [FaultFinding] = []
+  package var findings: [Finding] = []
   /// What was put right.
-  package var fixed: Set<Fault> = []
+  package var fixed: Set<Check> = []
   /// Why something was not, though it was to be.
-  package var unfixed: [Fault: String] = [:]
+  package var unfixed: [Check: String] = [:]
   /// The operations in the journal.
   package var operations: [Int64] = []
   /// Rows of other tables that go with rows that are deleted.
   package var losses: [DependentRows] = []
 
-  /// The faults that are there still and give wrong answers.
-  package var standingErrors: [Fault] {
-    findings.map(\.fault).filter { $0.severity == .error && !fixed.contains($0) }
+  /// What is there still and gives wrong answers.
+  package var standingErrors: [Check] {
+    findings.map(\.check).filter { $0.severity == .error && !fixed.contains($0) }
   }
 }
 
@@ -43,34 +43,33 @@ package struct DoctorService {
   /// Looks for faults.
   ///
   /// - Parameter left: Those that would be left alone, which the report says.
-  package func examine(_ faults: [Fault], leaving left: Set<Fault> = []) throws -> DoctorReport {
+  package func examine(_ checks: [Check], leaving left: Set<Check> = []) throws -> DoctorReport {
     guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
     var report = DoctorReport()
-    for (number, fault) in faults.enumerated() {
+    for (number, check) in checks.enumerated() {
       try interruption.check()
-      progress.progress("Examining", done: Int64(number), total: Int64(faults.count))
-      guard var finding = try finding(fault) else { continue }
+      progress.progress("Examining", done: Int64(number), total: Int64(checks.count))
+      guard var finding = try finding(check) else { continue }
       report.checks += 1
       guard finding.count > 0 else { continue }
-      finding.values = try variants(fault)
+      if let grouping = check.joins { finding.values = try variants(grouping) }
       report.findings.append(finding)
-      guard left.contains(fault) else { continue }
-      report.unfixed[fault] =
-        "only by its name, `doctor --fix \(fault.rawValue)`: \(fault.needsNameBecause ?? "as asked")"
+      guard left.contains(check) else { continue }
+      report.unfixed[check] =
+        "only by its name, `doctor --fix \(check.name)`: \(check.needsNameBecause ?? "as asked")"
     }
     return report
   }
 
   /// Without its tables nothing else of a store can be examined.
-  private func finding(_ fault: Fault) throws -> FaultFinding? {
-    if let table = fault.table, try !hasTable(table) { return nil }
-    return try store.examine(fault)
+  private func finding(_ check: Check) throws -> Finding? {
+    if let table = check.table, try !hasTable(table.name) { return nil }
+    return try store.examine(check)
   }
 
   /// The forms of a name that differ only in case and spaces, each with its count, the one that a fix uses last.
-  private func variants(_ fault: Fault) throws -> [String] {
-    guard fault == .userVariants || fault == .categoryVariants else { return [] }
-    let totals = try store.totals(by: fault == .userVariants ? .user : .category, userID: nil, limit: .max)
+  private func variants(_ grouping: Grouping) throws -> [String] {
+    let totals = try store.totals(by: grouping, userID: nil, limit: .max)
     var forms: [String: [GroupTotals]] = [:]
     for total in totals { if let value = total.value { forms[DoctorService.folded(value), default: []].append(total) } }
     return forms.filter { $0.value.count > 1 && !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { _, group in
@@ -92,31 +91,31 @@ package struct DoctorService {
   /// Looks for faults and puts them right: what changes rows is one transaction and one operation of the journal.
   ///
   /// - Parameters:
-  ///   - left: Those of the faults that are looked for and left alone.
+  ///   - left: Those of the checks whose findings are left alone.
   ///   - cascade: Whether rows of other tables may go with rows that are deleted.
   ///   - embedder: Computes embeddings; one of another space leaves their faults alone, so that no vector goes that cannot
   ///     be computed anew.
   /// - Throws: `confirmation_required` when rows of other tables would go.
   package func fix(
-    _ faults: [Fault], leaving left: Set<Fault> = [], cascade: Bool = false, embedder: () throws -> any Embedder
+    _ checks: [Check], leaving left: Set<Check> = [], cascade: Bool = false, embedder: () throws -> any Embedder
   ) throws -> DoctorReport {
-    var report = try examineLosses(faults, leaving: left, cascade: cascade)
-    for finding in report.findings where finding.fault.remedy == .rebuilding && report.unfixed[finding.fault] == nil {
+    var report = try examineLosses(checks, leaving: left, cascade: cascade)
+    let found = report.findings.map(\.check)
+    for check in found where check.remedy.isRebuilding && report.unfixed[check] == nil {
       try interruption.check()
-      try store.mend(finding.fault, ids: [], progress)
+      try store.mend(check, ids: [], progress)
     }
     // A table that was missing may hide other faults; what is found now is put right.
-    let found = Set(report.findings.map(\.fault))
     let usable = try usableEmbedder(&report, embedder)
     try fixRows(
-      faults.filter { $0.remedy != .rebuilding && report.unfixed[$0] == nil && !left.contains($0) }, cascade: cascade,
+      checks.filter { !$0.remedy.isRebuilding && report.unfixed[$0] == nil && !left.contains($0) }, cascade: cascade,
       &report)
     if let usable { try embed(usable, &report) }
-    for fault in found where report.unfixed[fault] == nil {
-      if try finding(fault)?.count ?? 0 == 0 {
-        report.fixed.insert(fault)
+    for check in found where report.unfixed[check] == nil {
+      if try finding(check)?.count ?? 0 == 0 {
+        report.fixed.insert(check)
       } else {
-        report.unfixed[fault] = "it is there still after the fix"
+        report.unfixed[check] = "it is there still after the fix"
       }
     }
     return report
@@ -126,34 +125,31 @@ package struct DoctorService {
   ///
   /// - Throws: `confirmation_required` when there are some and they may not.
   package func examineLosses(
-    _ faults: [Fault], leaving left: Set<Fault> = [], cascade: Bool
+    _ checks: [Check], leaving left: Set<Check> = [], cascade: Bool
   ) throws -> DoctorReport {
-    var report = try examine(faults, leaving: left)
+    var report = try examine(checks, leaving: left)
     var losses: [DependentRows] = []
-    for finding in report.findings
-    where [.deletion, .merging].contains(finding.fault.remedy) && report.unfixed[finding.fault] == nil {
-      guard let table = finding.fault.table else { continue }
-      losses += try store.losses(deleting: finding.ids, from: table, allowed: cascade)
+    for finding in report.findings where finding.check.remedy.losesRows && report.unfixed[finding.check] == nil {
+      guard let table = finding.check.table else { continue }
+      losses += try store.losses(deleting: finding.ids, from: table.name, allowed: cascade)
     }
     report.losses = DependentRows.summed(losses)
     return report
   }
 
-  private func fixRows(_ faults: [Fault], cascade: Bool, _ report: inout DoctorReport) throws {
+  private func fixRows(_ checks: [Check], cascade: Bool, _ report: inout DoctorReport) throws {
     let operation = Operation(store, author, allowsLosses: cascade)
     try store.transaction(.commit) {
-      for fault in faults {
+      for check in checks {
         try interruption.check()
         // Looked up again: what was fixed before may have mended or deleted these rows, too.
-        guard let finding = try self.finding(fault), !finding.ids.isEmpty, let table = fault.table else { continue }
-        switch fault.remedy {
-        case .values: try operation.changingAgain(finding.ids, of: table) { try store.mend(fault, ids: $0, progress) }
-        case .deletion: try operation.deleteAgain(finding.ids, of: table)
+        guard let finding = try self.finding(check), !finding.ids.isEmpty, let table = check.table else { continue }
+        switch check.remedy {
+        case .values, .embedding(isThere: true):
+          try operation.changingAgain(finding.ids, of: table.name) { try store.mend(check, ids: $0, progress) }
+        case .deletion: try operation.deleteAgain(finding.ids, of: table.name)
         case .merging: try mergeExactDuplicates(operation)
-        case .embedding:
-          guard fault != .embeddingMissing, fault != .fragmentEmbeddingMissing else { continue }
-          try operation.changingAgain(finding.ids, of: table) { try store.mend(fault, ids: $0, progress) }
-        case .rebuilding: continue
+        case .embedding, .rebuilding: continue
         }
       }
       try operation.finish()
@@ -170,15 +166,15 @@ package struct DoctorService {
     try service.merge(service.find(options).groups, operation)
   }
 
-  /// The embedder, where a fault needs it and it is of the store's space; the faults that must wait are noted.
+  /// The embedder, where a finding needs it and it is of the store's space; what must wait is noted.
   private func usableEmbedder(
     _ report: inout DoctorReport, _ embedder: () throws -> any Embedder
   ) throws -> (any Embedder)? {
-    let wanting = report.findings.map(\.fault).filter { $0.remedy == .embedding && report.unfixed[$0] == nil }
+    let wanting = report.findings.map(\.check).filter { $0.remedy.isEmbedding && report.unfixed[$0] == nil }
     guard !wanting.isEmpty, let space = try store.embeddingSpace() else { return nil }
     let embedder = try embedder()
     guard embedder.space != space else { return embedder }
-    for fault in wanting { report.unfixed[fault] = "the embedder is of \(embedder.space), the store of \(space)" }
+    for check in wanting { report.unfixed[check] = "the embedder is of \(embedder.space), the store of \(space)" }
     return nil
   }
 

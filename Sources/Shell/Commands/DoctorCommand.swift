@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct DoctorCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct DoctorCommand: ShellCommand {
       """)
 
   @Argument(help: "The checks; none are all.")
-  var checks: [Fault] = []
+  var checks: [Check] = []
 
   @Option(help: ArgumentHelp("Put a fault right, or all that need no guess.", valueName: "name|all"))
   var fix: [String] = []
@@ -31,20 +32,20 @@ struct DoctorCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { fix.isEmpty || options.dryRun }
 
-  private var faultsToFix: [Fault]? {
-    if fix.contains("all") { return Fault.allCases }
-    return fix.isEmpty ? nil : Fault.allCases.filter { fix.contains($0.rawValue) }
+  private var checksToFix: [Check]? {
+    if fix.contains("all") { return Check.all }
+    return fix.isEmpty ? nil : Check.all.filter { fix.contains($0.name) }
   }
 
   /// What `all` does not put right, unless it is named, too.
-  private var faultsLeft: Set<Fault> {
-    fix.contains("all") ? Set(Fault.allCases.filter { $0.needsNameBecause != nil && !fix.contains($0.rawValue) }) : []
+  private var checksLeft: Set<Check> {
+    fix.contains("all") ? Set(Check.all.filter { $0.needsNameBecause != nil && !fix.contains($0.name) }) : []
   }
 
   private static let idsShown = 5
 
   func validate() throws {
-    for name in fix where name != "all" && Fault(rawValue: name) == nil {
+    for name in fix where name != "all" && Check.named(name) == nil {
       throw ValidationError("'--fix' knows no '\(name)': `doctor --list` lists the checks")
     }
     if !checks.isEmpty, !fix.isEmpty { throw ValidationError("'--fix' names what is examined, too") }
@@ -55,19 +56,19 @@ struct DoctorCommand: ShellCommand {
     let store = try session.store()
     let service = DoctorService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
-    let wanted = faultsToFix ?? (checks.isEmpty ? Fault.allCases : checks)
+    let wanted = checksToFix ?? (checks.isEmpty ? Check.all : checks)
     let report = try session.repaired(options) { (preview: DoctorReport) in
-      let changed = preview.findings.filter { !faultsLeft.contains($0.fault) }
-      return changed.isEmpty || faultsToFix == nil
+      let changed = preview.findings.filter { !checksLeft.contains($0.check) }
+      return changed.isEmpty || checksToFix == nil
         ? nil
         : "This changes \(store.identity.location): "
           + changed.map(DoctorCommand.described).joined(separator: ", ") + "."
           + notUndone(preview.losses.map(\.description))
     } run: { dryRun in
-      guard faultsToFix != nil else { return try service.examine(wanted, leaving: faultsLeft) }
-      guard !dryRun else { return try service.examineLosses(wanted, leaving: faultsLeft, cascade: cascading.cascade) }
+      guard checksToFix != nil else { return try service.examine(wanted, leaving: checksLeft) }
+      guard !dryRun else { return try service.examineLosses(wanted, leaving: checksLeft, cascade: cascading.cascade) }
       return try service.fix(
-        wanted, leaving: faultsLeft, cascade: cascading.cascade, embedder: { try session.embedder(for: store) })
+        wanted, leaving: checksLeft, cascade: cascading.cascade, embedder: { try session.embedder(for: store) })
     }
     let errors = report.standingErrors
     let failure =
@@ -76,27 +77,27 @@ struct DoctorCommand: ShellCommand {
       : MemshError(
         .faultsFound,
         "\(counted(errors.count, "fault")) of severity error: "
-          + errors.map(\.rawValue).joined(separator: ", "), hint: hint(errors))
+          + errors.map(\.name).joined(separator: ", "), hint: hint(errors))
     return CommandResult(.record(record(report)), failure: failure)
   }
 
   /// What a question says of a finding: for names, which become which, and what that may mean.
-  private static func described(_ finding: FaultFinding) -> String {
-    let counts = "\(finding.fault.rawValue) (\(finding.count))"
+  private static func described(_ finding: Finding) -> String {
+    let counts = "\(finding.check.name) (\(finding.count))"
     guard !finding.values.isEmpty else { return counts }
     let shown = finding.values.prefix(valuesShown).map(\.withVisibleControls).joined(separator: "; ")
     let more = finding.values.count > valuesShown ? "; and \(finding.values.count - valuesShown) more" : ""
-    return "\(counts): \(shown)\(more); \(finding.fault.needsNameBecause ?? "")"
+    return "\(counts): \(shown)\(more); \(finding.check.needsNameBecause ?? "")"
   }
 
   private static let valuesShown = 10
 
-  private func hint(_ errors: [Fault]) -> String {
+  private func hint(_ errors: [Check]) -> String {
     let plain = errors.filter { $0.needsNameBecause == nil }
     guard let named = errors.first(where: { $0.needsNameBecause != nil }), plain.isEmpty || fix.contains("all") else {
       return "`doctor --fix all` puts right what needs no guess"
     }
-    return "`doctor --fix \(named.rawValue)` puts it right: \(named.fix)"
+    return "`doctor --fix \(named.name)` puts it right: \(named.fix)"
   }
 
   private func record(_ report: DoctorReport) -> ResultRecord {
@@ -114,14 +115,14 @@ struct DoctorCommand: ShellCommand {
     ResultTable(
       columns: ["name", "severity", "count", "state", "what", "examples", "fix"],
       rows: report.findings.map { finding in
-        let fault = finding.fault
+        let check = finding.check
         let examples =
           finding.objects + finding.values.prefix(DoctorCommand.valuesShown)
-          + finding.ids.prefix(DoctorCommand.idsShown).map { "\(fault.table ?? "") \($0)" }
-        let state = report.fixed.contains(fault) ? "fixed" : report.unfixed[fault].map { "not fixed: \($0)" } ?? "found"
+          + finding.ids.prefix(DoctorCommand.idsShown).map { "\(check.table?.name ?? "") \($0)" }
+        let state = report.fixed.contains(check) ? "fixed" : report.unfixed[check].map { "not fixed: \($0)" } ?? "found"
         return [
-          .text(fault.rawValue), .text(fault.severity.rawValue), .count(finding.count), .text(state), .text(fault.what),
-          .text(examples.joined(separator: "; ")), .text(fault.fix),
+          .text(check.name), .text(check.severity.rawValue), .count(finding.count), .text(state), .text(check.what),
+          .text(examples.joined(separator: "; ")), .text(check.fix),
         ]
       }, noun: "fault")
   }
@@ -129,9 +130,9 @@ struct DoctorCommand: ShellCommand {
   private static var catalogue: ResultTable {
     ResultTable(
       columns: ["name", "severity", "what", "fix", "only_by_name"],
-      rows: Fault.allCases.map {
+      rows: Check.all.map {
         [
-          .text($0.rawValue), .text($0.severity.rawValue), .text($0.what), .text($0.fix),
+          .text($0.name), .text($0.severity.rawValue), .text($0.what), .text($0.fix),
           .optional($0.needsNameBecause),
         ]
       },
@@ -139,4 +140,11 @@ struct DoctorCommand: ShellCommand {
   }
 }
 
-extension Fault: ExpressibleByArgument {}
+extension Check: ExpressibleByArgument {
+  package init?(argument: String) {
+    guard let check = Check.named(argument) else { return nil }
+    self = check
+  }
+
+  package static var allValueStrings: [String] { all.map(\.name) }
+}

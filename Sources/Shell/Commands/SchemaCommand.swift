@@ -48,8 +48,8 @@ struct SchemaCommand: ShellCommand {
     let service = DoctorService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
     let report = try service.fix([.columnsRequired, .fragmentEveryAgent], embedder: { try session.embedder() })
-    for finding in report.findings where report.fixed.contains(finding.fault) {
-      session.note("✅ \(finding.fault.rawValue): \(finding.count) put right")
+    for finding in report.findings where report.fixed.contains(finding.check) {
+      session.note("✅ \(finding.check.name): \(finding.count) put right")
     }
   }
 
