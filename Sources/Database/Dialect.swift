@@ -24,6 +24,13 @@ package protocol Dialect: ValueDialect {
 
   /// The sha256 of a text column of a row, as 64 hexadecimal digits.
   func sha256(_ column: Column, of row: String) -> SQL
+  /// The text of a value in a row's metadata, under the keys that lead to it; NULL where there is none.
+  func metadata(_ path: [String], of row: String?) -> SQL
+  /// What stands behind a SELECT so that nobody else changes its rows until the transaction ends; nil where a transaction
+  /// keeps others from changing anything.
+  var rowLock: String? { get }
+  /// The operator that compares keys of whatever type, which nobody else's can stand for.
+  var equals: String { get }
   /// Rows from lists of equal lengths, one for each of their columns `column1`, `column2`, …
   func rows(_ columns: [Value], as name: String) -> SQL
 

@@ -31,11 +31,14 @@ package struct StoreState: Sendable {
     package let kind: Kind
     /// Its columns, in order.
     package let columns: [RealColumn]
+    /// Whether its rows stand on other servers (Citus).
+    package let isDistributed: Bool
 
     /// Describes a table.
-    package init(kind: Kind, columns: [RealColumn]) {
+    package init(kind: Kind, columns: [RealColumn], isDistributed: Bool = false) {
       self.kind = kind
       self.columns = columns
+      self.isDistributed = isDistributed
     }
 
     /// A column by its name; nil when there is none.

@@ -104,3 +104,11 @@ package struct RowImage: Sendable, Equatable {
     self.columns = columns
   }
 }
+
+/// Which operations are wanted.
+package enum OperationSelection: Sendable, Equatable {
+  case all
+  case number(Int64)
+  /// All of one memsh process.
+  case session(String)
+}

@@ -36,7 +36,8 @@ package final class MemoryStore {
 
   /// Whether a table of memsh's own can be read; nil when there is none.
   package func mayRead(_ table: OwnTable) throws -> Bool? {
-    do { return try driver.first(driver.dialect.readability(of: table)) { try $0.flag(0) } } catch let error as MemshError
+    do { return try driver.first(driver.dialect.readability(of: table)) { try $0.flag(0) } } catch let error
+      as MemshError
       where error.code == .schemaMissing
     { return nil }
   }

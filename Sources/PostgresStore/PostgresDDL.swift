@@ -107,29 +107,33 @@ enum PostgresDDL {
     """
   }
 
-  /// A row of a repair stands once in it; like `run_rows` it has no foreign key.
-  static func journal(in schema: String) -> String {
-    """
-    CREATE TABLE \(schema).journal (
-      id SERIAL PRIMARY KEY,
-      at TIMESTAMP NOT NULL,
-      author TEXT NOT NULL,
-      session TEXT NOT NULL,
-      command TEXT NOT NULL,
-      undoes INTEGER,
-      undone_by INTEGER,
-      space_before JSONB
-    );
-    CREATE TABLE \(schema).journal_rows (
-      position BIGSERIAL PRIMARY KEY,
-      operation_id INTEGER NOT NULL,
-      table_name TEXT COLLATE "C" NOT NULL,
-      row_id BIGINT NOT NULL,
-      before JSONB,
-      after JSONB,
-      UNIQUE (operation_id, table_name, row_id)
-    );
-    CREATE INDEX journal_rows_row_idx ON \(schema).journal_rows (row_id, table_name);
-    """
+  /// The statements that make the journal. A row of a repair stands once in it; like `run_rows` it has no foreign key.
+  static func journal(in schema: String) -> [String] {
+    [
+      """
+      CREATE TABLE \(schema).journal (
+        id SERIAL PRIMARY KEY,
+        at TIMESTAMP NOT NULL,
+        author TEXT NOT NULL,
+        session TEXT NOT NULL,
+        command TEXT NOT NULL,
+        undoes INTEGER,
+        undone_by INTEGER,
+        space_before JSONB
+      )
+      """,
+      """
+      CREATE TABLE \(schema).journal_rows (
+        position BIGSERIAL PRIMARY KEY,
+        operation_id INTEGER NOT NULL,
+        table_name TEXT COLLATE "C" NOT NULL,
+        row_id BIGINT NOT NULL,
+        before JSONB,
+        after JSONB,
+        UNIQUE (operation_id, table_name, row_id)
+      )
+      """,
+      "CREATE INDEX journal_rows_row_idx ON \(schema).journal_rows (row_id, table_name)",
+    ]
   }
 }

@@ -58,6 +58,14 @@ struct PostgresDialect: Dialect {
     """
   }
 
+  func metadata(_ path: [String], of row: String?) -> Database.SQL {
+    "(\(raw: row.map { "\($0)." } ?? "")metadata::pg_catalog.jsonb #>> \(path))"
+  }
+
+  var rowLock: String? { "FOR UPDATE" }
+
+  var equals: String { "OPERATOR(pg_catalog.=)" }
+
   func rows(_ columns: [Value], as name: String) -> Database.SQL {
     let lists = Database.SQL.joined(columns.map { "pg_catalog.unnest(\($0))" })
     let names = columns.indices.map { "column\($0 + 1)" }.joined(separator: ", ")
@@ -123,6 +131,9 @@ struct LiteralDialect: Dialect {
   func among(_ values: Value) -> Database.SQL { dialect.among(values) }
   var now: String { dialect.now }
   var clock: String { dialect.clock }
+  func metadata(_ path: [String], of row: String?) -> Database.SQL { dialect.metadata(path, of: row) }
+  var rowLock: String? { dialect.rowLock }
+  var equals: String { dialect.equals }
   func rows(_ columns: [Value], as name: String) -> Database.SQL { dialect.rows(columns, as: name) }
   func readability(of table: OwnTable) -> Database.SQL { dialect.readability(of: table) }
   var migrationLock: Database.SQL? { dialect.migrationLock }

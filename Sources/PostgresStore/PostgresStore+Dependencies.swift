@@ -4,36 +4,6 @@ import PostgresClient
 
 /// What else changes when rows do.
 extension PostgresStore {
-  /// Whether any foreign key that deletes or clears refers to a table.
-  package func isReferenced(_ table: String) throws -> Bool {
-    let (name, keys) = (try qualifiedName(table), try foreignKeys())
-    let duplicates = try qualifiedName(Table.duplicates.name)
-    // Records of duplicates go by themselves only when nobody refers to them.
-    return keys.contains { $0.parent == name && !($0.child == duplicates && table == "memories") }
-  }
-
-  /// Counts the rows that go with others.
-  package func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
-    guard let root = try qualifiedName(table), !ids.isEmpty else { return [] }
-    let duplicates = try qualifiedName(Table.duplicates.name)
-    let reached = ForeignKeyWalk.reached(
-      from: root, along: try foreignKeys(), duplicates: table == "memories" ? duplicates : nil,
-      equals: "OPERATOR(pg_catalog.=)")
-    return try reached.compactMap { reached in
-      guard try canCount(reached.table) else {
-        return DependentRows(table: reached.name, effect: reached.effect, count: nil)
-      }
-      let count =
-        try query(
-          """
-          WITH wanted(id) AS (SELECT pg_catalog.unnest(\(ids.map(String.init))::text[]::bigint[]))
-          SELECT pg_catalog.count(*) FROM \(unsafeSQL: reached.table) AS t0 WHERE \(unsafeSQL: reached.condition)
-          """
-        ).first?.integer(0) ?? 0
-      return count == 0 ? nil : DependentRows(table: reached.name, effect: reached.effect, count: Int(count))
-    }
-  }
-
   /// The triggers and rules on a table that are not memsh's own.
   package func foreignTriggers(on table: String) throws -> [String] {
     let own = [PostgresDDL.triggerBody, PostgresDDL.oldTriggerBody]
@@ -51,7 +21,7 @@ extension PostgresStore {
   }
 
   /// A table's name with its schema, as SQL writes it; nil where there is no such table.
-  private func qualifiedName(_ table: String) throws -> String? {
+  package func writtenName(of table: String) throws -> String? {
     try query(
       """
       SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
@@ -62,7 +32,7 @@ extension PostgresStore {
   }
 
   /// The foreign keys of the database that delete or clear.
-  private func foreignKeys() throws -> [DeletingKey] {
+  package func deletingKeys() throws -> [DeletingKey] {
     func columns(_ keys: String, _ table: String) -> String {
       """
       (SELECT pg_catalog.array_agg(a.attname::text ORDER BY k.place)
@@ -92,7 +62,7 @@ extension PostgresStore {
   }
 
   /// Whether this role sees all rows of a table.
-  private func canCount(_ table: String) throws -> Bool {
+  package func seesEveryRow(of table: String) throws -> Bool {
     try query(
       """
       SELECT pg_catalog.has_table_privilege(pg_catalog.to_regclass(\(table))::oid, 'SELECT')

@@ -180,16 +180,16 @@ extension PostgresStore {
     ).rows.map(PostgresStore.memory)
   }
 
+  /// The conditions of a filter inside a statement of this module.
   static func conditions(_ filter: MemoryFilter) -> SQL? {
-    var conditions: [SQL] = []
-    if let userID = filter.userID { conditions.append(" AND user_id::text = \(userID)") }
-    if let category = filter.category { conditions.append(" AND category::text = \(category)") }
-    if let minimum = filter.minimumImportance { conditions.append(" AND importance_score::float8 >= \(minimum)") }
-    if let since = filter.since { conditions.append(" AND created_at >= \(since.iso8601)::timestamp") }
-    if let until = filter.until { conditions.append(" AND created_at < \(until.iso8601)::timestamp") }
-    for condition in filter.metadata {
-      conditions.append(" AND metadata::jsonb #>> \(condition.path) = \(condition.value)")
+    guard !filter.isEmpty else { return nil }
+    let (text, values) = filter.conditions().rendered(by: PostgresDialect(ledger: "", schemaName: nil))
+    var (sql, rest): (SQL, Substring) = ("", text[...])
+    for (index, value) in values.enumerated() {
+      guard let place = rest.firstRange(of: "$\(index + 1)") else { continue }
+      sql = "\(sql)\(unsafeSQL: String(rest[..<place.lowerBound]))\(PostgresValue(value))"
+      rest = rest[place.upperBound...]
     }
-    return conditions.isEmpty ? nil : conditions.reduce("", +)
+    return "\(sql)\(unsafeSQL: String(rest))"
   }
 }

@@ -13,7 +13,8 @@ extension PostgresStore {
       ids = ""
     } else {
       // COPY binds no values, so the filter is answered first.
-      let passing = try memoryIDs(matching: filter).map(String.init).joined(separator: ",")
+      let passing = try query("SELECT id FROM memories WHERE true\(PostgresStore.conditions(filter) ?? "")").rows
+        .compactMap { try $0.integer(0).map(String.init) }.joined(separator: ",")
       ids = " WHERE id = ANY('{\(unsafeSQL: passing)}'::int8[])"
     }
     try copyOut(

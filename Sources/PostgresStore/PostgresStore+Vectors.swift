@@ -134,12 +134,18 @@ extension PostgresStore {
           WHERE was.id = t.id AND \(condition) RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
         SELECT id::int8, old::text FROM changed WHERE old IS DISTINCT FROM new
         """
-      ).rows
-      let images = try moved.map { row in
-        RowImage(id: try row.integer(0) ?? 0, columns: .object([JSON.Member("updated_at", .optional(try row.text(1)))]))
-      }
-      for start in stride(from: 0, to: images.count, by: 1_000) {
-        try restore(Array(images[start..<min(start + 1_000, images.count)]), of: table)
+      ).rows.map { (id: try $0.integer(0) ?? 0, time: try $0.text(1)) }
+      for start in stride(from: 0, to: moved.count, by: 1_000) {
+        let part = moved[start..<min(start + 1_000, moved.count)]
+        let images = part.map { JSON.object([JSON.Member("updated_at", .optional($0.time))]).text }
+        try query(
+          """
+          UPDATE \(identifier: table) AS t SET updated_at = r.updated_at
+          FROM ROWS FROM (pg_catalog.unnest(\(PostgresValue.integerArray(part.map(\.id)))),
+              pg_catalog.unnest(\(images)::pg_catalog.jsonb[])) AS image(id, value)
+            CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(NULL::\(identifier: table), image.value) AS r
+          WHERE t.id = image.id
+          """)
       }
     }
   }

@@ -100,9 +100,8 @@ struct RepairState {
 }
 
 extension PostgresStore {
-  /// Sets, until the transaction ends, how values are written down, and how long a repair waits for others: neither
-  /// may depend on the role's settings.
-  func prepareRepair() throws {
+  /// Sets how values are written down, and how long a repair waits for others: neither may depend on the role's settings.
+  package func prepareRepair() throws {
     guard try !repairState.isPrepared && use({ $0.isInTransaction }) else { return }
     try query(
       """
@@ -138,13 +137,5 @@ extension PostgresStore {
     // Outside a transaction somebody may change the table at any time.
     if try use({ $0.isInTransaction }) { repairState.columns[table] = columns }
     return columns
-  }
-
-  /// An image of a row `t` of a table: of some columns, or of all but those that the server computes.
-  func image(of table: String, _ names: [String]?) throws -> String {
-    let columns = try columns(of: table).filter { !$0.isGenerated }
-    guard let names else { return TableColumn.image(columns) }
-    return TableColumn.image(
-      columns.filter { column in names.contains { $0.utf8.elementsEqual(column.name.utf8) } })
   }
 }

@@ -4,26 +4,8 @@ import MemoryModel
 
 /// What else changes when rows do.
 extension SQLiteStore {
-  /// Whether any foreign key that deletes or clears refers to a table.
-  package func isReferenced(_ table: String) throws -> Bool {
-    try !reached(from: table).isEmpty
-  }
-
-  /// Counts the rows that go with others.
-  package func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
-    let wanted = JSON.array(ids.map { .integer($0) }).text
-    return try reached(from: table).compactMap { reached in
-      let count = try read { db in
-        try Int.fetchOne(
-          db,
-          sql: """
-            WITH wanted(id) AS (SELECT value FROM json_each(?))
-            SELECT count(*) FROM \(reached.table) AS t0 WHERE \(reached.condition)
-            """, arguments: [wanted]) ?? 0
-      }
-      return count == 0 ? nil : DependentRows(table: reached.name, effect: reached.effect, count: count)
-    }
-  }
+  /// A table's name; nil without a file.
+  package func writtenName(of table: String) throws -> String? { fileExists ? table.quotedIdentifier : nil }
 
   /// The triggers on a table that are not memsh's own.
   package func foreignTriggers(on table: String) throws -> [String] {
@@ -39,14 +21,7 @@ extension SQLiteStore {
     }
   }
 
-  private func reached(from table: String) throws -> [ForeignKeyWalk.Reached] {
-    guard fileExists else { return [] }
-    let duplicates = table == "memories" ? Table.duplicates.name.quotedIdentifier : nil
-    return try read { db in
-      ForeignKeyWalk.reached(
-        from: table.quotedIdentifier, along: try SQLiteStore.foreignKeys(db), duplicates: duplicates)
-    }
-  }
+  package func deletingKeys() throws -> [DeletingKey] { try read(SQLiteStore.foreignKeys) }
 
   /// The foreign keys of the file that delete or clear. SQLite's names differ in no more than case.
   private static func foreignKeys(_ db: Database) throws -> [DeletingKey] {

@@ -124,7 +124,8 @@ extension SQLiteStore: FileStore {
   private static func digestOfRows(_ db: Database) throws -> String {
     var hasher = SHA256()
     for table in Table.names where try db.tableExists(table) {
-      try db.forEachRow("SELECT \(image(table, nil, db)) FROM \(table) AS t ORDER BY t.id") { row in
+      let columns = try db.texts("SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1", [table])
+      try db.forEachRow("SELECT \(image(columns)) FROM \(table) AS t ORDER BY t.id") { row in
         row.withBytes(0) { hasher.update(bufferPointer: $0) }
       }
       hasher.update(data: Data(table.utf8))

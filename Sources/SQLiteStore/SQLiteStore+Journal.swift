@@ -35,19 +35,21 @@ extension SQLiteStore {
     }
   }
 
-  /// A value of an image, and whether its bytes are those of a text.
-  static func value(_ json: JSON) -> (isText: Bool, value: DatabaseValue) {
+  /// A value of an image as it is bound. Text is bound as its bytes, NUL and all.
+  private static func bound(_ json: JSON) -> SQL {
     switch json {
-    case .null: (false, .null)
-    case .bool(let flag): (false, flag.databaseValue)
-    case .number(let digits): (false, Int64(digits).map(\.databaseValue) ?? (Double(digits) ?? 0).databaseValue)
-    case .string(let text): (true, Data(text.utf8).databaseValue)
-    case .object where json[key: "blob"] != nil: (false, data(json[key: "blob"]).databaseValue)
-    case .object, .array, .nested: (true, data(json[key: "text"]).databaseValue)
+    case .null: "\(Value.null)"
+    case .bool(let flag): "\(flag)"
+    case .number(let digits): "\(Int64(digits).map(Value.integer) ?? .double(Double(digits) ?? 0))"
+    case .string(let text): "CAST(\(Value.bytes(Array(text.utf8))) AS TEXT)"
+    case .object where json[key: "blob"] != nil: "\(data(json[key: "blob"]))"
+    case .object, .array, .nested: "CAST(\(data(json[key: "text"])) AS TEXT)"
     }
   }
 
-  private static func data(_ json: JSON?) -> Data? { json?.stringValue.flatMap { Data(base64Encoded: $0) } }
+  private static func data(_ json: JSON?) -> Value {
+    json?.stringValue.flatMap { Data(base64Encoded: $0) }.map { .bytes(Array($0)) } ?? .null
+  }
 
   /// `memsh_joined(image, …)`: one image of several, because a function takes so many arguments, a table more columns.
   static let joined = DatabaseFunction("memsh_joined", pure: true) { values in
@@ -58,14 +60,17 @@ extension SQLiteStore {
   /// How many columns a call of ``image`` takes: SQLite's limit is 127 arguments.
   private static let columnsMaximum = 40
 
-  /// SQL for an image of a table's row `t`: of some columns as far as there are such, or of all.
-  static func image(_ table: String, _ columns: [String]?, _ db: Database) throws -> String {
-    db.add(function: image)
-    db.add(function: joined)
-    let present = try SQLiteStore.columns(of: table, db).map(\.name)
-    let names = columns.map { wanted in present.filter { name in wanted.contains { $0.utf8.elementsEqual(name.utf8) } }
-    }
-    let arguments = (names ?? present).map { name in
+  package func image(of table: String, _ columns: [String]?) throws -> SQL {
+    let present = try imageColumns(of: table)
+    let names = present.filter { column in
+      columns.map { $0.contains { $0.utf8.elementsEqual(column.name.utf8) } } ?? !column.isGenerated
+    }.map(\.name)
+    return SQL(raw: SQLiteStore.image(names))
+  }
+
+  /// An image of some columns of a row `t`.
+  static func image(_ columns: [String]) -> String {
+    let arguments = columns.map { name in
       let column = "t.\(name.quotedIdentifier)"
       return """
         \(name.quotedLiteral), typeof(\(column)),
@@ -79,189 +84,29 @@ extension SQLiteStore {
     return "memsh_joined(\(images.joined(separator: ", ")))"
   }
 
-  /// SQL for an image for the journal: without what SQLite computes itself when nothing else is asked for.
-  private static func noted(_ table: String, _ columns: [String]?, _ db: Database) throws -> String {
-    try image(table, columns ?? SQLiteStore.columns(of: table, db).filter { !$0.isGenerated }.map(\.name), db)
-  }
-
   /// The columns of a table. Not GRDB's, which come from a cache that another process has not heard of.
-  static func columns(of table: String, _ db: Database) throws -> [(name: String, isGenerated: Bool)] {
-    try Row.fetchAll(db, sql: "SELECT name, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1", arguments: [table])
-      .map { (name: $0[0], isGenerated: ($0[1] as Int) > 1) }
+  package func imageColumns(of table: String) throws -> [(name: String, isGenerated: Bool)] {
+    try rows("SELECT name, hidden > 1 FROM pragma_table_xinfo(\(table)) WHERE hidden <> 1") {
+      (name: try $0.string(0), isGenerated: try $0.flag(1))
+    }
   }
 
-  private static func wanted(_ ids: [Int64]) -> String { JSON.array(ids.map { .integer($0) }).text }
+  package func makeJournal() throws { try write { try $0.execute(sql: SQLiteDDL.journal) } }
 
-  private func hasJournal(_ db: Database) throws -> Bool {
-    try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_journal_rows')") ?? false
+  package func rows(_ images: [RowImage], _ columns: [String], of table: String) throws -> ImageRows {
+    let rows = images.map { image -> SQL in
+      let values = columns.map { SQLiteStore.bound(image.columns[key: $0] ?? .null) }
+      return "(\(SQL.joined(["\(image.id)"] + values)))"
+    }
+    let names = (0...columns.count).map { SQL(raw: "image.column\($0 + 1)") }
+    return ImageRows(source: "(VALUES \(SQL.joined(rows))) AS image", id: names[0], values: Array(names.dropFirst()))
   }
 
-  /// Opens an operation.
-  package func beginOperation(_ start: OperationStart) throws -> Int64 {
+  package func puttingBack(into table: String, _ body: () throws -> Void) throws {
     try write { db in
-      if try !hasJournal(db) { try db.execute(sql: SQLiteDDL.journal) }
-      try db.execute(
-        sql: """
-          INSERT INTO memsh_journal (at, author, session, command, undoes, space_before) VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          start.at.iso8601, start.author, start.session, start.command, start.undoes, start.spaceBefore?.json.text,
-        ])
-      return db.lastInsertedRowID
+      // Rows may refer to rows of their own table that come after them. The setting ends with the transaction.
+      try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
+      try SQLiteStore.withoutTrigger(on: table, db, body)
     }
-  }
-
-  /// Notes rows before they change; the transaction holds the file's write lock.
-  package func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
-    try write { db in
-      try db.execute(
-        sql: """
-          INSERT INTO memsh_journal_rows (operation_id, table_name, row_id, before)
-          SELECT ?, ?, t.id, \(SQLiteStore.noted(table, columns, db)) FROM \(table.quotedIdentifier) AS t
-          WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
-          ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
-          """, arguments: [operation, table, SQLiteStore.wanted(ids)])
-    }
-  }
-
-  /// Notes rows after they have changed.
-  @discardableResult
-  package func noteAfter(
-    _ ids: [Int64], of table: String, columns: [String]?, in operation: Int64
-  ) throws -> Int {
-    let wanted = SQLiteStore.wanted(ids)
-    return try write { db in
-      try db.execute(
-        sql: """
-          INSERT INTO memsh_journal_rows (operation_id, table_name, row_id, after)
-          SELECT ?, ?, t.id, \(SQLiteStore.noted(table, columns, db)) FROM \(table.quotedIdentifier) AS t
-          WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
-          ON CONFLICT (operation_id, table_name, row_id) DO UPDATE SET after = excluded.after
-          """, arguments: [operation, table, wanted])
-      let present = db.changesCount
-      try db.execute(
-        sql: """
-          DELETE FROM memsh_journal_rows WHERE operation_id = ? AND table_name = ?
-            AND row_id IN (SELECT value FROM json_each(?)) AND before = after
-          """, arguments: [operation, table, wanted])
-      return present
-    }
-  }
-
-  /// Notes that an operation was taken back, or stands again.
-  package func markUndone(_ operation: Int64, by undo: Int64?) throws {
-    try write { db in
-      guard let undo else {
-        return try db.execute(sql: "UPDATE memsh_journal SET undone_by = NULL WHERE id = ?", arguments: [operation])
-      }
-      try db.execute(
-        sql: "UPDATE memsh_journal SET undone_by = ? WHERE id = ? AND undone_by IS NULL", arguments: [undo, operation])
-      guard db.changesCount == 1 else { throw MemshError.undoneMeanwhile(operation) }
-    }
-  }
-
-  /// Operations, newest first.
-  package func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord] {
-    guard fileExists else { return [] }
-    let (condition, argument): (String, (any DatabaseValueConvertible)?) =
-      switch selection {
-      case .all: ("?1 IS NULL", nil)
-      case .number(let number): ("id = ?1", number)
-      case .session(let session): ("session = ?1", session)
-      }
-    return try read { db in
-      guard try hasJournal(db) else { return [] }
-      return try db.rows(
-        """
-        SELECT id, command, author, session, at, undoes, space_before, undone_by,
-          (SELECT count(*) FROM memsh_journal_rows WHERE operation_id = j.id)
-        FROM memsh_journal AS j WHERE \(condition) ORDER BY id DESC LIMIT ?2
-        """, [argument, limit], of: "memsh_journal"
-      ) { row in
-        var start = OperationStart(
-          command: try row.text(1) ?? "", author: try row.text(2) ?? "", session: try row.text(3) ?? "",
-          at: try row.timestamp(4) ?? Timestamp(microseconds: 0))
-        start.undoes = try row.integer(5)
-        start.spaceBefore = try row.text(6).flatMap(EmbeddingSpace.init(jsonText:))
-        return OperationRecord(
-          id: try row.id(0), start: start, undoneBy: try row.integer(7), rows: try row.integer(8) ?? 0)
-      }
-    }
-  }
-
-  /// The places of the rows that an operation changed.
-  package func journalPositions(
-    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?
-  ) throws -> [Int64] {
-    let kind = what.map { " AND table_name IN (SELECT value FROM json_each(?)) AND \($0.kind.condition)" } ?? ""
-    return try read { db in
-      try db.ids(
-        "SELECT position FROM memsh_journal_rows WHERE operation_id = ?\(kind) ORDER BY position DESC",
-        [operation] + StatementArguments(what.map { [SQLiteStore.jsonArray($0.tables)] } ?? []))
-    }
-  }
-
-  /// The rows at some places.
-  package func journalRows(at positions: [Int64]) throws -> [JournalRow] {
-    try journalRows(
-      "position IN (SELECT value FROM json_each(?))", [SQLiteStore.wanted(positions)], limit: positions.count)
-  }
-
-  /// What was done to a row, newest first.
-  package func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
-    try journalRows("table_name = ? AND row_id = ?", [table, id], limit: limit)
-  }
-
-  private func journalRows(
-    _ condition: String, _ arguments: StatementArguments, limit: Int
-  ) throws -> [JournalRow] {
-    try read { db in
-      guard try hasJournal(db) else { return [] }
-      // Exactly: what stands here is put back by `undo`.
-      var rows: [JournalRow] = []
-      try db.forEachRow(
-        """
-        SELECT position, operation_id, table_name, row_id, before, after FROM memsh_journal_rows
-        WHERE \(condition) ORDER BY position DESC LIMIT ?
-        """, arguments + [limit], of: "memsh_journal_rows", exactly: true
-      ) { row in
-        rows.append(
-          JournalRow(
-            position: try row.id(0), operation: try row.id(1), table: try row.text(2) ?? "", id: try row.id(3),
-            before: try row.json(4), after: try row.json(5)))
-      }
-      return rows
-    }
-  }
-
-  /// How rows are now.
-  package func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
-    try read { db in
-      try db.rows(
-        """
-        SELECT t.id, \(SQLiteStore.noted(table, columns, db)) FROM \(table.quotedIdentifier) AS t
-        WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id
-        """, [SQLiteStore.wanted(ids)], of: table
-      ) { RowImage(id: try $0.id(0), columns: try $0.json(1) ?? .null) }
-    }
-  }
-
-  /// Forgets old operations.
-  package func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
-    let moment = moment.iso8601
-    let count = try read { db in
-      guard try hasJournal(db) else { return 0 }
-      return try Int.fetchOne(db, sql: "SELECT count(*) FROM memsh_journal WHERE at < ?", arguments: [moment]) ?? 0
-    }
-    guard !dryRun, count > 0 else { return count }
-    try transaction(.commit) {
-      try write { db in
-        try db.execute(
-          sql: "DELETE FROM memsh_journal_rows WHERE operation_id IN (SELECT id FROM memsh_journal WHERE at < ?)",
-          arguments: [moment])
-        try db.execute(sql: "DELETE FROM memsh_journal WHERE at < ?", arguments: [moment])
-      }
-    }
-    return count
   }
 }

@@ -156,30 +156,10 @@ extension SQLiteStore {
     return memories
   }
 
+  /// The conditions of a filter inside a statement of this module.
   static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
-    var sql = ""
-    var arguments = StatementArguments()
-    func require(_ condition: String, _ values: (any DatabaseValueConvertible)?...) {
-      guard !values.contains(where: { $0 == nil }) else { return }
-      sql += " AND " + condition
-      arguments += StatementArguments(values)
-    }
-    require("user_id = ?", filter.userID)
-    require("category = ?", filter.category)
-    require("importance_score >= ?", filter.minimumImportance)
-    require("created_at >= ?", filter.since?.iso8601)
-    require("created_at < ?", filter.until?.iso8601)
-    for condition in filter.metadata {
-      let path = "$" + condition.path.map { ".\"\($0)\"" }.joined()
-      // json_extract gives 1 and 0 for true and false, and an error for what is no JSON.
-      let metadata = "CAST(metadata AS TEXT)"
-      require(
-        """
-        CASE WHEN json_valid(\(metadata)) THEN CASE json_type(\(metadata), ?) WHEN 'true' THEN 'true'
-          WHEN 'false' THEN 'false' ELSE CAST(json_extract(\(metadata), ?) AS TEXT) END END = ?
-        """, path, path, condition.value)
-    }
-    return (sql, arguments)
+    let (text, values) = filter.conditions().rendered(by: SQLiteDialect())
+    return (text, StatementArguments(values.map(SQLiteStore.bound)))
   }
 }
 

@@ -25,8 +25,8 @@ import Testing
       #expect(MergePlan.best([memory(3, odd), memory(1, odd)])?.kept.id == 1)
       let changes = MergeService.changes(memories[0], [memories[1]])
       #expect(changes.contains { if case .importance(0.3) = $0 { true } else { false } }, "\(odd)")
-      #expect(!MergeService.changes(memories[1], [memories[0]]).contains { $0.column == "importance_score" })
-      #expect(!MergeService.changes(memories[0], [memories[2]]).contains { $0.column == "importance_score" })
+      #expect(!MergeService.changes(memories[1], [memories[0]]).contains { $0.column == .importance })
+      #expect(!MergeService.changes(memories[0], [memories[2]]).contains { $0.column == .importance })
     }
   }
 }

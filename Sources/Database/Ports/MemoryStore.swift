@@ -2,7 +2,7 @@ import MemoryModel
 
 /// The parts of a store that a backend still writes itself.
 package protocol StoreBackend: Driver, SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, SQLAnswering,
-  Repairing, Journaling, DependencyReading, Maintaining
+  RowImaging, Introspecting, Maintaining
 {}
 
 /// How a transaction ends when its body has succeeded.

@@ -152,7 +152,7 @@ final class ImportLoader {
         guard !options.dryRun else { continue }
         // Without embeddings the old one stays, unless it is that of another text.
         let keepsVector = !options.embeddings && row.value.content.utf8.elementsEqual(there.content.utf8)
-        let changes = row.value.changes.filter { !keepsVector || $0.column != "embedding" }
+        let changes = row.value.changes.filter { !keepsVector || $0.column != .embedding }
         try operation.changing([id], of: "memories") { try store.update(changes, memories: [id]) }
       }
     }
@@ -275,17 +275,7 @@ extension MemoryFields {
   /// Whether another memory has the same values, to the byte.
   fileprivate func isSame(as other: MemoryFields, embeddings: Bool) -> Bool {
     changes.allSatisfy { change in
-      if case .embedding = change, !embeddings { return true }
-      return change.isAlready(in: other)
+      change.column == .embedding && !embeddings || change.isAlready(in: other)
     }
-  }
-
-  /// All values.
-  fileprivate var changes: [MemoryChange] {
-    [
-      .userID(userID), .content(content), .category(category), .importance(importanceScore), .metadata(metadata),
-      .embedding(embedding), .accessCount(accessCount), .lastAccessedAt(lastAccessedAt), .createdAt(createdAt),
-      .updatedAt(updatedAt),
-    ]
   }
 }

@@ -28,18 +28,19 @@ extension RepairService {
     guard let before = try store.memories([id]).first else { throw MemshError.memoryMissing(id) }
     var changes = changes.filter { !$0.isAlready(in: before.fields) }
     // Before the transaction: an embedding server may take its time, and others want to write.
-    if case .content(let text)? = changes.first(where: { $0.column == "content" }), !dryRun {
+    if case .text(let text)? = changes.first(where: { $0.column == .content })?.value, !dryRun {
       changes.append(.embedding(try embedding(of: text, embedder)))
     }
     var after = before.fields
     for change in changes { change.apply(to: &after) }
     let report = EditReport(
-      before: before, after: Memory(id: id, fields: after), changed: changes.map(\.column).filter { $0 != "embedding" })
+      before: before, after: Memory(id: id, fields: after),
+      changed: changes.map(\.column.name).filter { $0 != Column.embedding.name })
     guard !dryRun, !changes.isEmpty else { return report }
     return try store.transaction(.commit) {
       var report = report
       let operation = Operation(store, author)
-      try operation.changing([id], of: "memories", columns: changes.map(\.column)) {
+      try operation.changing([id], of: "memories", columns: changes.map(\.column.name)) {
         guard try store.memories([id]).first?.fields.content.utf8.elementsEqual(before.fields.content.utf8) == true
         else {
           throw MemshError(.storeBusy, "somebody else has just changed memory \(id)", hint: "look at it and try again")
@@ -58,42 +59,5 @@ extension RepairService {
     guard let embedder = try embedder?(), let space = try store.embeddingSpace() else { return nil }
     guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
     return try embedder.embed([text]).first
-  }
-}
-
-extension MemoryChange {
-  /// Whether the value is what a memory has, to the byte.
-  func isAlready(in fields: MemoryFields) -> Bool {
-    func same(_ left: String?, _ right: String?) -> Bool { left.map { Array($0.utf8) } == right.map { Array($0.utf8) } }
-    return switch self {
-    case .userID(let value): same(value, fields.userID)
-    case .content(let value): same(value, fields.content)
-    case .category(let value): same(value, fields.category)
-    // A NaN is the same as another one here.
-    case .importance(let value):
-      value?.bitPattern == fields.importanceScore?.bitPattern || value == fields.importanceScore
-    case .metadata(let value): JSON.areIdentical(value, fields.metadata)
-    case .embedding(let value): value == fields.embedding
-    case .accessCount(let value): value == fields.accessCount
-    case .lastAccessedAt(let value): value == fields.lastAccessedAt
-    case .createdAt(let value): value == fields.createdAt
-    case .updatedAt(let value): value == fields.updatedAt
-    }
-  }
-
-  /// Puts the value into a memory.
-  func apply(to fields: inout MemoryFields) {
-    switch self {
-    case .userID(let value): fields.userID = value
-    case .content(let value): fields.content = value
-    case .category(let value): fields.category = value
-    case .importance(let value): fields.importanceScore = value
-    case .metadata(let value): fields.metadata = value
-    case .embedding(let value): fields.embedding = value
-    case .accessCount(let value): fields.accessCount = value
-    case .lastAccessedAt(let value): fields.lastAccessedAt = value
-    case .createdAt(let value): fields.createdAt = value
-    case .updatedAt(let value): fields.updatedAt = value
-    }
   }
 }

@@ -62,7 +62,7 @@ struct MergeService {
     let removed = plan.removed.map(\.memory)
     let changes = MergeService.changes(plan.kept, removed)
     if !changes.isEmpty {
-      try operation.changing([plan.kept.id], of: "memories", columns: changes.map(\.column)) {
+      try operation.changing([plan.kept.id], of: "memories", columns: changes.map(\.column.name)) {
         try store.update(changes, memories: [plan.kept.id])
       }
     }

@@ -1,0 +1,162 @@
+import Database
+import MemoryModel
+
+/// The journal: repairs row by row, before and after, so that they can be taken back.
+extension MemoryStore {
+  /// Opens an operation, making the journal first where there is none. Belongs into the repair's transaction.
+  ///
+  /// - Returns: The operation's number.
+  package func beginOperation(_ start: OperationStart) throws -> Int64 {
+    try backend.prepareRepair()
+    if try mayRead(.journalRows) == nil {
+      try backend.makeJournal()
+      forgetState()
+    }
+    let begun = try driver.changing(
+      """
+      INSERT INTO \(OwnTable.journal) (at, author, session, command, undoes, space_before)
+      VALUES (\(start.at), \(start.author), \(start.session), \(start.command), \(start.undoes.columnValue),
+        \((start.spaceBefore?.json).columnValue))
+      RETURNING id
+      """)
+    guard let number = begun.first else { throw MemshError.rowsNotWritten([], of: "the journal", "inserted") }
+    return number
+  }
+
+  /// Notes how rows are before they are changed, and keeps others from changing them until the transaction ends. Of rows
+  /// that the operation has noted already, the first note stays.
+  ///
+  /// - Parameter columns: The columns that may change; nil for whole rows.
+  package func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
+    // In a statement of its own: one that waited for a lock still sees what it saw before.
+    try lockRows(ids, of: table)
+    try backend.checkJournal(hasRoomFor: ids)
+    try driver.execute(
+      """
+      INSERT INTO \(OwnTable.journalRows) (operation_id, table_name, row_id, before)
+      SELECT \(operation), \(table), t.id, \(backend.image(of: table, columns)) FROM \(name: table) AS t
+      WHERE t.id \(among: ids) ORDER BY t.id
+      ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
+      """)
+  }
+
+  /// Notes how rows are after they were changed; those that are as before are forgotten.
+  ///
+  /// - Returns: How many of the rows are there.
+  @discardableResult
+  package func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws -> Int {
+    try backend.prepareRepair()
+    try backend.checkJournal(hasRoomFor: ids)
+    let present = try driver.execute(
+      """
+      INSERT INTO \(OwnTable.journalRows) (operation_id, table_name, row_id, after)
+      SELECT \(operation), \(table), t.id, \(backend.image(of: table, columns)) FROM \(name: table) AS t
+      WHERE t.id \(among: ids) ORDER BY t.id
+      ON CONFLICT (operation_id, table_name, row_id) DO UPDATE SET after = excluded.after
+      """)
+    try driver.execute(
+      """
+      DELETE FROM \(OwnTable.journalRows) WHERE operation_id = \(operation) AND table_name = \(table)
+        AND row_id \(among: ids) AND before = after
+      """)
+    return present
+  }
+
+  /// Notes that an operation was taken back by another; nil makes it stand again.
+  ///
+  /// - Throws: `undo_conflict` when somebody else has just taken it back.
+  package func markUndone(_ operation: Int64, by undo: Int64?) throws {
+    guard let undo else {
+      try driver.execute("UPDATE \(OwnTable.journal) SET undone_by = NULL WHERE id = \(operation)")
+      return
+    }
+    let marked = try driver.execute(
+      "UPDATE \(OwnTable.journal) SET undone_by = \(undo) WHERE id = \(operation) AND undone_by IS NULL")
+    guard marked == 1 else { throw MemshError.undoneMeanwhile(operation) }
+  }
+
+  /// Operations, newest first. Empty for a store without a journal.
+  package func operations(_ selection: OperationSelection, limit: Int) throws -> [OperationRecord] {
+    guard try mayRead(.journal) != nil else { return [] }
+    let condition: SQL =
+      switch selection {
+      case .all: "1 = 1"
+      case .number(let number): "j.id = \(number)"
+      case .session(let session): "j.session = \(session)"
+      }
+    return try driver.rows(
+      """
+      SELECT j.id, j.command, j.author, j.session, \(Column.at, of: "j"), j.undoes, \(Column.spaceBefore, of: "j"),
+        j.undone_by, (SELECT \(function: "count")(*) FROM \(OwnTable.journalRows) AS r WHERE r.operation_id = j.id)
+      FROM \(OwnTable.journal) AS j WHERE \(condition) ORDER BY j.id DESC LIMIT \(limit)
+      """, of: "the journal"
+    ) { row in
+      var start = OperationStart(
+        command: try row.string(1), author: try row.string(2), session: try row.string(3), at: try row.moment(4))
+      start.undoes = try row.integer(5)
+      start.spaceBefore = try row.text(6).flatMap(EmbeddingSpace.init(jsonText:))
+      return OperationRecord(
+        id: try row.number(0), start: start, undoneBy: try row.integer(7), rows: try row.number(8))
+    }
+  }
+
+  /// The places of the rows that an operation changed, the last change first: all of them, because they are small.
+  ///
+  /// - Parameter what: Only rows of these tables, and to which this happened; nil for all.
+  package func journalPositions(
+    ofOperation operation: Int64, _ what: (tables: [String], kind: JournalRow.Kind)?
+  ) throws -> [Int64] {
+    let kind: SQL = what.map { " AND table_name \(among: $0.tables) AND \(raw: $0.kind.condition)" } ?? ""
+    return try driver.ids(
+      "SELECT position FROM \(OwnTable.journalRows) WHERE operation_id = \(operation)\(kind) ORDER BY position DESC")
+  }
+
+  /// The rows at some places, the last change first.
+  package func journalRows(at positions: [Int64]) throws -> [JournalRow] {
+    try journalRows("position \(among: positions)", limit: positions.count)
+  }
+
+  /// What was done to a row, newest first. A role without rights on the journal still sees the row, but not this.
+  package func journalRows(table: String, id: Int64, limit: Int) throws -> [JournalRow] {
+    guard try mayRead(.journalRows) == true else { return [] }
+    return try journalRows("table_name = \(table) AND row_id = \(id)", limit: limit)
+  }
+
+  private func journalRows(_ condition: SQL, limit: Int) throws -> [JournalRow] {
+    var rows: [JournalRow] = []
+    // Exactly: what stands here is put back by `undo`.
+    try driver.query(
+      """
+      SELECT position, operation_id, table_name, row_id, \(Column.before), \(Column.after)
+      FROM \(OwnTable.journalRows) WHERE \(condition) ORDER BY position DESC LIMIT \(limit)
+      """, of: "the journal", exactly: true
+    ) { row in
+      rows.append(
+        JournalRow(
+          position: try row.number(0), operation: try row.number(1), table: try row.string(2), id: try row.number(3),
+          before: try row.json(4), after: try row.json(5)))
+    }
+    return rows
+  }
+
+  /// Forgets operations that began before a moment.
+  ///
+  /// - Returns: How many.
+  package func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
+    guard try mayRead(.journal) != nil else { return 0 }
+    let old: SQL = "FROM \(OwnTable.journal) WHERE \(Column.at) < \(moment)"
+    let count = try driver.first("SELECT \(function: "count")(*) \(old)") { try $0.number(0) } ?? 0
+    guard !dryRun, count > 0 else { return Int(count) }
+    return try transaction(.commit) {
+      try driver.execute("DELETE FROM \(OwnTable.journalRows) WHERE operation_id IN (SELECT id \(old))")
+      return try driver.execute("DELETE \(old)")
+    }
+  }
+}
+
+extension Column {
+  fileprivate static let at = Column("at", .timestamp)
+  fileprivate static let spaceBefore = Column("space_before", .json)
+  fileprivate static let before = Column("before", .json)
+  fileprivate static let after = Column("after", .json)
+}

@@ -1,0 +1,97 @@
+import Database
+import MemoryModel
+
+/// Changing memories one by one or many at a time.
+extension MemoryStore {
+  /// Keeps others from changing or deleting rows until the transaction ends, waiting some seconds for whoever holds them.
+  package func lockRows(_ ids: [Int64], of table: String) throws {
+    guard let lock = driver.dialect.rowLock else { return }
+    try backend.prepareRepair()
+    do {
+      if try isDistributed(table) {
+        // Rows that stand on other servers cannot be locked one by one.
+        try driver.execute("LOCK TABLE \(name: table) IN SHARE ROW EXCLUSIVE MODE")
+      } else {
+        try driver.query("SELECT 1 FROM \(name: table) WHERE id \(among: ids) ORDER BY id \(raw: lock)") { _ in }
+      }
+    } catch let error as MemshError where error.code == .storeBusy {
+      throw MemshError(
+        .storeBusy, "another session holds a lock on rows of \(table)",
+        hint: "nothing was changed; try again when its transaction has ended", cause: error.cause)
+    }
+  }
+
+  /// Whether the rows of a table stand on other servers, each user's on one.
+  private func isDistributed(_ table: String) throws -> Bool { try state().tables[table]?.isDistributed ?? false }
+
+  /// Makes sure that a statement reached all rows that it was to.
+  ///
+  /// - Throws: `store_failed`, which names rows that a trigger or rule kept from it.
+  func check(_ reached: [Int64], reached ids: [Int64], of table: String, _ what: String) throws {
+    let reached = Set(reached)
+    let missed = ids.filter { !reached.contains($0) }
+    guard missed.isEmpty else { throw MemshError.rowsNotWritten(missed, of: table, what) }
+  }
+
+  /// Gives memories other values, all the same ones. `updated_at` follows.
+  package func update(_ changes: [MemoryChange], memories ids: [Int64]) throws {
+    guard !changes.isEmpty, !ids.isEmpty else { return }
+    let table = Table.memories
+    if changes.contains(where: { $0.column == .userID }), try isDistributed(table.name) {
+      return try replace(changes, memories: ids)
+    }
+    let assignments = SQL.joined(changes.map { "\(name: $0.column.name) = \($0.value)" })
+    let updated = try driver.changing("UPDATE \(table) SET \(assignments) WHERE id \(among: ids) RETURNING id")
+    try check(updated, reached: ids, of: table.name, "changed")
+  }
+
+  /// The same, for a table in which the user says on which server a row stands: there, a row goes and another one comes.
+  func replace(_ changes: [MemoryChange], memories ids: [Int64]) throws {
+    let table = Table.memories
+    var values: [String: SQL] = [Column.updated.name: SQL.now]
+    for change in changes { values[change.column.name] = change.value == .null ? "NULL" : "\(change.value)" }
+    let columns = try state().tables[table.name]?.columns.filter { !$0.isGenerated }.map(\.name) ?? []
+    let names = SQL.joined(columns.map { "\(name: $0)" })
+    let selected = SQL.joined(columns.map { values[$0] ?? "\(name: $0)" })
+    let moved = try driver.changing(
+      """
+      WITH gone AS (DELETE FROM \(table) WHERE id \(among: ids) RETURNING *)
+      INSERT INTO \(table) (\(names)) SELECT \(selected) FROM gone RETURNING id
+      """)
+    try check(moved, reached: ids, of: table.name, "changed")
+  }
+
+  /// Gives each memory its own importance.
+  package func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
+    guard !values.isEmpty else { return }
+    let rows = SQL.joined(values.map { "(\($0.id), \($0.importance))" })
+    let updated = try driver.changing(
+      """
+      UPDATE \(Table.memories) SET \(name: Column.importance.name) = v.column2 FROM (VALUES \(rows)) AS v
+      WHERE id = v.column1 RETURNING id
+      """)
+    try check(updated, reached: values.map(\.id), of: Table.memories.name, "changed")
+  }
+
+  /// The rows of `memory_duplicates` that refer to these memories.
+  package func duplicateIDs(ofOriginals ids: [Int64]) throws -> [Int64] {
+    try driver.ids(
+      "SELECT id FROM \(Table.duplicates) WHERE \(name: Column.original.name) \(among: ids) ORDER BY id")
+  }
+
+  /// The hashes of the duplicates that are recorded for a memory.
+  package func duplicateHashes(ofOriginal id: Int64) throws -> [String] {
+    try driver.rows(
+      "SELECT \(Column.duplicateHash) FROM \(Table.duplicates) WHERE \(name: Column.original.name) = \(id)"
+    ) { try $0.text(0) }.compactMap(\.self)
+  }
+
+  /// Makes rows of `memory_duplicates` refer to another memory.
+  package func repoint(duplicates ids: [Int64], to original: Int64) throws {
+    let updated = try driver.changing(
+      """
+      UPDATE \(Table.duplicates) SET \(name: Column.original.name) = \(original) WHERE id \(among: ids) RETURNING id
+      """)
+    try check(updated, reached: ids, of: Table.duplicates.name, "changed")
+  }
+}
