@@ -8,6 +8,35 @@ package protocol Dialect: ValueDialect {
   /// A column for reading and comparing.
   func reading(_ column: Column, of row: String?) -> SQL
 
+  /// A column that others added, in a form that ``writing(_:as:)`` takes back.
+  func reading(_ column: AddedColumn, of row: String?) -> SQL
+
+  /// The value of a column that others added, for an UPDATE.
+  ///
+  /// - Parameter type: The column's type in the database's own words.
+  func writing(_ value: Value, as type: String) -> SQL
+
+  /// A statement that gives a row if a column can be declared with a type, whatever the text comes from.
+  func knows(type: String) -> SQL
+
+  /// A statement that gives a row if a table of memsh's own is there and may be read.
+  func finds(_ table: OwnTable) -> SQL
+
+  /// The condition that a column has a value, and one of its type, where columns can have others. Reads no large value.
+  func holdsValue(_ column: Column) -> SQL
+
+  /// The sum of a column's whole numbers, at most the largest there is.
+  func sum(of column: Column) -> SQL
+
+  /// What memories are grouped by, as text.
+  func key(of grouping: Grouping) -> SQL
+
+  /// The largest key that a column of a type can hold.
+  func largestKey(ofType type: String) -> Int64
+
+  /// How many shares of a large answer are best read at the same time.
+  var shares: Int64 { get }
+
   /// A table of memsh's own.
   func name(of table: OwnTable) -> SQL
 

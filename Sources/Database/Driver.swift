@@ -37,15 +37,25 @@ package protocol Driver: AnyObject {
 
   /// As ``query(_:of:exactly:_:)``, for a large answer, which sees one snapshot however long it takes. No other statement
   /// can run meanwhile.
-  func stream(_ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws
+  ///
+  /// - Parameter shares: One statement, or several that give a share of the rows each: those see a snapshot each, and what
+  ///   is committed only, and come in any order.
+  func stream(_ shares: [SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws
 
   /// Writes rows under their ids, in the fastest way there is.
   ///
-  /// - Parameter columns: The columns that the rows have values for, in the order of ``Record/values``.
+  /// - Parameters:
+  ///   - rows: All with the same added columns; their values in this database's own notation.
+  ///   - columns: The columns that the rows have values for, in the order of ``Record/values``.
+  /// - Throws: `store_failed` for rows that a trigger swallows.
   func load(_ rows: [Record], columns: [Column], into table: Table) throws
 
-  /// The next free ids of a table, taken at once and for everybody.
-  func nextIDs(_ count: Int, of table: Table) throws -> [Int64]
+  /// The next free ids of a table, taken at once and for everybody. Belongs into a transaction.
+  ///
+  /// - Parameters:
+  ///   - count: How many; 0 only says where the next ones begin.
+  ///   - id: What they are to be behind; nil for no id.
+  func nextIDs(_ count: Int, of table: Table, behind id: Int64?) throws -> [Int64]
 
   /// Runs `body` in one transaction, which ends as `ending` says, or is rolled back when `body` throws.
   ///

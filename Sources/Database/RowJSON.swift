@@ -15,8 +15,15 @@ package enum RowJSON {
     for (column, value) in zip(table.columns, row.values) where embeddings || column.type != .vector {
       members.append(JSON.Member(column.name, json(value)))
     }
-    members += row.added.map { JSON.Member($0.column.name, json($0.value)) }
+    members += row.added.map { JSON.Member($0.column.name, json(added: $0.value)) }
     return .object(members)
+  }
+
+  /// A value of an added column, so that its type and all of its digits come back.
+  package static func json(added value: Value) -> JSON {
+    guard case .double(let number) = value else { return json(value) }
+    // JSON has no infinity, but a number that is too large is read as one.
+    return number.isFinite ? .number("\(number)") : .number(number < 0 ? "-9e999" : "9e999")
   }
 
   private static func json(_ value: Value) -> JSON {
@@ -43,9 +50,12 @@ package enum RowJSON {
   /// What is wrong with a row.
   package struct Unreadable: Error {
     package let reason: String
+    /// What can be done, beside mending the row.
+    package let hint: String?
 
-    package init(reason: String) {
+    package init(reason: String, hint: String? = nil) {
       self.reason = reason
+      self.hint = hint
     }
   }
 

@@ -81,6 +81,11 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
       segments.append(.dialect { $0.reading(column, of: row) })
     }
 
+    /// Inserts a column that others added, for reading.
+    package mutating func appendInterpolation(_ column: AddedColumn, of row: String? = nil) {
+      segments.append(.dialect { $0.reading(column, of: row) })
+    }
+
     /// Inserts the name of one of the tables.
     package mutating func appendInterpolation(_ table: Table) { appendInterpolation(name: table.name) }
 

@@ -54,9 +54,11 @@ package struct StoreState: Sendable {
   }
 
   /// The columns that others added to a table and that can be written, in their order.
-  package func added(to table: Table) -> [AddedColumn] {
+  ///
+  /// - Parameter database: The kind of database that this is the state of.
+  package func added(to table: Table, in database: Backend) -> [AddedColumn] {
     let known = table.columnNames
     return tables[table.name]?.columns.filter { !known.contains($0.name) && !$0.isGenerated }
-      .map { AddedColumn(name: $0.name, type: $0.type) } ?? []
+      .map { AddedColumn(name: $0.name, type: $0.type, database: database) } ?? []
   }
 }

@@ -15,7 +15,7 @@ struct IDAssignment {
   init(table: String, store: MemoryStore, source: any MemorySource) throws {
     self.store = store
     self.table = table
-    let limit = store.idMaximum
+    let limit = try store.idMaximum
     let largest = try source.largestID(in: table, notAbove: limit)
     last = try max(store.largestID(in: table, notAbove: limit), largest)
     // Applications that add rows meanwhile get ids behind those that are on their way.
@@ -28,7 +28,7 @@ struct IDAssignment {
     let used = try store.usedIDs(ids, in: table)
     guard !used.isEmpty else { return ids }
     let wanted = ids.count { used.contains($0) }
-    guard last <= store.idMaximum - Int64(wanted) else {
+    guard try last <= store.idMaximum - Int64(wanted) else {
       throw MemshError(
         .storeFailed, "\(table) has no \(wanted) free ids behind \(last) for rows of the source",
         hint: "give the rows with the largest ids smaller ones first")

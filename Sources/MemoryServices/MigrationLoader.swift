@@ -286,6 +286,7 @@ extension MemoryFields {
     fields.content = content.replacingNUL
     fields.category = category?.replacingNUL
     if let metadata, metadata.nulCount > 0 { fields.metadata = metadata.replacingNUL }
+    fields.added = added.map { AddedValue(column: $0.column, value: $0.value.replacingNUL) }
     return fields
   }
 }

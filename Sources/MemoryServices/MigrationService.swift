@@ -98,6 +98,7 @@ package struct MigrationService {
       report.embedderNotice = plan.embedder?.notice
       var events: [WorkEvent] = []
       if let source, let survey {
+        if !options.forceRecreate { try makeRoom(for: source, changes: false) }
         let loader = try self.loader(source, plan, isDryRun: true)
         try transfer(source, survey, plan, loader)
         report.counts = loader.counts
@@ -172,6 +173,7 @@ package struct MigrationService {
       done += report.counts.fragmentEvents(plan.space)
       return RowDigest()
     }
+    try makeRoom(for: source, changes: true)
     let loader = try loader(source, plan, isDryRun: false)
     if survey.rows == 0 {
       done.append(.sourceEmpty)
@@ -188,6 +190,11 @@ package struct MigrationService {
     done += report.counts.fragmentEvents(plan.space)
     report.rejectFile = loader.rejects.writtenPath
     return loader.digest
+  }
+
+  private func makeRoom(for source: any MemorySource, changes: Bool) throws {
+    let columns = try Table.all.map { (table: $0, columns: try source.addedColumns(of: $0)) }
+    try store.makeRoom(for: columns, changes: changes)
   }
 
   private func loader(_ source: any MemorySource, _ plan: EmbeddingPlan, isDryRun: Bool) throws -> MigrationLoader {

@@ -76,7 +76,9 @@ struct SideTableCopy {
   }
 
   private func adapted(_ row: Record, _ table: Table) -> Record {
-    var row = Record(id: row.id, values: row.values.map(\.replacingNUL))
+    var row = row
+    row.values = row.values.map(\.replacingNUL)
+    row.added = row.added.map { AddedValue(column: $0.column, value: $0.value.replacingNUL) }
     if !isVerbatim { row.values = table.withoutEveryAgent(row.values) }
     for (index, value) in row.values.enumerated() {
       if case .vector = value, !keepsVectors { row.values[index] = .null }

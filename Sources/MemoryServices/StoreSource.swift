@@ -48,6 +48,9 @@ package final class StoreSource: MemorySource {
     try store.readingExactly { try store.readRows(of: table, batchSize: batchSize, body) }
   }
 
+  /// The columns that others added to a table.
+  package func addedColumns(of table: Table) throws -> [AddedColumn] { try store.travellingColumns(of: table) }
+
   /// The largest id of a table.
   package func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
     try store.largestID(in: table, notAbove: limit)

@@ -112,6 +112,9 @@ package final class LegacySQLiteSource: MemorySource {
   /// The legacy system had no other tables.
   package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {}
 
+  /// Columns that memsh does not know go to the metadata.
+  package func addedColumns(of table: Table) throws -> [AddedColumn] { [] }
+
   /// Foreign ids are not kept as ids.
   package func largestID(in table: String, notAbove limit: Int64) throws -> Int64 { 0 }
 

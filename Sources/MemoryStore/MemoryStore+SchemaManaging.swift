@@ -20,7 +20,10 @@ extension MemoryStore {
   /// Creates the tables and triggers that are missing, for vectors of `space`, and records the space where none is.
   ///
   /// - Returns: The names of the tables created.
-  package func createSchema(space: EmbeddingSpace) throws -> [String] { try backend.createSchema(space: space) }
+  package func createSchema(space: EmbeddingSpace) throws -> [String] {
+    defer { forgetState() }
+    return try backend.createSchema(space: space)
+  }
 
   /// Makes sure that every row can be seen, before something is done with all of them.
   ///

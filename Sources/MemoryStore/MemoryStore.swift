@@ -14,6 +14,8 @@ package final class MemoryStore {
   var readsExactly = false
 
   private var knownState: StoreState?
+  /// What is noted of columns from the other kind of database, as far as it has been looked up.
+  var knownColumnTypes: JSON?
 
   /// Opens nothing yet.
   package init(_ backend: any StoreBackend) {
@@ -32,7 +34,10 @@ package final class MemoryStore {
   }
 
   /// Looks anew at the next question: at the beginning of a command, and when tables have changed.
-  package func forgetState() { knownState = nil }
+  package func forgetState() {
+    knownState = nil
+    knownColumnTypes = nil
+  }
 
   /// Whether a table of memsh's own can be read; nil when there is none.
   package func mayRead(_ table: OwnTable) throws -> Bool? {
@@ -76,9 +81,6 @@ package final class MemoryStore {
 }
 
 extension MemoryStore {
-  /// Inserts memories under the next free ids.
-  package func insert(_ memories: [MemoryFields]) throws -> [Int64] { try insert(memories, ids: nil) }
-
   /// Hands over all memories with their embeddings, by id, `batchSize` at a time.
   package func readMemories(batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
     try readMemories(MemoryFilter(), batchSize: batchSize, body)

@@ -1,5 +1,5 @@
 /// One row of `COPY … TO STDOUT (FORMAT BINARY)`, with bytes of its own.
-package struct CopiedRow: BinaryRow {
+package struct CopiedRow: BinaryRow, Sendable {
   private let message: [UInt8]
   /// Where each field's bytes lie; nil for NULL.
   private let fields: [Range<Int>?]

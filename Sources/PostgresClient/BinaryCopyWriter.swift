@@ -5,7 +5,7 @@ package struct BinaryCopyWriter {
   private let send: (UnsafeBufferPointer<UInt8>) throws -> Void
 
   /// Bytes gathered before they are handed to libpq.
-  private static let chunkBytes = 1 << 18
+  static let chunkBytes = 1 << 18
 
   init(send: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) {
     self.send = send

@@ -132,10 +132,25 @@ package enum PostgresType {
   package static let any = Family(numbers: nil, allowsOthers: true)
   /// `bigint`.
   package static let int8: UInt32 = 20
+  /// `integer`.
+  package static let int4: UInt32 = 23
+  /// `double precision`.
+  package static let float8: UInt32 = 701
+  /// `boolean`.
+  package static let boolean: UInt32 = 16
+  /// `text[]`.
+  package static let textArray: UInt32 = 1009
   /// `real`.
   package static let float4: UInt32 = 700
   /// `jsonb`.
   package static let jsonb: UInt32 = 3802
+
+  /// Whether a type is a text, or one that extensions and users made, which may be.
+  package static func isText(_ type: UInt32) -> Bool { texts.contains(type) }
+
+  /// Whether a type is a moment.
+  package static func isTimestamp(_ type: UInt32) -> Bool { timestamps.contains(type) }
+
   static let integers = Family(numbers: [20, 21, 23, 26], allowsOthers: false)
   static let floats = Family(numbers: [700, 701], allowsOthers: false)
   static let booleans = Family(numbers: [16], allowsOthers: false)

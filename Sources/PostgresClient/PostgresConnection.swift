@@ -196,17 +196,39 @@ package final class PostgresConnection {
   /// Sends rows with `COPY … FROM STDIN (FORMAT BINARY)`.
   ///
   /// - Parameter body: Writes the rows. When it throws, the server forgets what it was sent.
-  package func copyIn(_ statement: SQL, _ body: (inout BinaryCopyWriter) throws -> Void) throws {
+  /// - Returns: How many rows the table took.
+  @discardableResult
+  package func copyIn(_ statement: SQL, _ body: (inout BinaryCopyWriter) throws -> Void) throws -> Int {
+    try copyIn(statement) { send in
+      var writer = BinaryCopyWriter(send: send)
+      try body(&writer)
+      try writer.finish()
+    }
+  }
+
+  /// Sends rows with `COPY … FROM STDIN`.
+  ///
+  /// - Parameter body: Writes the rows. When it throws, the server forgets what it was sent.
+  /// - Returns: How many rows the table took.
+  package func copyTextIn(_ statement: SQL, _ body: (inout TextCopyWriter) throws -> Void) throws -> Int {
+    try copyIn(statement) { send in
+      var writer = TextCopyWriter(send: send)
+      try body(&writer)
+      try writer.finish()
+    }
+  }
+
+  private func copyIn(
+    _ statement: SQL, writing: (_ send: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) throws -> Void
+  ) throws -> Int {
     _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_IN)
     do {
-      var writer = BinaryCopyWriter { [handle] bytes in
+      try writing { [handle] bytes in
         let sent = bytes.withMemoryRebound(to: CChar.self) {
           PQputCopyData(handle, $0.baseAddress, Int32(clamping: $0.count))
         }
         guard sent == 1 else { throw self.connectionError() }
       }
-      try body(&writer)
-      try writer.finish()
     } catch {
       PQputCopyEnd(handle, "the client gave up")
       drain()
@@ -215,7 +237,7 @@ package final class PostgresConnection {
     guard PQputCopyEnd(handle, nil) == 1 else { throw connectionError() }
     let result = PQgetResult(handle)
     drain()
-    _ = try checked(result)
+    return try checked(result).affectedRows
   }
 
   /// Receives the rows of `COPY … TO STDOUT (FORMAT BINARY)` one by one, while the server produces them.

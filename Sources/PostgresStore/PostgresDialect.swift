@@ -42,6 +42,81 @@ struct PostgresDialect: Dialect {
     }
   }
 
+  /// Not a cast to text: casts can be anybody's, and that of char(n) cuts spaces off. Not IS NULL, which is true of a row
+  /// of NULLs.
+  func reading(_ column: AddedColumn, of row: String?) -> Database.SQL {
+    let name = (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier
+    return Database.SQL(
+      raw: "CASE WHEN pg_catalog.num_nulls(\(name)) = 0 THEN pg_catalog.format('%s', \(name)) END")
+  }
+
+  /// Cast to the type without its modifier: a cast would cut a text that is too long, where an assignment refuses it.
+  func writing(_ value: Value, as type: String) -> Database.SQL {
+    value == .null ? "NULL" : "\(value)::\(raw: PostgresDialect.withoutModifier(type))"
+  }
+
+  /// `numeric(10,2)` is `numeric`, `timestamp(3) with time zone` is `timestamp with time zone`.
+  static func withoutModifier(_ type: String) -> String {
+    var (plain, isQuoted, depth) = ("", false, 0)
+    for character in type.unicodeScalars {
+      if character == "\"" { isQuoted.toggle() }
+      if character == "(", !isQuoted { depth += 1 }
+      if depth == 0 { plain.unicodeScalars.append(character) }
+      if character == ")", !isQuoted { depth -= 1 }
+    }
+    guard plain != type else { return type }
+    // Without a modifier these two would be of one character.
+    for (name, open) in [("character", "bpchar"), ("bit", "varbit")] where plain == name || plain == name + "[]" {
+      return open + plain.dropFirst(name.count)
+    }
+    return plain
+  }
+
+  func knows(type: String) -> Database.SQL { "SELECT 1 WHERE pg_catalog.to_regtype(\(type)) IS NOT NULL" }
+
+  /// Looking for it in the catalog needs no right on its schema, as naming it would.
+  func finds(_ table: OwnTable) -> Database.SQL {
+    """
+    SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = ANY(pg_catalog.parse_ident(\(ledger))::pg_catalog.name[])
+      AND c.relname = \(table.rawValue)::pg_catalog.name AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+      AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+    """
+  }
+
+  func holdsValue(_ column: Column) -> Database.SQL { "\(name: column.name) IS NOT NULL" }
+
+  func sum(of column: Column) -> Database.SQL {
+    "coalesce(least(pg_catalog.sum(\(column)), 9223372036854775807), 0)::int8"
+  }
+
+  func key(of grouping: Grouping) -> Database.SQL {
+    switch grouping {
+    case .user: "\(Column.userID)"
+    case .category: "\(Column.category)"
+    case .day: "pg_catalog.to_char(\(Column.created), 'YYYY-MM-DD')"
+    case .month: "pg_catalog.to_char(\(Column.created), 'YYYY-MM')"
+    case .importance:
+      """
+      CASE WHEN \(Column.importance) IN ('NaN', 'Infinity', '-Infinity') THEN \(Column.importance)::text
+        WHEN importance_score IS NOT NULL THEN pg_catalog.round(
+          least(pg_catalog.floor(\(Column.importance)::numeric * 10::numeric), 9) / 10::numeric, 1)::text END
+      """
+    }
+  }
+
+  func largestKey(ofType type: String) -> Int64 {
+    switch type {
+    case "smallint": Int64(Int16.max)
+    case "integer": Int64(Int32.max)
+    default: .max
+    }
+  }
+
+  /// Sending vectors is work that one process of the server does alone. More than these gain nothing: one connection
+  /// already feeds the comparison of what they read.
+  var shares: Int64 { 3 }
+
   func name(of table: OwnTable) -> Database.SQL { Database.SQL(raw: "\(ledger).\(table.rawValue)") }
 
   func function(_ name: String) -> String { "pg_catalog.\(name)" }
@@ -126,6 +201,15 @@ struct LiteralDialect: Dialect {
   }
 
   func reading(_ column: Column, of row: String?) -> Database.SQL { dialect.reading(column, of: row) }
+  func reading(_ column: AddedColumn, of row: String?) -> Database.SQL { dialect.reading(column, of: row) }
+  func writing(_ value: Value, as type: String) -> Database.SQL { dialect.writing(value, as: type) }
+  func knows(type: String) -> Database.SQL { dialect.knows(type: type) }
+  func finds(_ table: OwnTable) -> Database.SQL { dialect.finds(table) }
+  func holdsValue(_ column: Column) -> Database.SQL { dialect.holdsValue(column) }
+  func sum(of column: Column) -> Database.SQL { dialect.sum(of: column) }
+  func key(of grouping: Grouping) -> Database.SQL { dialect.key(of: grouping) }
+  func largestKey(ofType type: String) -> Int64 { dialect.largestKey(ofType: type) }
+  var shares: Int64 { dialect.shares }
   func name(of table: OwnTable) -> Database.SQL { dialect.name(of: table) }
   func function(_ name: String) -> String { dialect.function(name) }
   func among(_ values: Value) -> Database.SQL { dialect.among(values) }

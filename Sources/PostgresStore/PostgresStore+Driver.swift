@@ -27,54 +27,57 @@ extension PostgresStore: Driver {
   }
 
   package func stream(
-    _ sql: Database.SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void
+    _ shares: [Database.SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void
   ) throws {
-    let text = sql.rendered(by: LiteralDialect(dialect: postgresDialect)).text
-    logger.debug("\(text)")
+    let statements = shares.map { share -> SQL in
+      let text = share.rendered(by: LiteralDialect(dialect: postgresDialect)).text
+      logger.debug("\(text)")
+      return "COPY (\(unsafeSQL: text)) TO STDOUT (FORMAT BINARY)"
+    }
     let location = identity.location
-    try withoutStatementTimeout {
-      try use {
-        try $0.copyOut("COPY (\(unsafeSQL: text)) TO STDOUT (FORMAT BINARY)") {
-          try body(PostgresRowValues(values: $0, location: location))
+    let helpers = try shares.count > 1 && use({ !$0.isInTransaction }) ? helpers(upTo: shares.count) : []
+    defer { giveBack(helpers) }
+    guard helpers.count > 1 else {
+      return try withoutStatementTimeout {
+        for statement in statements {
+          try use { try $0.copyOut(statement) { try body(PostgresRowValues(values: $0, location: location)) } }
         }
       }
     }
+    try Overlap.run(
+      capacity: helpers.count,
+      producers: helpers.enumerated().map { index, helper in
+        { hand in
+          for part in stride(from: index, to: statements.count, by: helpers.count) {
+            try PostgresStore.copyOut(statements[part], from: helper.connection, location, hand)
+          }
+        }
+      },
+      consume: { (rows: [CopiedRow]) in
+        for row in rows { try body(PostgresRowValues(values: row, location: location)) }
+      })
   }
 
-  package func load(_ rows: [Record], columns: [Column], into table: Table) throws {
-    guard !rows.isEmpty else { return }
-    let types = try columnTypes(of: table.name)
-    let names = (["id"] + columns.map(\.name)).map(\.quotedIdentifier).joined(separator: ", ")
-    try use { connection in
-      try connection.copyIn("COPY \(identifier: table.name) (\(unsafeSQL: names)) FROM STDIN (FORMAT BINARY)") {
-        writer in
-        for row in rows {
-          try writer.beginRow(fields: columns.count + 1)
-          try writer.write(integer: row.id, "id", types)
-          for (column, value) in zip(columns, row.values) { try writer.write(value, column.name, types) }
-        }
+  /// Rows go from thread to thread many at a time.
+  private static let rowsAtOnce = 200
+
+  private static func copyOut(
+    _ statement: SQL, from connection: PostgresConnection, _ location: String, _ hand: ([CopiedRow]) throws -> Void
+  ) throws {
+    var rows: [CopiedRow] = []
+    try translating(location) {
+      try connection.copyOut(statement) { row in
+        rows.append(row)
+        guard rows.count == rowsAtOnce else { return }
+        try hand(rows)
+        rows.removeAll(keepingCapacity: true)
       }
     }
+    if !rows.isEmpty { try hand(rows) }
   }
 
-  package func nextIDs(_ count: Int, of table: Table) throws -> [Int64] { try nextIDs(count, table: table.name) }
-}
-
-extension BinaryCopyWriter {
-  /// Writes a value into a column of its real type.
-  fileprivate mutating func write(_ value: Value, _ column: String, _ types: [String: UInt32]) throws {
-    switch value {
-    case .null: writeNull()
-    case .integer(let number): try write(integer: number, column, types)
-    case .double(let number): write(double: number, column, types)
-    case .text(let text): write(text: text)
-    case .boolean(let flag): write(boolean: flag)
-    case .texts(let texts): write(textArray: texts)
-    case .timestamp(let moment): write(timestamp: moment.microseconds)
-    case .json(let json): write(json: json.text, column, types)
-    case .vector(let vector): write(vector: vector.values)
-    case .bytes(let bytes): write(bytes: bytes)
-    case .integers: writeNull()
-    }
+  package func nextIDs(_ count: Int, of table: Table, behind id: Int64?) throws -> [Int64] {
+    if let id { try reserveIDs(upTo: id, in: table.name) }
+    return count > 0 ? try nextIDs(count, table: table.name) : []
   }
 }

@@ -170,16 +170,6 @@ extension PostgresStore {
       values: index.method == .hnsw ? [40, 100, 200, 400] : [1, 5, 10, 20, 50])
   }
 
-  /// The memories under these ids.
-  package func memories(_ ids: [Int64]) throws -> [Memory] {
-    try query(
-      """
-      SELECT \(unsafeSQL: PostgresStore.memoryColumns), embedding::vector FROM memories
-      WHERE id = ANY(\(ids.map(String.init))::bigint[]) ORDER BY id
-      """
-    ).rows.map(PostgresStore.memory)
-  }
-
   /// The conditions of a filter inside a statement of this module.
   static func conditions(_ filter: MemoryFilter) -> SQL? {
     guard !filter.isEmpty else { return nil }

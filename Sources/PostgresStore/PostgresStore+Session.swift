@@ -13,6 +13,9 @@ extension PostgresStore {
     ("TimeZone", "UTC"),
     // The journal's images must not lose digits, nor a backslash in a literal mean something else.
     ("extra_float_digits", "1"), ("standard_conforming_strings", "on"),
+    // Nor must the text of a value, by which columns that others added travel, depend on the role's settings.
+    ("datestyle", "ISO, MDY"), ("intervalstyle", "postgres"), ("bytea_output", "hex"), ("lc_monetary", "C"),
+    ("xmloption", "content"),
   ]
 
   /// Those of a source.

@@ -186,6 +186,7 @@ package final class PostgresStore: StoreBackend {
   }
 
   /// Hands over the connection, opening it first, and translates what the client throws.
+  @discardableResult
   func use<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
     do {
       return try PostgresStore.translating(identity.location) { try body(try connection()) }

@@ -9,6 +9,70 @@ struct SQLiteDialect: Dialect {
     SQL(raw: (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier)
   }
 
+  func reading(_ column: AddedColumn, of row: String?) -> SQL {
+    SQL(raw: (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier)
+  }
+
+  func writing(_ value: Value, as type: String) -> SQL { "\(value)" }
+
+  /// Words and lengths, as in `VARCHAR(20)` and `DOUBLE PRECISION`: a file may say what it wants.
+  func knows(type: String) -> SQL {
+    let words = type.prefix { $0 != "(" }.split(separator: " ")
+    let rest = type.drop { $0 != "(" }
+    let clauses: Set = [
+      "CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS",
+    ]
+    let isType =
+      words.allSatisfy { word in
+        !clauses.contains(word.uppercased()) && word.utf8.allSatisfy { isWord($0) }
+          && word.utf8.first.map { !isDigit($0) } ?? false
+      }
+      && (rest.isEmpty
+        || !words.isEmpty && rest.hasSuffix(")") && rest.dropFirst().dropLast().utf8.allSatisfy(isLength))
+    return "SELECT 1 WHERE \(isType)"
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+  private func isWord(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 || byte == 0x5F
+  }
+  private func isLength(_ byte: UInt8) -> Bool { isDigit(byte) || byte == 0x2C || byte == 0x20 }
+
+  func finds(_ table: OwnTable) -> SQL {
+    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = \("memsh_" + table.rawValue)"
+  }
+
+  func holdsValue(_ column: Column) -> SQL {
+    let types =
+      switch column.type {
+      case .integer, .boolean: "'integer'"
+      case .double: "'integer', 'real'"
+      case .vector: "'blob'"
+      case .timestamp, .json, .text, .texts: "'text'"
+      }
+    return SQL(raw: "typeof(\(column.name.quotedIdentifier)) IN (\(types))")
+  }
+
+  func sum(of column: Column) -> SQL { "CAST(total(\(column)) AS INTEGER)" }
+
+  func key(of grouping: Grouping) -> SQL {
+    switch grouping {
+    case .user: "\(Column.userID)"
+    case .category: "\(Column.category)"
+    case .day: "substr(\(Column.created), 1, 10)"
+    case .month: "substr(\(Column.created), 1, 7)"
+    case .importance:
+      """
+      CASE WHEN importance_score IS NOT NULL
+        THEN printf('%.1f', min(CAST(importance_score * 10 AS INTEGER), 9) / 10.0) END
+      """
+    }
+  }
+
+  func largestKey(ofType type: String) -> Int64 { .max }
+
+  var shares: Int64 { 1 }
+
   func name(of table: OwnTable) -> SQL { SQL(raw: "memsh_\(table.rawValue)") }
 
   func function(_ name: String) -> String { name }

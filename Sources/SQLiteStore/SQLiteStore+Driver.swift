@@ -31,31 +31,35 @@ extension SQLiteStore: Driver {
   }
 
   package func stream(
-    _ sql: SQL, of table: String, exactly: Bool, _ body: (any AnswerRow) throws -> Void
+    _ shares: [SQL], of table: String, exactly: Bool, _ body: (any AnswerRow) throws -> Void
   ) throws {
-    try query(sql, of: table, exactly: exactly, body)
+    for share in shares { try query(share, of: table, exactly: exactly, body) }
   }
 
   package func load(_ rows: [Record], columns: [Column], into table: Table) throws {
-    let names = (["id"] + columns.map(\.name)).map(\.quotedIdentifier)
+    guard let first = rows.first else { return }
+    let names = (["id"] + columns.map(\.name) + first.added.map(\.column.name)).map(\.quotedIdentifier)
     let places = names.map { _ in "?" }.joined(separator: ", ")
     try write { db in
       let statement = try db.cachedStatement(
         sql: "INSERT INTO \(table.name) (\(names.joined(separator: ", "))) VALUES (\(places))")
       for row in rows {
-        try statement.execute(arguments: StatementArguments([row.id.databaseValue] + row.values.map(SQLiteStore.bound)))
+        let values = row.values.map(SQLiteStore.bound) + row.added.map { SQLiteStore.bound($0.value) }
+        try statement.execute(arguments: StatementArguments([row.id.databaseValue] + values))
         guard db.changesCount == 1 else { throw MemshError.rowsNotWritten([row.id], of: table.name, "inserted") }
       }
     }
   }
 
-  package func nextIDs(_ count: Int, of table: Table) throws -> [Int64] {
-    // The transaction holds the file's write lock, so that nobody else takes them.
+  /// AUTOINCREMENT follows the largest id by itself, and the transaction holds the file's write lock, so that nobody else
+  /// takes them.
+  package func nextIDs(_ count: Int, of table: Table, behind id: Int64?) throws -> [Int64] {
+    guard count > 0 else { return [] }
     let last =
       try first(
         """
         SELECT max(coalesce((SELECT max(id) FROM \(table)), 0),
-          coalesce((SELECT seq FROM sqlite_sequence WHERE name = \(table.name)), 0))
+          coalesce((SELECT seq FROM sqlite_sequence WHERE name = \(table.name)), 0), \(id ?? 0))
         """
       ) { try $0.number(0) } ?? 0
     guard last <= .max - Int64(count) else {

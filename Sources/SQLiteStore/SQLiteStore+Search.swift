@@ -145,17 +145,6 @@ extension SQLiteStore {
     }
   }
 
-  /// The memories under these ids.
-  package func memories(_ ids: [Int64]) throws -> [Memory] {
-    guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
-    var memories: [Memory] = []
-    try readMemories(
-      where: "id IN (SELECT value FROM json_each(?))", arguments: [JSON.array(ids.map { .integer($0) }).text],
-      batchSize: 1_000
-    ) { memories += $0 }
-    return memories
-  }
-
   /// The conditions of a filter inside a statement of this module.
   static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
     let (text, values) = filter.conditions().rendered(by: SQLiteDialect())

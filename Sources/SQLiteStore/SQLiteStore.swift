@@ -21,8 +21,6 @@ package final class SQLiteStore: StoreBackend {
   private var opened: DatabaseQueue?
   private var usesWriteAheadLog = false
   private(set) var options = StoreOptions()
-  /// Whether a value that is not of its column's type is an error.
-  var readsExactly = false
   /// The quantised vectors as the last search left them.
   var vectors: CurrentVectors?
 

@@ -200,11 +200,16 @@ struct StoredRow: AnswerRow {
   }
 
   func missing(_ column: Int) -> MemshError {
-    MemshError(
-      .storeCorrupt,
-      "a row of \(origin.table.isEmpty ? "the store" : origin.table) has NULL in \(origin.columns[column]), which every "
-        + "row has",
-      hint: "`doctor` names such rows")
+    let row = "a row of \(origin.table.isEmpty ? "the store" : origin.table)"
+    if case .null = values[column] {
+      return MemshError(
+        .storeCorrupt, "\(row) has NULL in \(origin.columns[column]), which every row has",
+        hint: "`doctor` names such rows")
+    }
+    return MemshError(
+      .storeCorrupt, "\(row) has a value of another type in \(origin.columns[column])",
+      hint: column == 0
+        ? "the store was not made by memsh; migrate it with `migrate --from FILE`" : "`doctor` names such rows")
   }
 
   private func refuseIfExact(_ column: Int, _ found: String) throws {

@@ -1,8 +1,8 @@
 import MemoryModel
 
 /// The parts of a store that a backend still writes itself.
-package protocol StoreBackend: Driver, SchemaManaging, MemoryReading, MemoryWriting, VectorReplacing, SQLAnswering,
-  RowImaging, Introspecting, Maintaining
+package protocol StoreBackend: Driver, SchemaManaging, MemoryReading, VectorReplacing, SQLAnswering, RowImaging,
+  Introspecting, Maintaining
 {}
 
 /// How a transaction ends when its body has succeeded.
@@ -98,127 +98,11 @@ package protocol MemoryReading: AnyObject {
   /// How the vector index on memories can be asked; nil when there is none.
   func indexBreadths() throws -> IndexBreadths?
 
-  /// The memories under these ids with their embeddings, by id; ids without a row are left out.
-  func memories(_ ids: [Int64]) throws -> [Memory]
-
-  /// Totals over the store, or over one user's memories.
-  func statistics(userID: String?) throws -> StoreStatistics
-
-  /// Totals for each value, most memories first; days and importances in their own order, the last `limit` of them.
-  func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals]
-
-  /// How long searches took, over the whole store or one user's.
-  func latency(userID: String?) throws -> LatencyStatistics
-
-  /// The searches noted last, newest first.
-  func analytics(userID: String?, limit: Int) throws -> [Record]
-
   /// What the store's tables, indexes and files take.
   func storage() throws -> [StorageEntry]
-
-  /// Values of a kind that begin with a text, in order, `limit` at most. Works along an index, so that a large table
-  /// costs no more than a small one with as many values.
-  func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String]
-
-  /// Fragments for an agent (and those for every agent), of a tier or below, active ones only, by priority.
-  func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment]
-
-  /// Category, agent and content of every fragment: what makes one the same as another.
-  func fragmentKeys() throws -> Set<FragmentKey>
-
-  /// The ids of memories of a user with exactly this content.
-  func memoryIDs(userID: String, content: String) throws -> [Int64]
-
-  /// Hands over the memories that pass a filter with their embeddings, by id, `batchSize` at a time.
-  func readMemories(_ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void) throws
-
-  /// Hands over the id, user and content of every memory, without a particular order.
-  func readMemoryKeys(_ body: (_ id: Int64, _ userID: String, _ content: String) throws -> Void) throws
-
-  /// Hands over all rows of a side table by id, `batchSize` at a time.
-  func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws
-
-  /// Runs `body`; of the rows it reads with ``readMemories(_:batchSize:_:)`` and ``readRows(of:batchSize:_:)`` each is as
-  /// the store has it, to the last value.
-  ///
-  /// - Throws: `store_corrupt`, which names the row and the column, where that is impossible.
-  func readingExactly<Value>(_ body: () throws -> Value) throws -> Value
-
-  /// The largest id of a table that is not above `limit`; 0 when there is none.
-  func largestID(in table: String, notAbove limit: Int64) throws -> Int64
-
-  /// Which of these ids are in use, or cannot be used.
-  func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64>
-
-  /// Hands over the memories that a run wrote, with their embeddings but without their metadata, in any order: for
-  /// comparing what was written with what is stored.
-  func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws
 }
 
 extension SchemaManaging {
   /// A store without policies hides nothing.
   package func requireEveryRow() throws {}
-}
-
-extension MemoryReading {
-  /// Where columns have types, every row can be read as it is.
-  package func readingExactly<Value>(_ body: () throws -> Value) throws -> Value { try body() }
-}
-
-/// What makes two fragments the same.
-package struct FragmentKey: Sendable, Hashable {
-  /// The fragment's category.
-  package let category: String
-  /// The agent it is for; nil for every agent.
-  package let agentType: String?
-  /// The sha256 of its content, in hexadecimal.
-  package let contentHash: String
-
-  /// Creates a key from a fragment's own parts.
-  package init(category: String, agentType: String?, content: String) {
-    self.category = category
-    self.agentType = PromptFragment.agent(named: agentType)
-    self.contentHash = ContentHash.hex(of: content)
-  }
-}
-
-extension PromptFragment {
-  /// What makes it the same as another.
-  package var key: FragmentKey { FragmentKey(category: category, agentType: agentType, content: content) }
-}
-
-/// The part of a store that changes rows.
-package protocol MemoryWriting: AnyObject {
-  /// The largest id that a table can hold.
-  var idMaximum: Int64 { get }
-
-  /// Inserts memories in order, in the fastest way the backend has.
-  ///
-  /// - Parameter ids: The id that each is to have, which must be free; nil for the next free ones.
-  /// - Returns: The ids, in the same order.
-  func insert(_ memories: [MemoryFields], ids: [Int64]?) throws -> [Int64]
-
-  /// Inserts rows into a side table under ids that are free.
-  func insert(_ rows: [Record], ids: [Int64], into table: Table) throws
-
-  /// Inserts fragments.
-  ///
-  /// - Returns: Their ids, in the same order.
-  @discardableResult
-  func insert(_ fragments: [PromptFragment]) throws -> [Int64]
-
-  /// Gives a fragment other values, all of them.
-  func update(_ fragment: PromptFragment, id: Int64) throws
-
-  /// Makes the next free ids of a table follow this one, at once and for everybody.
-  func reserveIDs(upTo id: Int64, in table: String) throws
-
-  /// Notes a search as an agent does: a row of analytics, one more access to each memory found.
-  func record(_ event: AnalyticsEvent, accessTo ids: [Int64]) throws
-
-  /// Records that a memory duplicates another.
-  ///
-  /// - Returns: The record's id.
-  @discardableResult
-  func insert(_ duplicate: DuplicateRecord) throws -> Int64
 }

@@ -16,6 +16,9 @@ package protocol MemorySource: AnyObject {
   /// Hands over the rows of a side table; a source without that table hands over none.
   func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws
 
+  /// The columns of a table beside those that memsh knows, where rows are taken over as they are; none elsewhere.
+  func addedColumns(of table: Table) throws -> [AddedColumn]
+
   /// The largest id of a table that is not above `limit`, where ids are to be kept; 0 elsewhere.
   func largestID(in table: String, notAbove limit: Int64) throws -> Int64
 

@@ -19,17 +19,25 @@ package struct Record: Sendable, Equatable {
 package struct AddedColumn: Sendable, Hashable {
   /// Its name.
   package let name: String
-  /// Its type in its database's own words, such as `double precision` or `character varying(20)`.
+  /// Its type in its database's own words, such as `double precision` or `character varying(20)`; empty where it has
+  /// none.
   package let type: String
+  /// The kind of database that the type is of: where the column was made, wherever its values are now.
+  package let database: Backend
+  /// Whether it has values that are not of its type, as SQLite allows.
+  package var isMixed = false
 
   /// Describes a column.
-  package init(name: String, type: String) {
+  package init(name: String, type: String, database: Backend, isMixed: Bool = false) {
     self.name = name
     self.type = type
+    self.database = database
+    self.isMixed = isMixed
   }
 }
 
-/// What stands in an added column: PostgreSQL's text for it, which its type reads back exactly, or a value of SQLite.
+/// What stands in an added column, in the notation of its database: PostgreSQL's text for it, which its type reads back
+/// exactly, or a value of SQLite.
 package struct AddedValue: Sendable, Hashable {
   /// The column.
   package let column: AddedColumn

@@ -1,5 +1,6 @@
 import Database
 import MemoryModel
+import MemoryStore
 
 /// Memories as comma-separated values (RFC 4180). As with PostgreSQL's COPY, an empty field is NULL, and an empty field
 /// in quotes is the empty text.
@@ -10,8 +11,8 @@ enum CSVRows {
   }
 
   /// A row of an exported memory.
-  static func line(_ memory: JSON, embeddings: Bool) -> String {
-    columns(embeddings: embeddings).map { name in
+  static func line(_ memory: JSON, columns: [String]) -> String {
+    columns.map { name in
       switch memory[key: name] {
       case .string(let text)?: text.csvField
       case .null?, nil: ""
@@ -79,13 +80,16 @@ enum CSVRows {
   }
 
   /// A record as the JSON of a memory.
-  static func json(_ record: [String?], columns: [String]) throws -> JSON {
+  ///
+  /// - Parameter added: The columns that others added to the table that it goes to.
+  static func json(_ record: [String?], columns: [String], added: [AddedColumn]) throws -> JSON {
     guard record.count == columns.count else {
       throw RowJSON.Unreadable(reason: "there are \(record.count) fields for \(columns.count) columns")
     }
     return .object(
       try zip(columns, record).map { name, field in
         guard let field else { return JSON.Member(name, .null) }
+        if let column = added.first(where: { $0.name == name }) { return JSON.Member(name, value(field, of: column)) }
         guard ["id", "access_count", "importance_score", "metadata", "embedding"].contains(name) else {
           return JSON.Member(name, .string(field))
         }
@@ -96,6 +100,19 @@ enum CSVRows {
         }
         return JSON.Member(name, json)
       })
+  }
+}
+
+extension CSVRows {
+  /// What a field says of a column of SQLite, where its value may be of any type; to PostgreSQL everything is text.
+  private static func value(_ field: String, of column: AddedColumn) -> JSON {
+    guard column.database == .sqlite else { return .string(field) }
+    if field.hasPrefix("{\"base64\""), let json = try? JSONParser.parse(field) { return json }
+    switch SQLiteAffinity(declared: column.type) {
+    case .text, .blob: return .string(field)
+    case .integer, .real, .numeric:
+      return Int64(field) != nil || Double(field) != nil ? .number(field) : .string(field)
+    }
   }
 }
 

@@ -50,20 +50,24 @@ package struct ExportService {
     try store.requireEveryRow()
     guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
     var counts: [String: Int] = [:]
+    let isWhole = options.format == .jsonl && options.filter.isEmpty
+    let tables = isWhole ? Table.all : [.memories]
+    let columns = try tables.map { (table: $0, columns: try store.travellingColumns(of: $0)) }
+    let names = CSVRows.columns(embeddings: options.embeddings, added: columns[0].columns)
     if options.format == .csv {
-      try line(CSVRows.columns(embeddings: options.embeddings).joined(separator: ","))
+      try line(names.map(\.csvField).joined(separator: ","))
     } else {
-      try line(ExportService.header(space).text)
+      try line(ExportService.header(space, columns).text)
     }
     try store.readMemories(options.filter, batchSize: ExportService.batchSize) { memories in
       try interruption.check()
       counts["memories", default: 0] += memories.count
       for memory in memories {
         let json = RowJSON.json(memory, embeddings: options.embeddings)
-        try line(options.format == .csv ? CSVRows.line(json, embeddings: options.embeddings) : json.text)
+        try line(options.format == .csv ? CSVRows.line(json, columns: names) : json.text)
       }
     }
-    guard options.format == .jsonl, options.filter.isEmpty else { return counts }
+    guard isWhole else { return counts }
     for table in Table.side {
       try store.readRows(of: table, batchSize: ExportService.batchSize) { rows in
         try interruption.check()
@@ -74,16 +78,58 @@ package struct ExportService {
     return counts
   }
 
-  private static func header(_ space: EmbeddingSpace) -> JSON {
-    .object([JSON.Member("memsh_export", .integer(version)), JSON.Member("space", space.json)])
+  private static func header(_ space: EmbeddingSpace, _ columns: [(table: Table, columns: [AddedColumn])]) -> JSON {
+    var members = [JSON.Member("memsh_export", .integer(version)), JSON.Member("space", space.json)]
+    let added = columns.filter { !$0.columns.isEmpty }
+    if !added.isEmpty {
+      members.append(
+        JSON.Member(
+          "columns", .object(added.map { JSON.Member($0.table.name, .array($0.columns.map(\.json))) })))
+    }
+    return .object(members)
   }
 
-  /// The space of a header; nil when the line is none.
-  static func space(header json: JSON) throws -> EmbeddingSpace? {
+  /// What the header of a file says.
+  struct Header {
+    var space: EmbeddingSpace?
+    /// The columns of its rows beside those that memsh knows.
+    var columns: [(table: Table, columns: [AddedColumn])] = []
+  }
+
+  /// Reads a header; nil when the line is none.
+  static func header(_ json: JSON) throws -> Header? {
     guard let version = json[key: "memsh_export"] else { return nil }
     guard version.integerValue == ExportService.version, let space = json[key: "space"],
       let space = EmbeddingSpace(jsonText: space.text)
     else { throw RowJSON.Unreadable(reason: "the file is of another version of memsh") }
-    return space
+    return Header(
+      space: space,
+      columns: try Table.all.compactMap { table in
+        guard let columns = json[key: "columns"]?[key: table.name] else { return nil }
+        return (table: table, columns: try (columns.arrayValue ?? []).map { try AddedColumn(json: $0, of: table) })
+      })
+  }
+}
+
+extension AddedColumn {
+  /// The column as the header of a file names it.
+  fileprivate var json: JSON {
+    var members = [
+      JSON.Member("name", .string(name)), JSON.Member("type", .string(type)),
+      JSON.Member("database", .string(database.rawValue)),
+    ]
+    if isMixed { members.append(JSON.Member("mixed", .bool(true))) }
+    return .object(members)
+  }
+
+  fileprivate init(json: JSON, of table: Table) throws {
+    guard let name = json[key: "name"]?.stringValue, !name.isEmpty, !name.utf8.contains(0),
+      !(table.columnNames + ["table"]).contains(name), let type = json[key: "type"]?.stringValue,
+      let database = json[key: "database"]?.stringValue.flatMap(Backend.init(rawValue:))
+    else {
+      throw RowJSON.Unreadable(
+        reason: "the header names a column of \(table.name) that cannot be read: \(json.text.prefix(60))")
+    }
+    self.init(name: name, type: type, database: database, isMixed: json[key: "mixed"] == .bool(true))
   }
 }

@@ -25,8 +25,10 @@ final class ImportLoader {
   private let dimensions: Int
   /// Whether a dry run has no tables to look at.
   private let isEmpty: Bool
+  /// The columns beside those that memsh knows.
+  private let added: [Table: [AddedColumn]]
   private var memories: [Row<MemoryFields>] = []
-  private var rows: [Table: [Row<[Value]>]] = [:]
+  private var rows: [Table: [Row<Record>]] = [:]
   /// The lines of the ids seen, for ids that come twice.
   private var seen: [String: [Int64: Int]] = [:]
   private var largest: [String: Int64] = [:]
@@ -36,8 +38,9 @@ final class ImportLoader {
 
   init(
     store: MemoryStore, operation: Operation, options: ImportOptions, moment: Timestamp, dimensions: Int,
-    isEmpty: Bool
+    isEmpty: Bool, added: [Table: [AddedColumn]]
   ) {
+    self.added = added
     self.store = store
     self.operation = operation
     self.options = options
@@ -50,20 +53,21 @@ final class ImportLoader {
     let name = json[key: "table"]?.stringValue ?? "memories"
     guard name != "memories" else { return try addMemory(json, line: line) }
     guard let table = Table.named(name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
-    let (id, row) = try RowJSON.row(json, of: table, now: moment)
+    var (id, row) = try RowJSON.row(json, of: table, now: moment, added: added[table] ?? [])
     try note(id, in: name, line: line)
-    let taken = table.withoutEveryAgent(row.values).map { value -> Value in
+    row.values = table.withoutEveryAgent(row.values).map { value in
       if case .vector = value, !options.embeddings { return .null }
       report.nulReplaced += value.nulCount
       return value.replacingNUL
     }
-    for case .vector(let vector) in taken { try check(vector, line: line) }
-    rows[table, default: []].append(Row(line: line, id: id, value: taken))
+    row.added = replacingNUL(row.added)
+    for case .vector(let vector) in row.values { try check(vector, line: line) }
+    rows[table, default: []].append(Row(line: line, id: id, value: row))
     if rows[table, default: []].count == ImportService.batchSize { try flush(table) }
   }
 
   private func addMemory(_ json: JSON, line: Int) throws {
-    var (id, fields) = try RowJSON.memory(json, now: moment)
+    var (id, fields) = try RowJSON.memory(json, now: moment, added: added[.memories] ?? [])
     try note(id, in: "memories", line: line)
     if !options.embeddings { fields.embedding = nil }
     if let vector = fields.embedding { try check(vector, line: line) }
@@ -71,8 +75,16 @@ final class ImportLoader {
     {
       $0 + $1.utf8.count { $0 == 0 }
     }
+    fields.added = replacingNUL(fields.added)
     memories.append(Row(line: line, id: id, value: fields.replacingNUL))
     if memories.count == ImportService.batchSize { try flushMemories() }
+  }
+
+  private func replacingNUL(_ added: [AddedValue]) -> [AddedValue] {
+    added.map { value in
+      report.nulReplaced += value.value.nulCount
+      return AddedValue(column: value.column, value: value.value.replacingNUL)
+    }
   }
 
   func finish() throws {
@@ -100,10 +112,11 @@ final class ImportLoader {
         line: line, code: .importFailed, reason: "a row of \(table) with an id stands behind one without",
         hint: "nothing was imported; put the rows without an id last")
     }
-    guard (1...store.idMaximum).contains(id) else {
+    let maximum = try store.idMaximum
+    guard (1...maximum).contains(id) else {
       throw Refused(
         line: line, code: .importFailed, reason: "\(id) is no id that \(table) can have",
-        hint: "ids go from 1 to \(store.idMaximum); a row without one gets the next")
+        hint: "ids go from 1 to \(maximum); a row without one gets the next")
     }
     if let earlier = seen[table]?[id] {
       throw Refused(
@@ -140,7 +153,8 @@ final class ImportLoader {
       uniqueKeysWithValues: try taken.isEmpty ? [] : store.memories(taken.compactMap(\.id)).map { ($0.id, $0.fields) })
     for row in taken {
       guard let id = row.id, let there = present[id] else { continue }
-      if row.value.isSame(as: there, embeddings: options.embeddings) {
+      let hasSameAdded = try store.hasSame(there.added, as: row.value.added, in: .memories)
+      if hasSameAdded && row.value.isSame(as: there, embeddings: options.embeddings) {
         report.alreadyPresent += 1
         continue
       }
@@ -153,7 +167,10 @@ final class ImportLoader {
         // Without embeddings the old one stays, unless it is that of another text.
         let keepsVector = !options.embeddings && row.value.content.utf8.elementsEqual(there.content.utf8)
         let changes = row.value.changes.filter { !keepsVector || $0.column != .embedding }
-        try operation.changing([id], of: "memories") { try store.update(changes, memories: [id]) }
+        try operation.changing([id], of: "memories") {
+          try store.update(changes, memories: [id])
+          try store.update(row.value.added, of: .memories, id: id)
+        }
       }
     }
     try insert(free, into: "memories") { rows, ids in try store.insert(rows, ids: ids) }
@@ -168,12 +185,17 @@ final class ImportLoader {
     if table == .duplicates { try refuseOrphans(batch) }
     let name = table.name
     let (free, taken) = try split(batch, in: name)
-    var replaced: [Row<[Value]>] = []
+    var replaced: [Row<Record>] = []
+    let present = try taken.isEmpty ? [:] : presentRows(table, ids: Set(taken.compactMap(\.id)))
     if !taken.isEmpty {
-      let present = try presentRows(table, ids: Set(taken.compactMap(\.id)))
       for row in taken {
         guard let id = row.id else { continue }
-        if present[id].map({ table.isSame($0, row.value, embeddings: options.embeddings) }) ?? false {
+        let isSame =
+          try present[id].map {
+            try table.isSame($0.values, row.value.values, embeddings: options.embeddings)
+              && store.hasSame($0.added, as: row.value.added, in: table)
+          } ?? false
+        if isSame {
           report.alreadyPresent += 1
         } else if options.onConflict == .fail {
           throw refuse(row.line, id, name)
@@ -191,21 +213,27 @@ final class ImportLoader {
       if !options.dryRun {
         try operation.changing(ids, of: name) {
           try store.deleteSurely(ids, from: name)
-          try store.insert(replaced.map { Record(id: $0.id ?? 0, values: $0.value) }, ids: ids, into: table)
+          // What the file does not say of a row stays.
+          let rows = replaced.map { row -> Record in
+            var record = row.value
+            record.keep(present: row.id.flatMap { present[$0] }?.added ?? [])
+            return record
+          }
+          try store.insert(rows, ids: ids, into: table)
         }
       }
     }
     try insert(free, into: name) { values, ids in
-      let ids = try ids ?? store.freeIDs(values.count, in: name)
-      try store.insert(values.map { Record(id: 0, values: $0) }, ids: ids, into: table)
+      let ids = try ids ?? store.nextIDs(values.count, of: table)
+      try store.insert(values, ids: ids, into: table)
       return ids
     }
   }
 
   /// A record of a duplicate belongs to a memory that is there, or comes with the file.
-  private func refuseOrphans(_ batch: [Row<[Value]>]) throws {
+  private func refuseOrphans(_ batch: [Row<Record>]) throws {
     let originals = batch.compactMap { row -> (line: Int, id: Int64)? in
-      if case .integer(let id) = row.value[0] { (row.line, id) } else { nil }
+      if case .integer(let id) = row.value.values[0] { (row.line, id) } else { nil }
     }
     let present = isEmpty ? [] : try store.usedIDs(originals.map(\.id), in: "memories")
     let lost = originals.first { !present.contains($0.id) && seen["memories"]?[$0.id] == nil }
@@ -215,10 +243,10 @@ final class ImportLoader {
       hint: "nothing was imported; import the memory, too, or leave the line out")
   }
 
-  private func presentRows(_ table: Table, ids: Set<Int64>) throws -> [Int64: [Value]] {
-    var present: [Int64: [Value]] = [:]
+  private func presentRows(_ table: Table, ids: Set<Int64>) throws -> [Int64: Record] {
+    var present: [Int64: Record] = [:]
     try store.readRows(of: table, batchSize: ImportService.batchSize) { rows in
-      for row in rows where ids.contains(row.id) { present[row.id] = row.values }
+      for row in rows where ids.contains(row.id) { present[row.id] = row }
     }
     return present
   }
@@ -238,16 +266,10 @@ final class ImportLoader {
   }
 }
 
-extension MemoryStore {
-  /// Ids behind the largest one, reserved.
-  fileprivate func freeIDs(_ count: Int, in table: String) throws -> [Int64] {
-    let last = try largestID(in: table, notAbove: idMaximum)
-    guard last <= idMaximum - Int64(count) else {
-      throw MemshError(.storeFailed, "\(table) has no \(count) free ids behind \(last)", hint: "give the rows ids")
-    }
-    let first = last + 1
-    try reserveIDs(upTo: first + Int64(count) - 1, in: table)
-    return (0..<Int64(count)).map { first + $0 }
+extension Record {
+  /// Takes over the added values of a row of the same id that this one does not have.
+  fileprivate mutating func keep(present: [AddedValue]) {
+    added += present.filter { value in !added.contains { $0.column.name == value.column.name } }
   }
 }
 

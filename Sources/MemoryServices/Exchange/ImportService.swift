@@ -102,10 +102,14 @@ package struct ImportService {
     let operation = Operation(store, author, allowsLosses: options.cascade)
     var lines = ImportedLines(format: options.format, next)
     do {
-      let fileSpace = try lines.begin()
+      let header = try lines.begin()
+      let dimensions = try prepare(header.space, isNew: isNew, options, space)
+      try store.makeRoom(for: header.columns, changes: !options.dryRun)
+      let added = try columns(header)
+      try lines.check(added[.memories] ?? [])
       let loader = ImportLoader(
-        store: store, operation: operation, options: options, moment: author.moment,
-        dimensions: try prepare(fileSpace, isNew: isNew, options, space), isEmpty: isNew)
+        store: store, operation: operation, options: options, moment: author.moment, dimensions: dimensions,
+        isEmpty: isNew, added: added)
       while let row = try lines.next() {
         if lines.line % ImportService.batchSize == 0 {
           try interruption.check()
@@ -120,10 +124,20 @@ package struct ImportService {
     } catch let error as RowJSON.Unreadable {
       throw MemshError(
         .importFailed, "\(name):\(lines.line): \(error.reason)",
-        hint: "nothing was imported; mend the line and try again")
+        hint: error.hint ?? "nothing was imported; mend the line and try again")
     } catch let error as ImportLoader.Refused {
       throw MemshError(error.code, "\(name):\(error.line): \(error.reason)", hint: error.hint)
     }
+  }
+
+  /// The columns beside those that memsh knows: as the file has them, else as the store has them.
+  private func columns(_ header: ExportService.Header) throws -> [Table: [AddedColumn]] {
+    try Dictionary(
+      uniqueKeysWithValues: Table.all.map { table in
+        let named = header.columns.first { $0.table == table }?.columns ?? []
+        let others = try store.addedColumns(of: table).filter { column in !named.contains { $0.name == column.name } }
+        return (table, named + others)
+      })
   }
 
   /// Makes the tables where there are none, and compares spaces.
@@ -152,6 +166,8 @@ private struct ImportedLines {
   private let nextLine: () throws -> String?
   private var csv: CSVRows.Reader
   private var columns: [String] = []
+  /// The columns that others added to the table of memories.
+  private var added: [AddedColumn] = []
   /// What a look at the first line has taken.
   private var first: JSON?
   private var count = 0
@@ -166,24 +182,29 @@ private struct ImportedLines {
   var line: Int { format == .csv ? csv.line : count }
 
   /// Reads the header.
-  ///
-  /// - Returns: The space it names.
-  mutating func begin() throws -> EmbeddingSpace? {
+  mutating func begin() throws -> ExportService.Header {
     if format == .csv {
       columns = (try csv.record() ?? []).map { $0 ?? "" }
-      if let other = columns.first(where: { !Table.memories.columnNames.contains($0) }) {
-        throw RowJSON.Unreadable(reason: "the first line names a column '\(other)', which memories do not have")
-      }
-      return nil
+      return ExportService.Header()
     }
-    guard let json = try nextJSON() else { return nil }
-    if let space = try ExportService.space(header: json) { return space }
+    guard let json = try nextJSON() else { return ExportService.Header() }
+    if let header = try ExportService.header(json) { return header }
     first = json
-    return nil
+    return ExportService.Header()
+  }
+
+  /// Makes sure that memories have the columns that the first line of comma-separated values names.
+  mutating func check(_ added: [AddedColumn]) throws {
+    self.added = added
+    let known = Table.memories.columnNames + added.map(\.name)
+    guard let other = columns.first(where: { !known.contains($0) }) else { return }
+    throw RowJSON.Unreadable(
+      reason: "the first line names a column '\(other)', which memories do not have",
+      hint: "ALTER TABLE memories ADD COLUMN \(other.quotedIdentifier) text")
   }
 
   mutating func next() throws -> JSON? {
-    if format == .csv { return try csv.record().map { try CSVRows.json($0, columns: columns) } }
+    if format == .csv { return try csv.record().map { try CSVRows.json($0, columns: columns, added: added) } }
     if let json = first {
       first = nil
       return json

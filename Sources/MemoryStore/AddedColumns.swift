@@ -1,0 +1,180 @@
+import Database
+import MemoryModel
+
+/// The place of a column that others added: as this database has it, and as its values travel.
+struct AddedPlace {
+  /// The column here.
+  let real: AddedColumn
+  /// The column where it was made, which may have been a database of the other kind.
+  let origin: AddedColumn
+
+  /// What stands here, for the way to another store.
+  func travelling(_ value: Value) -> AddedValue {
+    switch (real.database, origin.database) {
+    case (.postgres, .sqlite): AddedValue(column: origin, value: value.asSQLite(ofType: real.type))
+    case (.sqlite, .postgres): AddedValue(column: origin, value: value.asPostgres(ofType: origin.type))
+    default: AddedValue(column: origin, value: value)
+    }
+  }
+
+  /// The value for this place of one that comes from elsewhere; nil when it cannot be held.
+  func stored(_ value: AddedValue) -> Value? {
+    switch (value.column.database, real.database) {
+    case (.postgres, .sqlite):
+      origin.database == .postgres ? value.value : value.value.asSQLite(ofType: value.column.type)
+    case (.sqlite, .postgres):
+      value.value.fits(postgresType: real.type) ? value.value.asPostgres(ofType: real.type) : nil
+    default: value.value
+    }
+  }
+}
+
+extension [AddedPlace] {
+  /// Values as they are written into a row.
+  ///
+  /// - Throws: `store_failed` for a value without a place, and for one that its place cannot hold.
+  func writing(_ values: [AddedValue], ofRow id: Int64, in table: Table) throws -> [AddedValue] {
+    try values.map { value in
+      guard let place = first(where: { $0.real.name.utf8.elementsEqual(value.column.name.utf8) }) else {
+        throw MemshError(.storeFailed, "\(table.name) has no column \(value.column.name)")
+      }
+      guard let stored = place.stored(value) else {
+        throw MemshError(
+          .storeFailed,
+          "row \(id) of \(table.name) cannot be taken over as it is: \(value.column.name) holds a value that is not of "
+            + "the column's type (\(place.real.type))",
+          hint: "mend the value in the source, or give the column here another type")
+      }
+      return AddedValue(column: place.real, value: stored)
+    }
+  }
+}
+
+extension MemoryStore {
+  /// The columns that others added to a table, as they travel.
+  package func addedColumns(of table: Table) throws -> [AddedColumn] { try addedPlaces(in: table).map(\.origin) }
+
+  /// The columns that others added to a table, for a table that is made for their values: it is known of each whether all
+  /// of its values are of its type.
+  package func travellingColumns(of table: Table) throws -> [AddedColumn] {
+    try addedPlaces(in: table).map { place in
+      guard place.origin.database == .sqlite, place.real.database == .sqlite else { return place.origin }
+      var column = place.origin
+      let types = try driver.rows(
+        "SELECT DISTINCT typeof(\(name: column.name)) FROM \(table) WHERE \(name: column.name) IS NOT NULL"
+      ) { try $0.string(0) }
+      column.isMixed = !types.allSatisfy(SQLiteAffinity(declared: column.type).storageClasses.contains)
+      return column
+    }
+  }
+
+  func addedPlaces(in table: Table) throws -> [AddedPlace] {
+    let added = try state().added(to: table, in: identity.backend)
+    guard !added.isEmpty else { return [] }
+    let origins = try columnTypes()[key: table.name]
+    let other: Backend = identity.backend == .sqlite ? .postgres : .sqlite
+    return added.map { column in
+      let type = origins?[key: column.name]?.stringValue
+      return AddedPlace(
+        real: column, origin: type.map { AddedColumn(name: column.name, type: $0, database: other) } ?? column)
+    }
+  }
+
+  /// What memsh has noted of columns that come from a database of the other kind: an object of tables, of columns, with
+  /// the types that they had there.
+  private func columnTypes() throws -> JSON {
+    if let knownColumnTypes { return knownColumnTypes }
+    var types: JSON?
+    if try driver.exists("\(dialect: { $0.finds(.settings) })") {
+      types =
+        try driver.first(
+          "SELECT \(Column.settingValue) FROM \(OwnTable.settings) WHERE key = \(MemoryStore.columnTypesKey)"
+        ) { try $0.json(0) } ?? nil
+    }
+    let found = types ?? .object([])
+    knownColumnTypes = found
+    return found
+  }
+
+  private static let columnTypesKey = "column_types"
+
+  /// Makes room for columns that rows from elsewhere have. A table without rows gets those that it lacks. Belongs into a
+  /// transaction.
+  ///
+  /// - Parameter changes: Whether they are really added.
+  /// - Throws: `schema_missing` for tables with rows, before anything is changed, with the statements that add them.
+  package func makeRoom(for columns: [(table: Table, columns: [AddedColumn])], changes: Bool = true) throws {
+    let missing = try columns.flatMap { table, columns in
+      let present = try state().tables[table.name]?.columns.map(\.name)
+      return columns.filter { column in
+        present.map { !$0.contains { $0.utf8.elementsEqual(column.name.utf8) } } ?? true
+      }.map { (table: table, column: $0) }
+    }
+    guard !missing.isEmpty else { return }
+    try refuseMissing(
+      missing.filter { table, _ in
+        try state().tables[table.name] != nil && driver.exists("SELECT 1 FROM \(table) LIMIT 1")
+      })
+    guard changes else { return }
+    var noted = try columnTypes()
+    for (table, column) in missing {
+      let type = column.type(in: identity.backend)
+      guard try driver.exists("\(dialect: { $0.knows(type: type) })") else {
+        throw MemshError(
+          .storeFailed,
+          "the column \(column.name) of \(table.name) has a type that is not known here: \(type.prefix(60))",
+          hint: "make the type first, or the column with another one")
+      }
+      try driver.execute("ALTER TABLE \(table) ADD COLUMN \(name: column.name) \(raw: type)")
+      if column.database != identity.backend {
+        let types = noted[key: table.name] ?? .object([])
+        noted = noted.setting(table.name, to: types.setting(column.name, to: .string(column.type)))
+      }
+    }
+    forgetState()
+    try driver.execute(
+      """
+      INSERT INTO \(OwnTable.settings) (key, value) VALUES (\(MemoryStore.columnTypesKey), \(noted))
+      ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+      """)
+  }
+
+  private func refuseMissing(_ missing: [(table: Table, column: AddedColumn)]) throws {
+    guard !missing.isEmpty else { return }
+    let names = missing.map { "\($0.table.name).\($0.column.name)" }.joined(separator: ", ")
+    let statements = missing.map { table, column in
+      let type = column.type(in: identity.backend)
+      return "ALTER TABLE \(table.name) ADD COLUMN \(column.name.quotedIdentifier) \(type)"
+    }
+    throw MemshError(
+      .schemaMissing,
+      "refused: the rows have values in columns that \(identity.location) lacks: \(names)",
+      hint: statements.joined(separator: "; "))
+  }
+
+  /// Gives the added columns of a row other values.
+  package func update(_ values: [AddedValue], of table: Table, id: Int64) throws {
+    let values = try addedPlaces(in: table).writing(values, ofRow: id, in: table)
+    guard !values.isEmpty else { return }
+    let assignments = values.map { value -> SQL in
+      "\(name: value.column.name) = \(dialect: { $0.writing(value.value, as: value.column.type) })"
+    }
+    let changed = try driver.changing(
+      "UPDATE \(table) SET \(SQL.joined(assignments)) WHERE id = \(id) RETURNING id")
+    guard changed.contains(id) else { throw MemshError.rowsNotWritten([id], of: table.name, "changed") }
+  }
+
+  /// Whether a row has values already that come from elsewhere.
+  package func hasSame(_ present: [AddedValue], as coming: [AddedValue], in table: Table) throws -> Bool {
+    guard !coming.isEmpty else { return true }
+    let places = try addedPlaces(in: table)
+    let there = try places.writing(present, ofRow: 0, in: table)
+    return try places.writing(coming, ofRow: 0, in: table).allSatisfy { value in
+      there.contains { $0.column.name == value.column.name && $0.value == value.value }
+    }
+  }
+}
+
+extension Column {
+  fileprivate static let settingValue = Column("value", .json)
+}

@@ -1,0 +1,110 @@
+import Database
+import MemoryModel
+
+/// How SQLite takes the values of a column, as its declared type says (https://sqlite.org/datatype3.html, 3.1).
+package enum SQLiteAffinity: Sendable {
+  case integer, text, blob, real, numeric
+
+  /// The affinity of a type.
+  package init(declared type: String) {
+    let type = type.uppercased()
+    self =
+      if type.contains("INT") {
+        .integer
+      } else if ["CHAR", "CLOB", "TEXT"].contains(where: type.contains) {
+        .text
+      } else if type.isEmpty || type.contains("BLOB") {
+        .blob
+      } else if ["REAL", "FLOA", "DOUB"].contains(where: type.contains) {
+        .real
+      } else {
+        .numeric
+      }
+  }
+
+  /// What PostgreSQL holds such values as.
+  var postgresType: String {
+    switch self {
+    case .integer: "bigint"
+    case .real: "double precision"
+    case .blob: "bytea"
+    case .text, .numeric: "text"
+    }
+  }
+
+  /// What the values of ``postgresType`` are in SQLite, by `typeof`.
+  var storageClasses: [String] {
+    switch self {
+    case .integer: ["integer"]
+    case .real: ["real"]
+    case .blob: ["blob"]
+    case .text, .numeric: ["text", "integer", "real"]
+    }
+  }
+}
+
+extension AddedColumn {
+  /// The type to declare the column with in a database.
+  func type(in other: Backend) -> String {
+    guard database != other else { return type }
+    guard other == .postgres else { return "TEXT" }
+    return isMixed ? "text" : SQLiteAffinity(declared: type).postgresType
+  }
+}
+
+extension Value {
+  /// The value as SQLite holds it, of PostgreSQL's text for it.
+  func asSQLite(ofType type: String) -> Value {
+    guard case .text(let text) = self else { return self }
+    switch type {
+    case "smallint", "integer", "bigint": return Int64(text).map(Value.integer) ?? self
+    case "boolean": return text == "t" ? .integer(1) : text == "f" ? .integer(0) : self
+    // SQLite has no NaN.
+    case "real", "double precision": return Double(text).flatMap { $0.isNaN ? nil : .double($0) } ?? self
+    case "bytea": return [UInt8](postgresText: text).map(Value.bytes) ?? self
+    default: return self
+    }
+  }
+
+  /// The value as PostgreSQL reads it into a column of a type.
+  func asPostgres(ofType type: String) -> Value {
+    switch self {
+    case .integer(let number): .text(String(number))
+    case .double(let number) where number.isInfinite && type == "text": .text(number < 0 ? "-9e999" : "9e999")
+    case .double(let number): .text("\(number)")
+    case .bytes(let bytes): .text(bytes.postgresText)
+    default: self
+    }
+  }
+
+  /// Whether a column of PostgreSQL can hold the value so that it is the same when it comes back.
+  func fits(postgresType type: String) -> Bool {
+    switch self {
+    case .bytes: type == "bytea"
+    case .text, .integer, .double: type != "bytea"
+    default: true
+    }
+  }
+}
+
+extension [UInt8] {
+  /// As PostgreSQL writes a `bytea`: `\x00ff`.
+  var postgresText: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return "\\x" + String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  /// Reads a `bytea`; nil when the text is none.
+  init?(postgresText text: String) {
+    let digits = Array(text.utf8)
+    guard text.hasPrefix("\\x"), digits.count % 2 == 0 else { return nil }
+    self = []
+    reserveCapacity(digits.count / 2)
+    for index in stride(from: 2, to: digits.count, by: 2) {
+      guard let byte = UInt8(String(decoding: digits[index...(index + 1)], as: UTF8.self), radix: 16) else {
+        return nil
+      }
+      append(byte)
+    }
+  }
+}

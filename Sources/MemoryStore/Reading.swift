@@ -1,0 +1,213 @@
+import Database
+import MemoryModel
+
+/// What a statement reads of a row: its key, the columns that memsh knows, and those that others added.
+struct RowSelection {
+  let table: Table
+  let places: [AddedPlace]
+  /// What stands behind SELECT.
+  let columns: SQL
+  /// Columns that are left out, to be NULL.
+  private let omitted: [Column]
+
+  init(_ table: Table, _ places: [AddedPlace], without omitted: [Column] = []) {
+    self.table = table
+    self.places = places
+    self.omitted = omitted
+    let known: [SQL] = table.columns.map { omitted.contains($0) ? "NULL" : "\($0)" }
+    columns = SQL.joined(["id"] + known + places.map { "\($0.real)" })
+  }
+
+  /// The row of an answer.
+  func record(_ row: any Row) throws -> Record {
+    var values: [Value] = []
+    values.reserveCapacity(table.columns.count)
+    for (index, column) in table.columns.enumerated() {
+      values.append(omitted.contains(column) ? .null : try row.value(index + 1, of: column))
+    }
+    let first = table.columns.count + 1
+    let added = try places.enumerated().map { try $1.travelling(row.added(first + $0)) }
+    return Record(id: try row.number(0), values: values, added: added)
+  }
+
+  /// The memory of an answer's row.
+  func memory(_ row: any Row) throws -> Memory {
+    let record = try record(row)
+    return Memory(id: record.id, fields: try MemoryFields(values: record.values, added: record.added))
+  }
+}
+
+extension MemoryStore {
+  func selection(of table: Table, without omitted: [Column] = []) throws -> RowSelection {
+    RowSelection(table, try addedPlaces(in: table), without: omitted)
+  }
+
+  /// Makes sure that there are tables.
+  ///
+  /// - Throws: `schema_missing`.
+  func requireTables() throws {
+    guard try state().tables[Table.memories.name] != nil else { throw MemshError.schemaMissing(identity) }
+  }
+
+  /// The memories under these ids with their embeddings, by id; ids without a row are left out.
+  package func memories(_ ids: [Int64]) throws -> [Memory] {
+    try requireTables()
+    let selection = try selection(of: .memories)
+    return try driver.rows(
+      "SELECT \(selection.columns) FROM \(Table.memories) WHERE id \(among: ids) ORDER BY id", of: Table.memories.name,
+      selection.memory)
+  }
+
+  /// Hands over the memories that pass a filter with their embeddings, by id, `batchSize` at a time.
+  package func readMemories(_ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
+    let selection = try selection(of: .memories)
+    // Answered first, because the conditions are not those of a large answer.
+    let condition: SQL = filter.isEmpty ? "" : " WHERE id \(among: try memoryIDs(matching: filter))"
+    try stream(
+      ["SELECT \(selection.columns) FROM \(Table.memories)\(condition) ORDER BY id"], of: .memories,
+      batchSize: batchSize, selection.memory, body)
+  }
+
+  /// Hands over the memories that a run wrote, with their embeddings but without their metadata, in any order: for
+  /// comparing what was written with what is stored.
+  package func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
+    let selection = RowSelection(.memories, [], without: [.metadata])
+    let shares = driver.dialect.shares
+    let statements = (0..<shares).map { share -> SQL in
+      let part: SQL = shares > 1 ? " AND CAST(id AS BIGINT) % \(shares) = \(share)" : ""
+      // The ledger's rows first, by themselves: the table of memories may be on other machines.
+      return """
+        WITH wanted AS MATERIALIZED (SELECT target_id FROM \(OwnTable.runRows)
+          WHERE run_id = \(run) AND table_name = \(Table.memories.name))
+        SELECT \(selection.columns) FROM \(Table.memories) WHERE id IN (SELECT target_id FROM wanted)\(part)
+        """
+    }
+    try stream(statements, of: .memories, batchSize: batchSize, selection.memory, body)
+  }
+
+  /// Hands over the id, user and content of every memory, without a particular order.
+  package func readMemoryKeys(_ body: (_ id: Int64, _ userID: String, _ content: String) throws -> Void) throws {
+    try driver.stream(
+      ["SELECT id, \(Column.userID), \(Column.content) FROM \(Table.memories)"], of: Table.memories.name,
+      exactly: readsExactly
+    ) { try body($0.number(0), $0.string(1), $0.string(2)) }
+  }
+
+  /// Hands over all rows of a table by id, `batchSize` at a time.
+  package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {
+    let selection = try selection(of: table)
+    try stream(
+      ["SELECT \(selection.columns) FROM \(table) ORDER BY id"], of: table, batchSize: batchSize, selection.record, body
+    )
+  }
+
+  private func stream<Element>(
+    _ shares: [SQL], of table: Table, batchSize: Int, _ element: (any Row) throws -> Element,
+    _ body: ([Element]) throws -> Void
+  ) throws {
+    var batch: [Element] = []
+    try driver.stream(shares, of: table.name, exactly: readsExactly) { row in
+      batch.append(try element(row))
+      guard batch.count == batchSize else { return }
+      try body(batch)
+      batch.removeAll(keepingCapacity: true)
+    }
+    if !batch.isEmpty { try body(batch) }
+  }
+
+  /// Runs `body`; of the rows it reads with ``readMemories(_:batchSize:_:)`` and ``readRows(of:batchSize:_:)`` each is as
+  /// the store has it, to the last value.
+  ///
+  /// - Throws: `store_corrupt`, which names the row and the column, where that is impossible.
+  package func readingExactly<Value>(_ body: () throws -> Value) rethrows -> Value {
+    let before = readsExactly
+    readsExactly = true
+    defer { readsExactly = before }
+    return try body()
+  }
+
+  /// The ids of memories of a user with exactly this content.
+  package func memoryIDs(userID: String, content: String) throws -> [Int64] {
+    try driver.ids(
+      """
+      SELECT id FROM \(Table.memories) WHERE \(Column.userID) = \(userID) AND \(Column.content) = \(content) ORDER BY id
+      """)
+  }
+
+  /// Fragments for an agent (and those for every agent), of a tier or below, active ones only, by priority.
+  package func fragments(agentType: String, tier: ContextTier) throws -> [PromptFragment] {
+    let columns = PromptFragment.columns.filter { $0 != .embedding }
+    return try driver.rows(
+      """
+      SELECT \(SQL.reading(columns)) FROM \(Table.fragments)
+      WHERE \(Column.isActive) AND (\(Column.agent) \(among: [agentType, PromptFragment.everyAgent])
+        OR \(Column.agent) IS NULL) AND \(Column.fragmentTier) \(among: tier.included.map(\.rawValue))
+      ORDER BY \(Column.priority) DESC NULLS LAST, id
+      """, of: Table.fragments.name
+    ) { row in
+      PromptFragment(
+        category: try row.string(0), priority: try row.integer(1).map { Int($0) }, content: try row.string(2),
+        tags: try row.texts(3), agentType: PromptFragment.agent(named: try row.text(4)),
+        contextTier: try row.text(5).flatMap(ContextTier.init(rawValue:)), isActive: try row.boolean(6))
+    }
+  }
+
+  /// Category, agent and content of every fragment: what makes one the same as another.
+  package func fragmentKeys() throws -> Set<FragmentKey> {
+    Set(
+      try driver.rows(
+        "SELECT \(SQL.reading([.fragmentCategory, .agent, .content])) FROM \(Table.fragments)",
+        of: Table.fragments.name
+      ) { FragmentKey(category: try $0.string(0), agentType: try $0.text(1), content: try $0.string(2)) })
+  }
+
+  /// Values of a kind that begin with a text, in order, `limit` at most. Steps from each value to the next along the
+  /// column's index, so that a large table costs no more than a small one with as many values.
+  package func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
+    let (table, column): (SQL, SQL) =
+      switch kind {
+      case .users: ("\(Table.memories)", "\(Column.userID)")
+      case .categories: ("\(Table.memories)", "\(Column.category)")
+      case .agents: ("\(Table.fragments)", "\(Column.agent)")
+      case .runs: ("\(OwnTable.runs)", "id")
+      case .operations: ("\(OwnTable.journal)", "id")
+      }
+    // The length is no bound value: it would be of another type than the function's.
+    let length = SQL(raw: String(prefix.unicodeScalars.count))
+    return try driver.rows(
+      """
+      WITH RECURSIVE known(value) AS (
+        SELECT (SELECT \(column) FROM \(table) WHERE \(column) IS NOT NULL ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT \(column) FROM \(table) WHERE \(column) > known.value ORDER BY 1 LIMIT 1)
+        FROM known WHERE known.value IS NOT NULL
+      )
+      SELECT CAST(value AS TEXT) FROM known
+      WHERE value IS NOT NULL AND \(function: "substr")(CAST(value AS TEXT), 1, \(length)) = \(prefix) LIMIT \(limit)
+      """
+    ) { try $0.string(0) }
+  }
+
+  /// The largest id that a table can hold.
+  package var idMaximum: Int64 {
+    get throws {
+      driver.dialect.largestKey(ofType: try state().tables[Table.memories.name]?.column("id")?.type ?? "integer")
+    }
+  }
+
+  /// The largest id of a table that is not above `limit`; 0 when there is none.
+  package func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
+    try driver.first(
+      "SELECT coalesce(\(function: "max")(id), 0) FROM \(name: table) WHERE id <= \(limit)", of: table
+    ) { try $0.number(0) } ?? 0
+  }
+
+  /// Which of these ids are in use, or cannot be used.
+  package func usedIDs(_ ids: [Int64], in table: String) throws -> Set<Int64> {
+    guard try state().tables[table] != nil else { return [] }
+    let maximum = try idMaximum
+    let fitting = ids.filter { (1...maximum).contains($0) }
+    let used = try driver.ids("SELECT id FROM \(name: table) WHERE id \(among: fitting)")
+    return Set(used).union(Set(ids).subtracting(fitting))
+  }
+}
