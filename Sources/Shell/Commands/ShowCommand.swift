@@ -48,6 +48,7 @@ struct ShowCommand: ShellCommand {
 
   private static func record(_ memory: Memory, history: [JournalRow], nearest: [SearchHit]) -> ResultRecord {
     let fields = memory.fields
+    let added = fields.added.map { ResultRecord.Field(named: $0.column.name, Cell($0.value)) }
     return ResultRecord(
       title: "Memory \(memory.id)",
       fields: [
@@ -61,6 +62,7 @@ struct ShowCommand: ShellCommand {
         .init("created_at", fields.createdAt.map(Cell.timestamp) ?? .null),
         .init("updated_at", fields.updatedAt.map(Cell.timestamp) ?? .null),
         .init("embedding", fields.embedding.map(Cell.vector) ?? .null),
+      ] + added + [
         .init("history", .list(ResultTable(history))),
         .init(
           "nearest",

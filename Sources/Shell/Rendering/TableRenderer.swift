@@ -76,7 +76,7 @@ struct TableRenderer: Renderer {
 
   private static func rows(_ fields: [ResultRecord.Field], indent: String) -> [(label: String, value: String)] {
     fields.flatMap { field -> [(label: String, value: String)] in
-      let label = indent + field.name.replacing("_", with: " ").withVisibleControls
+      let label = indent + field.label.withVisibleControls
       switch field.value {
       case .cell(let cell): return [(label, cell.displayText?.withVisibleControls ?? "–")]
       case .record(let inner): return [(label, "")] + rows(inner, indent: indent + "  ")

@@ -72,18 +72,28 @@ package struct ResultRecord: Sendable {
   package struct Field: Sendable {
     /// The key in JSON and the name elsewhere.
     package let name: String
+    /// What people read in a table.
+    package let label: String
     /// The value.
     package let value: Value
 
     /// Creates a field.
     package init(_ name: String, _ value: Value) {
       self.name = name
+      label = name.replacing("_", with: " ")
       self.value = value
     }
 
     /// Creates a field with a plain value.
     package init(_ name: String, _ cell: Cell) {
       self.init(name, .cell(cell))
+    }
+
+    /// Creates a field with a name that others gave, which people read as it is.
+    package init(named name: String, _ cell: Cell) {
+      self.name = name
+      label = name
+      value = .cell(cell)
     }
   }
 
