@@ -13,7 +13,7 @@ extension MemoryStore {
       let dimensions = try embeddingSpace()?.dimensions ?? 0
       var ids: [Int64] = []
       try driver.stream(
-        "SELECT t.id FROM \(table) AS t WHERE \(condition(dimensions)) ORDER BY t.id", of: "", exactly: false
+        ["SELECT t.id FROM \(table) AS t WHERE \(condition(dimensions)) ORDER BY t.id"], of: "", exactly: false
       ) { ids.append(try $0.number(0)) }
       return Finding(check: check, ids: ids)
     }

@@ -57,7 +57,7 @@ extension MemoryStore {
           rows.nulls[column.name] = total - (try row.number(position + 2))
         }
       }
-      rows.added = Set(state.added(to: table).map(\.name))
+      rows.added = Set(state.added(to: table, in: identity.backend).map(\.name))
       coming.tables[table.name] = rows
     }
     return coming
