@@ -63,8 +63,6 @@ package protocol Dialect: ValueDialect {
   /// Rows from lists of equal lengths, one for each of their columns `column1`, `column2`, …
   func rows(_ columns: [Value], as name: String) -> SQL
 
-  /// Whether a table of memsh's own can be read, as a row; none where there is no such table.
-  func readability(of table: OwnTable) -> SQL
   /// Asks for the right to migrate into the store, until the transaction ends, and says whether it was to be had; nil
   /// where a transaction has it anyway.
   var migrationLock: SQL? { get }
@@ -85,4 +83,11 @@ package protocol Dialect: ValueDialect {
 
   /// The question which of memsh's own tables are there: rows of their names without a prefix.
   var ownTables: SQL { get }
+
+  /// Whether a column that the database describes so can hold what memsh keeps in one of its own type. Only for whole
+  /// numbers and vectors; others are read whatever they are.
+  func fits(_ realType: String, _ type: ColumnType) -> Bool
+
+  /// What a column of vectors is, for a sentence.
+  var vectorType: String { get }
 }

@@ -1,6 +1,7 @@
 import MemoryModel
 
-/// What a database has of the four tables, as it is found to be: looked up once a command, in one round trip.
+/// What a database has of the four tables and of memsh's own, as it is found to be: looked up once a command, in one round
+/// trip.
 package struct StoreState: Sendable {
   /// A column as the database has it.
   package struct RealColumn: Sendable, Hashable {
@@ -33,25 +34,104 @@ package struct StoreState: Sendable {
     package let columns: [RealColumn]
     /// Whether its rows stand on other servers (Citus).
     package let isDistributed: Bool
+    /// About how many rows it has; nil where nothing has counted them.
+    package let rowEstimate: Int64?
 
     /// Describes a table.
-    package init(kind: Kind, columns: [RealColumn], isDistributed: Bool = false) {
+    package init(kind: Kind, columns: [RealColumn], isDistributed: Bool = false, rowEstimate: Int64? = nil) {
       self.kind = kind
       self.columns = columns
       self.isDistributed = isDistributed
+      self.rowEstimate = rowEstimate
     }
 
     /// A column by its name; nil when there is none.
     package func column(_ name: String) -> RealColumn? { columns.first { $0.name == name } }
   }
 
-  /// The tables that are there, by name.
-  package var tables: [String: RealTable]
+  /// An index or a trigger of one of the tables.
+  package struct RealObject: Sendable, Hashable {
+    /// Its name.
+    package let name: String
+    /// Its table.
+    package let table: String
+    /// The method of an index, such as `btree` or `hnsw`; empty where there is only one, and for triggers.
+    package let method: String
+    /// Whether it works: an index whose building failed does not, nor a trigger that was disabled.
+    package let isValid: Bool
+    /// The statement that makes it.
+    package let definition: String
 
-  /// Describes a database.
-  package init(tables: [String: RealTable]) {
-    self.tables = tables
+    /// Describes an object.
+    package init(name: String, table: String, method: String = "", isValid: Bool = true, definition: String) {
+      self.name = name
+      self.table = table
+      self.method = method
+      self.isValid = isValid
+      self.definition = definition
+    }
   }
+
+  /// What may be done with a table of memsh's own.
+  package struct Rights: Sendable, Hashable {
+    /// Whether it can be read.
+    package let mayRead: Bool
+    /// Whether rows can be written into it.
+    package let mayWrite: Bool
+
+    /// Describes rights.
+    package init(mayRead: Bool, mayWrite: Bool) {
+      self.mayRead = mayRead
+      self.mayWrite = mayWrite
+    }
+  }
+
+  /// What brings vectors to a database that has none of its own.
+  package struct VectorExtension: Sendable, Hashable {
+    /// Its version, such as `0.8.1`.
+    package let version: String
+    /// The schema of its types and operators.
+    package let schema: String
+
+    /// Describes an extension.
+    package init(version: String, schema: String) {
+      self.version = version
+      self.schema = schema
+    }
+  }
+
+  /// The tables that are there, by name.
+  package var tables: [String: RealTable] = [:]
+  /// Their indexes.
+  package var indexes: [RealObject] = []
+  /// Their triggers.
+  package var triggers: [RealObject] = []
+  /// Those of memsh's own tables that are there.
+  package var own: [OwnTable: Rights] = [:]
+  /// The record of the embedding space as it stands; nil where there is none, or this role may not read it.
+  package var recordedSpace: String?
+  /// How long vectors are, as their column says, or the first of them; 0 where neither does, nil without a column.
+  package var vectorDimensions: Int?
+  /// The extension for vectors; nil where it is missing, or none is needed.
+  package var vectorExtension: VectorExtension?
+  /// The language of the index of words; nil where there is none that works.
+  package var textLanguage: String?
+
+  /// Describes a database that has nothing yet.
+  package init() {}
+
+  /// The space of the vectors: as recorded; else, for a store that others made, `unknown/unknown` with the length of its
+  /// vectors; nil for a store without tables.
+  ///
+  /// - Parameter statement: Takes the record away, so that the store's own columns tell the space.
+  /// - Throws: `store_corrupt` when the record cannot be read.
+  package func embeddingSpace(removedBy statement: @autoclosure () -> String) throws -> EmbeddingSpace? {
+    if let recordedSpace { return try EmbeddingSpace(recorded: recordedSpace, removedBy: statement()) }
+    return vectorDimensions.map(EmbeddingSpace.init(unrecordedDimensions:))
+  }
+
+  /// A valid index by its name; nil when there is none.
+  package func validIndex(_ name: String) -> RealObject? { indexes.first { $0.name == name && $0.isValid } }
 
   /// The columns that others added to a table and that can be written, in their order.
   ///

@@ -24,7 +24,7 @@ package struct BackupService {
   ///   - copy: A file that is not there yet.
   /// - Throws: `verification_failed`, and what either store fails with.
   package func backUp(_ store: MemoryStore, into copy: MemoryStore, at moment: Timestamp) throws {
-    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    let space = try store.requireTables()
     if let file = store.file {
       try file.copyFile(to: copy.identity.location)
     } else {
@@ -50,9 +50,10 @@ package struct BackupService {
   ) throws {
     try backup.checkSeal()
     try refuseLosses(backup, into: store)
-    guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }
+    let space = try backup.requireTables()
     if let file = store.file {
       try file.replaceContent(withFileAt: backup.identity.location, beforeReplacing: beforeReplacing)
+      store.forgetState()
       try file.removeSeal()
     } else {
       try transfer(backup, space: space, into: store, at: moment, replacing: beforeReplacing) {

@@ -52,7 +52,7 @@ package struct FragmentService {
 
   /// All fragments, by priority, equal ones by id; those without a priority come last.
   package func all() throws -> [StoredFragment] {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     var fragments: [StoredFragment] = []
     try store.readRows(of: .fragments, batchSize: FragmentService.batchSize) { rows in
       fragments += rows.compactMap(StoredFragment.init)
@@ -78,7 +78,7 @@ package struct FragmentService {
   ///
   /// - Returns: How many were inserted, and whether they have embeddings.
   package func add(_ fragments: [PromptFragment]) throws -> (inserted: Int, hasEmbeddings: Bool) {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     let usable = try usableEmbedder()
     let inserted = try store.transaction(.commit) {
       let seeding = SeedingService(store: store, embedder: usable)

@@ -53,7 +53,7 @@ package struct RecallService {
   ///
   /// - Throws: `not_found` when there is no index, or nothing to measure it with.
   package func measure(sample: Int, neighbours: Int) throws -> RecallReport {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     let ids = try store.sampleOfEmbedded(sample)
     guard let breadths = try store.indexBreadths(), !ids.isEmpty else {
       throw MemshError(

@@ -134,7 +134,7 @@ package struct ReembedService {
   }
 
   private func plan(_ selection: ReembedSelection) throws -> ReembedReport {
-    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    let space = try store.requireTables()
     guard selection == .all || embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
     return ReembedReport(from: space, to: embedder.space)
   }

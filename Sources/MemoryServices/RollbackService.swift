@@ -34,7 +34,7 @@ package struct RollbackService {
   package func rollBack(
     run number: Int64?, force: Bool, cascade: Bool = false, dryRun: Bool
   ) throws -> RollbackReport {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     return try store.transaction(dryRun ? .readOnly : .commit) {
       if !dryRun {
         try store.lockForMigration()

@@ -82,7 +82,7 @@ package struct SearchService {
   /// - Throws: `schema_missing`, `embedding_space_mismatch`, `not_found` and `invalid_vector` for a memory that is not
   ///   there or has no vector, and what embedder and store fail with.
   package func search(_ request: SearchRequest) throws -> SearchReport {
-    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    let space = try store.requireTables()
     var report = SearchReport()
     report.mode = try request.mode ?? defaultMode(for: request.subject)
     guard request.limit > 0 else { return report }
@@ -93,6 +93,18 @@ package struct SearchService {
     report.store += clock.now - started
     report.hits = Array(hits.dropFirst(request.offset).prefix(request.limit))
     return report
+  }
+
+  /// The memories of the same user that are nearest to one; none where its embedding has no direction, or another length
+  /// than the store's.
+  package func neighbours(of memory: Memory, limit: Int) throws -> [SearchHit] {
+    guard let vector = memory.fields.embedding, vector.isFinite, !vector.isZero,
+      try vector.dimensions == store.requireTables().dimensions
+    else { return [] }
+    let query = VectorQuery(
+      vector: vector, filter: MemoryFilter(userID: memory.fields.userID), limit: limit + 1, threshold: nil,
+      strategy: .automatic)
+    return Array(try store.search(query).hits.filter { $0.memory.id != memory.id }.prefix(limit))
   }
 
   private func defaultMode(for subject: SearchRequest.Subject) throws -> SearchMode {

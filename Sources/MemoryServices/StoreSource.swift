@@ -26,7 +26,7 @@ package final class StoreSource: MemorySource {
 
   /// Counts the memories.
   package func survey() throws -> SourceSurvey {
-    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    let space = try store.requireTables()
     let statistics = try store.statistics(userID: nil)
     return SourceSurvey(
       table: "memories", rows: statistics.memories, dimensions: space.dimensions, model: space.model,

@@ -10,6 +10,7 @@ extension MemoryStore {
   ///   - limit: How many rows are read at most.
   /// - Throws: `sql_failed` with the database's own words.
   package func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
-    try backend.answer(sql, values: values, writes: writes, limit: limit)
+    defer { if writes { forgetState() } }
+    return try backend.answer(sql, values: values, writes: writes, limit: limit)
   }
 }

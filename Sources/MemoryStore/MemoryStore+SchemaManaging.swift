@@ -6,7 +6,9 @@ extension MemoryStore {
   ///
   /// - Throws: `pgvector_missing`, `permission_denied`.
   package func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
-    try backend.vectorSupport(action)
+    _ = try state()
+    defer { if action != .check { forgetState() } }
+    return try backend.vectorSupport(action)
   }
 
   /// Stores vectors, measures distances and builds indexes for real; nothing of it stays.
@@ -21,6 +23,7 @@ extension MemoryStore {
   ///
   /// - Returns: The names of the tables created.
   package func createSchema(space: EmbeddingSpace) throws -> [String] {
+    _ = try state()
     defer { forgetState() }
     return try backend.createSchema(space: space)
   }
@@ -42,10 +45,7 @@ extension MemoryStore {
   package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
     -> [VectorIndexOutcome]
   {
-    try backend.buildIndexes(method, progress)
+    defer { forgetState() }
+    return try backend.buildIndexes(method, progress)
   }
-
-  /// The space of the store's vectors: as recorded; else, for a store that others made, `unknown/unknown` with
-  /// the dimensions of its column; nil for a store without tables.
-  package func embeddingSpace() throws -> EmbeddingSpace? { try backend.embeddingSpace() }
 }

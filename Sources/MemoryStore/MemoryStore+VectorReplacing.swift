@@ -22,6 +22,7 @@ extension MemoryStore {
   ///
   /// - Throws: `foreign_objects`, which names what keeps the vectors from getting another length.
   package func moveVectors(to space: EmbeddingSpace) throws {
+    defer { forgetState() }
     try refuseUnchangeableLength(space.dimensions)
     try backend.moveVectors(to: space)
   }
@@ -29,5 +30,8 @@ extension MemoryStore {
   /// Gives the rows their new vectors, unless their content has changed since. Belongs into a transaction.
   ///
   /// - Parameter space: The space to move the store to: all its old vectors go; nil stays in its space.
-  package func switchVectors(to space: EmbeddingSpace?) throws { try backend.switchVectors(to: space) }
+  package func switchVectors(to space: EmbeddingSpace?) throws {
+    defer { forgetState() }
+    try backend.switchVectors(to: space)
+  }
 }

@@ -16,6 +16,7 @@ package final class MemoryStore {
   private var knownState: StoreState?
   /// What is noted of columns from the other kind of database, as far as it has been looked up.
   var knownColumnTypes: JSON?
+  private var isInTransaction = false
 
   /// Opens nothing yet.
   package init(_ backend: any StoreBackend) {
@@ -25,10 +26,13 @@ package final class MemoryStore {
   /// Where the store is; free of secrets.
   package var identity: StoreIdentity { driver.identity }
 
-  /// What there is of the four tables, as it was when the command began.
+  /// What there is of the four tables and of memsh's own, as it was when the command began.
+  ///
+  /// - Throws: `schema_missing` for tables of another kind; see ``StoreKind``.
   package func state() throws -> StoreState {
     if let knownState { return knownState }
     let state = try driver.state()
+    try StoreKind(state, of: identity, driver.dialect).check()
     knownState = state
     return state
   }
@@ -39,19 +43,37 @@ package final class MemoryStore {
     knownColumnTypes = nil
   }
 
-  /// Whether a table of memsh's own can be read; nil when there is none.
-  package func mayRead(_ table: OwnTable) throws -> Bool? {
-    do { return try driver.first(driver.dialect.readability(of: table)) { try $0.flag(0) } } catch let error
-      as MemshError
-      where error.code == .schemaMissing
-    { return nil }
+  /// The space of the store's vectors: as recorded; else, for a store that others made, `unknown/unknown` with the length
+  /// of its vectors; nil for a store without tables.
+  package func embeddingSpace() throws -> EmbeddingSpace? {
+    let dialect = driver.dialect
+    return try state().embeddingSpace(
+      removedBy: SQL("DELETE FROM \(OwnTable.settings) WHERE key = 'embedding_space'").rendered(by: dialect).text)
   }
+
+  /// Makes sure that there are tables to work on.
+  ///
+  /// - Returns: The space of their vectors.
+  /// - Throws: `schema_missing`.
+  @discardableResult
+  package func requireTables() throws -> EmbeddingSpace {
+    guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
+    return space
+  }
+
+  /// Whether a table of memsh's own can be read; nil when there is none.
+  package func mayRead(_ table: OwnTable) throws -> Bool? { try state().own[table]?.mayRead }
 
   /// The store as a file of its own, where it is one.
   package var file: (any FileStore)? { backend as? any FileStore }
 
   /// Connects, if there is no connection yet, and makes sure that the other side answers.
-  package func connect() throws { try driver.connect() }
+  ///
+  /// - Throws: `schema_missing` for tables of another kind than memsh's.
+  package func connect() throws {
+    try driver.connect()
+    _ = try state()
+  }
 
   /// The server or library that answers, such as `PostgreSQL 18.4`.
   package func serverVersion() throws -> String { try driver.serverVersion() }
@@ -60,7 +82,21 @@ package final class MemoryStore {
   ///
   /// Called inside another transaction it only runs `body`.
   package func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
-    try driver.transaction(ending, body)
+    guard !isInTransaction else { return try body() }
+    isInTransaction = true
+    var isDone = false
+    defer {
+      isInTransaction = false
+      // What was made in it may be gone again.
+      if !isDone || ending == .rollback { forgetState() }
+    }
+    let value = try driver.transaction(ending) {
+      // Somebody may have changed the tables before it began.
+      if ending != .readOnly { forgetState() }
+      return try body()
+    }
+    isDone = true
+    return value
   }
 
   /// Changes what the store may use and how it works; takes effect at once.

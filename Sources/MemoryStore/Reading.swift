@@ -42,13 +42,6 @@ extension MemoryStore {
     RowSelection(table, try addedPlaces(in: table), without: omitted)
   }
 
-  /// Makes sure that there are tables.
-  ///
-  /// - Throws: `schema_missing`.
-  func requireTables() throws {
-    guard try state().tables[Table.memories.name] != nil else { throw MemshError.schemaMissing(identity) }
-  }
-
   /// The memories under these ids with their embeddings, by id; ids without a row are left out.
   package func memories(_ ids: [Int64]) throws -> [Memory] {
     try requireTables()

@@ -126,6 +126,16 @@ struct PostgresDialect: Dialect {
   var now: String { "(pg_catalog.now() AT TIME ZONE 'UTC')" }
 
   var clock: String { "(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC')" }
+  func fits(_ realType: String, _ type: ColumnType) -> Bool {
+    switch type {
+    case .integer: ["smallint", "integer", "bigint"].contains(realType)
+    // Where the search path does not find the type, its schema stands before it.
+    case .vector: realType.contains(/(^|\.)(vector|halfvec)(\([0-9]+\))?$/)
+    default: true
+    }
+  }
+
+  var vectorType: String { "pgvector's vector" }
 
   func sha256(_ column: Column, of row: String) -> Database.SQL {
     """
@@ -145,15 +155,6 @@ struct PostgresDialect: Dialect {
     let lists = Database.SQL.joined(columns.map { "pg_catalog.unnest(\($0))" })
     let names = columns.indices.map { "column\($0 + 1)" }.joined(separator: ", ")
     return "ROWS FROM (\(lists)) AS \(raw: name)(\(raw: names))"
-  }
-
-  /// Looking into the catalog needs no right on the schema, as naming the table would.
-  func readability(of table: OwnTable) -> Database.SQL {
-    """
-    SELECT pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
-    FROM pg_catalog.pg_class AS c
-    WHERE c.relnamespace = pg_catalog.to_regnamespace(\(ledger))::oid AND c.relname::text = \(table.rawValue)
-    """
   }
 
   /// An arbitrary number that every memsh uses for "migrating into this database": the bytes of "memsh".
@@ -219,9 +220,10 @@ struct LiteralDialect: Dialect {
   var rowLock: String? { dialect.rowLock }
   var equals: String { dialect.equals }
   func rows(_ columns: [Value], as name: String) -> Database.SQL { dialect.rows(columns, as: name) }
-  func readability(of table: OwnTable) -> Database.SQL { dialect.readability(of: table) }
   var migrationLock: Database.SQL? { dialect.migrationLock }
   var sourceKeyIndex: (presence: Database.SQL, creation: Database.SQL)? { dialect.sourceKeyIndex }
+  func fits(_ realType: String, _ type: ColumnType) -> Bool { dialect.fits(realType, type) }
+  var vectorType: String { dialect.vectorType }
   func sha256(_ column: Column, of row: String) -> Database.SQL { dialect.sha256(column, of: row) }
 }
 

@@ -15,7 +15,7 @@ extension PostgresStore: Maintaining {
       Maintenance {
         // Over a table that is missing there can be none.
         guard try self.schema().contains(where: { $0.name == "memories" && $0.state == .present }) else { return nil }
-        return try self.hasTextIndex() ? [] : [PostgresStore.textIndex]
+        return try self.hasTextIndex(in: self.state()) ? [] : [PostgresStore.textIndex]
       } mend: {
         _ = try self.buildIndexes(nil, $0)
       }

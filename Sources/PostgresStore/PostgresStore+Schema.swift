@@ -30,10 +30,7 @@ extension PostgresStore {
       for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
         try createTrigger(trigger.name, table: trigger.table)
       }
-      if try !hasLedger() {
-        try createSchemaIfMissing(schemaName.map { "memsh_\($0)" } ?? "memsh")
-        try execute(unsafeSQL: PostgresDDL.ledger(in: ledger))
-      }
+      try createLedger()
       try query(
         """
         INSERT INTO \(unsafeSQL: ledger).settings (key, value) VALUES ('schema_version', '1'::jsonb),
@@ -41,6 +38,13 @@ extension PostgresStore {
         """)
       return missingTables
     }
+  }
+
+  /// Creates memsh's own tables but for the journal.
+  package func createLedger() throws {
+    guard try !hasLedger() else { return }
+    try createSchemaIfMissing(schemaName.map { "memsh_\($0)" } ?? "memsh")
+    try execute(unsafeSQL: PostgresDDL.ledger(in: ledger))
   }
 
   /// Takes the lock that TRUNCATE and ALTER TABLE will need.
@@ -53,29 +57,9 @@ extension PostgresStore {
     try execute(unsafeSQL: "LOCK TABLE \(present.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE")
   }
 
-  /// The recorded space, or what the column of a foreign store says.
-  package func embeddingSpace() throws -> EmbeddingSpace? {
-    if try mayReadLedger("settings") == true {
-      let row = try query("SELECT value::text FROM \(unsafeSQL: ledger).settings WHERE key = 'embedding_space'").first
-      if let text = try row?.text(0) {
-        return try EmbeddingSpace(
-          recorded: text, removedBy: "DELETE FROM \(ledger).settings WHERE key = 'embedding_space'")
-      }
-    }
-    let row = try query(
-      """
-      SELECT atttypmod, atttypid = to_regtype('vector')::oid FROM pg_attribute
-      WHERE attrelid = to_regclass('memories')::oid AND attname = 'embedding'
-      """
-    ).first
-    guard let row, let length = try row.integer(0) else { return nil }
-    guard length < 0 else { return EmbeddingSpace(unrecordedDimensions: Int(length)) }
-    // A column of any length: what stands in it says more.
-    let isVector = try row.boolean(1) == true
-    let first =
-      try isVector
-      ? query("SELECT vector_dims(embedding) FROM memories WHERE embedding IS NOT NULL ORDER BY id LIMIT 1").first : nil
-    return EmbeddingSpace(unrecordedDimensions: Int(try first?.integer(0) ?? 0))
+  /// The space of the store's vectors, as ``StoreState`` has it.
+  func embeddingSpace() throws -> EmbeddingSpace? {
+    try state().embeddingSpace(removedBy: "DELETE FROM \(ledger).settings WHERE key = 'embedding_space'")
   }
 
   func hasLedger() throws -> Bool { try mayReadLedger("settings") != nil }

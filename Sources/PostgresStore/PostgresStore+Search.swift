@@ -9,32 +9,41 @@ extension PostgresStore {
   /// The vector index answers where it pays, with an over-fetch that the exact distance re-ranks. A filter that few rows
   /// pass is answered exactly, from those rows; one that many pass by a scan of the index that goes on until it has
   /// enough of them (pgvector 0.8), or by comparing all.
-  package func search(_ query: VectorQuery) throws -> SearchAnswer {
-    try transaction(.commit) {
-      let index = try vectorIndex(dimensions: query.vector.dimensions)
-      guard let index, query.strategy != .exact, query.limit <= PostgresStore.indexedLimitMaximum else {
-        return try searchExactly(query, reason: index == nil ? "no vector index" : nil)
-      }
-      if !query.filter.isEmpty {
-        let rows = try countOfPassing(query.filter)
-        guard rows > PostgresStore.exactRows, index.version.hasIterativeScan else {
-          return try searchExactly(
-            query, reason: "\(min(rows, PostgresStore.exactRows)) rows pass the filter", rows: rows)
-        }
-      }
-      // The threshold comes last: what the index gives up on is no different from what it has not found.
-      var wide = query
-      wide.threshold = nil
-      var answer = try search(wide, with: index)
-      // Rows that pass may all be far away, or hide behind deleted ones: the scan of the index ends at some point.
-      guard answer.hits.count == query.limit || query.strategy != .automatic else {
-        return try searchExactly(query, reason: "the index found only \(answer.hits.count) rows")
-      }
-      if let threshold = query.threshold {
-        answer.hits.removeAll { $0.score < threshold - PostgresStore.thresholdSlack }
-      }
-      return answer
+  package func search(_ query: VectorQuery, in state: StoreState) throws -> SearchAnswer {
+    let index = vectorIndex(dimensions: query.vector.dimensions, in: state)
+    let known = state.tables[Table.memories.name]?.rowEstimate.map(Int.init(clamping:))
+    /// How many rows pass the filter: counted only where a few rows in the table do not make it unnecessary.
+    func passing() throws -> Int {
+      if let known, query.filter.isEmpty || known <= PostgresStore.exactRows { return known }
+      return try countOfPassing(query.filter)
     }
+    guard let index, query.strategy != .exact, query.limit <= PostgresStore.indexedLimitMaximum else {
+      return try searchExactly(query, reason: index == nil ? "no vector index" : nil, rows: passing())
+    }
+    // The index of a table with fewer rows than are wanted would give them all, as comparing them does.
+    if query.strategy == .automatic, let known, known <= query.limit {
+      return try searchExactly(query, reason: "the store has about \(known) rows", rows: known)
+    }
+    if !query.filter.isEmpty {
+      let rows = try passing()
+      guard rows > PostgresStore.exactRows, index.version.hasIterativeScan else {
+        return try searchExactly(
+          query, reason: "at most \(min(rows, PostgresStore.exactRows)) rows pass the filter", rows: rows)
+      }
+    }
+    // The threshold comes last: what the index gives up on is no different from what it has not found.
+    var wide = query
+    wide.threshold = nil
+    var answer = try search(wide, with: index)
+    // Rows that pass may all be far away, or hide behind deleted ones: the scan of the index ends at some point.
+    guard answer.hits.count == query.limit || query.strategy != .automatic else {
+      return try searchExactly(
+        query, reason: "the index found only \(answer.hits.count) rows", rows: passing())
+    }
+    if let threshold = query.threshold {
+      answer.hits.removeAll { $0.score < threshold - PostgresStore.thresholdSlack }
+    }
+    return answer
   }
 
   /// The largest limit that an index scan serves; hnsw's ef_search ends at 1,000.
@@ -54,19 +63,12 @@ extension PostgresStore {
     var parameter: String { method == .hnsw ? "hnsw.ef_search" : "ivfflat.probes" }
   }
 
-  private func vectorIndex(dimensions: Int) throws -> VectorIndex? {
-    let row = try query(
-      """
-      SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'), a.amname::text, pg_get_indexdef(i.oid)
-      FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
-      WHERE x.indrelid = to_regclass('memories')::oid AND x.indisvalid AND i.relname = 'memories_embedding_idx'
-      """
-    ).first
-    guard let row, let version = try row.text(0).map(PgvectorVersion.init),
-      let method = try row.text(1).flatMap(VectorIndexMethod.init(rawValue:)),
+  private func vectorIndex(dimensions: Int, in state: StoreState) -> VectorIndex? {
+    guard let index = state.validIndex("memories_embedding_idx"), let version = state.pgvectorVersion,
+      let method = VectorIndexMethod(rawValue: index.method),
       let shape = VectorIndexShape(dimensions: dimensions, version: version),
       // An index that others made for another distance or another type would not be taken for this question.
-      try row.text(2)?.contains(" \(shape.operatorClass)") == true
+      index.definition.contains(" \(shape.operatorClass)")
     else { return nil }
     return VectorIndex(method: method, shape: shape, version: version)
   }
@@ -87,21 +89,19 @@ extension PostgresStore {
     var breadth = index.method == .hnsw ? min(1_000, max(100, fetched)) : max(10, query.limit / 10)
     if case .approximate(let chosen?) = query.strategy { breadth = chosen }
     // PostgreSQL takes a table whose vectors are toasted for a small one that is quick to scan.
-    try self.query(
-      "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'on', true), set_config(\(index.parameter), \(String(breadth)), true)"
-    )
-    if index.version.hasIterativeScan {
-      try self.query("SELECT set_config(\(index.method.rawValue + ".iterative_scan"), 'relaxed_order', true)")
-    }
+    var settings = ["enable_seqscan = off", "enable_indexscan = on", "\(index.parameter) = \(breadth)"]
+    if index.version.hasIterativeScan { settings.append("\(index.method.rawValue).iterative_scan = relaxed_order") }
     let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
     let distance = SQL(
       "\(unsafeSQL: index.shape.expression) <=> \(vector)\(unsafeSQL: index.shape.cast)")
-    let hits = try hits(
-      of: query,
-      nearest: """
-        SELECT id, embedding::vector <=> \(vector) AS distance FROM memories
-        WHERE true\(PostgresStore.conditions(query.filter) ?? "") ORDER BY \(distance) LIMIT \(fetched)
-        """)
+    let hits = try transaction(.commit, settings: settings) {
+      try self.hits(
+        of: query,
+        nearest: """
+          SELECT id, embedding::vector <=> \(vector) AS distance FROM memories
+          WHERE true\(PostgresStore.conditions(query.filter) ?? "") ORDER BY \(distance) LIMIT \(fetched)
+          """)
+    }
     let form = index.shape == .vector ? "" : " on halfvec, re-ranked by the exact distance"
     return SearchAnswer(
       hits: hits,
@@ -112,25 +112,24 @@ extension PostgresStore {
             ? [] : ["iterative: goes on until enough rows pass the filter"])))
   }
 
-  private func searchExactly(_ query: VectorQuery, reason: String?, rows: Int? = nil) throws -> SearchAnswer {
-    // Sorted by distance the vector index would be taken; parallel workers are not planned for a table whose vectors are
-    // toasted, because what is left of it is small.
-    try execute(unsafeSQL: "SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = on")
-    let isLarge = try (rows ?? countOfPassing(query.filter)) > PostgresStore.exactRows
-    if isLarge {
-      try execute(
-        unsafeSQL: """
-          SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL parallel_setup_cost = 0;
-          SET LOCAL parallel_tuple_cost = 0
-          """)
-    }
+  /// - Parameter rows: About how many are compared.
+  private func searchExactly(_ query: VectorQuery, reason: String?, rows: Int) throws -> SearchAnswer {
+    let isLarge = rows > PostgresStore.exactRows
     let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
-    let hits = try hits(
-      of: query,
-      nearest: """
-        SELECT id, embedding::vector <=> \(vector) AS distance FROM memories
-        WHERE embedding IS NOT NULL\(PostgresStore.conditions(query.filter) ?? "")
-        """)
+    // Sorted by the distance itself, the vector index would be taken; it knows no sum.
+    let nearest: SQL = """
+      SELECT id, (embedding::vector <=> \(vector)) + '0'::float8 AS distance FROM memories
+      WHERE embedding IS NOT NULL\(PostgresStore.conditions(query.filter) ?? "")
+      """
+    // Parallel workers are not planned for a table whose vectors are toasted, because what is left of it is small.
+    let settings = [
+      "enable_indexscan = off", "enable_seqscan = on", "min_parallel_table_scan_size = 0", "parallel_setup_cost = 0",
+      "parallel_tuple_cost = 0",
+    ]
+    let hits =
+      isLarge
+      ? try transaction(.commit, settings: settings) { try self.hits(of: query, nearest: nearest) }
+      : try self.hits(of: query, nearest: nearest)
     return SearchAnswer(
       hits: hits,
       plan: SearchPlan(
@@ -161,8 +160,8 @@ extension PostgresStore {
   }
 
   /// How the vector index can be asked.
-  package func indexBreadths() throws -> IndexBreadths? {
-    guard let space = try embeddingSpace(), let index = try vectorIndex(dimensions: space.dimensions) else {
+  package func indexBreadths(in state: StoreState) throws -> IndexBreadths? {
+    guard let dimensions = state.vectorDimensions, let index = vectorIndex(dimensions: dimensions, in: state) else {
       return nil
     }
     return IndexBreadths(

@@ -7,8 +7,8 @@ extension PostgresStore {
   static let textIndex = "memsh_memories_text_idx"
 
   /// The rows that have words of a text, by `ts_rank`, which the length of a text dampens.
-  package func search(_ query: TextQuery) throws -> SearchAnswer {
-    let (language, hasIndex) = try textLanguage()
+  package func search(_ query: TextQuery, in state: StoreState) throws -> SearchAnswer {
+    let (language, hasIndex) = try textLanguage(in: state)
     let plan = SearchPlan(
       "full text", index: hasIndex ? PostgresStore.textIndex : nil,
       details: [language] + (hasIndex ? [] : ["no index for it: every row is read; `schema --create` builds it"]))
@@ -37,18 +37,11 @@ extension PostgresStore {
     return SearchAnswer(hits: hits, plan: plan)
   }
 
-  /// Whether there is an index of words for the language in use.
-  package func hasTextIndex() throws -> Bool { try textLanguage().hasIndex }
+  package func hasTextIndex(in state: StoreState) throws -> Bool { try textLanguage(in: state).hasIndex }
 
   /// The language in use: the one that was chosen, else that of the index.
-  private func textLanguage() throws -> (language: String, hasIndex: Bool) {
-    let definition = try query(
-      """
-      SELECT pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-      WHERE x.indrelid = to_regclass('memories')::oid AND i.relname = \(PostgresStore.textIndex) AND x.indisvalid
-      """
-    ).first?.text(0)
-    let indexed = definition.flatMap { $0.firstMatch(of: /to_tsvector\('([^']+)'::regconfig/) }.map { String($0.1) }
+  private func textLanguage(in state: StoreState) throws -> (language: String, hasIndex: Bool) {
+    let indexed = state.textLanguage
     guard let chosen = options.textSearchLanguage, chosen != indexed else {
       return (indexed ?? StoreOptions.defaultLanguage, indexed != nil)
     }
@@ -82,9 +75,10 @@ extension PostgresStore {
 
   /// Builds the index of words if it is missing, not valid, or for another language than the one that was chosen.
   func buildTextIndex(mode: String) throws {
-    let (language, hasIndex) = try textLanguage()
+    let state = try state()
+    let (language, hasIndex) = try textLanguage(in: state)
     guard !hasIndex else { return }
-    if try presentObjects()["index \(PostgresStore.textIndex)"] != nil {
+    if state.indexes.contains(where: { $0.name == PostgresStore.textIndex }) {
       try execute(unsafeSQL: "DROP INDEX \(mode)\(PostgresStore.textIndex)")
     }
     try execute(

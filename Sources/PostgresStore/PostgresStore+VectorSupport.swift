@@ -60,11 +60,8 @@ extension PostgresStore {
     }
   }
 
-  /// pgvector's version, such as [0, 8, 5]; empty when it is not installed in this database.
-  func pgvectorVersion() throws -> PgvectorVersion? {
-    try query("SELECT extversion FROM pg_extension WHERE extname = 'vector'").first?.text(0)
-      .map(PgvectorVersion.init)
-  }
+  /// pgvector's version; nil when it is not installed in this database.
+  func pgvectorVersion() throws -> PgvectorVersion? { try state().pgvectorVersion }
 
   private func currentSupport() throws -> VectorSupport {
     let row = try query(
@@ -101,6 +98,11 @@ extension PostgresStore {
       hint: "install it on the server: apt install postgresql-\(number / 10_000)-pgvector, dnf install "
         + "pgvector_\(number / 10_000), or brew install pgvector; then run `ensure-vector` again")
   }
+}
+
+extension StoreState {
+  /// pgvector's version; nil when it is not installed in this database.
+  var pgvectorVersion: PgvectorVersion? { vectorExtension.map { PgvectorVersion($0.version) } }
 }
 
 /// A version of pgvector and what it can do (pgvector's CHANGELOG).

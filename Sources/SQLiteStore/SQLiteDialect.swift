@@ -113,12 +113,19 @@ struct SQLiteDialect: Dialect {
     return "(SELECT \(raw: values) FROM json_each(\(JSON.array(rows)))) AS \(raw: name)"
   }
 
-  func readability(of table: OwnTable) -> SQL {
-    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = \("memsh_" + table.rawValue)"
-  }
-
   /// As for ``rowLock``.
   var migrationLock: SQL? { nil }
 
   var sourceKeyIndex: (presence: SQL, creation: SQL)? { nil }
+  /// By SQLite's rules for the affinity of a declared type.
+  func fits(_ realType: String, _ type: ColumnType) -> Bool {
+    let declared = realType.uppercased()
+    return switch type {
+    case .integer: declared.contains("INT")
+    case .vector: declared.isEmpty || declared.contains("BLOB")
+    default: true
+    }
+  }
+
+  var vectorType: String { "a blob of float32" }
 }

@@ -43,7 +43,7 @@ extension SQLiteStore: Maintaining {
   /// Whether the index of words has every memory's text, and no other.
   private func isTextIndexInStep() throws -> Bool {
     guard try hasMemories else { return true }
-    guard try hasTextIndex() else { return false }
+    guard try hasTextIndex(in: state()) else { return false }
     return try read { db in
       let isBehind = try Bool.fetchOne(
         db,

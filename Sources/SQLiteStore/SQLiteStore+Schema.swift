@@ -37,13 +37,11 @@ extension SQLiteStore {
 
   /// Creates the tables and triggers that are missing and records the space.
   package func createSchema(space: EmbeddingSpace) throws -> [String] {
-    try refuseForeignFile()
-    return try transaction(.commit) {
+    try transaction(.commit) {
       let missing = try schema().filter { $0.state == .missing && $0.kind != .index }
-      let hasLedger = try hasLedger()
+      try createLedger()
       try write { db in
         for object in missing { try db.execute(sql: SQLiteStore.definition(of: object)) }
-        if !hasLedger { try db.execute(sql: SQLiteDDL.ledger) }
         try db.execute(
           sql: "INSERT INTO memsh_settings VALUES ('schema_version', '1'), ('embedding_space', ?) "
             + "ON CONFLICT (key) DO NOTHING",
@@ -64,16 +62,10 @@ extension SQLiteStore {
     }
   }
 
-  /// A file of another system must not get memsh's tables mixed into its own.
-  private func refuseForeignFile() throws {
-    guard try presentDefinitions()["table memories"] != nil, try !hasLedger() else { return }
-    throw foreignFile
-  }
-
-  private var foreignFile: MemshError {
-    MemshError(
-      .schemaMissing, "\(identity.location) is a memory file of another system, not a memsh store",
-      hint: "migrate it: memsh migrate --from \(identity.location)")
+  /// Creates memsh's own tables but for the journal.
+  package func createLedger() throws {
+    guard try !hasLedger() else { return }
+    try write { try $0.execute(sql: SQLiteDDL.ledger) }
   }
 
   /// The transaction holds the file's write lock already.
@@ -114,18 +106,11 @@ extension SQLiteStore {
       && parts.triggers.allSatisfy { definitions["trigger \($0)"] != nil }
   }
 
-  /// The recorded space; nil for a store without tables.
-  ///
-  /// - Throws: `schema_missing` for a memory file of another system; `store_corrupt`.
-  package func embeddingSpace() throws -> EmbeddingSpace? {
-    guard fileExists else { return nil }
-    guard try hasLedger() else {
-      if try presentDefinitions()["table memories"] != nil { throw foreignFile }
-      return nil
-    }
-    return try read { try $0.texts("SELECT value FROM memsh_settings WHERE key = 'embedding_space'").first }.map {
-      try EmbeddingSpace(recorded: $0, removedBy: "DELETE FROM memsh_settings WHERE key = 'embedding_space'")
-    }
+  /// The space of the store's vectors, as ``StoreState`` has it.
+  func embeddingSpace() throws -> EmbeddingSpace? { try embeddingSpace(of: state()) }
+
+  func embeddingSpace(of state: StoreState) throws -> EmbeddingSpace? {
+    try state.embeddingSpace(removedBy: "DELETE FROM memsh_settings WHERE key = 'embedding_space'")
   }
 
   private func hasLedger() throws -> Bool {

@@ -7,10 +7,10 @@ import MemoryModel
 extension SQLiteStore {
   /// The rows nearest to a vector: the same as from comparing all that pass the filter, unless an approximate answer is
   /// asked for.
-  package func search(_ query: VectorQuery) throws -> SearchAnswer {
-    try transaction(.readOnly) {
-      guard let space = try embeddingSpace() else { throw MemshError.schemaMissing(identity) }
-      return try read { db in
+  package func search(_ query: VectorQuery, in state: StoreState) throws -> SearchAnswer {
+    guard let space = try embeddingSpace(of: state) else { throw MemshError.schemaMissing(identity) }
+    return try transaction(.readOnly) {
+      try read { db in
         let (best, plan) = try nearest(query, space, db)
         let hits = try best.compactMap { candidate in
           try db.firstRow(
@@ -89,11 +89,10 @@ extension SQLiteStore {
   }
 
   /// The rows that have words of a text, by BM25 as FTS5 computes it.
-  package func search(_ query: TextQuery) throws -> SearchAnswer {
+  package func search(_ query: TextQuery, in state: StoreState) throws -> SearchAnswer {
     try transaction(.readOnly) {
-      guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
-      return try read { db in
-        guard try hasTextIndex() else { throw MemshError.textIndexMissing }
+      try read { db in
+        guard state.textLanguage != nil else { throw MemshError.textIndexMissing }
         guard let words = TextWords.match(query.text), query.limit > 0 else {
           return SearchAnswer(hits: [], plan: SearchPlan("full text", index: SearchDDL.textIndex))
         }
@@ -122,7 +121,7 @@ extension SQLiteStore {
   }
 
   /// Whether there is a word index.
-  package func hasTextIndex() throws -> Bool { try isWhole(SearchDDL.text) }
+  package func hasTextIndex(in state: StoreState) -> Bool { state.textLanguage != nil }
 
   /// Memories drawn at random.
   package func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
@@ -132,8 +131,8 @@ extension SQLiteStore {
   }
 
   /// The first pass of `--approximate`, where there is a file of quantised vectors.
-  package func indexBreadths() throws -> IndexBreadths? {
-    guard let space = try embeddingSpace() else { return nil }
+  package func indexBreadths(in state: StoreState) throws -> IndexBreadths? {
+    guard let space = try embeddingSpace(of: state) else { return nil }
     return try transaction(.readOnly) {
       try read { db in
         try currentVectors(dimensions: space.dimensions, db).map { _ in

@@ -1,3 +1,5 @@
+import Database
+
 /// The definitions of what memsh adds to a SQLite store to search it fast: a word index, and a log that tells a file of
 /// vectors beside the store which of its rows are still true.
 ///
@@ -13,6 +15,12 @@ enum SearchDDL {
   /// FTS5's tokenizer for a language: Porter's stemmer knows English, everything else stays as it is.
   static func tokenizer(language: String) -> String {
     (language == "english" ? "porter " : "") + "unicode61 remove_diacritics 2"
+  }
+
+  /// The language that an index was made for.
+  static func language(ofIndex definition: String) -> String {
+    definition.contains("'\(tokenizer(language: StoreOptions.defaultLanguage))'")
+      ? StoreOptions.defaultLanguage : "simple"
   }
 
   static func createTextIndex(language: String) -> String {

@@ -112,7 +112,12 @@ import Testing
   func readsForeignSpace() throws {
     let fixture = try Fixture(.postgres)
     try fixture.database?.connect().execute(
-      unsafeSQL: "CREATE EXTENSION vector; CREATE TABLE memories (id serial, embedding vector(3072))")
+      unsafeSQL: """
+        CREATE EXTENSION vector;
+        CREATE TABLE memories (id serial, user_id text, content text, metadata jsonb, category text,
+          importance_score float, access_count int, last_accessed_at timestamp, created_at timestamp,
+          updated_at timestamp, embedding vector(3072))
+        """)
     #expect(try fixture.store.embeddingSpace()?.description == "openai/text-embedding-3-large (3072)")
   }
 

@@ -1,7 +1,7 @@
 import MemoryModel
 
 /// The parts of a store that a backend still writes itself.
-package protocol StoreBackend: Driver, SchemaManaging, MemoryReading, VectorReplacing, SQLAnswering, RowImaging,
+package protocol StoreBackend: Driver, SchemaManaging, Searching, MemoryReading, VectorReplacing, SQLAnswering, RowImaging,
   Introspecting, Maintaining
 {}
 
@@ -60,6 +60,9 @@ package protocol SchemaManaging: AnyObject {
   /// - Returns: The names of the tables created.
   func createSchema(space: EmbeddingSpace) throws -> [String]
 
+  /// Creates memsh's own tables but for the journal, where they are missing. Belongs into a transaction.
+  func createLedger() throws
+
   /// Makes sure that every row can be seen, before something is done with all of them.
   ///
   /// - Throws: `permission_denied` when a policy hides rows from this role.
@@ -75,28 +78,13 @@ package protocol SchemaManaging: AnyObject {
   /// - Parameter method: The method of the vector indexes; nil for the store's own choice.
   /// - Returns: What came of each vector index, or why there is none.
   func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [VectorIndexOutcome]
-
-  /// The space of the store's vectors: as recorded; else, for a store that others made, `unknown/unknown` with
-  /// the dimensions of its column; nil for a store without tables.
-  func embeddingSpace() throws -> EmbeddingSpace?
 }
 
 /// The part of a store that answers questions.
 package protocol MemoryReading: AnyObject {
-  /// The rows nearest to a vector under cosine, best first, equal ones by id.
-  func search(_ query: VectorQuery) throws -> SearchAnswer
-
-  /// The rows that have words of a text, best first, equal ones by id.
-  func search(_ query: TextQuery) throws -> SearchAnswer
-
-  /// Whether the store has an index of words, so that looking for them is quick.
-  func hasTextIndex() throws -> Bool
-
   /// The ids of memories with an embedding, drawn at random, `count` at most.
   func sampleOfEmbedded(_ count: Int) throws -> [Int64]
 
-  /// How the vector index on memories can be asked; nil when there is none.
-  func indexBreadths() throws -> IndexBreadths?
 
   /// What the store's tables, indexes and files take.
   func storage() throws -> [StorageEntry]

@@ -81,7 +81,7 @@ package struct DeduplicationService {
   package func run(
     _ options: DeduplicationOptions, _ action: Action, cascade: Bool = false, dryRun: Bool
   ) throws -> DeduplicationReport {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     var report = try store.transaction(.readOnly) { try find(options) }
     guard action != .show, !report.groups.isEmpty else { return report }
     return try store.transaction(dryRun ? .readOnly : .commit) {

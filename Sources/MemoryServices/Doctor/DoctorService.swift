@@ -44,7 +44,7 @@ package struct DoctorService {
   ///
   /// - Parameter left: Those that would be left alone, which the report says.
   package func examine(_ checks: [Check], leaving left: Set<Check> = []) throws -> DoctorReport {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     var report = DoctorReport()
     for (number, check) in checks.enumerated() {
       try interruption.check()

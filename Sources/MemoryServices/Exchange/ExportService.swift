@@ -48,7 +48,7 @@ package struct ExportService {
 
   private func write(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
     try store.requireEveryRow()
-    guard let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
+    let space = try store.requireTables()
     var counts: [String: Int] = [:]
     let isWhole = options.format == .jsonl && options.filter.isEmpty
     let tables = isWhole ? Table.all : [.memories]

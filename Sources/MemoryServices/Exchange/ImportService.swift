@@ -231,7 +231,7 @@ extension ImportService {
   package func run(
     _ options: ImportOptions, rowsOf source: MemoryStore
   ) throws -> ImportReport {
-    guard let sourceSpace = try source.embeddingSpace() else { throw MemshError.schemaMissing(source.identity) }
+    let sourceSpace = try source.requireTables()
     let export = ExportService(store: source, interruption: interruption)
     return try Overlap.pulling(
       capacity: ImportService.batchSize, producers: [{ hand in _ = try export.export(ExportOptions(), hand) }]

@@ -35,7 +35,7 @@ extension RepairService {
   package func add(
     _ fields: MemoryFields, thresholds: [DuplicateLayer: Double], embedder: (() throws -> any Embedder)?, dryRun: Bool
   ) throws -> AddReport {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     var fields = fields
     // Before the transaction: an embedding server may take its time, and others want to write.
     fields.embedding = try embedding(of: fields.content, embedder)

@@ -24,7 +24,7 @@ extension RepairService {
   package func edit(
     _ id: Int64, _ changes: [MemoryChange], embedder: (() throws -> any Embedder)?, dryRun: Bool
   ) throws -> EditReport {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     guard let before = try store.memories([id]).first else { throw MemshError.memoryMissing(id) }
     var changes = changes.filter { !$0.isAlready(in: before.fields) }
     // Before the transaction: an embedding server may take its time, and others want to write.

@@ -167,7 +167,7 @@ package struct RepairService {
   }
 
   func transaction<Value>(dryRun: Bool, _ body: () throws -> Value) throws -> Value {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     return try store.transaction(dryRun ? .readOnly : .commit, body)
   }
 

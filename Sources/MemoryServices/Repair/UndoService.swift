@@ -49,7 +49,7 @@ package struct UndoService {
   /// - Throws: `not_found`; `undo_conflict` when later changes would be overwritten, naming the rows;
   ///   `confirmation_required` when rows of other tables would go.
   package func undo(_ number: Int64?, wholeSession: Bool, dryRun: Bool) throws -> UndoReport {
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     // A dry run of several operations must see what the first undos leave behind, and what triggers of others do with
     // rows shows only when they are written: it is run for real, and rolled back.
     guard try !dryRun || !(wholeSession || isRewritten(number)) else {

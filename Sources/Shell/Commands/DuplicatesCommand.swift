@@ -25,7 +25,7 @@ struct DuplicatesCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     var rows: [Record] = []
     try store.readRows(of: .duplicates, batchSize: 1_000) { batch in
       let wanted = of.map { original in batch.filter { $0.values[0] == .integer(original) } } ?? batch

@@ -45,7 +45,7 @@ struct JournalCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    guard try store.embeddingSpace() != nil else { throw MemshError.schemaMissing(store.identity) }
+    try store.requireTables()
     switch action {
     case .list: return CommandResult(.table(JournalCommand.table(try store.operations(.all, limit: limit))))
     case .show: return CommandResult(.table(try rows(of: operation ?? 0, store)))

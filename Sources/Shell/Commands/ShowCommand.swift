@@ -33,17 +33,9 @@ struct ShowCommand: ShellCommand {
       throw MemshError(.notFound, "there is no memory \(id)", hint: "`list` and `search` show the ids of memories")
     }
     let history = try store.journalRows(table: "memories", id: id, limit: ShowCommand.historyMaximum)
-    let nearest = try nearest(to: memory, store, session)
+    let service = SearchService(store: store, embedder: try session.embedder(for: store))
+    let nearest = try service.neighbours(of: memory, limit: ShowCommand.neighbours)
     return CommandResult(.record(ShowCommand.record(memory, history: history, nearest: nearest)))
-  }
-
-  /// The nearest memories of the same user; none for a memory whose embedding has no direction.
-  private func nearest(to memory: Memory, _ store: MemoryStore, _ session: Session) throws -> [SearchHit] {
-    guard let vector = memory.fields.embedding, vector.isFinite, !vector.isZero else { return [] }
-    var request = SearchRequest(.memory(memory.id))
-    request.filter = MemoryFilter(userID: memory.fields.userID)
-    request.limit = ShowCommand.neighbours
-    return try SearchService(store: store, embedder: try session.embedder(for: store)).search(request).hits
   }
 
   private static func record(_ memory: Memory, history: [JournalRow], nearest: [SearchHit]) -> ResultRecord {
