@@ -9,6 +9,8 @@ package final class HashingEmbedder: Embedder {
   /// The space of the vectors: the model's name changes whenever the features do.
   package let space: EmbeddingSpace
 
+  /// The name of what it does.
+  package static let model = "word-ngram-v1"
   /// The number of components by default.
   package static let defaultDimensions = 256
 
@@ -20,7 +22,7 @@ package final class HashingEmbedder: Embedder {
 
   /// Creates an embedder; there is nothing to load.
   package init(dimensions: Int = HashingEmbedder.defaultDimensions) {
-    space = EmbeddingSpace(provider: "hash", model: "word-ngram-v1", dimensions: dimensions)
+    space = EmbeddingSpace(provider: "hash", model: HashingEmbedder.model, dimensions: dimensions)
   }
 
   /// What its results are worth.

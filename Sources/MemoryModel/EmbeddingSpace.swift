@@ -26,7 +26,7 @@ package struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
   ///
   /// Names that OpenAI publishes get its provider, so that the OpenAI embedder can go on in the same space.
   package init(sourceModel model: String, dimensions: Int) {
-    let provider = model.hasPrefix("text-embedding-") ? "openai" : "unknown"
+    let provider = model.hasPrefix("text-embedding-") ? "openai" : EmbeddingSpace.unknown
     self.init(provider: provider, model: model, dimensions: dimensions)
   }
 
@@ -36,6 +36,15 @@ package struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
       .embeddingSpaceMismatch,
       "this store's vectors are \(storeSpace); the embedder in use makes \(self)", hint: storeSpace.wayOut)
   }
+
+  /// Whether somebody knows which model made the vectors.
+  package var isKnown: Bool { provider != EmbeddingSpace.unknown }
+
+  /// The provider of vectors whose origin nobody recorded.
+  package static let unknown = "unknown"
+
+  /// How a store's owner records what made its vectors.
+  package static let naming = "`schema --space PROVIDER/MODEL` records it, where you know it"
 
   /// How to come by the embedder of a store of this space. An embedder that was chosen stands in the way of it.
   private var wayOut: String {
@@ -52,7 +61,7 @@ package struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
         + "or move the store with `reembed`"
     default:
       "nobody recorded which model made the store's vectors, or this role may not read the schema memsh: "
-        + "`search --mode lexical` needs no vectors, `reembed` computes them anew"
+        + "\(EmbeddingSpace.naming); `search --mode lexical` needs no vectors, `reembed` computes them anew"
     }
   }
 }

@@ -206,6 +206,19 @@ final class Services: SessionServices, Sendable {
     return embedder.flatMap { $0.space == space ? $0 : nil }
   }
 
+  func vectorLength(of choice: EmbedderChoice, model: String) throws -> Int? {
+    switch choice {
+    case .openai: return OpenAIModel.named(model)?.dimensions
+    case .local: return try modelFolder.model(named: model).dimensions
+    case .hash:
+      guard model == HashingEmbedder.model else {
+        throw MemshError(
+          .notFound, "the hashing embedder has no model \(model)", hint: "it is hash/\(HashingEmbedder.model)")
+      }
+      return nil
+    }
+  }
+
   /// What `set dimensions` takes.
   private static let hashDimensions = 1...16_000
 

@@ -11,6 +11,10 @@ struct SchemaCommand: ShellCommand {
       --create makes what is missing. In tables that memsh 0.1.0 made it also lets every column take NULL that the \
       memory system's applications leave empty, and writes NULL for the fragments of every agent, as they do (`undo` \
       takes the latter back).
+
+      --space tells memsh which model made the vectors of a store that others made, such as \
+      openai/text-embedding-3-large or hash/word-ngram-v1, so that it can be searched by meaning. Nothing but memsh's \
+      own record changes; a model whose vectors have another length is refused.
       """)
 
   @Flag(help: "Create what is missing.")
@@ -19,12 +23,20 @@ struct SchemaCommand: ShellCommand {
   @Option(help: "The vector index to create: hnsw, ivfflat or none.")
   var index: VectorIndexMethod?
 
+  @Option(
+    help: ArgumentHelp("Record which model made the vectors that are there.", valueName: "provider/model"))
+  var space: String?
+
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { !create }
+  var onlyReads: Bool { !create && space == nil }
 
   func validate() throws {
+    if let space, SchemaCommand.parts(ofSpace: space) == nil {
+      throw ValidationError(
+        "'--space' takes PROVIDER/MODEL, such as openai/text-embedding-3-large; the provider is openai, local or hash")
+    }
     if index != nil, !create { throw ValidationError("'--index' goes with '--create'") }
   }
 
@@ -40,7 +52,19 @@ struct SchemaCommand: ShellCommand {
       }
       try SchemaCommand.mendTables(of: store, in: session)
     }
+    if let (provider, model) = space.flatMap(SchemaCommand.parts) {
+      let length = try session.services.vectorLength(of: provider, model: model)
+      try store.nameSpace(provider: provider.rawValue, model: model, length: length)
+    }
     return try SchemaCommand.listing(of: store)
+  }
+
+  /// The parts of `PROVIDER/MODEL`; the model's name may have more slashes.
+  private static func parts(ofSpace text: String) -> (provider: EmbedderChoice, model: String)? {
+    guard let slash = text.firstIndex(of: "/"), let provider = EmbedderChoice(rawValue: String(text[..<slash])),
+      case let model = String(text[text.index(after: slash)...]), !model.isEmpty
+    else { return nil }
+    return (provider, model)
   }
 
   /// Puts right what memsh 0.1.0 made in another way than the applications do.

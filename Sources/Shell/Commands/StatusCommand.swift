@@ -19,7 +19,7 @@ struct StatusCommand: ShellCommand {
     let space = try? store.embeddingSpace()
     // A server that does not answer must not keep the rest from being seen.
     let embedder = try? session.embedder(for: store)
-    return CommandResult(
+    var result = CommandResult(
       .record(
         ResultRecord(
           title: "Status",
@@ -34,6 +34,10 @@ struct StatusCommand: ShellCommand {
             .init("embedder", .text(embedder?.space.description ?? "not available")),
             .init("settings", .record(session.settings.listed.map { .init($0.name, .text($0.value)) })),
           ])))
+    if let space, !space.isKnown {
+      result.remark = "notice: nobody recorded which model made the store's vectors: \(EmbeddingSpace.naming)"
+    }
+    return result
   }
 
   private static func summary(_ objects: [SchemaObject]) -> String {
