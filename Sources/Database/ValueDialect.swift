@@ -27,7 +27,7 @@ package protocol ValueDialect: Sendable {
   /// JSON as an object: what is none stands under the key `value`.
   func jsonObject(_ column: Column, of row: String) -> SQL
 
-  /// The seconds from 1970 to a moment.
+  /// The seconds from 1970 to a moment; NULL for what is not one, and for an infinite one.
   func seconds(_ moment: SQL) -> SQL
 
   /// How many numbers a vector has; 0 for what is not one.

@@ -36,7 +36,9 @@ extension PostgresDialect {
     """
   }
 
-  func seconds(_ moment: Database.SQL) -> Database.SQL { "pg_catalog.date_part('epoch', \(moment))" }
+  func seconds(_ moment: Database.SQL) -> Database.SQL {
+    "CASE WHEN pg_catalog.isfinite(\(moment)) THEN pg_catalog.date_part('epoch', \(moment)) END"
+  }
 
   func dimensions(_ column: Column, of row: String) -> Database.SQL { "vector_dims(\(column, of: row))" }
 

@@ -64,7 +64,8 @@ package final class EmbeddingServer: Sendable {
           case .constant: Vector([Float](repeating: 0.5, count: dimensions))
           case .random: Vector((0..<dimensions).map { _ in Float.random(in: -1...1) })
           }
-        let value = usesBase64 ? JSON.string(Data(vector.littleEndianBytes).base64EncodedString()).text : vector.json.text
+        let value =
+          usesBase64 ? JSON.string(Data(vector.littleEndianBytes).base64EncodedString()).text : vector.json.text
         return "{\"index\": \(index), \"embedding\": \(value)}"
       }
       return LoopbackServer.response(200, "{\"data\": [\(items.joined(separator: ","))]}")

@@ -25,7 +25,7 @@ extension SQL.StringInterpolation {
 
   /// The seconds from 1970 to a moment of a row; NULL for a moment that is none.
   mutating func appendInterpolation(seconds column: Column) {
-    appendInterpolation(dialect: { $0.seconds($0.sound(column, of: "t")) })
+    appendInterpolation(dialect: { $0.seconds("\(column, of: "t")") })
   }
 
   /// How many numbers a vector has.
