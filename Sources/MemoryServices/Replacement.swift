@@ -42,7 +42,8 @@ extension BackupService {
   package func refuseLosses(_ backup: MemoryStore, into store: MemoryStore) throws {
     guard store.file != nil else {
       guard let space = try backup.embeddingSpace() else { throw MemshError.schemaMissing(backup.identity) }
-      return try store.refuseRefilling(with: backup.comingRows(space: space, keepsIDs: true), "restore", instead: BackupService.kept)
+      return try store.refuseRefilling(
+        with: backup.comingRows(space: space, keepsIDs: true), "restore", instead: BackupService.kept)
     }
     let (coming, there) = (try backup.contentOfOthers(), try store.contentOfOthers())
     let lost = there.filter { object in !coming.contains { $0.isNamed(as: object) } }

@@ -96,7 +96,8 @@ extension MemoryStore {
     case .refers(let question?): return try driver.exists(SQL(raw: question))
     case .needsValue:
       return coming.tables.contains { name, rows in
-        !rows.isEmpty && object.name.hasPrefix("\(name).") && !rows.added.contains(String(object.name.dropFirst(name.count + 1)))
+        !rows.isEmpty && object.name.hasPrefix("\(name).")
+          && !rows.added.contains(String(object.name.dropFirst(name.count + 1)))
       }
     }
   }

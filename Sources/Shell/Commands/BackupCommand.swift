@@ -51,7 +51,8 @@ extension MemoryStore {
     {
       bookkeeping = ["journal and record of migrations, which this role may not read"]
     }
-    return try contentOfOthers().filter { $0.kind != "column" || !copied.contains($0.name) } + bookkeeping.map { ForeignObject(kind: "memsh", name: $0, drop: nil) }
+    return try contentOfOthers().filter { $0.kind != "column" || !copied.contains($0.name) }
+      + bookkeeping.map { ForeignObject(kind: "memsh", name: $0, drop: nil) }
   }
 }
 
