@@ -58,6 +58,8 @@ package protocol Dialect: ValueDialect {
   /// What stands behind a SELECT so that nobody else changes its rows until the transaction ends; nil where a transaction
   /// keeps others from changing anything.
   var rowLock: String? { get }
+  /// What stands behind the names of the columns in an INSERT that gives rows their keys.
+  var overridingKeys: String { get }
   /// The operator that compares keys of whatever type, which nobody else's can stand for.
   var equals: String { get }
   /// Rows from lists of equal lengths, one for each of their columns `column1`, `column2`, …

@@ -38,15 +38,12 @@ package struct ImageRows {
   package let id: SQL
   /// The values of a row of the source.
   package let values: [SQL]
-  /// What stands behind the names of the columns in an INSERT.
-  package let overriding: SQL
 
   /// Joins the parts of a statement.
-  package init(source: SQL, id: SQL, values: [SQL], overriding: SQL = "") {
+  package init(source: SQL, id: SQL, values: [SQL]) {
     self.source = source
     self.id = id
     self.values = values
-    self.overriding = overriding
   }
 }
 

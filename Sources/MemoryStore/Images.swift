@@ -60,7 +60,7 @@ extension MemoryStore {
     let rows = try backend.rows(images, columns, of: table)
     let inserted = try driver.changing(
       """
-      INSERT INTO \(name: table) (\(SQL.joined(columns.map { "\(name: $0)" }))) \(rows.overriding)
+      INSERT INTO \(name: table) (\(SQL.joined(columns.map { "\(name: $0)" }))) \(raw: driver.dialect.overridingKeys)
       SELECT \(SQL.joined(rows.values)) FROM \(rows.source) RETURNING id
       """)
     try check(inserted, reached: images.map(\.id), of: table, "put back")
@@ -72,6 +72,10 @@ extension MemoryStore {
     let times =
       !hasTime || columns.contains(updated) ? images : try self.images(images.map(\.id), of: table, columns: [updated])
     let rows = try backend.rows(images, columns, of: table)
+    if columns.contains(Column.userID.name), try isDistributed(table) {
+      let values = Dictionary(zip(columns, rows.values), uniquingKeysWith: { first, _ in first })
+      return try replace(images.map(\.id), of: table, with: values, from: rows, "put back")
+    }
     let assignments = SQL.joined(zip(columns, rows.values).map { "\(name: $0) = \($1)" })
     let reached = try driver.changing(
       """

@@ -22,7 +22,7 @@ extension MemoryStore {
   }
 
   /// Whether the rows of a table stand on other servers, each user's on one.
-  private func isDistributed(_ table: String) throws -> Bool { try state().tables[table]?.isDistributed ?? false }
+  func isDistributed(_ table: String) throws -> Bool { try state().tables[table]?.isDistributed ?? false }
 
   /// Makes sure that a statement reached all rows that it was to.
   ///
@@ -38,27 +38,36 @@ extension MemoryStore {
     guard !changes.isEmpty, !ids.isEmpty else { return }
     let table = Table.memories
     if changes.contains(where: { $0.column == .userID }), try isDistributed(table.name) {
-      return try replace(changes, memories: ids)
+      var values: [String: SQL] = [Column.updated.name: SQL.now]
+      for change in changes { values[change.column.name] = change.value == .null ? "NULL" : "\(change.value)" }
+      return try replace(ids, of: table.name, with: values, "changed")
     }
     let assignments = SQL.joined(changes.map { "\(name: $0.column.name) = \($0.value)" })
     let updated = try driver.changing("UPDATE \(table) SET \(assignments) WHERE id \(among: ids) RETURNING id")
     try check(updated, reached: ids, of: table.name, "changed")
   }
 
-  /// The same, for a table in which the user says on which server a row stands: there, a row goes and another one comes.
-  func replace(_ changes: [MemoryChange], memories ids: [Int64]) throws {
-    let table = Table.memories
-    var values: [String: SQL] = [Column.updated.name: SQL.now]
-    for change in changes { values[change.column.name] = change.value == .null ? "NULL" : "\(change.value)" }
-    let columns = try state().tables[table.name]?.columns.filter { !$0.isGenerated }.map(\.name) ?? []
+  /// Gives rows other values where one of them says on which server a row stands, so that it cannot be changed: the rows
+  /// go, and others come under the same ids.
+  ///
+  /// - Parameters:
+  ///   - values: The new values, by their columns.
+  ///   - rows: What the values are taken from, where they are not the same for all rows.
+  ///   - what: What was to happen to the rows, for an error.
+  package func replace(
+    _ ids: [Int64], of table: String, with values: [String: SQL], from rows: ImageRows? = nil, _ what: String
+  ) throws {
+    let columns = try backend.imageColumns(of: table).filter { !$0.isGenerated }.map(\.name)
     let names = SQL.joined(columns.map { "\(name: $0)" })
-    let selected = SQL.joined(columns.map { values[$0] ?? "\(name: $0)" })
-    let moved = try driver.changing(
+    let selected = SQL.joined(columns.map { values[$0] ?? "gone.\(name: $0)" })
+    let source: SQL = rows.map { ", \($0.source) WHERE gone.id = \($0.id)" } ?? ""
+    let replaced = try driver.changing(
       """
-      WITH gone AS (DELETE FROM \(table) WHERE id \(among: ids) RETURNING *)
-      INSERT INTO \(table) (\(names)) SELECT \(selected) FROM gone RETURNING id
+      WITH gone AS (DELETE FROM \(name: table) WHERE id \(among: ids) RETURNING *)
+      INSERT INTO \(name: table) (\(names)) \(raw: driver.dialect.overridingKeys)
+      SELECT \(selected) FROM gone\(source) RETURNING id
       """)
-    try check(moved, reached: ids, of: table.name, "changed")
+    try check(replaced, reached: ids, of: table, what)
   }
 
   /// Gives each memory its own importance.

@@ -149,6 +149,8 @@ struct PostgresDialect: Dialect {
 
   var rowLock: String? { "FOR UPDATE" }
 
+  var overridingKeys: String { "OVERRIDING SYSTEM VALUE" }
+
   var equals: String { "OPERATOR(pg_catalog.=)" }
 
   func rows(_ columns: [Value], as name: String) -> Database.SQL {
@@ -218,6 +220,7 @@ struct LiteralDialect: Dialect {
   var clock: String { dialect.clock }
   func metadata(_ path: [String], of row: String?) -> Database.SQL { dialect.metadata(path, of: row) }
   var rowLock: String? { dialect.rowLock }
+  var overridingKeys: String { dialect.overridingKeys }
   var equals: String { dialect.equals }
   func rows(_ columns: [Value], as name: String) -> Database.SQL { dialect.rows(columns, as: name) }
   var migrationLock: Database.SQL? { dialect.migrationLock }

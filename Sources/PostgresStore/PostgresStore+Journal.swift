@@ -46,7 +46,7 @@ extension PostgresStore {
         """, id: "image.id",
       values: names.compactMap { name in
         columns.first { $0.name.utf8.elementsEqual(name.utf8) }.map { Database.SQL(raw: $0.restored) }
-      }, overriding: "OVERRIDING SYSTEM VALUE")
+      })
   }
 
   package func puttingBack(into table: String, _ body: () throws -> Void) throws { try keepingTimes(body) }

@@ -98,6 +98,8 @@ struct SQLiteDialect: Dialect {
   /// A transaction that writes holds the file's write lock from its start.
   var rowLock: String? { nil }
 
+  var overridingKeys: String { "" }
+
   var equals: String { "=" }
 
   func rows(_ columns: [Value], as name: String) -> SQL {
