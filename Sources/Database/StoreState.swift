@@ -13,13 +13,16 @@ package struct StoreState: Sendable {
     package let isRequired: Bool
     /// Whether the database computes it, so that nothing can be written into it.
     package let isGenerated: Bool
+    /// What a row gets that does not say, in the database's own words; nil for NULL.
+    package let defaultText: String?
 
     /// Describes a column.
-    package init(name: String, type: String, isRequired: Bool, isGenerated: Bool) {
+    package init(name: String, type: String, isRequired: Bool, isGenerated: Bool, defaultText: String? = nil) {
       self.name = name
       self.type = type
       self.isRequired = isRequired
       self.isGenerated = isGenerated
+      self.defaultText = defaultText
     }
   }
 
@@ -36,11 +39,16 @@ package struct StoreState: Sendable {
     package let isDistributed: Bool
     /// About how many rows it has; nil where nothing has counted them.
     package let rowEstimate: Int64?
+    /// What it is, in the database's own words.
+    package let definition: String
 
     /// Describes a table.
-    package init(kind: Kind, columns: [RealColumn], isDistributed: Bool = false, rowEstimate: Int64? = nil) {
+    package init(
+      kind: Kind, columns: [RealColumn], definition: String, isDistributed: Bool = false, rowEstimate: Int64? = nil
+    ) {
       self.kind = kind
       self.columns = columns
+      self.definition = definition
       self.isDistributed = isDistributed
       self.rowEstimate = rowEstimate
     }

@@ -16,18 +16,6 @@ extension MemoryStore {
   /// - Returns: What was tried, in order.
   package func testVectors(dimensions: Int) throws -> [String] { try backend.testVectors(dimensions: dimensions) }
 
-  /// Every table, index and trigger of the memory system with its state. Never writes.
-  package func schema() throws -> [SchemaObject] { try backend.schema() }
-
-  /// Creates the tables and triggers that are missing, for vectors of `space`, and records the space where none is.
-  ///
-  /// - Returns: The names of the tables created.
-  package func createSchema(space: EmbeddingSpace) throws -> [String] {
-    _ = try state()
-    defer { forgetState() }
-    return try backend.createSchema(space: space)
-  }
-
   /// Makes sure that every row can be seen, before something is done with all of them.
   ///
   /// - Throws: `permission_denied` when a policy hides rows from this role.

@@ -3,41 +3,11 @@ import MemoryModel
 import PostgresClient
 
 extension PostgresStore {
-  /// Every table, index and trigger of the memory system with its state.
-  package func schema() throws -> [SchemaObject] {
-    let present = try presentObjects()
-    func object(_ kind: SchemaObject.Kind, _ name: String, _ table: String) -> SchemaObject {
-      let found = present["\(kind.rawValue) \(name)"]
-      let state: SchemaObject.State = found.map { $0.isValid ? .present : .invalid } ?? .missing
-      return SchemaObject(kind: kind, name: name, table: table, state: state, definition: found?.definition)
-    }
-    return Table.names.map { object(.table, $0, $0) }
-      + (SchemaNames.vectorIndexes.map { ($0.name, $0.table) } + SchemaNames.indexes.map { ($0.name, $0.table) })
-      .map { object(.index, $0.0, $0.1) }
-      + SchemaNames.triggers.map { object(.trigger, $0.name, $0.table) }
-  }
+  func schema() throws -> [SchemaObject] { try state().schema }
 
-  /// Creates the tables and triggers that are missing and records the space.
-  package func createSchema(space: EmbeddingSpace) throws -> [String] {
-    try transaction(.commit) {
-      let missing = try schema().filter { $0.state == .missing }
-      try prepareSchema()
-      let missingTables = missing.filter { $0.kind == .table }.map(\.name)
-      for table in Table.all where missingTables.contains(table.name) {
-        try execute(unsafeSQL: PostgresDDL.table(table, dimensions: space.dimensions))
-      }
-      try renewTriggerFunction()
-      for trigger in SchemaNames.triggers where missing.contains(where: { $0.name == trigger.name }) {
-        try createTrigger(trigger.name, table: trigger.table)
-      }
-      try createLedger()
-      try query(
-        """
-        INSERT INTO \(unsafeSQL: ledger).settings (key, value) VALUES ('schema_version', '1'::jsonb),
-          ('embedding_space', \(space.json.text)::text::jsonb) ON CONFLICT (key) DO NOTHING
-        """)
-      return missingTables
-    }
+  /// Creates one of the tables.
+  package func create(_ table: Table, dimensions: Int) throws {
+    try execute(unsafeSQL: PostgresDDL.table(table, dimensions: dimensions))
   }
 
   /// Creates memsh's own tables but for the journal.
@@ -99,7 +69,7 @@ extension PostgresStore {
 
   /// Puts the present function in the place of memsh 0.1's, which takes no lock on a table. Other functions of its name
   /// and those of other roles stay.
-  private func renewTriggerFunction() throws {
+  func renewTriggerFunction() throws {
     let function = (schemaName.map { SQL.quoted(identifier: $0) + "." } ?? "") + "update_updated_at_column()"
     let isOld = try query(
       """
@@ -112,7 +82,9 @@ extension PostgresStore {
     if isOld == true { try execute(unsafeSQL: PostgresDDL.triggerFunction) }
   }
 
-  private func createTrigger(_ name: String, table: String) throws {
+  /// Creates the trigger that sets `updated_at`, and its function where there is none.
+  package func createTrigger(_ name: String, of table: Table) throws {
+    let table = table.name
     let function = (schemaName.map { SQL.quoted(identifier: $0) + "." } ?? "") + "update_updated_at_column()"
     // A function of that name runs with the rights of whoever changes a row, so it must be of somebody who has them.
     let owner = try query(
@@ -137,26 +109,5 @@ extension PostgresStore {
       unsafeSQL:
         "CREATE TRIGGER \(name) BEFORE UPDATE ON \(table) FOR EACH ROW EXECUTE FUNCTION update_updated_at_column()"
     )
-  }
-
-  /// What stands on the four tables, by kind and name.
-  func presentObjects() throws -> [String: (isValid: Bool, definition: String)] {
-    let result = try query(
-      """
-      SELECT pg_catalog.concat('table ', c.relname), true, pg_catalog.format('TABLE %I.%I', n.nspname, c.relname)
-        FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
-        JOIN pg_namespace n ON n.oid = c.relnamespace
-      UNION ALL
-      SELECT pg_catalog.concat('index ', i.relname), x.indisvalid, pg_get_indexdef(i.oid)
-        FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name)::oid
-        JOIN pg_class i ON i.oid = x.indexrelid
-      UNION ALL
-      SELECT pg_catalog.concat('trigger ', g.tgname), g.tgenabled <> 'D', pg_get_triggerdef(g.oid)
-        FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_trigger g ON g.tgrelid = to_regclass(t.name)::oid
-        WHERE NOT g.tgisinternal
-      """)
-    return Dictionary(
-      try result.rows.map { (try $0.text(0) ?? "", (try $0.boolean(1) ?? false, try $0.text(2) ?? "")) },
-      uniquingKeysWith: { first, _ in first })
   }
 }

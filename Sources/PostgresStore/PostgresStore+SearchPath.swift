@@ -19,11 +19,13 @@ extension PostgresStore {
   }
 
   /// Creates the store's schema, and lets new tables in it use pgvector's types; all four tables must follow.
-  func prepareSchema() throws {
-    guard let schemaName else { return }
-    try createSchemaIfMissing(schemaName)
-    // From here on others' tables may be seen; what is created comes into the first schema of the path all the same.
-    try showExtension()
+  package func prepareSchema() throws {
+    if let schemaName {
+      try createSchemaIfMissing(schemaName)
+      // From here on others' tables may be seen; what is created comes into the first schema of the path all the same.
+      try showExtension()
+    }
+    try renewTriggerFunction()
   }
 
   /// Looks first: even with IF NOT EXISTS, creating one needs a right that the owner of a schema may not have.

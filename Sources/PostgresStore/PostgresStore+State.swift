@@ -38,8 +38,11 @@ extension PostgresStore {
     let nothing = "SELECT NULL::pg_catalog.tsvector"
     return """
       WITH t AS MATERIALIZED (
-          SELECT n.name, c.oid, c.relkind, c.reltuples FROM pg_catalog.unnest(\(Table.names)) AS n(name)
-            JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(n.name)::oid),
+          SELECT wanted.name, c.oid, c.relkind, c.reltuples,
+            pg_catalog.format('TABLE %I.%I', n.nspname, c.relname) AS definition
+          FROM pg_catalog.unnest(\(Table.names)) AS wanted(name)
+            JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(wanted.name)::oid
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace),
         own AS MATERIALIZED (
           SELECT c.relname::text AS name,
             pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AS reads,
@@ -53,11 +56,12 @@ extension PostgresStore {
       SELECT 'table', t.name, CASE t.relkind WHEN 'p' THEN 'partitioned' WHEN 'f' THEN 'foreign' WHEN 'r' THEN 'table'
           ELSE 'view' END, CASE WHEN t.relkind = 'r' THEN NULLIF(
             greatest(t.reltuples::float8, pg_catalog.pg_stat_get_live_tuples(t.oid)::float8), '0'::float8)::int8::text END,
-          NULL::text, t.oid::text IN (SELECT oid FROM distributed), false FROM t
+          t.definition, t.oid::text IN (SELECT oid FROM distributed), false FROM t
       UNION ALL
-      SELECT * FROM (SELECT 'column', t.name, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), NULL,
-          a.attnotnull, a.attgenerated <> ''
+      SELECT * FROM (SELECT 'column', t.name, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod),
+          pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attnotnull, a.attgenerated <> ''
         FROM t JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+          LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         ORDER BY t.name, a.attnum) AS columns
       UNION ALL
       SELECT 'index', t.name, i.relname::text, pg_catalog.pg_get_indexdef(i.oid), m.amname::text, x.indisvalid, false
@@ -81,7 +85,7 @@ extension PostgresStore {
 
 /// Puts a state together from the rows of its query.
 private struct StateReader {
-  private var kinds: [String: (kind: StoreState.RealTable.Kind, isDistributed: Bool, rows: Int64?)] = [:]
+  private var kinds: [String: (kind: StoreState.RealTable.Kind, text: String, isDistributed: Bool, rows: Int64?)] = [:]
   private var columns: [String: [StoreState.RealColumn]] = [:]
   private var found = StoreState()
 
@@ -90,11 +94,12 @@ private struct StateReader {
     switch try row.string(0) {
     case "table":
       let kind = StoreState.RealTable.Kind(rawValue: try row.string(2)) ?? .view
-      kinds[table] = (kind, try row.flag(5), try row.text(3).flatMap { Int64($0) })
+      kinds[table] = (kind, try row.string(4), try row.flag(5), try row.text(3).flatMap { Int64($0) })
     case "column":
       columns[table, default: []].append(
         StoreState.RealColumn(
-          name: try row.string(2), type: try row.string(3), isRequired: try row.flag(5), isGenerated: try row.flag(6)))
+          name: try row.string(2), type: try row.string(3), isRequired: try row.flag(5), isGenerated: try row.flag(6),
+          defaultText: try row.text(4)))
     case "index":
       found.indexes.append(
         StoreState.RealObject(
@@ -117,7 +122,8 @@ private struct StateReader {
     var state = found
     for (name, table) in kinds {
       state.tables[name] = StoreState.RealTable(
-        kind: table.kind, columns: columns[name] ?? [], isDistributed: table.isDistributed, rowEstimate: table.rows)
+        kind: table.kind, columns: columns[name] ?? [], definition: table.text, isDistributed: table.isDistributed,
+        rowEstimate: table.rows)
     }
     if let type = state.tables[Table.memories.name]?.column(Column.embedding.name)?.type {
       state.vectorDimensions = type.firstMatch(of: /\(([0-9]+)\)$/).flatMap { Int($0.1) } ?? 0

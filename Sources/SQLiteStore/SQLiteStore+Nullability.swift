@@ -4,19 +4,7 @@ import MemoryModel
 
 /// Letting columns take NULL that memsh 0.1.0 made without.
 extension SQLiteStore {
-  /// Columns that refuse NULL though the applications write it: `memories.created_at`.
-  func columnsRefusingNull() throws -> [String] {
-    try read { db in
-      try Table.onceRequired.flatMap { table, columns in
-        let refusing = try String.fetchSet(
-          db,
-          sql: """
-            SELECT name FROM pragma_table_info(?) WHERE "notnull" OR (name = 'agent_type' AND dflt_value = ?)
-            """, arguments: [table, "'\(PromptFragment.everyAgent)'"])
-        return columns.filter(refusing.contains).map { "\(table).\($0)" }
-      }
-    }
-  }
+  func columnsRefusingNull() throws -> [String] { try state().columnsRefusingNull(now: SQLiteDDL.now) }
 
   /// Takes the refusals out of the tables' definitions.
   ///

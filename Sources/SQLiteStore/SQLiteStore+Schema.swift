@@ -11,19 +11,7 @@ extension SQLiteStore {
   /// Nothing to try: vectors are blobs, and the scan is part of memsh.
   package func testVectors(dimensions: Int) throws -> [String] { [] }
 
-  /// Every table, index and trigger of the memory system with its state.
-  package func schema() throws -> [SchemaObject] {
-    let definitions = try presentDefinitions()
-    func object(_ kind: SchemaObject.Kind, _ name: String, _ table: String) -> SchemaObject {
-      let definition = definitions["\(kind.rawValue) \(name)"]
-      return SchemaObject(
-        kind: kind, name: name, table: table, state: definition == nil ? .missing : .present, definition: definition)
-    }
-    return Table.names.map { object(.table, $0, $0) }
-      + (SchemaNames.vectorIndexes.map { ($0.name, $0.table) } + SchemaNames.indexes.map { ($0.name, $0.table) })
-      .map { object(.index, $0.0, $0.1) }
-      + SchemaNames.triggers.map { object(.trigger, $0.name, $0.table) }
-  }
+  func schema() throws -> [SchemaObject] { try state().schema }
 
   private func presentDefinitions() throws -> [String: String] {
     guard fileExists else { return [:] }
@@ -35,31 +23,22 @@ extension SQLiteStore {
     }
   }
 
-  /// Creates the tables and triggers that are missing and records the space.
-  package func createSchema(space: EmbeddingSpace) throws -> [String] {
-    try transaction(.commit) {
-      let missing = try schema().filter { $0.state == .missing && $0.kind != .index }
-      try createLedger()
-      try write { db in
-        for object in missing { try db.execute(sql: SQLiteStore.definition(of: object)) }
-        try db.execute(
-          sql: "INSERT INTO memsh_settings VALUES ('schema_version', '1'), ('embedding_space', ?) "
-            + "ON CONFLICT (key) DO NOTHING",
-          arguments: [space.json.text])
-      }
-      return missing.filter { $0.kind == .table }.map(\.name)
-    }
+  /// The file is made when something is written; nothing else needs a place.
+  package func prepareSchema() {}
+
+  /// Creates one of the tables; a column of vectors takes any length.
+  package func create(_ table: Table, dimensions: Int) throws {
+    try write { try $0.execute(sql: SQLiteDDL.table(table)) }
   }
 
-  private static func definition(of object: SchemaObject) -> String {
-    switch object.kind {
-    case .table: return Table.named(object.name).map(SQLiteDDL.table) ?? ""
-    case .trigger: return SQLiteDDL.trigger(object.name, table: object.table)
-    case .index:
-      let columns = SchemaNames.indexes.first { $0.name == object.name }?.columns
-      return columns.map { "CREATE INDEX \(object.name) ON \(object.table) (\($0))" }
-        ?? SQLiteDDL.vectorIndex(object.name, table: object.table)
-    }
+  /// Creates the trigger that sets `updated_at`.
+  package func createTrigger(_ name: String, of table: Table) throws {
+    try write { try $0.execute(sql: SQLiteDDL.trigger(name, table: table.name)) }
+  }
+
+  private static func definition(ofIndex name: String, table: String) -> String {
+    let columns = SchemaNames.indexes.first { $0.name == name }?.columns
+    return columns.map { "CREATE INDEX \(name) ON \(table) (\($0))" } ?? SQLiteDDL.vectorIndex(name, table: table)
   }
 
   /// Creates memsh's own tables but for the journal.
@@ -78,7 +57,7 @@ extension SQLiteStore {
     let missing = try schema().filter { $0.kind == .index && $0.state == .missing }
     try transaction(.commit) {
       try write { db in
-        for index in missing { try db.execute(sql: SQLiteStore.definition(of: index)) }
+        for index in missing { try db.execute(sql: SQLiteStore.definition(ofIndex: index.name, table: index.table)) }
         try buildSearchIndexes(db)
       }
     }

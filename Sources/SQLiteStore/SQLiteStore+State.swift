@@ -39,21 +39,22 @@ extension SQLiteStore {
   private static let ownNames = OwnTable.allCases.map { "memsh_\($0.rawValue)" } + [SearchDDL.textIndex]
 
   private func readColumns(_ state: inout StoreState) throws {
-    var tables: [String: (kind: StoreState.RealTable.Kind, columns: [StoreState.RealColumn])] = [:]
+    var tables: [String: (kind: StoreState.RealTable.Kind, text: String, columns: [StoreState.RealColumn])] = [:]
     try query(
       """
-      SELECT m.name, m.type, x.name, x.type, x."notnull", x.hidden > 1
+      SELECT m.name, m.type, x.name, x.type, x."notnull", x.hidden > 1, x.dflt_value, m.sql
       FROM sqlite_master AS m JOIN pragma_table_xinfo(m.name) AS x
       WHERE m.type IN ('table', 'view') AND m.name \(among: Table.names) AND x.hidden <> 1 ORDER BY m.name, x.cid
       """
     ) { row in
       let kind = StoreState.RealTable.Kind(rawValue: try row.string(1)) ?? .table
-      tables[try row.string(0), default: (kind, [])].columns.append(
+      let definition = try row.string(7)
+      tables[try row.string(0), default: (kind, definition, [])].columns.append(
         StoreState.RealColumn(
           name: try row.string(2), type: try row.text(3) ?? "", isRequired: try row.flag(4),
-          isGenerated: try row.flag(5)))
+          isGenerated: try row.flag(5), defaultText: try row.text(6)))
     }
-    state.tables = tables.mapValues { StoreState.RealTable(kind: $0.kind, columns: $0.columns) }
+    state.tables = tables.mapValues { StoreState.RealTable(kind: $0.kind, columns: $0.columns, definition: $0.text) }
   }
 
   /// The recorded space; else, what the first vector says.

@@ -52,15 +52,19 @@ package protocol SchemaManaging: AnyObject {
   /// - Returns: What was tried, in order.
   func testVectors(dimensions: Int) throws -> [String]
 
-  /// Every table, index and trigger of the memory system with its state. Never writes.
-  func schema() throws -> [SchemaObject]
+  /// Makes the place where tables are created ready, and renews what memsh made in another way before. Belongs into a
+  /// transaction, as all that creates.
+  func prepareSchema() throws
 
-  /// Creates the tables and triggers that are missing, for vectors of `space`, and records the space where none is.
+  /// Creates one of the tables, for vectors of so many numbers.
+  func create(_ table: Table, dimensions: Int) throws
+
+  /// Creates the trigger that sets `updated_at`.
   ///
-  /// - Returns: The names of the tables created.
-  func createSchema(space: EmbeddingSpace) throws -> [String]
+  /// - Throws: `permission_denied` where the function that it would call is of somebody whom that gives too much.
+  func createTrigger(_ name: String, of table: Table) throws
 
-  /// Creates memsh's own tables but for the journal, where they are missing. Belongs into a transaction.
+  /// Creates memsh's own tables but for the journal, where they are missing.
   func createLedger() throws
 
   /// Makes sure that every row can be seen, before something is done with all of them.

@@ -1,7 +1,35 @@
 import Database
 import MemoryModel
 
+/// The tables of the memory system and memsh's own, as a database has them and as it is made to have them.
 extension MemoryStore {
+  /// Every table, index and trigger of the memory system with its state. Never writes.
+  package func schema() throws -> [SchemaObject] { try state().schema }
+
+  /// Creates the tables and triggers that are missing, for vectors of `space`, and records the space where none is.
+  ///
+  /// - Returns: The names of the tables created.
+  package func createSchema(space: EmbeddingSpace) throws -> [String] {
+    try transaction(.commit) {
+      let missing = Set(try schema().filter { $0.state == .missing }.map(\.name))
+      defer { forgetState() }
+      try backend.prepareSchema()
+      let tables = Table.all.filter { missing.contains($0.name) }
+      for table in tables { try backend.create(table, dimensions: space.dimensions) }
+      for table in Table.all {
+        guard let trigger = table.trigger, missing.contains(trigger) else { continue }
+        try backend.createTrigger(trigger, of: table)
+      }
+      try backend.createLedger()
+      try driver.execute(
+        """
+        INSERT INTO \(OwnTable.settings) (key, value) VALUES ('schema_version', \(JSON.integer(1))),
+          ('embedding_space', \(space.json)) ON CONFLICT (key) DO NOTHING
+        """)
+      return tables.map(\.name)
+    }
+  }
+
   /// Records which model made the vectors of a store that others made. The vectors stay as they are.
   ///
   /// - Parameter length: How long the model's vectors are; nil where that is not known.
