@@ -11,7 +11,8 @@ struct AddedPlace {
   /// What stands here, for the way to another store.
   func travelling(_ value: Value) -> AddedValue {
     switch (real.database, origin.database) {
-    case (.postgres, .sqlite): AddedValue(column: origin, value: value.asSQLite(ofType: real.type))
+    case (.postgres, .sqlite):
+      AddedValue(column: origin, value: value.asSQLite(ofType: real.type, declared: origin.type))
     case (.sqlite, .postgres): AddedValue(column: origin, value: value.asPostgres(ofType: origin.type))
     default: AddedValue(column: origin, value: value)
     }
@@ -21,7 +22,8 @@ struct AddedPlace {
   func stored(_ value: AddedValue) -> Value? {
     switch (value.column.database, real.database) {
     case (.postgres, .sqlite):
-      origin.database == .postgres ? value.value : value.value.asSQLite(ofType: value.column.type)
+      origin.database == .postgres
+        ? value.value : value.value.asSQLite(ofType: value.column.type, declared: real.type)
     case (.sqlite, .postgres):
       value.value.fits(postgresType: real.type) ? value.value.asPostgres(ofType: real.type) : nil
     default: value.value
@@ -119,12 +121,7 @@ extension MemoryStore {
     var noted = try columnTypes()
     for (table, column) in missing {
       let type = column.type(in: identity.backend)
-      guard try driver.exists("\(dialect: { $0.knows(type: type) })") else {
-        throw MemshError(
-          .storeFailed,
-          "the column \(column.name) of \(table.name) has a type that is not known here: \(type.prefix(60))",
-          hint: "make the type first, or the column with another one")
-      }
+      try requireType(type, of: column, in: table)
       try driver.execute("ALTER TABLE \(table) ADD COLUMN \(name: column.name) \(raw: type)")
       if column.database != identity.backend {
         let types = noted[key: table.name] ?? .object([])
@@ -137,6 +134,20 @@ extension MemoryStore {
       INSERT INTO \(OwnTable.settings) (key, value) VALUES (\(MemoryStore.columnTypesKey), \(noted))
       ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
       """)
+  }
+
+  /// - Throws: `store_failed` for a type that the database does not know, and for a text that is none: it may come from a
+  ///   file.
+  private func requireType(_ type: String, of column: AddedColumn, in table: Table) throws {
+    var cause: String?
+    do {
+      if try driver.exists("\(dialect: { $0.knows(type: type) })") { return }
+    } catch let error as MemshError where error.code == .storeFailed {
+      cause = error.message
+    }
+    throw MemshError(
+      .storeFailed, "the column \(column.name) of \(table.name) has a type that is not known here: \(type.prefix(60))",
+      hint: "make the type first, or the column with another one", cause: cause)
   }
 
   private func refuseMissing(_ missing: [(table: Table, column: AddedColumn)]) throws {

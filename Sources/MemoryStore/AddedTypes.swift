@@ -22,6 +22,14 @@ package enum SQLiteAffinity: Sendable {
       }
   }
 
+  /// What SQLite makes of a text in such a column: a number, where it looks like one and numbers are wanted.
+  package func value(of text: String) -> Value {
+    guard self != .text, self != .blob, !text.isEmpty, text.utf8.allSatisfy("0123456789+-.eE".utf8.contains) else {
+      return .text(text)
+    }
+    return Int64(text).map(Value.integer) ?? Double(text).map(Value.double) ?? .text(text)
+  }
+
   /// What PostgreSQL holds such values as.
   var postgresType: String {
     switch self {
@@ -54,7 +62,9 @@ extension AddedColumn {
 
 extension Value {
   /// The value as SQLite holds it, of PostgreSQL's text for it.
-  func asSQLite(ofType type: String) -> Value {
+  ///
+  /// - Parameter declared: The type of the column in SQLite; nil where there is none.
+  func asSQLite(ofType type: String, declared: String? = nil) -> Value {
     guard case .text(let text) = self else { return self }
     switch type {
     case "smallint", "integer", "bigint": return Int64(text).map(Value.integer) ?? self
@@ -62,7 +72,7 @@ extension Value {
     // SQLite has no NaN.
     case "real", "double precision": return Double(text).flatMap { $0.isNaN ? nil : .double($0) } ?? self
     case "bytea": return [UInt8](postgresText: text).map(Value.bytes) ?? self
-    default: return self
+    default: return declared.map { SQLiteAffinity(declared: $0).value(of: text) } ?? self
     }
   }
 

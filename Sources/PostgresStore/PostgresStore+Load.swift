@@ -10,7 +10,9 @@ extension PostgresStore {
     let added = first.added.map(\.column.name)
     let types = try columnTypes(of: table.name)
     let names = (["id"] + columns.map(\.name) + added).map(\.quotedIdentifier).joined(separator: ", ")
-    let isBinary = added.isEmpty && columns.allSatisfy { $0.isBinary(as: types[$0.name]) }
+    let isBinary =
+      added.isEmpty && Column("id", .integer).isBinary(as: types["id"])
+      && columns.allSatisfy { $0.isBinary(as: types[$0.name]) }
     let target: SQL = "COPY \(identifier: table.name) (\(unsafeSQL: names)) FROM STDIN"
     let written = try use { connection in
       guard isBinary else {

@@ -108,11 +108,7 @@ extension CSVRows {
   private static func value(_ field: String, of column: AddedColumn) -> JSON {
     guard column.database == .sqlite else { return .string(field) }
     if field.hasPrefix("{\"base64\""), let json = try? JSONParser.parse(field) { return json }
-    switch SQLiteAffinity(declared: column.type) {
-    case .text, .blob: return .string(field)
-    case .integer, .real, .numeric:
-      return Int64(field) != nil || Double(field) != nil ? .number(field) : .string(field)
-    }
+    return RowJSON.json(added: SQLiteAffinity(declared: column.type).value(of: field))
   }
 }
 

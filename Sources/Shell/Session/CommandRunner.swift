@@ -50,6 +50,8 @@ package struct CommandRunner {
     defer { tellTime(since: began) }
     do {
       try session.interruption.check()
+      // Others may have changed the tables since.
+      session.storeIfOpen?.forgetState()
       session.currentCommand = String(command.text.prefix(CommandRunner.journaledCharacters))
       let words = try CommandParser.words(of: command, scope: session.scope)
       let parsed = try CommandParser.parse(words, of: command)
