@@ -35,7 +35,7 @@ final class MigrationLoader {
   /// What embedding would take that a dry run leaves out.
   private(set) var effort = EmbeddingEffort()
   /// Rows on their way to or from the embedder; nil until the first of them.
-  private var ahead: EmbeddingAhead<[Candidate]>?
+  private var ahead: EmbeddingAhead<[PreparedRow]>?
   /// The bytes of the texts and vectors written.
   private(set) var bytesWritten: Int64 = 0
   /// The sum over the memories written.
@@ -58,35 +58,28 @@ final class MigrationLoader {
     hadRuns = try !ignoresLedger && store.hasRuns()
   }
 
-  /// A row on its way into the store.
-  private struct Candidate: Sendable {
-    let key: String
-    let contentHash: String
-    /// The id it had in another store.
-    let oldID: Int64?
-    var fields: MemoryFields
-  }
-
   /// Migrates one batch.
-  func load(_ records: [PreparedRecord]) throws {
+  func load(_ records: [Result<PreparedRow, RejectedRow>]) throws {
     rowsSeen += Int64(records.count)
     let known = try knownRows(records)
-    var candidates: [Candidate] = []
+    var rows: [PreparedRow] = []
     for record in records {
       switch record {
-      case .accepted(let row):
-        do throws(RowNormalizer.Rejection) {
-          if let candidate = try candidate(row, known: known[row.source.key] ?? []) { candidates.append(candidate) }
-        } catch {
-          try reject(row.source, error)
+      case .failure(let rejected): try reject(rejected.source, rejected.rejection)
+      case .success(let row):
+        guard let source = row.source else {
+          if let row = try fromStore(row) { rows.append(row) }
+          continue
         }
-      case .rejected(let row, let reason): try reject(row, reason)
-      case .stored(let memory):
-        if let candidate = try candidate(memory) { candidates.append(candidate) }
+        do throws(RowNormalizer.Rejection) {
+          if let row = try foreign(row, source, known: known[row.key] ?? []) { rows.append(row) }
+        } catch {
+          try reject(source, error)
+        }
       }
     }
-    guard !isDryRun else { return try count(candidates) }
-    try embedAndWrite(candidates)
+    guard !isDryRun else { return try count(rows) }
+    try embedAndWrite(rows)
   }
 
   /// Writes what is still on its way to or from the embedder, and records it.
@@ -103,10 +96,10 @@ final class MigrationLoader {
     counts.rejected += 1
   }
 
-  /// What writing the candidates would add to the counts.
-  private func count(_ candidates: [Candidate]) throws {
-    counts.migrated += Int64(candidates.count)
-    let missing = candidates.filter { $0.fields.embedding == nil }
+  /// What writing the rows would add to the counts.
+  private func count(_ rows: [PreparedRow]) throws {
+    counts.migrated += Int64(rows.count)
+    let missing = rows.filter { $0.fields.embedding == nil }
     guard let embedder = plan.embedder else { return counts.missing += Int64(missing.count) }
     counts.generated += Int64(missing.count)
     effort = effort + (try embedder.effort(missing.map(\.fields.content)))
@@ -128,23 +121,22 @@ final class MigrationLoader {
   /// Notes that rows of a side table were written.
   func countSideRows(_ count: Int) { counts.sideRows += Int64(count) }
 
-  private func knownRows(_ records: [PreparedRecord]) throws -> [String: [MigratedRow]] {
+  private func knownRows(_ records: [Result<PreparedRow, RejectedRow>]) throws -> [String: [MigratedRow]] {
     guard hadRuns else { return [:] }
     let keys = records.compactMap { record in
-      if case .accepted(let row) = record { row.source.key } else { nil }
+      if case .success(let row) = record, row.source != nil { row.key } else { nil }
     }
     return Dictionary(grouping: try store.migratedRows(sourceKeys: keys), by: \.sourceKey)
   }
 
-  /// The row as it will be written; nil when it is there already.
-  private func candidate(
-    _ row: PreparedRow, known: [MigratedRow]
-  ) throws(RowNormalizer.Rejection) -> Candidate? {
-    var fields = row.fields
+  /// The row of another system as it will be written; nil when it is there already.
+  private func foreign(
+    _ row: PreparedRow, _ foreign: SourceRow, known: [MigratedRow]
+  ) throws(RowNormalizer.Rejection) -> PreparedRow? {
     // A file that was copied or moved is recognised by its rows; the same number and content for another user is
     // another memory, because many files count from 1.
     let isPresent = known.contains {
-      $0.contentHash == row.contentHash && ($0.source == source.location || $0.userID == fields.userID)
+      $0.contentHash == row.contentHash && ($0.source == source.location || $0.userID == row.fields.userID)
     }
     if isPresent {
       counts.alreadyPresent += 1
@@ -155,34 +147,34 @@ final class MigrationLoader {
         reason: "changed_since_migrated",
         detail: "an earlier run migrated this row with another content; the store keeps that one")
     }
-    fields.embedding = try keptVector(row.source.embedding)
+    var row = row
+    row.fields.embedding = try keptVector(foreign.embedding)
     counts.nulReplaced += Int64(row.nulReplaced)
-    return Candidate(key: row.source.key, contentHash: row.contentHash, oldID: nil, fields: fields)
+    return row
   }
 
   /// The memory of another store as it will be written; nil when it is there already.
-  private func candidate(_ memory: Memory) throws -> Candidate? {
+  private func fromStore(_ row: PreparedRow) throws -> PreparedRow? {
     var index = try present ?? (startsEmpty ? ContentIndex() : ContentIndex(store))
     // The index must not be copied on every change, so it has only one owner at a time.
     present = nil
     defer { present = index }
-    let fields = memory.fields.replacingNUL
-    if let id = index.take(userID: fields.userID, content: fields.content) {
+    if let id = index.take(userID: row.fields.userID, content: row.fields.content) {
       counts.alreadyPresent += 1
-      if id != memory.id { renumbered[memory.id] = id }
+      if let old = row.oldID, id != old { renumbered[old] = id }
       return nil
     }
-    var candidate = Candidate(
-      key: "memory:\(memory.id)", contentHash: ContentHash.hex(of: fields.content), oldID: memory.id, fields: fields)
-    if !plan.keepsVectors { candidate.fields.embedding = nil }
-    if let vector = candidate.fields.embedding, vector.dimensions != plan.space.dimensions {
+    var row = row
+    if !plan.keepsVectors { row.fields.embedding = nil }
+    if let vector = row.fields.embedding, vector.dimensions != plan.space.dimensions {
       throw MemshError(
         .invalidVector,
-        "memory \(memory.id) has \(vector.dimensions) numbers; this store's have \(plan.space.dimensions)",
+        "\(row.key.replacing(":", with: " ")) has \(vector.dimensions) numbers; this store's have \(plan.space.dimensions)",
         hint: "use `--embeddings regenerate`")
     }
-    if candidate.fields.embedding != nil { counts.kept += 1 }
-    return candidate
+    if row.fields.embedding != nil { counts.kept += 1 }
+    counts.nulReplaced += Int64(row.nulReplaced)
+    return row
   }
 
   private func keptVector(_ embedding: SourceEmbedding) throws(RowNormalizer.Rejection) -> Vector? {
@@ -202,22 +194,22 @@ final class MigrationLoader {
   }
 
   /// Lets the embedder work ahead, and writes what is ready; rows stay in their order.
-  private func embedAndWrite(_ candidates: [Candidate]) throws {
-    let texts = candidates.filter { $0.fields.embedding == nil }.map(\.fields.content)
+  private func embedAndWrite(_ rows: [PreparedRow]) throws {
+    let texts = rows.filter { $0.fields.embedding == nil }.map(\.fields.content)
     guard let embedder = plan.embedder, !texts.isEmpty || ahead?.isEmpty == false else {
       counts.missing += Int64(texts.count)
-      return try write(candidates)
+      return try write(rows)
     }
     let ahead = self.ahead ?? EmbeddingAhead(embedder)
     self.ahead = ahead
-    ahead.append(candidates, texts: texts)
+    ahead.append(rows, texts: texts)
     while let done = try next(from: ahead, waiting: ahead.isFull) { try write(done.item, done.vectors) }
   }
 
   /// Rows that have come back from the embedder; its error says from which row on there are no vectors.
   private func next(
-    from ahead: EmbeddingAhead<[Candidate]>, waiting: Bool
-  ) throws -> (item: [Candidate], vectors: [Vector])? {
+    from ahead: EmbeddingAhead<[PreparedRow]>, waiting: Bool
+  ) throws -> (item: [PreparedRow], vectors: [Vector])? {
     do { return try ahead.next(waiting: waiting) } catch let error as MemshError where error.code != .interrupted {
       let row = ahead.first?.first { $0.fields.embedding == nil }?.key
       let place = row.map { "the rows from \($0) on have no embedding, and nothing was stored" }
@@ -227,32 +219,32 @@ final class MigrationLoader {
     }
   }
 
-  private func write(_ candidates: [Candidate], _ vectors: [Vector]) throws {
-    var candidates = candidates
-    let missing = candidates.indices.filter { candidates[$0].fields.embedding == nil }
+  private func write(_ rows: [PreparedRow], _ vectors: [Vector]) throws {
+    var rows = rows
+    let missing = rows.indices.filter { rows[$0].fields.embedding == nil }
     guard missing.count == vectors.count else {
       throw MemshError(.embedderFailed, "the embedder gave \(vectors.count) vectors for \(missing.count) texts")
     }
-    for (index, vector) in zip(missing, vectors) { candidates[index].fields.embedding = vector }
+    for (index, vector) in zip(missing, vectors) { rows[index].fields.embedding = vector }
     counts.generated += Int64(vectors.count)
-    try write(candidates)
+    try write(rows)
   }
 
-  private func write(_ candidates: [Candidate]) throws {
-    guard !candidates.isEmpty else { return }
-    let oldIDs = candidates.compactMap(\.oldID)
+  private func write(_ rows: [PreparedRow]) throws {
+    guard !rows.isEmpty else { return }
+    let oldIDs = rows.compactMap(\.oldID)
     // A source holds rows of one kind only: all of them bring their ids along, or none does.
-    let ids = try store.insert(candidates.map(\.fields), ids: oldIDs.isEmpty ? nil : assignment?.assign(oldIDs))
-    for (candidate, id) in zip(candidates, ids) {
-      if verifies { digest.add(id: id, candidate.fields) }
-      bytesWritten += Int64(candidate.fields.content.utf8.count + 4 * (candidate.fields.embedding?.dimensions ?? 0))
-      if let old = candidate.oldID, old != id { renumbered[old] = id }
+    let ids = try store.insert(rows.map(\.fields), ids: oldIDs.isEmpty ? nil : assignment?.assign(oldIDs))
+    for (row, id) in zip(rows, ids) {
+      if verifies { digest.add(id: id, row.fields) }
+      bytesWritten += Int64(row.fields.content.utf8.count + 4 * (row.fields.embedding?.dimensions ?? 0))
+      if let old = row.oldID, old != id { renumbered[old] = id }
     }
-    ledgerRows += zip(candidates, ids).map { candidate, id in
-      RunRow(table: "memories", sourceKey: candidate.key, targetID: id, contentHash: candidate.contentHash)
+    ledgerRows += zip(rows, ids).map { row, id in
+      RunRow(table: "memories", sourceKey: row.key, targetID: id, contentHash: row.contentHash)
     }
     if ledgerRows.count >= MigrationLoader.ledgerBatchSize { try writeLedger() }
-    counts.migrated += Int64(candidates.count)
+    counts.migrated += Int64(rows.count)
   }
 
   /// Records what has been written since it was last called.
@@ -275,18 +267,5 @@ extension RunCounts {
   /// What a person should know about fragments that have no vector.
   func fragmentEvents(_ space: EmbeddingSpace) -> [WorkEvent] {
     fragmentsMissing == 0 ? [] : [.fragmentsWithoutVectors(fragmentsMissing, space)]
-  }
-}
-
-extension MemoryFields {
-  /// The same memory with every NUL replaced, for databases whose text cannot hold one.
-  package var replacingNUL: MemoryFields {
-    var fields = self
-    fields.userID = userID.replacingNUL
-    fields.content = content.replacingNUL
-    fields.category = category?.replacingNUL
-    if let metadata, metadata.nulCount > 0 { fields.metadata = metadata.replacingNUL }
-    fields.added = added.map { AddedValue(column: $0.column, value: $0.value.replacingNUL) }
-    return fields
   }
 }

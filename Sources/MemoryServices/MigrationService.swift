@@ -214,7 +214,7 @@ package struct MigrationService {
       try source.readRows(batchSize: MigrationService.batchSize, decodingEmbeddings: plan.keepsVectors) {
         try hand($0.map(normalizer.prepare))
       }
-    } consume: { (records: [PreparedRecord]) in
+    } consume: { (records: [Result<PreparedRow, RejectedRow>]) in
       try interruption.check()
       try loader.load(records)
       progress.progress("Migrating", done: loader.rowsSeen, total: survey.rows, bytes: loader.bytesWritten)

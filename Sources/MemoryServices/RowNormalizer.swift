@@ -8,12 +8,6 @@ struct RowNormalizer {
   /// What dates are when the source has none.
   let migrationTime: Timestamp
 
-  /// A row that can be written.
-  struct Accepted {
-    var fields: MemoryFields
-    var nulReplaced: Int
-  }
-
   /// Why a row cannot be written.
   struct Rejection: Error, Equatable {
     /// A stable word for machines.
@@ -23,16 +17,16 @@ struct RowNormalizer {
   }
 
   /// The fields of a row; its embedding is left to ``EmbeddingPlan``.
-  func accept(_ row: SourceRow) throws(Rejection) -> Accepted {
-    var content = try text(row.content, column: "content") ?? ""
+  func accept(_ row: SourceRow) throws(Rejection) -> PreparedRow {
+    let content = try text(row.content, column: "content") ?? ""
     guard content.contains(where: { !$0.isWhitespace }) else {
       throw Rejection(reason: "empty_content", detail: "the content is empty")
     }
-    var userID = try text(row.userID, column: "user_id") ?? ""
+    let userID = try text(row.userID, column: "user_id") ?? ""
     guard !userID.isEmpty else { throw Rejection(reason: "missing_user_id", detail: "the user id is empty") }
-    var metadata = try metadata(of: row)
+    let metadata = try metadata(of: row)
     // The legacy system's later versions kept both of these in the metadata only.
-    var category = try text(row.category, column: "category") ?? metadata[key: "category"]?.stringValue
+    let category = try text(row.category, column: "category") ?? metadata[key: "category"]?.stringValue
     let importance =
       try number(row.importanceScore, column: "importance_score")
       ?? (metadata[key: "importance_score"] ?? metadata[key: "importance"])?.doubleValue.flatMap {
@@ -43,20 +37,15 @@ struct RowNormalizer {
     let updated = try timestamp(row.updatedAt, column: "updated_at")
     let created = try timestamp(row.createdAt, column: "created_at") ?? updated ?? migrationTime
 
-    let nulCount = metadata.nulCount + [content, userID, category ?? ""].reduce(0) { $0 + $1.utf8.count { $0 == 0 } }
-    if nulCount > 0 {
-      content = content.replacingNUL
-      userID = userID.replacingNUL
-      category = category?.replacingNUL
-      metadata = metadata.replacingNUL
-    }
-    try check(length: userID, limit: MemoryFields.userIDLimit, column: "user_id")
-    try check(length: category ?? "", limit: MemoryFields.categoryLimit, column: "category")
     let fields = MemoryFields(
       userID: userID, content: content, metadata: metadata, category: category,
       importanceScore: importance ?? MemoryFields.defaultImportance, accessCount: accesses,
       lastAccessedAt: accessed, createdAt: created, updatedAt: updated ?? created)
-    return Accepted(fields: fields, nulReplaced: nulCount)
+    if let (column, reason) = fields.refusal {
+      throw Rejection(
+        reason: column == .metadata ? "invalid_metadata" : "\(column.name)_too_long", detail: reason)
+    }
+    return PreparedRow(source: row, oldID: nil, key: row.key, fields)
   }
 
   private func text(_ value: SourceValue, column: String) throws(Rejection) -> String? {
@@ -70,12 +59,6 @@ struct RowNormalizer {
       let what = isText ? "text" : "blob"
       throw Rejection(reason: "invalid_utf8", detail: "the \(what) in \(column) is not valid UTF-8")
     }
-  }
-
-  private func check(length text: String, limit: Int, column: String) throws(Rejection) {
-    let length = text.unicodeScalars.count
-    guard length > limit else { return }
-    throw Rejection(reason: "\(column)_too_long", detail: "\(column) has \(length) characters; \(limit) fit")
   }
 
   private func number(_ value: SourceValue, column: String) throws(Rejection) -> Double? {
@@ -132,9 +115,6 @@ struct RowNormalizer {
       default: metadata = .object([JSON.Member("value", parsed)])
       }
     }
-    guard metadata.hasStorableNumbers else {
-      throw Rejection(reason: "invalid_metadata", detail: "metadata holds a number of more than 1,000 digits")
-    }
     var collisions: [JSON.Member] = []
     if let id = row.legacyID {
       if let own = metadata[key: "legacy_id"], own != .string(id) { collisions.append(JSON.Member("legacy_id", own)) }
@@ -148,46 +128,52 @@ struct RowNormalizer {
       }
     }
     if !collisions.isEmpty { metadata = metadata.setting("legacy_columns", to: .object(collisions)) }
-    guard metadata.nesting <= JSON.storableNesting else {
-      throw Rejection(
-        reason: "invalid_metadata", detail: "metadata is nested deeper than \(JSON.storableNesting) levels")
-    }
     return metadata
   }
 }
 
-/// A record of a source, as far as it can be prepared without the store that it goes to.
-enum PreparedRecord: Sendable {
-  case accepted(PreparedRow)
-  case rejected(SourceRow, RowNormalizer.Rejection)
-  /// A row of a store like this one, taken over as it is.
-  case stored(Memory)
-}
-
-/// A row of another system that fits.
+/// A row on its way from a source into the store, as it will be written: but for its id, and for a vector that is still to
+/// be checked or computed.
 struct PreparedRow: Sendable {
-  let source: SourceRow
-  /// As it will be written, but for the vector.
-  let fields: MemoryFields
+  /// The row of another system; nil for a memory of a store like this one, taken over as it is.
+  let source: SourceRow?
+  /// The id it had in another store.
+  let oldID: Int64?
+  /// What identifies it within its source, across runs.
+  let key: String
+  /// What will be written.
+  var fields: MemoryFields
   /// The sha256 of the content, in hexadecimal.
   let contentHash: String
+  /// How many NUL characters were replaced.
   let nulReplaced: Int
+
+  init(source: SourceRow?, oldID: Int64?, key: String, _ fields: MemoryFields) {
+    self.source = source
+    self.oldID = oldID
+    self.key = key
+    nulReplaced = fields.nulCount
+    self.fields = fields.replacingNUL
+    contentHash = ContentHash.hex(of: self.fields.content)
+  }
+}
+
+/// A row of another system that cannot be written.
+struct RejectedRow: Error {
+  let source: SourceRow
+  let rejection: RowNormalizer.Rejection
 }
 
 extension RowNormalizer {
   /// Does to a record what needs no store, so that it can be done on the reading thread.
-  func prepare(_ record: SourceRecord) -> PreparedRecord {
+  func prepare(_ record: SourceRecord) -> Result<PreparedRow, RejectedRow> {
     switch record {
-    case .stored(let memory): return .stored(memory)
+    case .stored(let memory):
+      return .success(
+        PreparedRow(source: nil, oldID: memory.id, key: "memory:\(memory.id)", memory.fields))
     case .foreign(let row):
-      do throws(Rejection) {
-        let accepted = try accept(row)
-        return .accepted(
-          PreparedRow(
-            source: row, fields: accepted.fields, contentHash: ContentHash.hex(of: accepted.fields.content),
-            nulReplaced: accepted.nulReplaced))
-      } catch {
-        return .rejected(row, error)
+      do throws(Rejection) { return .success(try accept(row)) } catch {
+        return .failure(RejectedRow(source: row, rejection: error))
       }
     }
   }

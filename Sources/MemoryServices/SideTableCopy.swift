@@ -76,9 +76,7 @@ struct SideTableCopy {
   }
 
   private func adapted(_ row: Record, _ table: Table) -> Record {
-    var row = row
-    row.values = row.values.map(\.replacingNUL)
-    row.added = row.added.map { AddedValue(column: $0.column, value: $0.value.replacingNUL) }
+    var row = row.replacingNUL
     if !isVerbatim { row.values = table.withoutEveryAgent(row.values) }
     for (index, value) in row.values.enumerated() {
       if case .vector = value, !keepsVectors { row.values[index] = .null }

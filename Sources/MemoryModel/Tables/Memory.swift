@@ -95,6 +95,35 @@ extension MemoryFields {
   }
 }
 
+extension MemoryFields {
+  /// How many NUL characters it has, which not every database's text can hold.
+  package var nulCount: Int {
+    [userID, content, category ?? ""].reduce((metadata?.nulCount ?? 0) + added.nulCount) {
+      $0 + $1.utf8.count { $0 == 0 }
+    }
+  }
+
+  /// The same memory with every NUL replaced by U+FFFD.
+  package var replacingNUL: MemoryFields {
+    guard nulCount > 0 else { return self }
+    var fields = self
+    fields.userID = userID.replacingNUL
+    fields.content = content.replacingNUL
+    fields.category = category?.replacingNUL
+    fields.metadata = metadata?.replacingNUL
+    fields.added = added.replacingNUL
+    return fields
+  }
+
+  /// The first column whose value a table does not take, and what is wrong with it; nil for a memory that is acceptable.
+  package var refusal: (column: Column, reason: String)? {
+    for field in MemoryFields.fields {
+      if let reason = field.column.refusal(of: field.value(self)) { return (field.column, reason) }
+    }
+    return nil
+  }
+}
+
 extension Column {
   package static let userID = Column("user_id", .text(limit: MemoryFields.userIDLimit), isRequired: true)
   package static let content = Column("content", .text, isRequired: true)

@@ -13,6 +13,14 @@ package struct Record: Sendable, Equatable {
     self.values = values
     self.added = added
   }
+
+  /// How many NUL characters it has.
+  package var nulCount: Int { values.reduce(added.nulCount) { $0 + $1.nulCount } }
+
+  /// The row with every NUL replaced.
+  package var replacingNUL: Record {
+    nulCount > 0 ? Record(id: id, values: values.map(\.replacingNUL), added: added.replacingNUL) : self
+  }
 }
 
 /// A column of one of the tables that memsh does not know: others added it.
@@ -49,6 +57,14 @@ package struct AddedValue: Sendable, Hashable {
     self.column = column
     self.value = value
   }
+}
+
+extension [AddedValue] {
+  /// How many NUL characters they have.
+  package var nulCount: Int { reduce(0) { $0 + $1.value.nulCount } }
+
+  /// The values with every NUL replaced.
+  package var replacingNUL: [AddedValue] { map { AddedValue(column: $0.column, value: $0.value.replacingNUL) } }
 }
 
 extension Table {

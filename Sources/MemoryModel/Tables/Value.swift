@@ -13,11 +13,23 @@ package enum Value: Sendable, Hashable {
   /// Numbers for a condition on many rows at once; no column holds them.
   case integers([Int64])
 
-  /// The value with every NUL replaced, for databases whose text cannot hold one.
-  package var replacingNUL: Value {
+  /// How many NUL characters it has, which not every database's text can hold.
+  package var nulCount: Int {
     switch self {
+    case .text(let text): text.utf8.count { $0 == 0 }
+    case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count { $0 == 0 } }
+    case .json(let json): json.nulCount
+    default: 0
+    }
+  }
+
+  /// The value with every NUL replaced by U+FFFD.
+  package var replacingNUL: Value {
+    guard nulCount > 0 else { return self }
+    return switch self {
     case .text(let text): .text(text.replacingNUL)
     case .texts(let texts): .texts(texts.map(\.replacingNUL))
+    case .json(let json): .json(json.replacingNUL)
     default: self
     }
   }

@@ -55,12 +55,11 @@ final class ImportLoader {
     guard let table = Table.named(name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
     var (id, row) = try RowJSON.row(json, of: table, now: moment, added: added[table] ?? [])
     try note(id, in: name, line: line)
+    report.nulReplaced += row.nulCount
+    row = row.replacingNUL
     row.values = table.withoutEveryAgent(row.values).map { value in
-      if case .vector = value, !options.embeddings { return .null }
-      report.nulReplaced += value.nulCount
-      return value.replacingNUL
+      if case .vector = value, !options.embeddings { .null } else { value }
     }
-    row.added = replacingNUL(row.added)
     for case .vector(let vector) in row.values { try check(vector, line: line) }
     rows[table, default: []].append(Row(line: line, id: id, value: row))
     if rows[table, default: []].count == ImportService.batchSize { try flush(table) }
@@ -71,20 +70,9 @@ final class ImportLoader {
     try note(id, in: "memories", line: line)
     if !options.embeddings { fields.embedding = nil }
     if let vector = fields.embedding { try check(vector, line: line) }
-    report.nulReplaced += [fields.userID, fields.content, fields.category ?? ""].reduce(fields.metadata?.nulCount ?? 0)
-    {
-      $0 + $1.utf8.count { $0 == 0 }
-    }
-    fields.added = replacingNUL(fields.added)
+    report.nulReplaced += fields.nulCount
     memories.append(Row(line: line, id: id, value: fields.replacingNUL))
     if memories.count == ImportService.batchSize { try flushMemories() }
-  }
-
-  private func replacingNUL(_ added: [AddedValue]) -> [AddedValue] {
-    added.map { value in
-      report.nulReplaced += value.value.nulCount
-      return AddedValue(column: value.column, value: value.value.replacingNUL)
-    }
   }
 
   func finish() throws {
@@ -270,17 +258,6 @@ extension Record {
   /// Takes over the added values of a row of the same id that this one does not have.
   fileprivate mutating func keep(present: [AddedValue]) {
     added += present.filter { value in !added.contains { $0.column.name == value.column.name } }
-  }
-}
-
-extension Value {
-  /// How many NUL characters the value has.
-  fileprivate var nulCount: Int {
-    switch self {
-    case .text(let text): text.utf8.count { $0 == 0 }
-    case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count { $0 == 0 } }
-    default: 0
-    }
   }
 }
 
