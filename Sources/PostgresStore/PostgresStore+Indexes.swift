@@ -151,7 +151,8 @@ private struct VectorIndexBuild {
   }
 
   var outcome: VectorIndexOutcome {
-    definition.map { _ in .rebuilt(name: name, rows: rows) } ?? .built(name: name, method: method, lists: lists, rows: rows)
+    definition.map { _ in .rebuilt(name: name, rows: rows) }
+      ?? .built(name: name, method: method, lists: lists, rows: rows)
   }
 
   /// What the graph of an hnsw index needs: the vectors and some 300 bytes of links each, a fifth more for the rest.

@@ -5,7 +5,8 @@ import MemoryModel
 /// What SQLite has no functions for. All but two take the bytes of a text, because a text may be no UTF-8 or hold a NUL.
 enum SQLiteFunctions {
   static let all = [
-    norm, timestamp, microseconds, withoutNUL, lowercased, isUTF8, text, jsonKind, jsonObject, SQLiteStore.sha256, SQLiteStore.image,
+    norm, timestamp, microseconds, withoutNUL, lowercased, isUTF8, text, jsonKind, jsonObject, SQLiteStore.sha256,
+    SQLiteStore.image,
     SQLiteStore.joined,
   ]
 

@@ -72,7 +72,7 @@ import Testing
   @Test("PostgreSQL: restore and --force-recreate keep it, or name it and say how it can be taken away")
   func keepsOnPostgres() throws {
     let world = try World(.postgres)
-    let database = try #require(world.database)
+    _ = try #require(world.database)
     try world.expect("schema", "--create")
     try world.expect("add", "Tea, not coffee", "--user", "ada", "--no-embedding")
     let backup = world.folder.file("b.db")

@@ -1,7 +1,8 @@
 import MemoryModel
 
 /// The parts of a store that a backend still writes itself.
-package protocol StoreBackend: Driver, SchemaManaging, Searching, MemoryReading, VectorReplacing, SQLAnswering, RowImaging,
+package protocol StoreBackend: Driver, SchemaManaging, Searching, MemoryReading, VectorReplacing, SQLAnswering,
+  RowImaging,
   Introspecting, Maintaining
 {}
 
@@ -88,7 +89,6 @@ package protocol SchemaManaging: AnyObject {
 package protocol MemoryReading: AnyObject {
   /// The ids of memories with an embedding, drawn at random, `count` at most.
   func sampleOfEmbedded(_ count: Int) throws -> [Int64]
-
 
   /// What the store's tables, indexes and files take.
   func storage() throws -> [StorageEntry]
