@@ -87,13 +87,13 @@ package final class PostgresConnection {
   /// Whether nothing can be sent over it any more.
   package var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
 
-  /// Runs one statement with its bound values.
+  /// Runs one statement.
+  ///
+  /// - Parameters:
+  ///   - text: The statement, with `$1`, `$2`, … for its values.
+  ///   - values: The values, bound.
   @discardableResult
-  package func query(_ sql: SQL) throws -> PostgresResult { try query(sql.text, sql.values) }
-
-  /// Runs one statement with its bound values.
-  @discardableResult
-  package func query(_ text: String, _ values: [PostgresValue]) throws -> PostgresResult {
+  package func query(_ text: String, _ values: [PostgresValue] = []) throws -> PostgresResult {
     let encoded = values.map(\.bytes)
     let lengths = encoded.map { Int32(clamping: $0?.count ?? 0) }
     let formats = values.map { _ in Int32(1) }
@@ -198,7 +198,7 @@ package final class PostgresConnection {
   /// - Parameter body: Writes the rows. When it throws, the server forgets what it was sent.
   /// - Returns: How many rows the table took.
   @discardableResult
-  package func copyIn(_ statement: SQL, _ body: (inout BinaryCopyWriter) throws -> Void) throws -> Int {
+  package func copyIn(_ statement: String, _ body: (inout BinaryCopyWriter) throws -> Void) throws -> Int {
     try copyIn(statement) { send in
       var writer = BinaryCopyWriter(send: send)
       try body(&writer)
@@ -210,7 +210,7 @@ package final class PostgresConnection {
   ///
   /// - Parameter body: Writes the rows. When it throws, the server forgets what it was sent.
   /// - Returns: How many rows the table took.
-  package func copyTextIn(_ statement: SQL, _ body: (inout TextCopyWriter) throws -> Void) throws -> Int {
+  package func copyTextIn(_ statement: String, _ body: (inout TextCopyWriter) throws -> Void) throws -> Int {
     try copyIn(statement) { send in
       var writer = TextCopyWriter(send: send)
       try body(&writer)
@@ -219,9 +219,9 @@ package final class PostgresConnection {
   }
 
   private func copyIn(
-    _ statement: SQL, writing: (_ send: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) throws -> Void
+    _ statement: String, writing: (_ send: @escaping (UnsafeBufferPointer<UInt8>) throws -> Void) throws -> Void
   ) throws -> Int {
-    _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_IN)
+    _ = try checked(PQexec(handle, statement), expecting: PGRES_COPY_IN)
     do {
       try writing { [handle] bytes in
         let sent = bytes.withMemoryRebound(to: CChar.self) {
@@ -243,8 +243,8 @@ package final class PostgresConnection {
   /// Receives the rows of `COPY … TO STDOUT (FORMAT BINARY)` one by one, while the server produces them.
   ///
   /// - Parameter body: Takes a row; no other statement can run meanwhile. When it throws, the rest is cancelled.
-  package func copyOut(_ statement: SQL, _ body: (CopiedRow) throws -> Void) throws {
-    _ = try checked(PQexec(handle, statement.text), expecting: PGRES_COPY_OUT)
+  package func copyOut(_ statement: String, _ body: (CopiedRow) throws -> Void) throws {
+    _ = try checked(PQexec(handle, statement), expecting: PGRES_COPY_OUT)
     var reader = BinaryCopyReader()
     do {
       while let message = try nextCopyMessage() {

@@ -18,8 +18,8 @@ enum MissingRight {
   private static func grant(_ kind: String, _ name: String, _ location: String) -> String? {
     let (url, schema) = (try? SchemaParameter.split(location)) ?? (location, nil)
     guard let role = (try? PostgresAddress(connectionString: url))?.user, !role.isEmpty else { return nil }
-    let grantee = SQL.quoted(identifier: role)
-    let ledger = schema.map { SQL.quoted(identifier: "memsh_\($0)") } ?? "memsh"
+    let grantee = role.quotedIdentifier
+    let ledger = schema.map { "memsh_\($0)".quotedIdentifier } ?? "memsh"
     // Whoever lacks one right on memsh's own tables lacks the others.
     if ledgerTables.contains(name) || kind == "schema" && name == (schema.map { "memsh_\($0)" } ?? "memsh")
       || kind == "sequence" && ledgerTables.contains(where: { name.hasPrefix($0 + "_") })
@@ -28,13 +28,13 @@ enum MissingRight {
         + "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(ledger) TO \(grantee); "
         + "GRANT USAGE ON ALL SEQUENCES IN SCHEMA \(ledger) TO \(grantee)"
     }
-    let place = schema.map { SQL.quoted(identifier: $0) + "." } ?? ""
+    let place = schema.map { $0.quotedIdentifier + "." } ?? ""
     switch kind {
-    case "schema": return "GRANT USAGE ON SCHEMA \(SQL.quoted(identifier: name)) TO \(grantee)"
+    case "schema": return "GRANT USAGE ON SCHEMA \(name.quotedIdentifier) TO \(grantee)"
     case "sequence":
-      return "GRANT USAGE, SELECT, UPDATE ON SEQUENCE \(place)\(SQL.quoted(identifier: name)) TO \(grantee)"
+      return "GRANT USAGE, SELECT, UPDATE ON SEQUENCE \(place)\(name.quotedIdentifier) TO \(grantee)"
     default:
-      return "GRANT SELECT, INSERT, UPDATE, DELETE ON \(place)\(SQL.quoted(identifier: name)) TO \(grantee)"
+      return "GRANT SELECT, INSERT, UPDATE, DELETE ON \(place)\(name.quotedIdentifier) TO \(grantee)"
     }
   }
 

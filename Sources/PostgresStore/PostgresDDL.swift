@@ -30,7 +30,7 @@ enum PostgresDDL {
     case .value(let value)?: definition += " DEFAULT \(literal(value))"
     }
     if !column.allowed.isEmpty {
-      let texts = column.allowed.map(SQL.quoted(literal:)).joined(separator: ", ")
+      let texts = column.allowed.map(\.quotedPostgresLiteral).joined(separator: ", ")
       definition += " CHECK (\(column.name)::text IN (\(texts)))"
     }
     if let table = column.references { definition += " REFERENCES \(table) (id) ON DELETE CASCADE" }
@@ -42,9 +42,9 @@ enum PostgresDDL {
     case .integer(let number): "\(number)"
     case .double(let number): "\(number)"
     case .boolean(let flag): "\(flag)"
-    case .texts(let texts): SQL.quoted(literal: "{\(texts.joined(separator: ","))}")
-    case .json(let json): SQL.quoted(literal: json.text)
-    case .text(let text): SQL.quoted(literal: text)
+    case .texts(let texts): "{\(texts.joined(separator: ","))}".quotedPostgresLiteral
+    case .json(let json): json.text.quotedPostgresLiteral
+    case .text(let text): text.quotedPostgresLiteral
     case .null, .timestamp, .vector, .bytes, .integers: "NULL"
     }
   }

@@ -3,7 +3,7 @@ import MemoryModel
 
 /// What others made on the four tables, beside them and hanging on them.
 extension PostgresDialect {
-  var objectsOfOthers: Database.SQL {
+  var objectsOfOthers: SQL {
     let known = Table.all.flatMap { table in table.columnNames.map { "\(table.name).\($0)" } }
     let indexes =
       SchemaNames.indexes.map(\.name) + SchemaNames.vectorIndexes.map(\.name) + [PostgresStore.textIndex]
@@ -43,7 +43,7 @@ extension PostgresDialect {
       """
   }
 
-  func objectsInTheWay(ofVectorsOf dimensions: Int) -> Database.SQL? {
+  func objectsInTheWay(ofVectorsOf dimensions: Int) -> SQL? {
     let tables = SchemaNames.vectorIndexes.map(\.table)
     let indexes = SchemaNames.vectorIndexes.map(\.name)
     return """
@@ -112,7 +112,7 @@ extension PostgresDialect {
       """
   }
 
-  func mayTruncate(_ tables: [String]) -> Database.SQL? {
+  func mayTruncate(_ tables: [String]) -> SQL? {
     """
     WITH \(PostgresDialect.tables(tables))
     SELECT pg_catalog.bool_and(pg_catalog.has_table_privilege(t.oid, 'TRUNCATE')) AND NOT EXISTS (
@@ -122,7 +122,7 @@ extension PostgresDialect {
     """
   }
 
-  var ownTables: Database.SQL {
+  var ownTables: SQL {
     """
     SELECT c.relname::text FROM pg_class c
     WHERE c.relnamespace = pg_catalog.to_regnamespace(\(ledger))::oid AND c.relkind IN ('r', 'p')
@@ -130,7 +130,7 @@ extension PostgresDialect {
   }
 
   /// Those of some tables that are there, as a part of WITH.
-  private static func tables(_ names: [String]) -> Database.SQL {
+  private static func tables(_ names: [String]) -> SQL {
     """
     t AS (
       SELECT c.oid, name, c.oid::regclass::text AS quoted, c.relowner, c.relacl, c.reltype, c.relrowsecurity, c.relkind,
@@ -142,12 +142,12 @@ extension PostgresDialect {
 }
 
 extension LiteralDialect {
-  var objectsOfOthers: Database.SQL { dialect.objectsOfOthers }
-  func objectsInTheWay(ofVectorsOf dimensions: Int) -> Database.SQL? {
+  var objectsOfOthers: SQL { dialect.objectsOfOthers }
+  func objectsInTheWay(ofVectorsOf dimensions: Int) -> SQL? {
     dialect.objectsInTheWay(ofVectorsOf: dimensions)
   }
-  func mayTruncate(_ tables: [String]) -> Database.SQL? { dialect.mayTruncate(tables) }
-  var ownTables: Database.SQL { dialect.ownTables }
+  func mayTruncate(_ tables: [String]) -> SQL? { dialect.mayTruncate(tables) }
+  var ownTables: SQL { dialect.ownTables }
 }
 
 /// Parts of the question what others made: number in the order in which it can be taken away, kind, name, statement,

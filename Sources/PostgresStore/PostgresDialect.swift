@@ -22,9 +22,9 @@ struct PostgresDialect: Dialect {
     }
   }
 
-  func reading(_ column: Column, of row: String?) -> Database.SQL {
+  func reading(_ column: Column, of row: String?) -> SQL {
     let name = (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier
-    return Database.SQL(raw: "\(name)::\(PostgresDialect.type(of: column))")
+    return SQL(raw: "\(name)::\(PostgresDialect.type(of: column))")
   }
 
   /// The type in which a column is read; stores that others made may have declared another.
@@ -44,14 +44,14 @@ struct PostgresDialect: Dialect {
 
   /// Not a cast to text: casts can be anybody's, and that of char(n) cuts spaces off. Not IS NULL, which is true of a row
   /// of NULLs.
-  func reading(_ column: AddedColumn, of row: String?) -> Database.SQL {
+  func reading(_ column: AddedColumn, of row: String?) -> SQL {
     let name = (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier
-    return Database.SQL(
+    return SQL(
       raw: "CASE WHEN pg_catalog.num_nulls(\(name)) = 0 THEN pg_catalog.format('%s', \(name)) END")
   }
 
   /// Cast to the type without its modifier: a cast would cut a text that is too long, where an assignment refuses it.
-  func writing(_ value: Value, as type: String) -> Database.SQL {
+  func writing(_ value: Value, as type: String) -> SQL {
     value == .null ? "NULL" : "\(value)::\(raw: PostgresDialect.withoutModifier(type))"
   }
 
@@ -72,10 +72,10 @@ struct PostgresDialect: Dialect {
     return plain
   }
 
-  func knows(type: String) -> Database.SQL { "SELECT 1 WHERE pg_catalog.to_regtype(\(type)) IS NOT NULL" }
+  func knows(type: String) -> SQL { "SELECT 1 WHERE pg_catalog.to_regtype(\(type)) IS NOT NULL" }
 
   /// Looking for it in the catalog needs no right on its schema, as naming it would.
-  func finds(_ table: OwnTable) -> Database.SQL {
+  func finds(_ table: OwnTable) -> SQL {
     """
     SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY(pg_catalog.parse_ident(\(ledger))::pg_catalog.name[])
@@ -84,13 +84,13 @@ struct PostgresDialect: Dialect {
     """
   }
 
-  func holdsValue(_ column: Column) -> Database.SQL { "\(name: column.name) IS NOT NULL" }
+  func holdsValue(_ column: Column) -> SQL { "\(name: column.name) IS NOT NULL" }
 
-  func sum(of column: Column) -> Database.SQL {
+  func sum(of column: Column) -> SQL {
     "coalesce(least(pg_catalog.sum(\(column)), 9223372036854775807), 0)::int8"
   }
 
-  func key(of grouping: Grouping) -> Database.SQL {
+  func key(of grouping: Grouping) -> SQL {
     switch grouping {
     case .user: "\(Column.userID)"
     case .category: "\(Column.category)"
@@ -117,11 +117,11 @@ struct PostgresDialect: Dialect {
   /// already feeds the comparison of what they read.
   var shares: Int64 { 3 }
 
-  func name(of table: OwnTable) -> Database.SQL { Database.SQL(raw: "\(ledger).\(table.rawValue)") }
+  func name(of table: OwnTable) -> SQL { SQL(raw: "\(ledger).\(table.rawValue)") }
 
   func function(_ name: String) -> String { "pg_catalog.\(name)" }
 
-  func among(_ values: Value) -> Database.SQL { " = ANY(\(values))" }
+  func among(_ values: Value) -> SQL { " = ANY(\(values))" }
 
   var now: String { "(pg_catalog.now() AT TIME ZONE 'UTC')" }
 
@@ -137,13 +137,13 @@ struct PostgresDialect: Dialect {
 
   var vectorType: String { "pgvector's vector" }
 
-  func sha256(_ column: Column, of row: String) -> Database.SQL {
+  func sha256(_ column: Column, of row: String) -> SQL {
     """
     pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(\(column, of: row), 'UTF8')), 'hex')
     """
   }
 
-  func metadata(_ path: [String], of row: String?) -> Database.SQL {
+  func metadata(_ path: [String], of row: String?) -> SQL {
     "(\(raw: row.map { "\($0)." } ?? "")metadata::pg_catalog.jsonb #>> \(path))"
   }
 
@@ -153,8 +153,8 @@ struct PostgresDialect: Dialect {
 
   var equals: String { "OPERATOR(pg_catalog.=)" }
 
-  func rows(_ columns: [Value], as name: String) -> Database.SQL {
-    let lists = Database.SQL.joined(columns.map { "pg_catalog.unnest(\($0))" })
+  func rows(_ columns: [Value], as name: String) -> SQL {
+    let lists = SQL.joined(columns.map { "pg_catalog.unnest(\($0))" })
     let names = columns.indices.map { "column\($0 + 1)" }.joined(separator: ", ")
     return "ROWS FROM (\(lists)) AS \(raw: name)(\(raw: names))"
   }
@@ -164,8 +164,8 @@ struct PostgresDialect: Dialect {
 
   /// The lock is tried, never waited for: a waiter would hold up index builds. And whoever embeds inside the transaction
   /// may have to wait for a server.
-  var migrationLock: Database.SQL? {
-    let key: Database.SQL =
+  var migrationLock: SQL? {
+    let key: SQL =
       schemaName.map { "pg_catalog.hashtextextended(\($0), \(PostgresDialect.migrationKey))" }
       ?? "\(PostgresDialect.migrationKey)"
     return """
@@ -174,7 +174,7 @@ struct PostgresDialect: Dialect {
       """
   }
 
-  var sourceKeyIndex: (presence: Database.SQL, creation: Database.SQL)? {
+  var sourceKeyIndex: (presence: SQL, creation: SQL)? {
     (
       "SELECT 1 WHERE pg_catalog.to_regclass(\(ledger + ".run_rows_source_key_idx")) IS NOT NULL",
       "CREATE INDEX run_rows_source_key_idx ON \(OwnTable.runRows) (source_key)"
@@ -191,43 +191,43 @@ struct LiteralDialect: Dialect {
     case .null: "NULL"
     case .integer(let number): "(\(number))::int8"
     case .integers(let numbers): "'{\(numbers.map(String.init).joined(separator: ","))}'::int8[]"
-    case .text(let text): "\(SQL.quoted(literal: text))::text"
-    case .texts(let texts): "ARRAY[\(texts.map(SQL.quoted(literal:)).joined(separator: ", "))]::text[]"
-    case .timestamp(let moment): "\(SQL.quoted(literal: moment.iso8601))::timestamp"
+    case .text(let text): "\(text.quotedPostgresLiteral)::text"
+    case .texts(let texts): "ARRAY[\(texts.map(\.quotedPostgresLiteral).joined(separator: ", "))]::text[]"
+    case .timestamp(let moment): "\(moment.iso8601.quotedPostgresLiteral)::timestamp"
     case .double(let number): "'\(number)'::float8"
     case .boolean(let flag): "\(flag)"
-    case .json(let json): "\(SQL.quoted(literal: json.text))::jsonb"
+    case .json(let json): "\(json.text.quotedPostgresLiteral)::jsonb"
     case .vector(let vector): "'[\(vector.values.map { "\($0)" }.joined(separator: ","))]'::vector"
     case .bytes(let bytes):
       "'\\x\(bytes.hexadecimal)'::bytea"
     }
   }
 
-  func reading(_ column: Column, of row: String?) -> Database.SQL { dialect.reading(column, of: row) }
-  func reading(_ column: AddedColumn, of row: String?) -> Database.SQL { dialect.reading(column, of: row) }
-  func writing(_ value: Value, as type: String) -> Database.SQL { dialect.writing(value, as: type) }
-  func knows(type: String) -> Database.SQL { dialect.knows(type: type) }
-  func finds(_ table: OwnTable) -> Database.SQL { dialect.finds(table) }
-  func holdsValue(_ column: Column) -> Database.SQL { dialect.holdsValue(column) }
-  func sum(of column: Column) -> Database.SQL { dialect.sum(of: column) }
-  func key(of grouping: Grouping) -> Database.SQL { dialect.key(of: grouping) }
+  func reading(_ column: Column, of row: String?) -> SQL { dialect.reading(column, of: row) }
+  func reading(_ column: AddedColumn, of row: String?) -> SQL { dialect.reading(column, of: row) }
+  func writing(_ value: Value, as type: String) -> SQL { dialect.writing(value, as: type) }
+  func knows(type: String) -> SQL { dialect.knows(type: type) }
+  func finds(_ table: OwnTable) -> SQL { dialect.finds(table) }
+  func holdsValue(_ column: Column) -> SQL { dialect.holdsValue(column) }
+  func sum(of column: Column) -> SQL { dialect.sum(of: column) }
+  func key(of grouping: Grouping) -> SQL { dialect.key(of: grouping) }
   func largestKey(ofType type: String) -> Int64 { dialect.largestKey(ofType: type) }
   var shares: Int64 { dialect.shares }
-  func name(of table: OwnTable) -> Database.SQL { dialect.name(of: table) }
+  func name(of table: OwnTable) -> SQL { dialect.name(of: table) }
   func function(_ name: String) -> String { dialect.function(name) }
-  func among(_ values: Value) -> Database.SQL { dialect.among(values) }
+  func among(_ values: Value) -> SQL { dialect.among(values) }
   var now: String { dialect.now }
   var clock: String { dialect.clock }
-  func metadata(_ path: [String], of row: String?) -> Database.SQL { dialect.metadata(path, of: row) }
+  func metadata(_ path: [String], of row: String?) -> SQL { dialect.metadata(path, of: row) }
   var rowLock: String? { dialect.rowLock }
   var overridingKeys: String { dialect.overridingKeys }
   var equals: String { dialect.equals }
-  func rows(_ columns: [Value], as name: String) -> Database.SQL { dialect.rows(columns, as: name) }
-  var migrationLock: Database.SQL? { dialect.migrationLock }
-  var sourceKeyIndex: (presence: Database.SQL, creation: Database.SQL)? { dialect.sourceKeyIndex }
+  func rows(_ columns: [Value], as name: String) -> SQL { dialect.rows(columns, as: name) }
+  var migrationLock: SQL? { dialect.migrationLock }
+  var sourceKeyIndex: (presence: SQL, creation: SQL)? { dialect.sourceKeyIndex }
   func fits(_ realType: String, _ type: ColumnType) -> Bool { dialect.fits(realType, type) }
   var vectorType: String { dialect.vectorType }
-  func sha256(_ column: Column, of row: String) -> Database.SQL { dialect.sha256(column, of: row) }
+  func sha256(_ column: Column, of row: String) -> SQL { dialect.sha256(column, of: row) }
 }
 
 extension PostgresValue {

@@ -10,11 +10,11 @@ extension PostgresStore {
     return try query(
       """
       SELECT g.tgname::text FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
-      WHERE g.tgrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND NOT g.tgisinternal
+      WHERE g.tgrelid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid AND NOT g.tgisinternal
         AND g.tgenabled <> 'D' AND NOT pg_catalog.btrim(p.prosrc, E' \\n') = ANY(\(own))
       UNION ALL
       SELECT rulename::text FROM pg_catalog.pg_rewrite
-      WHERE ev_class = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND ev_type <> '1' AND ev_enabled <> 'D'
+      WHERE ev_class = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid AND ev_type <> '1' AND ev_enabled <> 'D'
       ORDER BY 1
       """
     ).rows.compactMap { try $0.text(0) }
@@ -26,7 +26,7 @@ extension PostgresStore {
       """
       SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-      WHERE c.oid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid
+      WHERE c.oid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid
       """
     ).first?.text(0)
   }
@@ -43,8 +43,8 @@ extension PostgresStore {
     func name(_ alias: String) -> String { "pg_catalog.format('%I.%I', \(alias)n.nspname, \(alias).relname)" }
     return try query(
       """
-      SELECT \(unsafeSQL: name("child")), \(unsafeSQL: columns("conkey", "conrelid")), \(unsafeSQL: name("parent")),
-        \(unsafeSQL: columns("confkey", "confrelid")), c.confdeltype = 'c', c.conrelid::pg_catalog.regclass::text
+      SELECT \(raw: name("child")), \(raw: columns("conkey", "conrelid")), \(raw: name("parent")),
+        \(raw: columns("confkey", "confrelid")), c.confdeltype = 'c', c.conrelid::pg_catalog.regclass::text
       FROM pg_catalog.pg_constraint AS c
         JOIN pg_catalog.pg_class AS child ON child.oid = c.conrelid
         JOIN pg_catalog.pg_namespace AS childn ON childn.oid = child.relnamespace

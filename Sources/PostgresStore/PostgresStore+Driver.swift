@@ -6,33 +6,27 @@ import PostgresClient
 extension PostgresStore: Driver {
   package var dialect: any Dialect { postgresDialect }
 
-  private var postgresDialect: PostgresDialect { PostgresDialect(ledger: ledger, schemaName: schemaName) }
-
-  private func result(_ sql: Database.SQL) throws -> PostgresResult {
-    let (text, values) = sql.rendered(by: dialect)
-    logger.debug("\(text)")
-    return try use { try $0.query(text, values.map(PostgresValue.init)) }
-  }
+  var postgresDialect: PostgresDialect { PostgresDialect(ledger: ledger, schemaName: schemaName) }
 
   package func query(
-    _ sql: Database.SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void
+    _ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void
   ) throws {
-    for row in try result(sql).rows { try body(PostgresRowValues(values: row, location: identity.location)) }
+    for row in try query(sql).rows { try body(PostgresRowValues(values: row, location: identity.location)) }
   }
 
-  package func execute(_ sql: Database.SQL, _ body: (any Row) throws -> Void) throws -> Int {
-    let result = try result(sql)
+  package func execute(_ sql: SQL, _ body: (any Row) throws -> Void) throws -> Int {
+    let result = try query(sql)
     for row in result.rows { try body(PostgresRowValues(values: row, location: identity.location)) }
     return result.affectedRows
   }
 
   package func stream(
-    _ shares: [Database.SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void
+    _ shares: [SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void
   ) throws {
-    let statements = shares.map { share -> SQL in
+    let statements = shares.map { share -> String in
       let text = share.rendered(by: LiteralDialect(dialect: postgresDialect)).text
       logger.debug("\(text)")
-      return "COPY (\(unsafeSQL: text)) TO STDOUT (FORMAT BINARY)"
+      return "COPY (\(text)) TO STDOUT (FORMAT BINARY)"
     }
     let location = identity.location
     let helpers = try shares.count > 1 && use({ !$0.isInTransaction }) ? helpers(upTo: shares.count) : []
@@ -62,7 +56,7 @@ extension PostgresStore: Driver {
   private static let rowsAtOnce = 200
 
   private static func copyOut(
-    _ statement: SQL, from connection: PostgresConnection, _ location: String, _ hand: ([CopiedRow]) throws -> Void
+    _ statement: String, from connection: PostgresConnection, _ location: String, _ hand: ([CopiedRow]) throws -> Void
   ) throws {
     var rows: [CopiedRow] = []
     try translating(location) {

@@ -44,7 +44,7 @@ extension PostgresStore {
           name: index.name, table: index.table, definition: definitions[index.name], method: chosen, shape: shape,
           dimensions: space.dimensions, mode: mode,
           rows: Int(
-            try query("SELECT pg_catalog.count(embedding) FROM \(identifier: index.table)").first?.integer(0) ?? 0))
+            try query("SELECT pg_catalog.count(embedding) FROM \(name: index.table)").first?.integer(0) ?? 0))
         return try run(build, progress)
       }
     }

@@ -24,11 +24,11 @@ extension PostgresStore {
       hint: "psql -c 'ALTER TABLE \(ledger).journal_rows ALTER row_id TYPE bigint' makes room")
   }
 
-  package func image(of table: String, _ names: [String]?) throws -> Database.SQL {
+  package func image(of table: String, _ names: [String]?) throws -> SQL {
     let columns = try columns(of: table).filter { !$0.isGenerated }
     let wanted =
       names.map { names in columns.filter { column in names.contains { $0.utf8.elementsEqual(column.name.utf8) } } }
-    return Database.SQL(raw: TableColumn.image(wanted ?? columns))
+    return SQL(raw: TableColumn.image(wanted ?? columns))
   }
 
   package func imageColumns(of table: String) throws -> [(name: String, isGenerated: Bool)] {
@@ -45,7 +45,7 @@ extension PostgresStore {
           CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(NULL::\(name: table), image.value) AS r
         """, id: "image.id",
       values: names.compactMap { name in
-        columns.first { $0.name.utf8.elementsEqual(name.utf8) }.map { Database.SQL(raw: $0.restored) }
+        columns.first { $0.name.utf8.elementsEqual(name.utf8) }.map { SQL(raw: $0.restored) }
       })
   }
 
@@ -63,7 +63,7 @@ extension PostgresStore {
     try query(
       """
       SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
-        WHERE g.tgrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND NOT g.tgisinternal
+        WHERE g.tgrelid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid AND NOT g.tgisinternal
           AND g.tgenabled <> 'D' AND pg_catalog.btrim(p.prosrc, E' \\n') <> \(PostgresDDL.triggerBody))
       """
     ).first?.boolean(0) ?? false

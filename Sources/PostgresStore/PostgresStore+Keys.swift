@@ -12,7 +12,7 @@ extension PostgresStore {
 
   /// The largest id of a table.
   func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
-    try query("SELECT coalesce(pg_catalog.max(id), 0)::int8 FROM \(identifier: table) WHERE id <= \(limit)").first?
+    try query("SELECT coalesce(pg_catalog.max(id), 0)::int8 FROM \(name: table) WHERE id <= \(limit)").first?
       .integer(0) ?? 0
   }
 

@@ -13,7 +13,7 @@ extension PostgresStore {
     let isBinary =
       added.isEmpty && Column("id", .integer).isBinary(as: types["id"])
       && columns.allSatisfy { $0.isBinary(as: types[$0.name]) }
-    let target: SQL = "COPY \(identifier: table.name) (\(unsafeSQL: names)) FROM STDIN"
+    let target = "COPY \(table.name.quotedIdentifier) (\(names)) FROM STDIN"
     let written = try use { connection in
       guard isBinary else {
         return try connection.copyTextIn(target) { writer in

@@ -24,7 +24,7 @@ extension PostgresStore: Maintaining {
         try self.unfitLists().map(\.description)
       } mend: { progress in
         for index in try self.unfitLists() {
-          try self.execute(unsafeSQL: "DROP INDEX CONCURRENTLY \(SQL.quoted(identifier: index.name))")
+          try self.execute(unsafeSQL: "DROP INDEX CONCURRENTLY \(index.name.quotedIdentifier)")
         }
         _ = try self.buildIndexes(.ivfflat, progress)
       }
@@ -81,7 +81,7 @@ extension PostgresStore: Maintaining {
       """
     ).rows.compactMap { row in
       let (name, table) = (try row.text(0) ?? "", try row.text(1) ?? "")
-      let rows = try query("SELECT pg_catalog.count(embedding) FROM \(unsafeSQL: table)").first?.integer(0) ?? 0
+      let rows = try query("SELECT pg_catalog.count(embedding) FROM \(raw: table)").first?.integer(0) ?? 0
       let advised = PostgresStore.ivfflatLists(rows: Int(rows))
       // pgvector's default is 100 lists.
       let lists = Int(try row.integer(2) ?? 100)
@@ -120,7 +120,7 @@ extension PostgresStore: Maintaining {
       guard !activity.isAnalyzed else { return false }
       let rows = try query(
         """
-        SELECT count(*) FROM (SELECT 1 FROM \(identifier: activity.table) LIMIT \(PostgresStore.rowsWorthAnalyzing)) AS first
+        SELECT count(*) FROM (SELECT 1 FROM \(name: activity.table) LIMIT \(PostgresStore.rowsWorthAnalyzing)) AS first
         """
       ).first?.integer(0)
       return rows == Int64(PostgresStore.rowsWorthAnalyzing)
@@ -133,7 +133,7 @@ extension PostgresStore: Maintaining {
 
   private func run(_ statement: String, over tables: [TableActivity]) throws {
     try withoutStatementTimeout {
-      for table in tables { try execute(unsafeSQL: "\(statement) \(SQL.quoted(identifier: table.table))") }
+      for table in tables { try execute(unsafeSQL: "\(statement) \(table.table.quotedIdentifier)") }
     }
   }
 }

@@ -16,11 +16,11 @@ extension PostgresStore {
       let refusing = try columnsRefusingNull()
       for (table, columns) in Table.onceRequired {
         let changes = columns.filter { refusing.contains("\(table).\($0)") }.flatMap { column in
-          let change = "ALTER COLUMN \(SQL.quoted(identifier: column)) DROP"
+          let change = "ALTER COLUMN \(column.quotedIdentifier) DROP"
           return column == "agent_type" ? ["\(change) NOT NULL", "\(change) DEFAULT"] : ["\(change) NOT NULL"]
         }
         guard !changes.isEmpty else { continue }
-        try execute(unsafeSQL: "ALTER TABLE \(SQL.quoted(identifier: table)) \(changes.joined(separator: ", "))")
+        try execute(unsafeSQL: "ALTER TABLE \(table.quotedIdentifier) \(changes.joined(separator: ", "))")
       }
     }
   }

@@ -70,7 +70,7 @@ extension PostgresStore {
   /// Puts the present function in the place of memsh 0.1's, which takes no lock on a table. Other functions of its name
   /// and those of other roles stay.
   func renewTriggerFunction() throws {
-    let function = (schemaName.map { SQL.quoted(identifier: $0) + "." } ?? "") + "update_updated_at_column()"
+    let function = (schemaName.map { $0.quotedIdentifier + "." } ?? "") + "update_updated_at_column()"
     let isOld = try query(
       """
       SELECT pg_catalog.btrim(p.prosrc, E' \\n') = \(PostgresDDL.oldTriggerBody) AND pg_catalog.pg_has_role(p.proowner, 'USAGE')
@@ -85,7 +85,7 @@ extension PostgresStore {
   /// Creates the trigger that sets `updated_at`, and its function where there is none.
   package func createTrigger(_ name: String, of table: Table) throws {
     let table = table.name
-    let function = (schemaName.map { SQL.quoted(identifier: $0) + "." } ?? "") + "update_updated_at_column()"
+    let function = (schemaName.map { $0.quotedIdentifier + "." } ?? "") + "update_updated_at_column()"
     // A function of that name runs with the rights of whoever changes a row, so it must be of somebody who has them.
     let owner = try query(
       """

@@ -77,7 +77,7 @@ extension PostgresStore {
   private func countOfPassing(_ filter: MemoryFilter) throws -> Int {
     let count = try query(
       """
-      SELECT count(*) FROM (SELECT FROM memories WHERE embedding IS NOT NULL\(PostgresStore.conditions(filter) ?? "")
+      SELECT count(*) FROM (SELECT 1 FROM memories WHERE embedding IS NOT NULL\(filter.conditions())
         LIMIT \(PostgresStore.exactRows + 1)) AS passing
       """
     ).first?.integer(0)
@@ -91,15 +91,15 @@ extension PostgresStore {
     // PostgreSQL takes a table whose vectors are toasted for a small one that is quick to scan.
     var settings = ["enable_seqscan = off", "enable_indexscan = on", "\(index.parameter) = \(breadth)"]
     if index.version.hasIterativeScan { settings.append("\(index.method.rawValue).iterative_scan = relaxed_order") }
-    let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
+    let vector = SQL("\(query.vector)")
     let distance = SQL(
-      "\(unsafeSQL: index.shape.expression) <=> \(vector)\(unsafeSQL: index.shape.cast)")
+      "\(raw: index.shape.expression) <=> \(vector)\(raw: index.shape.cast)")
     let hits = try transaction(.commit, settings: settings) {
       try self.hits(
         of: query,
         nearest: """
           SELECT id, embedding::vector <=> \(vector) AS distance FROM memories
-          WHERE true\(PostgresStore.conditions(query.filter) ?? "") ORDER BY \(distance) LIMIT \(fetched)
+          WHERE true\(query.filter.conditions()) ORDER BY \(distance) LIMIT \(fetched)
           """)
     }
     let form = index.shape == .vector ? "" : " on halfvec, re-ranked by the exact distance"
@@ -115,11 +115,11 @@ extension PostgresStore {
   /// - Parameter rows: About how many are compared.
   private func searchExactly(_ query: VectorQuery, reason: String?, rows: Int) throws -> SearchAnswer {
     let isLarge = rows > PostgresStore.exactRows
-    let vector = SQL("\(PostgresValue.binary(query.vector.postgresBytes))::vector")
+    let vector = SQL("\(query.vector)")
     // Sorted by the distance itself, the vector index would be taken; it knows no sum.
     let nearest: SQL = """
       SELECT id, (embedding::vector <=> \(vector)) + '0'::float8 AS distance FROM memories
-      WHERE embedding IS NOT NULL\(PostgresStore.conditions(query.filter) ?? "")
+      WHERE embedding IS NOT NULL\(query.filter.conditions())
       """
     // Parallel workers are not planned for a table whose vectors are toasted, because what is left of it is small.
     let settings = [
@@ -143,7 +143,7 @@ extension PostgresStore {
       WITH nearest AS (\(nearest)),
         best AS MATERIALIZED (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
           ORDER BY distance, id LIMIT \(query.limit))
-      SELECT 1::float8 - distance, \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
+      SELECT 1::float8 - distance, \(raw: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
       ORDER BY distance, id
       """
     ).rows.map { row in
@@ -167,18 +167,5 @@ extension PostgresStore {
     return IndexBreadths(
       index: "memories_embedding_idx (\(index.method.rawValue))", parameter: index.parameter,
       values: index.method == .hnsw ? [40, 100, 200, 400] : [1, 5, 10, 20, 50])
-  }
-
-  /// The conditions of a filter inside a statement of this module.
-  static func conditions(_ filter: MemoryFilter) -> SQL? {
-    guard !filter.isEmpty else { return nil }
-    let (text, values) = filter.conditions().rendered(by: PostgresDialect(ledger: "", schemaName: nil))
-    var (sql, rest): (SQL, Substring) = ("", text[...])
-    for (index, value) in values.enumerated() {
-      guard let place = rest.firstRange(of: "$\(index + 1)") else { continue }
-      sql = "\(sql)\(unsafeSQL: String(rest[..<place.lowerBound]))\(PostgresValue(value))"
-      rest = rest[place.upperBound...]
-    }
-    return "\(sql)\(unsafeSQL: String(rest))"
   }
 }

@@ -10,7 +10,7 @@ import PostgresClient
 /// there, they hide others of their names, and the schema with pgvector's types and operators comes behind them.
 extension PostgresStore {
   /// The schema of memsh's own tables, as SQL writes it.
-  var ledger: String { schemaName.map { SQL.quoted(identifier: "memsh_\($0)") } ?? "memsh" }
+  var ledger: String { schemaName.map { "memsh_\($0)".quotedIdentifier } ?? "memsh" }
 
   /// Sets the search path that the tables in the store's schema allow.
   func setSearchPath(_ connection: PostgresConnection) throws {
@@ -31,7 +31,7 @@ extension PostgresStore {
   /// Looks first: even with IF NOT EXISTS, creating one needs a right that the owner of a schema may not have.
   func createSchemaIfMissing(_ name: String) throws {
     let exists = try query("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = \(name))").first?.boolean(0)
-    if exists != true { try execute(unsafeSQL: "CREATE SCHEMA \(SQL.quoted(identifier: name))") }
+    if exists != true { try execute(unsafeSQL: "CREATE SCHEMA \(name.quotedIdentifier)") }
   }
 
   /// Lets statements find pgvector's types and operators behind the store's own tables.
@@ -76,7 +76,7 @@ extension PostgresStore {
         """
       }
     return """
-      pg_catalog.concat_ws(', ', \(SQL.quoted(identifier: schemaName))::pg_catalog.text, CASE WHEN \(shows) THEN (
+      pg_catalog.concat_ws(', ', \(schemaName.quotedIdentifier)::pg_catalog.text, CASE WHEN \(shows) THEN (
         SELECT pg_catalog.quote_ident(n.nspname::pg_catalog.text) FROM pg_catalog.pg_extension AS e
           JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace
         WHERE e.extname OPERATOR(pg_catalog.=) 'vector'::pg_catalog.name) END, 'pg_temp')

@@ -25,7 +25,7 @@ extension PostgresStore {
   ///
   /// Tables that may not be there cannot be named in it. `ts_stat` reads them all the same, because it runs a statement
   /// that is made of text and gives back the words of vectors of text: here of one that has each value for a word.
-  private var stateQuery: PostgresClient.SQL {
+  private var stateQuery: SQL {
     let own = schemaName.map { "memsh_\($0)" } ?? "memsh"
     let space = """
       SELECT pg_catalog.array_to_tsvector(ARRAY[pg_catalog.left(value::pg_catalog.text, 2000)]) FROM \(ledger).settings

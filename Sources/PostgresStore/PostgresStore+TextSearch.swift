@@ -15,17 +15,16 @@ extension PostgresStore {
     guard query.limit > 0, let words = try words(of: query.text, language) else {
       return SearchAnswer(hits: [], plan: plan)
     }
-    let document = SQL("\(unsafeSQL: PostgresStore.document(language))")
+    let document = SQL("\(raw: PostgresStore.document(language))")
     let similarity: SQL =
-      query.vector.map { "1::float8 - (embedding::vector <=> \(PostgresValue.binary($0.postgresBytes))::vector)" }
-      ?? "NULL::float8"
+      query.vector.map { vector -> SQL in "1::float8 - (embedding::vector <=> \(vector))" } ?? "NULL::float8"
     let rows = try self.query(
       """
       WITH best AS MATERIALIZED (
         SELECT id, pg_catalog.ts_rank(\(document), \(words)::tsquery, 1)::float8 AS rank FROM memories
-        WHERE \(document) @@ \(words)::tsquery\(PostgresStore.conditions(query.filter) ?? "")
+        WHERE \(document) @@ \(words)::tsquery\(query.filter.conditions())
         ORDER BY rank DESC, id LIMIT \(query.limit))
-      SELECT rank, \(similarity), \(unsafeSQL: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
+      SELECT rank, \(similarity), \(raw: PostgresStore.memoryColumns) FROM best JOIN memories USING (id)
       ORDER BY rank DESC, id
       """
     ).rows

@@ -41,7 +41,7 @@ extension PostgresStore {
             ((SELECT pg_catalog.array_agg((i % 2)::real) FROM generate_series(1, \(dimensions)) AS i)::vector)
           """)
       let distances = try query(
-        "SELECT (embedding <=> \(unsafeSQL: ones))::float8 FROM pg_temp.memsh_vector_test ORDER BY 1"
+        "SELECT (embedding <=> \(raw: ones))::float8 FROM pg_temp.memsh_vector_test ORDER BY 1"
       ).rows.compactMap { try $0.double(0) }
       let expected = [0, 1 - (Double((dimensions + 1) / 2) / Double(dimensions)).squareRoot()]
       guard zip(distances, expected).allSatisfy({ abs($0 - $1) < 1e-6 }), distances.count == 2 else {

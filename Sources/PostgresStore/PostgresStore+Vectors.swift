@@ -12,10 +12,10 @@ extension PostgresStore {
     switch selection {
     case .all: break
     case .missing: conditions = "\(conditions) AND embedding IS NULL"
-    case .matching(let filter): conditions = "\(conditions)\(PostgresStore.conditions(filter) ?? "")"
+    case .matching(let filter): conditions = "\(conditions)\(filter.conditions())"
     }
     return try query(
-      "SELECT id, content::text FROM \(identifier: table) WHERE \(conditions) ORDER BY id LIMIT \(limit)"
+      "SELECT id, content::text FROM \(name: table) WHERE \(conditions) ORDER BY id LIMIT \(limit)"
     ).rows.map { EmbeddableText(id: try $0.integer(0) ?? 0, content: try $0.text(1) ?? "") }
   }
 
@@ -64,7 +64,7 @@ extension PostgresStore {
       }
       try query(
         """
-        INSERT INTO \(unsafeSQL: ledger).settings (key, value)
+        INSERT INTO \(raw: ledger).settings (key, value)
         VALUES ('embedding_space', \(space.json.text)::text::jsonb)
         ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
         """)
@@ -76,7 +76,7 @@ extension PostgresStore {
     try query(
       """
       SELECT atttypmod FROM pg_catalog.pg_attribute
-      WHERE attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND attname = 'embedding'
+      WHERE attrelid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid AND attname = 'embedding'
       """
     ).first?.integer(0).map(Int.init)
   }
@@ -86,7 +86,7 @@ extension PostgresStore {
     try query(
       """
       SELECT pg_catalog.pg_has_role(relowner, 'USAGE') FROM pg_catalog.pg_class
-      WHERE oid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid
+      WHERE oid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid
       """
     ).first?.boolean(0) == true
   }
@@ -105,7 +105,7 @@ extension PostgresStore {
   private func switchVectors(of table: String, takesOut: Bool) throws {
     let condition: SQL = """
       s.table_name = \(table) AND s.id = t.id
-        AND s.content_sha256 = \(unsafeSQL: PostgresStore.contentHash("t"))
+        AND s.content_sha256 = \(raw: PostgresStore.contentHash("t"))
       """
     if takesOut {
       try change(
@@ -119,7 +119,7 @@ extension PostgresStore {
 
   /// Changes rows `t` of a table, and leaves their time alone.
   private func change(_ table: String, _ assignment: SQL, from source: SQL?, where condition: SQL) throws {
-    let update: SQL = "UPDATE \(identifier: table) AS t SET \(assignment)"
+    let update: SQL = "UPDATE \(name: table) AS t SET \(assignment)"
     let from: SQL = source.map { " FROM \($0)" } ?? ""
     let others: SQL = source.map { "\($0), " } ?? ""
     try keepingTimes {
@@ -130,7 +130,7 @@ extension PostgresStore {
       // A trigger that does not know the setting sets the time: another statement puts it back.
       let moved = try query(
         """
-        WITH changed AS (\(update) FROM \(others)\(identifier: table) AS was
+        WITH changed AS (\(update) FROM \(others)\(name: table) AS was
           WHERE was.id = t.id AND \(condition) RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
         SELECT id::int8, old::text FROM changed WHERE old IS DISTINCT FROM new
         """
@@ -140,10 +140,10 @@ extension PostgresStore {
         let images = part.map { JSON.object([JSON.Member("updated_at", .optional($0.time))]).text }
         try query(
           """
-          UPDATE \(identifier: table) AS t SET updated_at = r.updated_at
-          FROM ROWS FROM (pg_catalog.unnest(\(PostgresValue.integerArray(part.map(\.id)))),
+          UPDATE \(name: table) AS t SET updated_at = r.updated_at
+          FROM ROWS FROM (pg_catalog.unnest(\(Value.integers(part.map(\.id)))),
               pg_catalog.unnest(\(images)::pg_catalog.jsonb[])) AS image(id, value)
-            CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(NULL::\(identifier: table), image.value) AS r
+            CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(NULL::\(name: table), image.value) AS r
           WHERE t.id = image.id
           """)
       }

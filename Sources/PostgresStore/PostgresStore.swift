@@ -187,9 +187,11 @@ package final class PostgresStore: StoreBackend {
   /// Runs one statement.
   @discardableResult
   func query(_ sql: SQL) throws -> PostgresResult {
-    logger.debug("\(sql.text)")
+    let (text, values) = sql.rendered(by: postgresDialect)
+    logger.debug("\(text)")
     let location = identity.location
-    return try use { try $0.query(sql) }.translatingErrors { MemshError(translating: $0, location: location) }
+    return try use { try $0.query(text, values.map(PostgresValue.init)) }
+      .translatingErrors { MemshError(translating: $0, location: location) }
   }
 
   /// Runs statements that this module made.

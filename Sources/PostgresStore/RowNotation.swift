@@ -40,7 +40,7 @@ struct TableColumn {
 
   /// The member of an image for this column of a row `t`: its name and its value, as arguments of jsonb_build_object.
   var member: String {
-    let column = "t.\(SQL.quoted(identifier: name))"
+    let column = "t.\(name.quotedIdentifier)"
     // Not a cast to text: casts can be anybody's, and that of char(n) cuts spaces off.
     let text = "pg_catalog.format('%s', \(column))"
     // Not IS NULL, which is true of a row of NULLs.
@@ -64,14 +64,14 @@ struct TableColumn {
       case .json: "CASE WHEN \(isThere) THEN pg_catalog.jsonb_build_object('', \(text)) END"
       case .text: "CASE WHEN \(isThere) THEN pg_catalog.to_jsonb(\(text)) END"
       }
-    return "\(SQL.quoted(literal: name)), \(value)"
+    return "\(name.quotedPostgresLiteral), \(value)"
   }
 
   /// The value of this column of an image, given the image `image.value` and the record `r` that PostgreSQL makes of it,
   /// which takes every JSON null for NULL and every JSON string for a text of the type.
   var restored: String {
-    guard notation == .json || notation == .jsonb else { return "r.\(SQL.quoted(identifier: name))" }
-    let value = "pg_catalog.jsonb_object_field(image.value, \(SQL.quoted(literal: name)))"
+    guard notation == .json || notation == .jsonb else { return "r.\(name.quotedIdentifier)" }
+    let value = "pg_catalog.jsonb_object_field(image.value, \(name.quotedPostgresLiteral))"
     return """
       CASE WHEN pg_catalog.jsonb_typeof(\(value)) = 'null' THEN NULL
         WHEN pg_catalog.jsonb_typeof(\(value)) = 'object' AND pg_catalog.jsonb_exists(\(value), '')
@@ -128,7 +128,7 @@ extension PostgresStore {
           SELECT a.atttypid AS type
           UNION ALL SELECT d.typbasetype FROM types JOIN pg_catalog.pg_type AS d ON d.oid = types.type AND d.typtype = 'd')
         SELECT types.type FROM types JOIN pg_catalog.pg_type AS b ON b.oid = types.type AND b.typtype <> 'd') AS base
-      WHERE a.attrelid = pg_catalog.to_regclass(\(SQL.quoted(identifier: table)))::oid AND a.attnum > 0
+      WHERE a.attrelid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid AND a.attnum > 0
         AND NOT a.attisdropped ORDER BY a.attnum
       """
     ).rows.map { row in

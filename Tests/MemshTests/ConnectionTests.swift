@@ -41,7 +41,7 @@ import Testing
     return try world.memsh.run(["-d", world.store] + arguments)
   }
 
-  private static let terminate: SQL = """
+  private static let terminate = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
       AND datname = current_database()
     """

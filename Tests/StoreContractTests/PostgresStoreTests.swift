@@ -28,6 +28,16 @@ import Testing
     #expect(try fixture.store.buildIndexes(method, NoProgress()) == [])
   }
 
+  @Test("statements nest, and their placeholders are renumbered")
+  func nestsStatements() throws {
+    let server = try PostgresStore(connectionString: TestDatabase().url)
+    let condition: SQL = " WHERE value > \(2) AND value < \(9)"
+    let values = try server.rows(
+      "SELECT value, \("$1")::text FROM generate_series(1, \(10)) AS value\(condition) ORDER BY value"
+    ) { try "\($0.number(0)) \($0.string(1))" }
+    #expect(values == ["3 $1", "4 $1", "5 $1", "6 $1", "7 $1", "8 $1"])
+  }
+
   @Test("vectors too long for an index get none, and the reason is said")
   func explainsMissingIndex() throws {
     let fixture = try Fixture(.postgres)

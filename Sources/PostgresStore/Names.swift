@@ -1,4 +1,0 @@
-import PostgresClient
-
-// Statements that this module writes itself; those of others are Database.SQL.
-typealias SQL = PostgresClient.SQL
