@@ -50,10 +50,10 @@ let package = Package(
     .target(name: "Database", dependencies: ["MemoryModel"], swiftSettings: settings),
     .target(name: "MemoryStore", dependencies: ["Database", "MemoryModel"], swiftSettings: settings),
     .target(
-      name: "PostgresStore", dependencies: ["Database", "MemoryModel", "PostgresClient", logging],
+      name: "PostgresDriver", dependencies: ["Database", "MemoryModel", "PostgresClient", logging],
       swiftSettings: settings),
     .target(
-      name: "SQLiteStore", dependencies: ["Database", "MemoryModel", grdb, sqlite, crypto, logging, heap],
+      name: "SQLiteDriver", dependencies: ["Database", "MemoryModel", grdb, sqlite, crypto, logging, heap],
       swiftSettings: settings),
     .target(
       name: "MemorySources", dependencies: ["Database", "MemoryModel", grdb, sqlite, yams], swiftSettings: settings),
@@ -67,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "memsh",
       dependencies: [
-        "Shell", "MemoryServices", "MemoryStore", "Database", "MemoryModel", "PostgresStore", "SQLiteStore",
+        "Shell", "MemoryServices", "MemoryStore", "Database", "MemoryModel", "PostgresDriver", "SQLiteDriver",
         "MemorySources",
         "Embeddings", "PostgresClient", "HTTPClient", "LineEditor", argumentParser, logging,
       ],
@@ -93,7 +93,7 @@ let package = Package(
     .testTarget(
       name: "MemorySourcesTests", dependencies: ["MemorySources", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "StoreContractTests", dependencies: ["PostgresStore", "SQLiteStore", "TestSupport"],
+      name: "StoreContractTests", dependencies: ["PostgresDriver", "SQLiteDriver", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "ShellTests", dependencies: ["Shell"], swiftSettings: settings),
     .testTarget(name: "MemshTests", dependencies: ["TestSupport", "memsh"], swiftSettings: settings),

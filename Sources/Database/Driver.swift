@@ -11,6 +11,9 @@ package protocol Driver: AnyObject {
   /// Its own words.
   var dialect: any Dialect { get }
 
+  /// What it does in its own way.
+  var capabilities: Capabilities { get }
+
   /// Connects, if there is no connection yet, and makes sure that the other side answers.
   func connect() throws
 

@@ -11,7 +11,7 @@ extension MemoryStore {
   package func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
     guard !ids.isEmpty else { return [] }
     return try reached(from: table).compactMap { reached in
-      guard try backend.seesEveryRow(of: reached.table) else {
+      guard try driver.capabilities.introspection.seesEveryRow(of: reached.table) else {
         return DependentRows(table: reached.name, effect: reached.effect, count: nil)
       }
       let count = try driver.first(
@@ -26,12 +26,16 @@ extension MemoryStore {
   }
 
   /// The triggers and rules on a table that are not memsh's own.
-  package func foreignTriggers(on table: String) throws -> [String] { try backend.foreignTriggers(on: table) }
+  package func foreignTriggers(on table: String) throws -> [String] {
+    try driver.capabilities.introspection.foreignTriggers(on: table)
+  }
 
   private func reached(from table: String) throws -> [ForeignKeyWalk.Reached] {
-    guard let root = try backend.writtenName(of: table) else { return [] }
-    let duplicates = table == Table.memories.name ? try backend.writtenName(of: Table.duplicates.name) : nil
+    guard let root = try driver.capabilities.introspection.writtenName(of: table) else { return [] }
+    let duplicates =
+      table == Table.memories.name ? try driver.capabilities.introspection.writtenName(of: Table.duplicates.name) : nil
     return ForeignKeyWalk.reached(
-      from: root, along: try backend.deletingKeys(), duplicates: duplicates, equals: driver.dialect.equals)
+      from: root, along: try driver.capabilities.introspection.deletingKeys(), duplicates: duplicates,
+      equals: driver.dialect.equals)
   }
 }

@@ -5,10 +5,10 @@ import MemoryModel
 extension MemoryStore {
   /// How rows are now; rows that are not there are left out.
   package func images(_ ids: [Int64], of table: String, columns: [String]?) throws -> [RowImage] {
-    try backend.prepareRepair()
+    try driver.capabilities.images.prepareRepair()
     return try driver.rows(
       """
-      SELECT t.id, CAST(\(backend.image(of: table, columns)) AS text) FROM \(name: table) AS t
+      SELECT t.id, CAST(\(driver.capabilities.images.image(of: table, columns)) AS text) FROM \(name: table) AS t
       WHERE t.id \(among: ids) ORDER BY t.id
       """, of: table
     ) { row in
@@ -27,12 +27,12 @@ extension MemoryStore {
   ///   others swallows rows.
   package func restore(_ images: [RowImage], of table: String) throws {
     guard !images.isEmpty else { return }
-    try backend.prepareRepair()
+    try driver.capabilities.images.prepareRepair()
     let columns = try writableColumns(of: images, table)
     let isInsertion = try !driver.exists("SELECT 1 FROM \(name: table) WHERE id \(among: images.map(\.id)) LIMIT 1")
     guard isInsertion || !columns.isEmpty else { return }
     let size = max(1, MemoryStore.valuesMaximum / (columns.count + 1))
-    try backend.puttingBack(into: table) {
+    try driver.capabilities.images.puttingBack(into: table) {
       for start in stride(from: 0, to: images.count, by: size) {
         let part = Array(images[start..<min(start + size, images.count)])
         try isInsertion ? insert(part, columns, into: table) : update(part, columns, of: table)
@@ -45,7 +45,7 @@ extension MemoryStore {
   /// - Throws: `undo_conflict` for a value whose column is gone.
   private func writableColumns(of images: [RowImage], _ table: String) throws -> [String] {
     guard case .object(let members)? = images.first?.columns else { return [] }
-    let columns = try backend.imageColumns(of: table)
+    let columns = try driver.capabilities.images.imageColumns(of: table)
     return try members.compactMap { member in
       let column = columns.first { $0.name.utf8.elementsEqual(member.key.utf8) }
       if let column { return column.isGenerated ? nil : column.name }
@@ -57,7 +57,7 @@ extension MemoryStore {
   }
 
   private func insert(_ images: [RowImage], _ columns: [String], into table: String) throws {
-    let rows = try backend.rows(images, columns, of: table)
+    let rows = try driver.capabilities.images.rows(images, columns, of: table)
     let inserted = try driver.changing(
       """
       INSERT INTO \(name: table) (\(SQL.joined(columns.map { "\(name: $0)" }))) \(raw: driver.dialect.overridingKeys)
@@ -68,10 +68,12 @@ extension MemoryStore {
 
   private func update(_ images: [RowImage], _ columns: [String], of table: String) throws {
     let updated = Column.updated.name
-    let hasTime = try backend.imageColumns(of: table).contains { $0.name == updated && !$0.isGenerated }
+    let hasTime = try driver.capabilities.images.imageColumns(of: table).contains {
+      $0.name == updated && !$0.isGenerated
+    }
     let times =
       !hasTime || columns.contains(updated) ? images : try self.images(images.map(\.id), of: table, columns: [updated])
-    let rows = try backend.rows(images, columns, of: table)
+    let rows = try driver.capabilities.images.rows(images, columns, of: table)
     if columns.contains(Column.userID.name), try isDistributed(table) {
       let values = Dictionary(zip(columns, rows.values), uniquingKeysWith: { first, _ in first })
       return try replace(images.map(\.id), of: table, with: values, from: rows, "put back")
@@ -86,7 +88,7 @@ extension MemoryStore {
     guard hasTime else { return }
     // A trigger of others has set the time; one that obeys a time that the statement sets is put right by another
     // statement.
-    let timed = try backend.rows(times, [updated], of: table)
+    let timed = try driver.capabilities.images.rows(times, [updated], of: table)
     let time = SQL.joined(timed.values)
     try driver.execute(
       """

@@ -7,9 +7,9 @@ extension MemoryStore {
   ///
   /// - Returns: The operation's number.
   package func beginOperation(_ start: OperationStart) throws -> Int64 {
-    try backend.prepareRepair()
+    try driver.capabilities.images.prepareRepair()
     if try mayRead(.journalRows) == nil {
-      try backend.makeJournal()
+      try driver.capabilities.images.makeJournal()
       forgetState()
     }
     let begun = try driver.changing(
@@ -30,11 +30,11 @@ extension MemoryStore {
   package func noteBefore(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws {
     // In a statement of its own: one that waited for a lock still sees what it saw before.
     try lockRows(ids, of: table)
-    try backend.checkJournal(hasRoomFor: ids)
+    try driver.capabilities.images.checkJournal(hasRoomFor: ids)
     try driver.execute(
       """
       INSERT INTO \(OwnTable.journalRows) (operation_id, table_name, row_id, before)
-      SELECT \(operation), \(table), t.id, \(backend.image(of: table, columns)) FROM \(name: table) AS t
+      SELECT \(operation), \(table), t.id, \(driver.capabilities.images.image(of: table, columns)) FROM \(name: table) AS t
       WHERE t.id \(among: ids) ORDER BY t.id
       ON CONFLICT (operation_id, table_name, row_id) DO NOTHING
       """)
@@ -45,12 +45,12 @@ extension MemoryStore {
   /// - Returns: How many of the rows are there.
   @discardableResult
   package func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws -> Int {
-    try backend.prepareRepair()
-    try backend.checkJournal(hasRoomFor: ids)
+    try driver.capabilities.images.prepareRepair()
+    try driver.capabilities.images.checkJournal(hasRoomFor: ids)
     let present = try driver.execute(
       """
       INSERT INTO \(OwnTable.journalRows) (operation_id, table_name, row_id, after)
-      SELECT \(operation), \(table), t.id, \(backend.image(of: table, columns)) FROM \(name: table) AS t
+      SELECT \(operation), \(table), t.id, \(driver.capabilities.images.image(of: table, columns)) FROM \(name: table) AS t
       WHERE t.id \(among: ids) ORDER BY t.id
       ON CONFLICT (operation_id, table_name, row_id) DO UPDATE SET after = excluded.after
       """)

@@ -11,6 +11,6 @@ extension MemoryStore {
   /// - Throws: `sql_failed` with the database's own words.
   package func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
     defer { if writes { forgetState() } }
-    return try backend.answer(sql, values: values, writes: writes, limit: limit)
+    return try driver.capabilities.sql.answer(sql, values: values, writes: writes, limit: limit)
   }
 }

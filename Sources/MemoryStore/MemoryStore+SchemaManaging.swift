@@ -8,21 +8,23 @@ extension MemoryStore {
   package func vectorSupport(_ action: VectorSupportAction) throws -> VectorSupport {
     _ = try state()
     defer { if action != .check { forgetState() } }
-    return try backend.vectorSupport(action)
+    return try driver.capabilities.schema.vectorSupport(action)
   }
 
   /// Stores vectors, measures distances and builds indexes for real; nothing of it stays.
   ///
   /// - Returns: What was tried, in order.
-  package func testVectors(dimensions: Int) throws -> [String] { try backend.testVectors(dimensions: dimensions) }
+  package func testVectors(dimensions: Int) throws -> [String] {
+    try driver.capabilities.schema.testVectors(dimensions: dimensions)
+  }
 
   /// Makes sure that every row can be seen, before something is done with all of them.
   ///
   /// - Throws: `permission_denied` when a policy hides rows from this role.
-  package func requireEveryRow() throws { try backend.requireEveryRow() }
+  package func requireEveryRow() throws { try driver.capabilities.schema.requireEveryRow() }
 
   /// Keeps everybody else out of the four tables until the transaction ends.
-  package func lockTables() throws { try backend.lockTables() }
+  package func lockTables() throws { try driver.capabilities.schema.lockTables() }
 
   /// Builds the indexes that are missing or invalid.
   ///
@@ -34,6 +36,6 @@ extension MemoryStore {
     -> [VectorIndexOutcome]
   {
     defer { forgetState() }
-    return try backend.buildIndexes(method, progress)
+    return try driver.capabilities.schema.buildIndexes(method, progress)
   }
 }

@@ -9,13 +9,15 @@ extension MemoryStore {
   ///   - id: The last id of the page before.
   package func texts(in table: String, _ selection: ReembedSelection, behind id: Int64, limit: Int) throws
     -> [EmbeddableText]
-  { try backend.texts(in: table, selection, behind: id, limit: limit) }
+  { try driver.capabilities.vectors.texts(in: table, selection, behind: id, limit: limit) }
 
   /// Makes an empty place for new vectors, which nobody else sees and which goes with the connection.
-  package func beginStaging(dimensions: Int) throws { try backend.beginStaging(dimensions: dimensions) }
+  package func beginStaging(dimensions: Int) throws {
+    try driver.capabilities.vectors.beginStaging(dimensions: dimensions)
+  }
 
   /// Puts new vectors into that place.
-  package func stage(_ vectors: [StagedVector]) throws { try backend.stage(vectors) }
+  package func stage(_ vectors: [StagedVector]) throws { try driver.capabilities.vectors.stage(vectors) }
 
   /// Moves the store to another space: vectors of another length go, and the vector indexes with them. Belongs into a
   /// transaction, which gives every row that had one another vector, or none.
@@ -24,7 +26,7 @@ extension MemoryStore {
   package func moveVectors(to space: EmbeddingSpace) throws {
     defer { forgetState() }
     try refuseUnchangeableLength(space.dimensions)
-    try backend.moveVectors(to: space)
+    try driver.capabilities.vectors.moveVectors(to: space)
   }
 
   /// Gives the rows their new vectors, unless their content has changed since. Belongs into a transaction.
@@ -32,6 +34,6 @@ extension MemoryStore {
   /// - Parameter space: The space to move the store to: all its old vectors go; nil stays in its space.
   package func switchVectors(to space: EmbeddingSpace?) throws {
     defer { forgetState() }
-    try backend.switchVectors(to: space)
+    try driver.capabilities.vectors.switchVectors(to: space)
   }
 }

@@ -7,9 +7,8 @@ import MemoryModel
 /// ``interruptHandle`` and ``closeHandle``. Every error thrown is a ``MemshError``. The store's parts are in the
 /// extensions, one file each.
 package final class MemoryStore {
-  let backend: any StoreBackend
   /// The database.
-  var driver: any Driver { backend }
+  let driver: any Driver
   /// Whether rows are read to the last value, or not at all.
   var readsExactly = false
 
@@ -19,8 +18,8 @@ package final class MemoryStore {
   private var isInTransaction = false
 
   /// Opens nothing yet.
-  package init(_ backend: any StoreBackend) {
-    self.backend = backend
+  package init(_ driver: any Driver) {
+    self.driver = driver
   }
 
   /// Where the store is; free of secrets.
@@ -65,7 +64,7 @@ package final class MemoryStore {
   package func mayRead(_ table: OwnTable) throws -> Bool? { try state().own[table]?.mayRead }
 
   /// The store as a file of its own, where it is one.
-  package var file: (any FileStore)? { backend as? any FileStore }
+  package var file: (any FileStore)? { driver.capabilities.file }
 
   /// Connects, if there is no connection yet, and makes sure that the other side answers.
   ///

@@ -6,7 +6,7 @@ extension MemoryStore {
   /// Keeps others from changing or deleting rows until the transaction ends, waiting some seconds for whoever holds them.
   package func lockRows(_ ids: [Int64], of table: String) throws {
     guard let lock = driver.dialect.rowLock else { return }
-    try backend.prepareRepair()
+    try driver.capabilities.images.prepareRepair()
     do {
       if try isDistributed(table) {
         // Rows that stand on other servers cannot be locked one by one.
@@ -57,7 +57,7 @@ extension MemoryStore {
   package func replace(
     _ ids: [Int64], of table: String, with values: [String: SQL], from rows: ImageRows? = nil, _ what: String
   ) throws {
-    let columns = try backend.imageColumns(of: table).filter { !$0.isGenerated }.map(\.name)
+    let columns = try driver.capabilities.images.imageColumns(of: table).filter { !$0.isGenerated }.map(\.name)
     let names = SQL.joined(columns.map { "\(name: $0)" })
     let selected = SQL.joined(columns.map { values[$0] ?? "gone.\(name: $0)" })
     let source: SQL = rows.map { ", \($0.source) WHERE gone.id = \($0.id)" } ?? ""

@@ -13,14 +13,14 @@ extension MemoryStore {
     try transaction(.commit) {
       let missing = Set(try schema().filter { $0.state == .missing }.map(\.name))
       defer { forgetState() }
-      try backend.prepareSchema()
+      try driver.capabilities.schema.prepareSchema()
       let tables = Table.all.filter { missing.contains($0.name) }
-      for table in tables { try backend.create(table, dimensions: space.dimensions) }
+      for table in tables { try driver.capabilities.schema.create(table, dimensions: space.dimensions) }
       for table in Table.all {
         guard let trigger = table.trigger, missing.contains(trigger) else { continue }
-        try backend.createTrigger(trigger, of: table)
+        try driver.capabilities.schema.createTrigger(trigger, of: table)
       }
-      try backend.createLedger()
+      try driver.capabilities.schema.createLedger()
       try driver.execute(
         """
         INSERT INTO \(OwnTable.settings) (key, value) VALUES ('schema_version', \(JSON.integer(1))),
@@ -54,7 +54,7 @@ extension MemoryStore {
             + "\(length.map { "\($0)" } ?? "vectors of a length that is not known")",
           hint: "name the model that made them, or compute them anew with `reembed`")
       }
-      try backend.createLedger()
+      try driver.capabilities.schema.createLedger()
       forgetState()
       try driver.execute(
         """

@@ -5,24 +5,26 @@ extension MemoryStore {
   /// The rows nearest to a vector under cosine, best first, equal ones by id.
   package func search(_ query: VectorQuery) throws -> SearchAnswer {
     try requireTables()
-    return try backend.search(query, in: state())
+    return try driver.capabilities.search.search(query, in: state())
   }
 
   /// The rows that have words of a text, best first, equal ones by id.
   package func search(_ query: TextQuery) throws -> SearchAnswer {
     try requireTables()
-    return try backend.search(query, in: state())
+    return try driver.capabilities.search.search(query, in: state())
   }
 
   /// Whether the store has an index of words, so that looking for them is quick.
-  package func hasTextIndex() throws -> Bool { try backend.hasTextIndex(in: state()) }
+  package func hasTextIndex() throws -> Bool { try driver.capabilities.search.hasTextIndex(in: state()) }
 
   /// How the vector index on memories can be asked; nil when there is none.
-  package func indexBreadths() throws -> IndexBreadths? { try backend.indexBreadths(in: state()) }
+  package func indexBreadths() throws -> IndexBreadths? { try driver.capabilities.search.indexBreadths(in: state()) }
 
   /// The ids of memories with an embedding, drawn at random, `count` at most.
-  package func sampleOfEmbedded(_ count: Int) throws -> [Int64] { try backend.sampleOfEmbedded(count) }
+  package func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
+    try driver.capabilities.search.sampleOfEmbedded(count)
+  }
 
   /// What the store's tables, indexes and files take.
-  package func storage() throws -> [StorageEntry] { try backend.storage() }
+  package func storage() throws -> [StorageEntry] { try driver.capabilities.maintenance.storage() }
 }

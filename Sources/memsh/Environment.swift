@@ -1,5 +1,5 @@
 import Foundation
-import PostgresStore
+import PostgresDriver
 
 /// The environment variables memsh reads, with those of a `.env` file in the working directory behind them; see
 /// ``EnvironmentFile`` for what such a file may say.
@@ -61,7 +61,7 @@ private enum FileLocation {
   /// A location of PostgreSQL without `~/.pgpass`; any other as it is.
   static func fenced(_ location: String) -> String {
     guard location.hasPrefix("postgres") else {
-      return PostgresStore.parameters(inside: location).isEmpty ? location : location + " " + fence
+      return PostgresDriver.parameters(inside: location).isEmpty ? location : location + " " + fence
     }
     guard location.contains("://") else { return location }
     return location + (location.contains("?") ? "&" : "?") + fence
@@ -69,7 +69,7 @@ private enum FileLocation {
 
   /// A parameter that would bring somebody else's secret along, or take it elsewhere than the host's name says.
   static func foreignParameter(of location: String) -> String? {
-    let parameters = PostgresStore.parameters(inside: location)
+    let parameters = PostgresDriver.parameters(inside: location)
     return ["hostaddr", "passfile", "service", "sslkey", "sslpassword"].first { parameters[$0] != nil }
   }
 

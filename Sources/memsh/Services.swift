@@ -5,8 +5,8 @@ import MemoryModel
 import MemoryServices
 import MemorySources
 import MemoryStore
-import PostgresStore
-import SQLiteStore
+import PostgresDriver
+import SQLiteDriver
 import Shell
 import Synchronization
 
@@ -47,7 +47,7 @@ final class Services: SessionServices, Sendable {
       try Services.described(location, isReadOnly: isReadOnly, environment: environment)
     }
     if let connectionString = Services.postgresConnectionString(location) {
-      let password = PostgresStore.password(inside: connectionString)
+      let password = PostgresDriver.password(inside: connectionString)
       console.redactor.add(password, unlessPartOf: store.identity.location)
     }
     running.add(store)
@@ -67,12 +67,12 @@ final class Services: SessionServices, Sendable {
   ) throws -> MemoryStore {
     try StoreLocation.check(location)
     guard let connectionString = Services.postgresConnectionString(location) else {
-      return MemoryStore(SQLiteStore(path: Services.path(location), isReadOnly: isReadOnly))
+      return MemoryStore(SQLiteDriver(path: Services.path(location), isReadOnly: isReadOnly))
     }
     // libpq's own variable wins over memsh's default.
     let timeout = environment["PGCONNECT_TIMEOUT"] == nil ? Services.connectTimeoutSeconds : nil
     return MemoryStore(
-      try PostgresStore(
+      try PostgresDriver(
         connectionString: connectionString, isReadOnly: isReadOnly, connectTimeoutSeconds: timeout))
   }
 
@@ -256,7 +256,7 @@ final class Services: SessionServices, Sendable {
 
   func isSame(_ location: String, as store: StoreIdentity) -> Bool {
     if let connectionString = Services.postgresConnectionString(location) {
-      return (try? PostgresStore(connectionString: connectionString))?.identity.location == store.location
+      return (try? PostgresDriver(connectionString: connectionString))?.identity.location == store.location
     }
     guard store.backend == .sqlite else { return false }
     func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
@@ -338,7 +338,7 @@ final class Services: SessionServices, Sendable {
   }
 
   func fileStore(at path: String) -> MemoryStore {
-    let store = MemoryStore(SQLiteStore(path: Services.path(path)))
+    let store = MemoryStore(SQLiteDriver(path: Services.path(path)))
     running.add(store)
     return store
   }

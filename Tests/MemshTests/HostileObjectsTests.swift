@@ -36,7 +36,7 @@ import Testing
 
   /// Every word that stands in front of a parenthesis in the store's statements: the system's functions among them.
   private static func calledNames() throws -> Set<String> {
-    let sources = Memsh.package + "/Sources/PostgresStore/"
+    let sources = Memsh.package + "/Sources/PostgresDriver/"
     return try FileManager.default.contentsOfDirectory(atPath: sources).reduce(into: []) { names, file in
       let text = try String(contentsOfFile: sources + file, encoding: .utf8)
       for match in text.matches(of: /([a-z_0-9]+)\(/) { names.insert(String(match.1)) }

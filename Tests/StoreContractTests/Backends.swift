@@ -2,8 +2,8 @@ import Database
 import MemoryModel
 import MemoryServices
 import MemoryStore
-import PostgresStore
-import SQLiteStore
+import PostgresDriver
+import SQLiteDriver
 import TestSupport
 
 /// A fresh store of each kind: what holds for one must hold for the other.
@@ -22,12 +22,12 @@ struct Fixture {
     switch kind {
     case .sqlite:
       database = nil
-      store = MemoryStore(SQLiteStore(path: folder.file("store.db")))
+      store = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
     case .postgres:
       let database = try TestDatabase()
       self.database = database
       store = MemoryStore(
-        try PostgresStore(
+        try PostgresDriver(
           connectionString: database.url))
     }
   }

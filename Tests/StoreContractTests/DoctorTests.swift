@@ -3,7 +3,7 @@ import Foundation
 import MemoryModel
 import MemoryServices
 import MemoryStore
-import SQLiteStore
+import SQLiteDriver
 import TestSupport
 import Testing
 

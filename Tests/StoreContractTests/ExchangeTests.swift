@@ -3,7 +3,7 @@ import Foundation
 import MemoryModel
 import MemoryServices
 import MemoryStore
-import SQLiteStore
+import SQLiteDriver
 import TestSupport
 import Testing
 
@@ -157,7 +157,7 @@ import Testing
     _ = try RepairService(store: target.store, author: author()).delete(.ids([1, 2, 3]), dryRun: false)
     let service = BackupService(progress: NoProgress(), interruption: Interruption())
     let path = source.folder.file("backup.db")
-    let backup = MemoryStore(SQLiteStore(path: path))
+    let backup = MemoryStore(SQLiteDriver(path: path))
     try service.backUp(source.store, into: backup, at: author().moment)
     backup.close()
     #expect(
@@ -165,7 +165,7 @@ import Testing
         "backup.db"
       ])
     var asked = 0
-    try service.restore(MemoryStore(SQLiteStore(path: path)), into: target.store, at: author().moment) { asked += 1 }
+    try service.restore(MemoryStore(SQLiteDriver(path: path)), into: target.store, at: author().moment) { asked += 1 }
     #expect(asked == 1)
     #expect(try normalized(lines(target.store)) == normalized(lines(source.store)))
     #expect(try target.store.schema().allSatisfy { $0.state == .present })
@@ -180,7 +180,7 @@ import Testing
     let service = BackupService(progress: NoProgress(), interruption: Interruption())
     let before = try target.dump()
     func path(_ name: String) -> String { source.folder.file(name) }
-    let good = MemoryStore(SQLiteStore(path: path("good.db")))
+    let good = MemoryStore(SQLiteDriver(path: path("good.db")))
     try service.backUp(source.store, into: good, at: author().moment)
     good.close()
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path("good.db")))
@@ -196,7 +196,7 @@ import Testing
     for name in ["changed.db", "noisy.db", "half.db", "other.db", "text.db"] {
       var isReached = false
       #expect(throws: MemshError.self, "\(name)") {
-        try service.restore(MemoryStore(SQLiteStore(path: path(name))), into: target.store, at: author().moment) {
+        try service.restore(MemoryStore(SQLiteDriver(path: path(name))), into: target.store, at: author().moment) {
           isReached = true
         }
       }
@@ -209,7 +209,7 @@ import Testing
   func refusesToOverwrite() throws {
     let (source, target) = (try Fixture.filled(.sqlite), try Fixture.filled(.sqlite))
     let service = BackupService(progress: NoProgress(), interruption: Interruption())
-    let backup = MemoryStore(SQLiteStore(path: source.folder.file("backup.db")))
+    let backup = MemoryStore(SQLiteDriver(path: source.folder.file("backup.db")))
     try service.backUp(source.store, into: backup, at: author().moment)
     let busy = #expect(throws: MemshError.self) {
       try service.restore(backup, into: target.store, at: author().moment) {
@@ -219,7 +219,7 @@ import Testing
     #expect(busy?.code == .storeBusy)
     #expect(try target.store.memories([1]).first?.fields.importanceScore == 0.5)
     let other = MemoryStore(
-      SQLiteStore(
+      SQLiteDriver(
         path: try source.folder.sqlite("other.db", "CREATE TABLE invoices (x); INSERT INTO invoices VALUES (1)")))
     let foreign = #expect(throws: MemshError.self) {
       try service.restore(backup, into: other, at: author().moment) {}

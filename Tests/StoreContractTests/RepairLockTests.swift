@@ -2,7 +2,7 @@ import Database
 import MemoryModel
 import MemoryServices
 import MemoryStore
-import PostgresStore
+import PostgresDriver
 import TestSupport
 import Testing
 
@@ -27,7 +27,7 @@ import Testing
     let database = try #require(fixture.database)
     // A role's own limit stands; without one, it is ten seconds.
     let store = MemoryStore(
-      try PostgresStore(connectionString: "\(database.url)?options=-c%20lock_timeout%3D300ms"))
+      try PostgresDriver(connectionString: "\(database.url)?options=-c%20lock_timeout%3D300ms"))
     database.hold("SELECT FROM \(table) WHERE id = 1 FOR UPDATE", seconds: 8)
     let clock = ContinuousClock()
     let elapsed = clock.measure {
@@ -59,7 +59,7 @@ import Testing
       """)
     defer { try? fixture.runForeign("DROP OWNED BY \(role); DROP ROLE \(role)") }
     let store = MemoryStore(
-      try PostgresStore(connectionString: database.url.replacing("postgres@", with: "\(role)@")))
+      try PostgresDriver(connectionString: database.url.replacing("postgres@", with: "\(role)@")))
     let before = try fixture.foreignDump()
     let repairs = RepairService(store: store, author: author())
     switch repair.testDescription {

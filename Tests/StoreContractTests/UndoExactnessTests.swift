@@ -2,7 +2,7 @@ import Database
 import MemoryModel
 import MemoryServices
 import MemoryStore
-import PostgresStore
+import PostgresDriver
 import TestSupport
 import Testing
 
@@ -103,7 +103,7 @@ import Testing
           "datestyle=SQL,DMY", "intervalstyle=sql_standard", "extra_float_digits=-10", "bytea_output=escape",
         ]
         let options = settings.map { "-c%20\($0.replacing("=", with: "%3D"))" }.joined(separator: "%20")
-        return MemoryStore(try PostgresStore(connectionString: "\(database.url)?options=\(options)")) as MemoryStore
+        return MemoryStore(try PostgresDriver(connectionString: "\(database.url)?options=\(options)")) as MemoryStore
       } ?? fixture.store
     let tables = ["memories", "memory_duplicates"]
     let before = try tables.map(fixture.foreignDump)

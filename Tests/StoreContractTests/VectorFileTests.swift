@@ -3,7 +3,7 @@ import Foundation
 import MemoryModel
 import MemoryServices
 import MemoryStore
-import SQLiteStore
+import SQLiteDriver
 import TestSupport
 import Testing
 
@@ -14,7 +14,7 @@ import Testing
 
   /// A store with rows around some centres, near duplicates, equal vectors, zero vectors and missing ones among them.
   private static func filled(_ folder: TestFolder, rows: Int = 2_500) throws -> MemoryStore {
-    let store = MemoryStore(SQLiteStore(path: folder.file("store.db")))
+    let store = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
     _ = try store.createSchema(space: space)
     _ = try store.buildIndexes(nil, NoProgress())
     var random = SplitMix(state: 42)
@@ -33,7 +33,7 @@ import Testing
 
   /// What comparing every float gives: the truth.
   private static func truth(_ folder: TestFolder, _ query: VectorQuery) throws -> [Int64] {
-    let other = MemoryStore(SQLiteStore(path: folder.file("store.db")))
+    let other = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
     var ranked: [(id: Int64, similarity: Double)] = []
     try other.readMemories(batchSize: 1_000) { batch in
       for memory in batch where query.filter.userID.map({ $0 == memory.fields.userID }) ?? true {
@@ -105,7 +105,7 @@ import Testing
     let query = VectorQuery(vector: VectorFileTests.queries(1)[0], limit: 25)
     func check(_ what: Comment) throws {
       // A new store: nothing is in its memory.
-      let store = MemoryStore(SQLiteStore(path: folder.file("store.db")))
+      let store = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
       #expect(try store.search(query).hits.map(\.memory.id) == VectorFileTests.truth(folder, query), what)
       store.close()
     }
@@ -130,7 +130,7 @@ import Testing
     for (name, id) in [("store.db", 100), ("copy.db", 200)] {
       try folder.sqlite(name, "UPDATE memories SET embedding = NULL WHERE id BETWEEN \(id) AND \(id) + 80")
     }
-    let copy = MemoryStore(SQLiteStore(path: folder.file("copy.db")))
+    let copy = MemoryStore(SQLiteDriver(path: folder.file("copy.db")))
     _ = try copy.search(query)
     copy.close()
     try check("the original has changed")
@@ -172,7 +172,7 @@ import Testing
     for (what, bytes) in damages where bytes != whole {
       for isFiltered in [false, true] {
         try bytes.write(to: file)
-        let store = MemoryStore(SQLiteStore(path: folder.file("store.db")))
+        let store = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
         defer { store.close() }
         let found = try store.search(isFiltered ? filtered : query).hits.map(\.memory.id)
         #expect(found == (isFiltered ? truth.1 : truth.0), "\(what)")
@@ -181,7 +181,7 @@ import Testing
     // Doctor looks at all of it, and so does an approximate answer at what it uses.
     for (what, bytes) in damages.suffix(2) {
       try bytes.write(to: file)
-      let store = MemoryStore(SQLiteStore(path: folder.file("store.db")))
+      let store = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
       defer { store.close() }
       #expect(try store.examine(.vectorFile)?.count == 1, "\(what)")
       query.strategy = .approximate(breadth: 2_500)
@@ -230,7 +230,7 @@ import Testing
   @Test("words follow replaced, moved and deleted rows")
   func wordsFollow() throws {
     let folder = try TestFolder()
-    let store = MemoryStore(SQLiteStore(path: folder.file("store.db")))
+    let store = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
     _ = try store.createSchema(space: VectorFileTests.space)
     _ = try store.buildIndexes(nil, NoProgress())
     _ = try store.insert([memory("apple pie"), memory("plum cake")])

@@ -3,7 +3,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 import PostgresClient
-import PostgresStore
+import PostgresDriver
 import TestSupport
 import Testing
 
@@ -16,7 +16,7 @@ import Testing
     arguments: TestDatabase.Server.allCases, [256, 1_536, 3_072])
   func buildsAndUses(server: TestDatabase.Server, dimensions: Int) throws {
     let database = try TestDatabase(on: server)
-    let store = MemoryStore(try PostgresStore(connectionString: database.url))
+    let store = MemoryStore(try PostgresDriver(connectionString: database.url))
     let space = EmbeddingSpace(provider: "test", model: "m", dimensions: dimensions)
     _ = try store.vectorSupport(.ensure)
     _ = try store.createSchema(space: space)
@@ -40,7 +40,7 @@ import Testing
   @Test("with an index, filters lose nothing that matters, and recall says what brute force says")
   func filtersAndMeasures() throws {
     let database = try TestDatabase()
-    let store = MemoryStore(try PostgresStore(connectionString: database.url))
+    let store = MemoryStore(try PostgresDriver(connectionString: database.url))
     _ = try store.vectorSupport(.ensure)
     _ = try store.createSchema(space: EmbeddingSpace(provider: "test", model: "m", dimensions: 16))
     // 0.1 % are of one user, and the nearest rows to the query are all of another than the one asked for.

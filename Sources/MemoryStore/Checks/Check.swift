@@ -112,9 +112,9 @@ package struct Check: Sendable {
   /// A check of what only the database itself can look at.
   init(_ name: String, _ severity: Severity, _ what: String, fix: String, of part: MaintainedPart) {
     self.init(name, severity, what, fix: fix) { store in
-      try store.backend.maintenance(of: part)?.find()
+      try store.driver.capabilities.maintenance.maintenance(of: part)?.find()
     } rebuilds: { store, progress in
-      try store.backend.maintenance(of: part)?.mend(progress)
+      try store.driver.capabilities.maintenance.maintenance(of: part)?.mend(progress)
     }
   }
 }

@@ -1,0 +1,35 @@
+/// What each database does in its own way, and what only some can.
+package struct Capabilities {
+  /// Making tables, indexes and the extension for vectors.
+  package let schema: any SchemaManaging
+  /// Finding memories by meaning and by words.
+  package let search: any Searching
+  /// Exchanging the vectors of rows.
+  package let vectors: any VectorReplacing
+  /// Writing rows down and putting them back.
+  package let images: any RowImaging
+  /// Telling what others made.
+  package let introspection: any Introspecting
+  /// Looking after what is kept beside the rows.
+  package let maintenance: any Maintaining
+  /// Answering SQL of the user's own.
+  package let sql: any SQLAnswering
+  /// Being copied and replaced as a file; nil where the database is none.
+  package let file: (any FileStore)?
+
+  /// Those of a driver that has them all, but perhaps the last.
+  package init(
+    of driver: some SchemaManaging & Searching & VectorReplacing & RowImaging & Introspecting & Maintaining
+      & SQLAnswering,
+    file: (any FileStore)? = nil
+  ) {
+    schema = driver
+    search = driver
+    vectors = driver
+    images = driver
+    introspection = driver
+    maintenance = driver
+    sql = driver
+    self.file = file
+  }
+}

@@ -1,0 +1,21 @@
+import MemoryModel
+
+/// What each database does in its own way: finding memories by meaning and by words.
+package protocol Searching: AnyObject {
+  /// The rows nearest to a vector under cosine, best first, equal ones by id.
+  func search(_ query: VectorQuery, in state: StoreState) throws -> SearchAnswer
+
+  /// The rows that have words of a text, best first, equal ones by id.
+  func search(_ query: TextQuery, in state: StoreState) throws -> SearchAnswer
+
+  /// Whether there is an index of words for the language in use.
+  ///
+  /// - Throws: `usage` when the language that was chosen is not known.
+  func hasTextIndex(in state: StoreState) throws -> Bool
+
+  /// How the vector index on memories can be asked; nil when there is none.
+  func indexBreadths(in state: StoreState) throws -> IndexBreadths?
+
+  /// The ids of memories with an embedding, drawn at random, `count` at most.
+  func sampleOfEmbedded(_ count: Int) throws -> [Int64]
+}

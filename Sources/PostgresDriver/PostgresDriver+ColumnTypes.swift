@@ -1,0 +1,49 @@
+import Database
+import MemoryModel
+import PostgresClient
+
+/// Writing into columns that others may have declared wider, or narrower, than memsh does: COPY takes no other form than
+/// the column's own.
+extension PostgresDriver {
+  /// The types of a table's columns, as pg_type numbers them, by name.
+  func columnTypes(of table: String) throws -> [String: UInt32] {
+    if let known = knownColumnTypes[table] { return known }
+    let types = try query(
+      """
+      SELECT attname::text, atttypid FROM pg_attribute
+      WHERE attrelid = to_regclass(\(table))::oid AND attnum > 0 AND NOT attisdropped
+      """
+    ).rows.map { (try $0.text(0) ?? "", UInt32(truncatingIfNeeded: try $0.integer(1) ?? 0)) }
+    let byName = Dictionary(types, uniquingKeysWith: { first, _ in first })
+    if !byName.isEmpty { knownColumnTypes[table] = byName }
+    return byName
+  }
+}
+
+extension BinaryCopyWriter {
+  /// Writes a whole number into a column of its own width, or NULL.
+  ///
+  /// - Throws: `store_failed` when it does not fit.
+  mutating func write(integer value: Int64?, _ column: String, _ types: [String: UInt32]) throws {
+    guard let value else { return write(int32: nil) }
+    guard types[column] != PostgresType.int8 else { return write(int64: value) }
+    guard let fitting = Int32(exactly: value) else {
+      throw MemshError(
+        .storeFailed, "\(column) \(value) does not fit into PostgreSQL's integer",
+        hint: "mend it in the source, or give the column the type bigint")
+    }
+    write(int32: fitting)
+  }
+
+  /// Writes a number into a column of its own precision, or NULL.
+  mutating func write(double value: Double?, _ column: String, _ types: [String: UInt32]) {
+    guard types[column] == PostgresType.float4 else { return write(double: value) }
+    write(float: value.map(Float.init))
+  }
+
+  /// Writes JSON into a `jsonb`, `json` or text column, or NULL.
+  mutating func write(json text: String?, _ column: String, _ types: [String: UInt32]) {
+    guard types[column].map({ $0 == PostgresType.jsonb }) ?? true else { return write(text: text) }
+    write(jsonb: text)
+  }
+}

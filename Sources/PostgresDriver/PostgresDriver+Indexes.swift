@@ -1,0 +1,170 @@
+import Database
+import MemoryModel
+import PostgresClient
+
+extension PostgresDriver {
+  /// Builds the indexes that are missing or invalid; outside a transaction CONCURRENTLY, so that others go on.
+  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
+    -> [VectorIndexOutcome]
+  {
+    let isPartOfTransaction = try use { $0.isInTransaction }
+    return try withoutStatementTimeout {
+      guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }
+      return try whileBuildingAlone(progress) {
+        try buildMissingIndexes(method, mode: "CONCURRENTLY ", progress)
+      }
+    }
+  }
+
+  private func buildMissingIndexes(
+    _ method: VectorIndexMethod?, mode: String, _ progress: any ProgressReporter
+  ) throws -> [VectorIndexOutcome] {
+    let wanting = try schema().filter { $0.kind == .index && $0.state != .present }
+    for object in wanting where object.state == .invalid { try execute(unsafeSQL: "DROP INDEX \(mode)\(object.name)") }
+    for index in SchemaNames.indexes where wanting.contains(where: { $0.name == index.name }) {
+      try execute(unsafeSQL: "CREATE INDEX \(mode)\(index.name) ON \(index.table) (\(index.columns))")
+    }
+    try buildTextIndex(mode: mode)
+    if mode.isEmpty { try renewClusters() }
+    let vectorIndexes = SchemaNames.vectorIndexes.filter { index in wanting.contains { $0.name == index.name } }
+    let definitions = method == nil && mode.isEmpty ? removedIndexes : [:]
+    removedIndexes = [:]
+    guard !vectorIndexes.isEmpty, let space = try embeddingSpace(), let version = try pgvectorVersion() else {
+      return []
+    }
+    let chosen = method ?? (version.hasHNSW ? .hnsw : .ivfflat)
+    switch try shape(chosen, dimensions: space.dimensions, version: version) {
+    case .none(let outcome): return [outcome]
+    case .some(let shape):
+      return try vectorIndexes.map { index in
+        guard try length(of: index.table) ?? 0 > 0 else {
+          return .noLength(table: index.table)
+        }
+        let build = VectorIndexBuild(
+          name: index.name, table: index.table, definition: definitions[index.name], method: chosen, shape: shape,
+          dimensions: space.dimensions, mode: mode,
+          rows: Int(
+            try query("SELECT pg_catalog.count(embedding) FROM \(name: index.table)").first?.integer(0) ?? 0))
+        return try run(build, progress)
+      }
+    }
+  }
+
+  /// Builds others' ivfflat indexes anew: they look for vectors where those were that they were built over.
+  private func renewClusters() throws {
+    let indexes = try query(
+      """
+      SELECT i.oid::regclass::text FROM pg_catalog.unnest(\(Table.names)) AS t(name)
+        JOIN pg_index AS x ON x.indrelid = to_regclass(t.name)::oid JOIN pg_class AS i ON i.oid = x.indexrelid
+        JOIN pg_am AS m ON m.oid = i.relam
+      WHERE m.amname = 'ivfflat' AND i.relkind = 'i' AND pg_catalog.pg_has_role(i.relowner, 'USAGE')
+      """
+    ).rows.compactMap { try $0.text(0) }
+    for index in indexes { try execute(unsafeSQL: "REINDEX INDEX \(index)") }
+  }
+
+  /// The form an index takes, or why there can be none.
+  private enum ShapeOrReason {
+    case some(VectorIndexShape)
+    case none(VectorIndexOutcome)
+  }
+
+  private func shape(
+    _ method: VectorIndexMethod, dimensions: Int, version: PgvectorVersion
+  ) throws -> ShapeOrReason {
+    guard method != .none else { return .none(.unwanted) }
+    guard method != .hnsw || version.hasHNSW else {
+      throw MemshError(
+        .pgvectorMissing, "this pgvector has no hnsw indexes; they came with 0.5.0",
+        hint: "use `--index ivfflat`, or update with `ensure-vector --update`")
+    }
+    guard let shape = VectorIndexShape(dimensions: dimensions, version: version) else {
+      return .none(.tooLong(indexable: version.indexableDimensions, dimensions: dimensions))
+    }
+    return .some(shape)
+  }
+
+  /// Builds one vector index with the memory and the workers that it can use, and tells how far it is.
+  private func run(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws -> VectorIndexOutcome {
+    // A small table is built in a moment; there is nothing to tune or to watch.
+    guard build.rows >= VectorIndexBuild.rowsWorthTuning else {
+      try execute(unsafeSQL: build.statement)
+      return build.outcome
+    }
+    let workers = try query("SELECT current_setting('max_parallel_maintenance_workers')").first?.text(0).flatMap(
+      Int.init)
+    // PostgreSQL takes a table with toasted vectors for small and plans no workers unless the table says so.
+    try execute(unsafeSQL: build.tuning(workers: workers ?? 0))
+    defer { cleanUp(build.untuning) }
+    try watched(build, progress)
+    return build.outcome
+  }
+
+  private func watched(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws {
+    let process = try query("SELECT pg_backend_pid()").first?.integer(0) ?? 0
+    let observer = helpers(upTo: 1).first
+    defer { giveBack([observer].compactMap(\.self)) }
+    try use { connection in
+      try connection.execute(unsafeSQL: build.statement, everyMilliseconds: 500) {
+        let row = try? observer?.connection.query(
+          """
+          SELECT phase, tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE pid = \(process)::int
+          """
+        ).first
+        guard let row, let done = try? row.integer(1), let total = try? row.integer(2) else { return }
+        let phase = (try? row.text(0)) ?? ""
+        progress.progress("Building \(build.name) (\(phase))", done: done, total: total)
+      }
+    }
+  }
+
+  /// pgvector's advice: rows/1000 lists up to a million rows, then their square root; never fewer than 10.
+  static func ivfflatLists(rows: Int) -> Int {
+    max(10, rows < 1_000_000 ? rows / 1_000 : Int(Double(rows).squareRoot()))
+  }
+}
+
+/// One vector index to be built.
+private struct VectorIndexBuild {
+  let name: String
+  let table: String
+  /// How it was defined when it was taken out; nil for a new one.
+  let definition: String?
+  let method: VectorIndexMethod
+  let shape: VectorIndexShape
+  let dimensions: Int
+  /// `CONCURRENTLY ` or nothing.
+  let mode: String
+  let rows: Int
+
+  static let rowsWorthTuning = 1_000
+  private static let memoryMaximumMB = 1_024
+
+  private var lists: Int? { method == .ivfflat ? PostgresDriver.ivfflatLists(rows: rows) : nil }
+
+  private var options: String { lists.map { " WITH (lists = \($0))" } ?? "" }
+
+  var statement: String {
+    definition
+      ?? "CREATE INDEX \(mode)\(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
+      + options
+  }
+
+  var outcome: VectorIndexOutcome {
+    definition.map { _ in .rebuilt(name: name, rows: rows) }
+      ?? .built(name: name, method: method, lists: lists, rows: rows)
+  }
+
+  /// What the graph of an hnsw index needs: the vectors and some 300 bytes of links each, a fifth more for the rest.
+  private var memoryMB: Int {
+    let bytesPerComponent = shape == .vector ? 4 : 2
+    let bytes = Double(rows * (dimensions * bytesPerComponent + 300)) * 1.2
+    return min(VectorIndexBuild.memoryMaximumMB, max(64, Int(bytes / 1_048_576)))
+  }
+
+  func tuning(workers: Int) -> String {
+    "SET maintenance_work_mem = '\(memoryMB)MB'; ALTER TABLE \(table) SET (parallel_workers = \(workers))"
+  }
+
+  var untuning: String { "RESET maintenance_work_mem; ALTER TABLE \(table) RESET (parallel_workers)" }
+}

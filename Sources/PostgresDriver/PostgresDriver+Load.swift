@@ -1,0 +1,106 @@
+import Database
+import MemoryModel
+import PostgresClient
+
+/// Writing rows by COPY: in binary form, which is the fastest, where all columns have types whose binary form is known
+/// here; else as text, which every type reads.
+extension PostgresDriver {
+  package func load(_ rows: [Record], columns: [Column], into table: Table) throws {
+    guard let first = rows.first else { return }
+    let added = first.added.map(\.column.name)
+    let types = try columnTypes(of: table.name)
+    let names = (["id"] + columns.map(\.name) + added).map(\.quotedIdentifier).joined(separator: ", ")
+    let isBinary =
+      added.isEmpty && Column("id", .integer).isBinary(as: types["id"])
+      && columns.allSatisfy { $0.isBinary(as: types[$0.name]) }
+    let target = "COPY \(table.name.quotedIdentifier) (\(names)) FROM STDIN"
+    let written = try use { connection in
+      guard isBinary else {
+        return try connection.copyTextIn(target) { writer in
+          for row in rows {
+            try writer.write([String(row.id)] + row.values.map(\.copyText) + row.added.map(\.value.copyText))
+          }
+        }
+      }
+      return try connection.copyIn("\(target) (FORMAT BINARY)") { writer in
+        for row in rows {
+          try writer.beginRow(fields: columns.count + 1)
+          try writer.write(integer: row.id, "id", types)
+          for (column, value) in zip(columns, row.values) { try writer.write(value, column.name, types) }
+        }
+      }
+    }
+    guard written == rows.count else { throw MemshError.rowsNotWritten([], of: table.name, "inserted") }
+  }
+}
+
+extension Column {
+  /// Whether the values of a column of this type are written in binary form.
+  ///
+  /// - Parameter type: The type's number in pg_type; nil where it is not known.
+  fileprivate func isBinary(as type: UInt32?) -> Bool {
+    guard let type else { return true }
+    return switch self.type {
+    case .integer: PostgresType.int4 == type || PostgresType.int8 == type
+    case .double: PostgresType.float4 == type || PostgresType.float8 == type
+    case .boolean: PostgresType.boolean == type
+    case .timestamp: PostgresType.isTimestamp(type)
+    case .json: PostgresType.jsonb == type || PostgresType.isText(type)
+    case .text: PostgresType.isText(type)
+    case .texts: PostgresType.textArray == type
+    // An extension's types have other numbers in every database.
+    case .vector: true
+    }
+  }
+}
+
+extension Value {
+  /// The text that a type's input function reads; nil for NULL.
+  fileprivate var copyText: String? {
+    switch self {
+    case .null: nil
+    case .integer(let number): String(number)
+    case .double(let number): "\(number)"
+    case .text(let text): text
+    case .boolean(let flag): flag ? "t" : "f"
+    case .texts(let texts): "{\(texts.map(\.arrayElement).joined(separator: ","))}"
+    case .timestamp(let moment): moment.iso8601
+    case .json(let json): json.text
+    case .vector(let vector): "[\(vector.values.map { "\($0)" }.joined(separator: ","))]"
+    case .bytes(let bytes): "\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    case .integers(let numbers): "{\(numbers.map(String.init).joined(separator: ","))}"
+    }
+  }
+}
+
+extension String {
+  /// The text as an element of an array in PostgreSQL's own notation. By scalars: to Swift, a quote with a combining mark
+  /// behind it is another character.
+  fileprivate var arrayElement: String {
+    var scalars = String.UnicodeScalarView("\"".unicodeScalars)
+    for scalar in unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { scalars.append("\\") }
+      scalars.append(scalar)
+    }
+    return String(scalars) + "\""
+  }
+}
+
+extension BinaryCopyWriter {
+  /// Writes a value into a column of its real type.
+  fileprivate mutating func write(_ value: Value, _ column: String, _ types: [String: UInt32]) throws {
+    switch value {
+    case .null: writeNull()
+    case .integer(let number): try write(integer: number, column, types)
+    case .double(let number): write(double: number, column, types)
+    case .text(let text): write(text: text)
+    case .boolean(let flag): write(boolean: flag)
+    case .texts(let texts): write(textArray: texts)
+    case .timestamp(let moment): write(timestamp: moment.microseconds)
+    case .json(let json): write(json: json.text, column, types)
+    case .vector(let vector): write(vector: vector.values)
+    case .bytes(let bytes): write(bytes: bytes)
+    case .integers: writeNull()
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import Database
+import Logging
+import MemoryModel
+import PostgresClient
+import Synchronization
+
+/// A memory store in a PostgreSQL database with pgvector.
+///
+/// Connects when it is first used. The protocol's parts are in the extensions, one file each.
+package final class PostgresDriver: Driver {
+  /// Where the store is.
+  package let identity: StoreIdentity
+
+  /// Statements are logged without their values.
+  let logger = Logger(label: "memsh.postgres")
+  /// The schema that this store has for itself; nil for the one that the role's search path finds.
+  let schemaName: String?
+  private let isReadOnly: Bool
+  let pool: ConnectionPool
+  private(set) var options = StoreOptions()
+  private(set) var opened: PooledConnection?
+  /// Raised by ``interruptHandle``, for waits that are no statement.
+  let interruption = Interruption()
+  /// The names of sequences, by table, as far as they have been looked up.
+  var sequences: [String: String] = [:]
+  /// What the repairs of the present transaction have set and looked up.
+  var repairState = RepairState()
+  /// The definitions of vector indexes that ``moveVectors(to:)`` has taken out, by name: so they are built again.
+  var removedIndexes: [String: String] = [:]
+  /// The types of columns, by table, as far as they have been looked up.
+  var knownColumnTypes: [String: [String: UInt32]] = [:]
+
+  /// Describes the store; nothing is opened yet.
+  ///
+  /// - Parameters:
+  ///   - connectionString: A URL or `key=value` string; what it leaves out comes from libpq's environment. Behind
+  ///     libpq's own parameters, `schema` names the schema that the store has for itself.
+  ///   - isReadOnly: Whether the server is told to refuse every change.
+  /// - Throws: `usage` when the string cannot be read.
+  package init(connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil) throws {
+    let (connectionString, schemaName) = try SchemaParameter.split(connectionString)
+    let address: PostgresAddress
+    do {
+      address = try PostgresAddress(connectionString: connectionString)
+    } catch {
+      // libpq's own words quote the part it cannot read, which may be the password.
+      throw MemshError(
+        .usage, "the connection string cannot be read",
+        hint: "write postgresql://user@host:port/database; in a password, % is %25, / is %2F and @ is %40")
+    }
+    guard !PostgresDriver.hasMisplacedPassword(connectionString) else {
+      throw MemshError(
+        .usage, "the connection string has an @ behind its first /",
+        hint: "in a password, / is written %2F and @ is written %40")
+    }
+    var parameters = ["dbname": connectionString, "fallback_application_name": "memsh", "client_encoding": "UTF8"]
+    if let connectTimeoutSeconds { parameters["connect_timeout"] = String(connectTimeoutSeconds) }
+    // A connection that died on the way is noticed within a minute, not in two hours.
+    let patience = [
+      "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
+    ]
+    parameters.merge(patience) { own, _ in own }
+    self.isReadOnly = isReadOnly
+    self.schemaName = schemaName
+    identity = StoreIdentity(
+      backend: .postgres, name: schemaName.map { "\(address.database).\($0)" } ?? address.database,
+      location: try SchemaParameter.adding(schemaName, to: address.url))
+    pool = ConnectionPool(parameters: parameters, size: options.poolSize)
+  }
+
+  /// Whether libpq would take a part of a password for the host or the database, and name it in messages.
+  private static func hasMisplacedPassword(_ text: String) -> Bool {
+    guard let scheme = text.firstRange(of: "://") else { return false }
+    let rest = text[scheme.upperBound...].prefix { $0 != "?" }
+    guard let slash = rest.firstIndex(of: "/") else { return rest.count { $0 == "@" } > 1 }
+    return rest[slash...].contains("@") || rest[..<slash].count { $0 == "@" } > 1
+  }
+
+  /// The password inside a connection string, for the one place that redacts secrets.
+  package static func password(inside connectionString: String) -> String? {
+    let plain = (try? SchemaParameter.split(connectionString).rest) ?? connectionString
+    return PostgresAddress.password(inside: plain)
+  }
+
+  /// What a connection string says, by libpq's names; nothing where it cannot be read.
+  package static func parameters(inside connectionString: String) -> [String: String] {
+    let plain = (try? SchemaParameter.split(connectionString).rest) ?? connectionString
+    return PostgresAddress.parameters(inside: plain)
+  }
+
+  /// Connects, if there is no connection yet, and makes sure that the server answers.
+  package func connect() throws {
+    try use { _ = try $0.query("SELECT 1") }
+  }
+
+  /// The server's version.
+  package func serverVersion() throws -> String {
+    try use { "PostgreSQL \($0.reportedParameter("server_version") ?? "")" }
+  }
+
+  /// Cancels the running statements on the server.
+  package var interruptHandle: @Sendable () -> Void {
+    let (pool, interruption) = (pool, interruption)
+    return {
+      interruption.raise()
+      pool.cancelAll()
+    }
+  }
+
+  /// Nothing to do: a server notices by itself that a client has gone.
+  package var closeHandle: @Sendable () -> Void { {} }
+
+  /// Closes the connections.
+  package func close() {
+    opened = nil
+    sequences = [:]
+    knownColumnTypes = [:]
+    pool.close()
+  }
+
+  /// Changes how many connections there may be and how long a statement may take.
+  package func apply(_ options: StoreOptions) throws {
+    guard options != self.options else { return }
+    self.options = options
+    pool.size = options.poolSize
+    if opened != nil { try execute(unsafeSQL: timeoutStatement) }
+  }
+
+  /// Runs `body` in one transaction.
+  package func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
+    try transaction(ending, settings: [], body)
+  }
+
+  /// Runs `body` in one transaction, or as part of one, with settings that last until its end.
+  ///
+  /// - Parameter settings: Such as `enable_seqscan = off`; they are sent with BEGIN and cost no round trip.
+  func transaction<Value>(
+    _ ending: TransactionEnding, settings: [String], _ body: () throws -> Value
+  ) throws -> Value {
+    let settings = settings.map { "SET LOCAL " + $0 }
+    let isOutermost = try use { connection in
+      guard !connection.isInTransaction else {
+        if !settings.isEmpty { try connection.execute(unsafeSQL: settings.joined(separator: "; ")) }
+        return false
+      }
+      let begin = ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN"
+      try connection.execute(unsafeSQL: ([begin] + settings).joined(separator: "; "))
+      try checkProcess()
+      // Somebody may have dropped the schema since.
+      try setSearchPath(connection)
+      repairState = RepairState()
+      return true
+    }
+    guard isOutermost else { return try body() }
+    do {
+      let value = try body()
+      if ending == .commit {
+        try commit()
+      } else {
+        try execute(unsafeSQL: "ROLLBACK")
+      }
+      return value
+    } catch {
+      // A failed ROLLBACK means that the connection is gone, and the transaction with it.
+      cleanUp("ROLLBACK")
+      throw error
+    }
+  }
+
+  /// Runs what puts the session right after an error; a connection that is gone needs none of it.
+  func cleanUp(_ sql: String) {
+    guard let opened, !opened.connection.isBroken else { return }
+    try? opened.connection.execute(unsafeSQL: sql)
+  }
+
+  private func commit() throws {
+    guard try use({ !$0.isInFailedTransaction }) else {
+      throw MemshError(.storeFailed, "a statement of the transaction failed, so nothing of it can be committed")
+    }
+    do { try execute(unsafeSQL: "COMMIT") } catch let error as MemshError where error.code == .connectionLost {
+      throw MemshError(
+        .connectionLost, "the connection to \(identity.location) was lost while the changes were being committed",
+        hint: "they may be stored or not, all or none: look before you run the command again", cause: error.cause)
+    }
+  }
+
+  /// Runs one statement.
+  @discardableResult
+  func query(_ sql: SQL) throws -> PostgresResult {
+    let (text, values) = sql.rendered(by: postgresDialect)
+    logger.debug("\(text)")
+    let location = identity.location
+    return try use { try $0.query(text, values.map(PostgresValue.init)) }
+      .translatingErrors { MemshError(translating: $0, location: location) }
+  }
+
+  /// Runs statements that this module made.
+  func execute(unsafeSQL sql: String) throws {
+    logger.debug("\(sql)")
+    try use { try $0.execute(unsafeSQL: sql) }
+  }
+
+  /// Hands over the connection, opening it first, and translates what the client throws.
+  @discardableResult
+  func use<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
+    do {
+      return try PostgresDriver.translating(identity.location) { try body(try connection()) }
+    } catch let error as MemshError where error.code == .connectionLost {
+      close()
+      throw error
+    }
+  }
+
+  /// Translates what the client throws.
+  static func translating<Value>(_ location: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as PostgresError {
+      throw MemshError(translating: error, location: location)
+    }
+  }
+
+  /// Runs statements that may take as long as they need, such as building an index: the limit is for questions.
+  func withoutStatementTimeout<Value>(_ body: () throws -> Value) throws -> Value {
+    // A source has none anyway, and a transaction that fails takes the setting back with everything else.
+    guard !isReadOnly else { return try body() }
+    try execute(unsafeSQL: "SET statement_timeout = 0")
+    defer { cleanUp(timeoutStatement) }
+    return try body()
+  }
+
+  /// Other connections for work beside the store's own, as many as the pool has left and the server lets in.
+  func helpers(upTo count: Int) -> [PooledConnection] {
+    var helpers: [PooledConnection] = []
+    while helpers.count < count, let helper = try? pool.borrow() {
+      guard (try? prepare(helper, isLimited: false)) != nil else {
+        pool.giveBack(helper)
+        break
+      }
+      helpers.append(helper)
+    }
+    return helpers
+  }
+
+  /// Takes ``helpers(upTo:)`` back.
+  func giveBack(_ helpers: [PooledConnection]) {
+    for helper in helpers { pool.giveBack(helper) }
+  }
+
+  private func connection() throws -> PostgresConnection {
+    if let opened { return opened.connection }
+    logger.info("connecting to \(identity.location)")
+    guard let lent = try pool.borrow() else { throw MemshError(.storeFailed, "all connections are in use") }
+    do {
+      try prepare(lent, isLimited: !isReadOnly)
+      // A source is read in one snapshot from its first row to its last.
+      if isReadOnly { try lent.connection.execute(unsafeSQL: "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
+    } catch {
+      pool.giveBack(lent)
+      throw error
+    }
+    opened = lent
+    return lent.connection
+  }
+
+  /// Without a limit of memsh's own, the role's or the server's holds.
+  private var timeoutStatement: String {
+    timeoutMilliseconds.map { "SET statement_timeout = \($0)" } ?? "RESET statement_timeout"
+  }
+
+  private var timeoutMilliseconds: Int? {
+    let milliseconds = Int((options.statementTimeoutSeconds * 1_000).rounded())
+    return milliseconds > 0 ? milliseconds : nil
+  }
+
+  /// - Parameter isLimited: Whether its statements are questions, which have a time limit.
+  private func prepare(_ lent: PooledConnection, isLimited: Bool) throws {
+    var settings = PostgresDriver.sessionSettings
+    if let timeout = isLimited ? timeoutMilliseconds : 0 { settings.append(("statement_timeout", String(timeout))) }
+    if isReadOnly { settings += PostgresDriver.sourceSettings }
+    try PostgresDriver.translating(identity.location) { try setUp(lent, settings) }
+  }
+}

@@ -1,0 +1,112 @@
+import Database
+import Foundation
+import GRDB
+import MemoryModel
+
+/// The journal: rows as JSON, made by a function of memsh's own, because SQLite's JSON holds no blobs and rounds numbers.
+extension SQLiteDriver {
+  /// `memsh_image(name, type, value, …)`: an object in which every value keeps its type and all of its digits. Text comes
+  /// as bytes, because what others wrote may be no UTF-8, or have a NUL in it.
+  static let image = DatabaseFunction("memsh_image", pure: true) { values in
+    let members = stride(from: 0, to: values.count, by: 3).map { index in
+      let isText = String.fromDatabaseValue(values[index + 1]) == "text"
+      return JSON.Member(
+        String.fromDatabaseValue(values[index]) ?? "", isText ? json(text: values[index + 2]) : json(values[index + 2]))
+    }
+    return JSON.object(members).text
+  }
+
+  private static func json(text value: DatabaseValue) -> JSON {
+    let bytes = Data.fromDatabaseValue(value) ?? Data()
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      return .object([JSON.Member("text", .string(bytes.base64EncodedString()))])
+    }
+    return .string(text)
+  }
+
+  private static func json(_ value: DatabaseValue) -> JSON {
+    switch value.storage {
+    case .null: .null
+    case .int64(let number): .integer(number)
+    // JSON has no infinity, but a number that is too large is read as one.
+    case .double(let number): number.isFinite ? .number("\(number)") : .number(number < 0 ? "-9e999" : "9e999")
+    case .string(let text): .string(text)
+    case .blob(let data): .object([JSON.Member("blob", .string(data.base64EncodedString()))])
+    }
+  }
+
+  /// A value of an image as it is bound. Text is bound as its bytes, NUL and all.
+  private static func bound(_ json: JSON) -> SQL {
+    switch json {
+    case .null: "\(Value.null)"
+    case .bool(let flag): "\(flag)"
+    case .number(let digits): "\(Int64(digits).map(Value.integer) ?? .double(Double(digits) ?? 0))"
+    case .string(let text): "CAST(\(Value.bytes(Array(text.utf8))) AS TEXT)"
+    case .object where json[key: "blob"] != nil: "\(data(json[key: "blob"]))"
+    case .object, .array, .nested: "CAST(\(data(json[key: "text"])) AS TEXT)"
+    }
+  }
+
+  private static func data(_ json: JSON?) -> Value {
+    json?.stringValue.flatMap { Data(base64Encoded: $0) }.map { .bytes(Array($0)) } ?? .null
+  }
+
+  /// `memsh_joined(image, …)`: one image of several, because a function takes so many arguments, a table more columns.
+  static let joined = DatabaseFunction("memsh_joined", pure: true) { values in
+    let members = values.map { (String.fromDatabaseValue($0) ?? "{}").dropFirst().dropLast() }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+
+  /// How many columns a call of ``image`` takes: SQLite's limit is 127 arguments.
+  private static let columnsMaximum = 40
+
+  package func image(of table: String, _ columns: [String]?) throws -> SQL {
+    let present = try imageColumns(of: table)
+    let names = present.filter { column in
+      columns.map { $0.contains { $0.utf8.elementsEqual(column.name.utf8) } } ?? !column.isGenerated
+    }.map(\.name)
+    return SQL(raw: SQLiteDriver.image(names))
+  }
+
+  /// An image of some columns of a row `t`.
+  static func image(_ columns: [String]) -> String {
+    let arguments = columns.map { name in
+      let column = "t.\(name.quotedIdentifier)"
+      return """
+        \(name.quotedLiteral), typeof(\(column)),
+          CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END
+        """
+    }
+    guard arguments.count > columnsMaximum else { return "memsh_image(\(arguments.joined(separator: ", ")))" }
+    let images = stride(from: 0, to: arguments.count, by: columnsMaximum).map { start in
+      "memsh_image(\(arguments[start..<min(start + columnsMaximum, arguments.count)].joined(separator: ", ")))"
+    }
+    return "memsh_joined(\(images.joined(separator: ", ")))"
+  }
+
+  /// The columns of a table. Not GRDB's, which come from a cache that another process has not heard of.
+  package func imageColumns(of table: String) throws -> [(name: String, isGenerated: Bool)] {
+    try rows("SELECT name, hidden > 1 FROM pragma_table_xinfo(\(table)) WHERE hidden <> 1") {
+      (name: try $0.string(0), isGenerated: try $0.flag(1))
+    }
+  }
+
+  package func makeJournal() throws { try write { try $0.execute(sql: SQLiteDDL.journal) } }
+
+  package func rows(_ images: [RowImage], _ columns: [String], of table: String) throws -> ImageRows {
+    let rows = images.map { image -> SQL in
+      let values = columns.map { SQLiteDriver.bound(image.columns[key: $0] ?? .null) }
+      return "(\(SQL.joined(["\(image.id)"] + values)))"
+    }
+    let names = (0...columns.count).map { SQL(raw: "image.column\($0 + 1)") }
+    return ImageRows(source: "(VALUES \(SQL.joined(rows))) AS image", id: names[0], values: Array(names.dropFirst()))
+  }
+
+  package func puttingBack(into table: String, _ body: () throws -> Void) throws {
+    try write { db in
+      // Rows may refer to rows of their own table that come after them. The setting ends with the transaction.
+      try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
+      try SQLiteDriver.withoutTrigger(on: table, db, body)
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import Database
+import Foundation
+import GRDB
+import MemoryModel
+
+/// Finding memories by meaning and by words.
+extension SQLiteDriver {
+  /// The rows nearest to a vector: the same as from comparing all that pass the filter, unless an approximate answer is
+  /// asked for.
+  package func search(_ query: VectorQuery, in state: StoreState) throws -> SearchAnswer {
+    guard let space = try embeddingSpace(of: state) else { throw MemshError.schemaMissing(identity) }
+    return try transaction(.readOnly) {
+      try read { db in
+        let (best, plan) = try nearest(query, space, db)
+        let hits = try best.compactMap { candidate in
+          try db.firstRow(
+            "SELECT \(SQLiteDriver.columns) FROM memories WHERE id = ?", [candidate.id], of: "memories"
+          ) {
+            SearchHit(
+              memory: try SQLiteDriver.memory($0), similarity: candidate.similarity, score: candidate.similarity)
+          }
+        }
+        return SearchAnswer(hits: hits, plan: plan)
+      }
+    }
+  }
+
+  private func nearest(
+    _ query: VectorQuery, _ space: EmbeddingSpace, _ db: Database
+  ) throws -> ([Candidate], SearchPlan) {
+    let values = query.vector.values
+    // A file that is damaged is written anew, and asked once more.
+    for _ in 0..<2 where query.limit > 0 && values.count == space.dimensions {
+      guard let vectors = try currentVectors(dimensions: space.dimensions, db),
+        let quantized = QuantizedQuery(values, codeStride: vectors.file.layout.codeStride)
+      else { break }
+      do { return try nearest(query, quantized, vectors, db) } catch is VectorFile.Damaged {
+        guard discardVectorFile() else { break }
+      }
+    }
+    return (try nearestByBlob(query, db), SearchPlan("exact scan"))
+  }
+
+  private func nearest(
+    _ query: VectorQuery, _ quantized: QuantizedQuery, _ vectors: CurrentVectors, _ db: Database
+  ) throws -> ([Candidate], SearchPlan) {
+    var (positions, changed): ([Int]?, [Int64]) = (nil, vectors.changed)
+    if !query.filter.isEmpty {
+      let (conditions, arguments) = SQLiteDriver.conditions(query.filter)
+      let wanted = try db.ids("SELECT id FROM memories WHERE 1\(conditions)", arguments)
+      (positions, changed) = try vectors.positions(of: wanted.sorted())
+    }
+    var comparison = try ExactComparison(query, db)
+    for id in changed { try comparison.compare(id) }
+    var details: [String] = []
+    if case .approximate(let breadth) = query.strategy {
+      let limit = max(breadth ?? SQLiteDriver.signBreadth, query.limit)
+      let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
+      let nearest = try scan.nearestBySign(limit: limit)
+      details.append("the signs left \(nearest.count) rows")
+      positions = nearest
+    }
+    let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
+    for candidate in try scan.candidates(limit: query.limit) {
+      guard Double(candidate.bound) >= comparison.worst else { break }
+      try comparison.compare(vectors.file.ids[candidate.position])
+    }
+    details.append("\(comparison.compared) of \(positions?.count ?? vectors.file.layout.rows) rows compared exactly")
+    if !vectors.changed.isEmpty { details.append("\(vectors.changed.count) rows newer than the vector file") }
+    let name = query.strategy.isApproximate ? "binary scan, re-ranked" : "quantised scan, re-ranked: exact"
+    let file = URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent
+    return (comparison.best, SearchPlan(name, index: file, details: details))
+  }
+
+  /// How many rows the first pass of an approximate search leaves over; `recall` measures what that is worth.
+  static let signBreadth = 1_000
+
+  private func nearestByBlob(_ query: VectorQuery, _ db: Database) throws -> [Candidate] {
+    var best = Best<Candidate>(limit: query.limit)
+    let cosine = QueryCosine(query.vector)
+    let (conditions, arguments) = SQLiteDriver.conditions(query.filter)
+    try db.forEachRow(
+      "SELECT id, embedding FROM memories WHERE embedding IS NOT NULL\(conditions)", arguments, of: "memories"
+    ) { row in
+      guard let similarity = cosine.similarity(row, 1), similarity >= query.threshold ?? -2 else { return }
+      best.offer(Candidate(id: try row.id(0), similarity: similarity))
+    }
+    return best.sorted
+  }
+
+  /// The rows that have words of a text, by BM25 as FTS5 computes it.
+  package func search(_ query: TextQuery, in state: StoreState) throws -> SearchAnswer {
+    try transaction(.readOnly) {
+      try read { db in
+        guard state.textLanguage != nil else { throw MemshError.textIndexMissing }
+        guard let words = TextWords.match(query.text), query.limit > 0 else {
+          return SearchAnswer(hits: [], plan: SearchPlan("full text", index: SearchDDL.textIndex))
+        }
+        let (conditions, arguments) = SQLiteDriver.conditions(query.filter)
+        let found = try db.rows(
+          """
+          SELECT f.rowid, -bm25(\(SearchDDL.textIndex)) FROM \(SearchDDL.textIndex) f
+          \(conditions.isEmpty ? "" : "JOIN memories ON memories.id = f.rowid")
+          WHERE \(SearchDDL.textIndex) MATCH ?\(conditions)
+          ORDER BY bm25(\(SearchDDL.textIndex)), f.rowid LIMIT ?
+          """, [words] + arguments + [query.limit]
+        ) { (id: try $0.id(0), score: try $0.double(1) ?? 0) }
+        let cosine = query.vector.map(QueryCosine.init)
+        let hits = try found.compactMap { hit in
+          try db.firstRow(
+            "SELECT \(SQLiteDriver.columns), embedding FROM memories WHERE id = ?", [hit.id], of: "memories"
+          ) { row in
+            SearchHit(
+              memory: try SQLiteDriver.memory(row), similarity: cosine.flatMap { $0.similarity(row, 10) },
+              score: hit.score)
+          }
+        }
+        return SearchAnswer(hits: hits, plan: SearchPlan("full text", index: SearchDDL.textIndex))
+      }
+    }
+  }
+
+  /// Whether there is a word index.
+  package func hasTextIndex(in state: StoreState) -> Bool { state.textLanguage != nil }
+
+  /// Memories drawn at random.
+  package func sampleOfEmbedded(_ count: Int) throws -> [Int64] {
+    try read { db in
+      try db.ids("SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY random() LIMIT ?", [count])
+    }
+  }
+
+  /// The first pass of `--approximate`, where there is a file of quantised vectors.
+  package func indexBreadths(in state: StoreState) throws -> IndexBreadths? {
+    guard let space = try embeddingSpace(of: state) else { return nil }
+    return try transaction(.readOnly) {
+      try read { db in
+        try currentVectors(dimensions: space.dimensions, db).map { _ in
+          IndexBreadths(
+            index: URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent, parameter: "candidates",
+            values: [100, 300, SQLiteDriver.signBreadth, 3_000])
+        }
+      }
+    }
+  }
+
+  /// The conditions of a filter inside a statement of this module.
+  static func conditions(_ filter: MemoryFilter) -> (sql: String, arguments: StatementArguments) {
+    let (text, values) = filter.conditions().rendered(by: SQLiteDialect())
+    return (text, StatementArguments(values.map(SQLiteDriver.bound)))
+  }
+}
+
+extension SearchStrategy {
+  fileprivate var isApproximate: Bool { if case .approximate = self { true } else { false } }
+}
+
+/// The cosine of stored blobs to one query.
+struct QueryCosine {
+  private let query: Vector
+
+  init(_ query: Vector) {
+    self.query = query
+  }
+
+  /// - Returns: nil for a blob of another length, and for a vector without a direction.
+  func similarity(_ row: StoredRow, _ column: Int) -> Double? {
+    row.withBytes(column) { bytes -> Double? in
+      guard bytes.count == query.dimensions * 4 else { return nil }
+      return query.values.withUnsafeBufferPointer { query in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: query.count) { copy in
+          // SQLite promises no alignment.
+          UnsafeMutableRawBufferPointer(copy).copyMemory(from: bytes)
+          let similarity = Cosine.similarityOrNil(query, UnsafeBufferPointer(copy))
+          return similarity.flatMap { $0.isFinite ? $0 : nil }
+        }
+      }
+    }
+  }
+}
+
+/// The best of the rows that were compared by their float32 values.
+private struct ExactComparison {
+  private let cosine: QueryCosine
+  private let statement: Statement
+  private let threshold: Double
+  private var nearest: Best<Candidate>
+  private(set) var compared = 0
+
+  init(_ query: VectorQuery, _ db: Database) throws {
+    cosine = QueryCosine(query.vector)
+    statement = try db.cachedStatement(sql: "SELECT embedding FROM memories WHERE id = ?")
+    threshold = query.threshold ?? -2
+    nearest = Best<Candidate>(limit: query.limit)
+  }
+
+  var best: [Candidate] { nearest.sorted }
+
+  /// A row less similar than this is not among the best.
+  var worst: Double { max(threshold, nearest.worst?.similarity ?? -2) }
+
+  mutating func compare(_ id: Int64) throws {
+    compared += 1
+    let found = try statement.firstRow([id]) { cosine.similarity($0, 0) }
+    guard let similarity = found ?? nil, similarity >= threshold else { return }
+    nearest.offer(Candidate(id: id, similarity: similarity))
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import GRDB
+
+/// The vectors of a store as one transaction sees them: a file of quantised ones, and what has changed since it was
+/// written.
+struct CurrentVectors {
+  let file: VectorFile
+  /// Which rows of the file no longer hold; empty when all hold.
+  private(set) var outdated: [Bool] = []
+  /// Rows of the store that the file does not have as they are now, by ascending id.
+  private(set) var changed: [Int64] = []
+  /// The number of the store's state that this is true for.
+  let state: Int64
+
+  /// Compares a file with the store's log.
+  init(_ file: VectorFile, state: Int64, _ db: Database) throws {
+    self.file = file
+    self.state = state
+    guard file.state != state else { return }
+    outdated = [Bool](repeating: true, count: file.layout.rows)
+    let (ids, tokens) = (file.ids, file.tokens)
+    var position = 0
+    try db.forEachRow("SELECT id, token FROM \(SearchDDL.vectorLog) ORDER BY id") { row in
+      let id = try row.id(0)
+      while position < ids.count, ids[position] < id { position += 1 }
+      if try position < ids.count && ids[position] == id && tokens[position] == row.integer(1) {
+        outdated[position] = false
+      } else {
+        changed.append(id)
+      }
+    }
+  }
+
+  /// Whether so much has changed that a new file is worth writing.
+  var isWorn: Bool {
+    let gone = outdated.reduce(0) { $0 + ($1 ? 1 : 0) }
+    return max(gone, changed.count) > max(1_000, file.layout.rows / 20)
+  }
+
+  /// The positions in the file of those ids, given in ascending order, that still hold there; and the ids that have
+  /// changed since.
+  ///
+  /// - Throws: ``VectorFile/Damaged`` where the file's ids are not those that were written.
+  func positions(of wanted: [Int64]) throws -> (positions: [Int], changed: [Int64]) {
+    guard file.hasIntactIDs else { throw VectorFile.Damaged() }
+    let ids = file.ids
+    var positions: [Int] = []
+    var position = 0
+    for id in wanted {
+      while position < ids.count, ids[position] < id { position += 1 }
+      guard position < ids.count else { break }
+      if ids[position] == id, outdated.isEmpty || !outdated[position] { positions.append(position) }
+    }
+    let all = Set(wanted)
+    return (positions, changed.filter(all.contains))
+  }
+}
+
+extension SQLiteDriver {
+  /// The rows from which on a file of quantised vectors is worth its place.
+  static let vectorFileRows = 2_000
+
+  /// The quantised vectors, brought up to date; nil where comparing all blobs is as quick, or no file can be written.
+  func currentVectors(dimensions: Int, _ db: Database) throws -> CurrentVectors? {
+    guard try isWhole(SearchDDL.vectors),
+      let state = try Int64.fetchOne(db, sql: "SELECT token FROM \(SearchDDL.vectorState)")
+    else { return nil }
+    if let known = vectors, known.state == state, known.file.layout.dimensions == dimensions { return known }
+    let path = VectorFile.path(ofStore: path)
+    if let file = VectorFile(path: path, dimensions: dimensions) {
+      let current = try CurrentVectors(file, state: state, db)
+      vectors = current
+      if !current.isWorn { return current }
+    }
+    guard try writeVectorFile(to: path, dimensions: dimensions, state: state, db),
+      let file = VectorFile(path: path, dimensions: dimensions)
+    else { return vectors?.state == state ? vectors : nil }
+    vectors = try CurrentVectors(file, state: state, db)
+    return vectors
+  }
+
+  /// Takes a damaged file away, with a word to whoever runs memsh.
+  ///
+  /// - Returns: Whether it is gone, so that another can be written.
+  func discardVectorFile() -> Bool {
+    vectors = nil
+    let file = VectorFile.path(ofStore: path)
+    let isGone = unlink(file) == 0
+    logger.warning("\(file) is damaged; \(isGone ? "it is made anew" : "every row is compared instead")")
+    return isGone
+  }
+
+  private func writeVectorFile(to path: String, dimensions: Int, state: Int64, _ db: Database) throws -> Bool {
+    guard let rows = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(SearchDDL.vectorLog)"),
+      rows >= SQLiteDriver.vectorFileRows
+    else { return false }
+    // Whoever may read the store may read its vectors, nobody else.
+    var status = stat()
+    guard stat(self.path, &status) == 0,
+      let writer = VectorFileWriter.begin(
+        path: path, layout: VectorFileLayout(dimensions: dimensions, rows: rows), mode: status.st_mode & 0o666)
+    else { return false }
+    let started = Date()
+    let query = """
+      SELECT l.id, l.token, m.embedding FROM \(SearchDDL.vectorLog) l LEFT JOIN memories m ON m.id = l.id ORDER BY l.id
+      """
+    var values = [Float](repeating: 0, count: dimensions)
+    do {
+      try db.forEachRow(query) { row in
+        let fits = row.withBytes(2) { bytes in
+          guard bytes.count == dimensions * 4 else { return false }
+          values.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
+          return true
+        }
+        let (id, token) = (try row.id(0), try row.integer(1) ?? 0)
+        try values.withUnsafeBufferPointer { try writer.append(id: id, token: token, values: fits ? $0 : nil) }
+      }
+      try writer.place(state: state)
+    } catch is VectorFileWriter.CannotWrite {
+      return false
+    }
+    logger.info("wrote \(path): \(rows) vectors in \(Int(Date().timeIntervalSince(started) * 1_000)) ms")
+    return true
+  }
+}
