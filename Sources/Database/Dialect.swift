@@ -19,9 +19,6 @@ package protocol Dialect: ValueDialect {
   /// A statement that gives a row if a column can be declared with a type, whatever the text comes from.
   func knows(type: String) -> SQL
 
-  /// A statement that gives a row if a table of memsh's own is there and may be read.
-  func finds(_ table: OwnTable) -> SQL
-
   /// The condition that a column has a value, and one of its type, where columns can have others. Reads no large value.
   func holdsValue(_ column: Column) -> SQL
 
@@ -82,9 +79,6 @@ package protocol Dialect: ValueDialect {
 
   /// The question whether these tables can be emptied by one TRUNCATE; nil where there is no such statement.
   func mayTruncate(_ tables: [String]) -> SQL?
-
-  /// The question which of memsh's own tables are there: rows of their names without a prefix.
-  var ownTables: SQL { get }
 
   /// Whether a column that the database describes so can hold what memsh keeps in one of its own type. Only for whole
   /// numbers and vectors; others are read whatever they are.

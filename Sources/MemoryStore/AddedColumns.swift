@@ -87,7 +87,7 @@ extension MemoryStore {
   private func columnTypes() throws -> JSON {
     if let knownColumnTypes { return knownColumnTypes }
     var types: JSON?
-    if try driver.exists("\(dialect: { $0.finds(.settings) })") {
+    if try mayRead(.settings) == true {
       types =
         try driver.first(
           "SELECT \(Column.settingValue) FROM \(OwnTable.settings) WHERE key = \(MemoryStore.columnTypesKey)"

@@ -146,16 +146,15 @@ extension MemoryStore {
   /// Belongs into a transaction that has locked the tables.
   package func emptyTables() throws {
     // Those first that refer to others.
-    let present = try driver.state().tables.keys
-    let tables = (Table.side.reversed() + [.memories]).filter { present.contains($0.name) }
+    let state = try driver.state()
+    let tables = (Table.side.reversed() + [.memories]).filter { state.tables[$0.name] != nil }
     let question = driver.dialect.mayTruncate(tables.map(\.name))
     if !tables.isEmpty, let question, try driver.first(question, { try $0.flag(0) }) == true {
       try driver.execute("TRUNCATE \(SQL.joined(tables.map { "\($0)" }))")
     } else {
       for table in tables { try driver.execute("DELETE FROM \(table)") }
     }
-    let own = try Set(driver.rows(driver.dialect.ownTables) { try $0.string(0) })
-    for table in OwnTable.allCases.reversed() where own.contains(table.rawValue) {
+    for table in OwnTable.allCases.reversed() where state.own[table] != nil {
       try driver.execute("DELETE FROM \(table)")
     }
     forgetState()

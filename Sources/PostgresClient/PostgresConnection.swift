@@ -44,9 +44,6 @@ package final class PostgresConnection {
       port: String(cString: PQport(handle)), database: String(cString: PQdb(handle)))
   }
 
-  /// The server's version, as `180004` for 18.4.
-  package var serverVersionNumber: Int { Int(PQserverVersion(handle)) }
-
   /// The server's process, as it was told when the connection began: a pooler in between tells a number of its own.
   package var announcedProcess: Int64 { Int64(PQbackendPID(handle)) }
 

@@ -122,13 +122,6 @@ extension PostgresDialect {
     """
   }
 
-  var ownTables: SQL {
-    """
-    SELECT c.relname::text FROM pg_class c
-    WHERE c.relnamespace = pg_catalog.to_regnamespace(\(ledger))::oid AND c.relkind IN ('r', 'p')
-    """
-  }
-
   /// Those of some tables that are there, as a part of WITH.
   private static func tables(_ names: [String]) -> SQL {
     """
@@ -139,15 +132,6 @@ extension PostgresDialect {
     )
     """
   }
-}
-
-extension LiteralDialect {
-  var objectsOfOthers: SQL { dialect.objectsOfOthers }
-  func objectsInTheWay(ofVectorsOf dimensions: Int) -> SQL? {
-    dialect.objectsInTheWay(ofVectorsOf: dimensions)
-  }
-  func mayTruncate(_ tables: [String]) -> SQL? { dialect.mayTruncate(tables) }
-  var ownTables: SQL { dialect.ownTables }
 }
 
 /// Parts of the question what others made: number in the order in which it can be taken away, kind, name, statement,

@@ -44,17 +44,3 @@ extension PostgresDialect {
 
   func norm(_ column: Column, of row: String) -> SQL { "vector_norm(\(column, of: row))" }
 }
-
-extension LiteralDialect {
-  var refusesOtherTypes: Bool { dialect.refusesOtherTypes }
-  func sound(_ column: Column, of row: String) -> SQL { dialect.sound(column, of: row) }
-  func fitted(_ column: Column, of row: String) -> SQL { dialect.fitted(column, of: row) }
-  func withoutNUL(_ column: Column, of row: String) -> SQL { dialect.withoutNUL(column, of: row) }
-  func trimmed(_ text: SQL, of characters: String) -> SQL { dialect.trimmed(text, of: characters) }
-  func lowercased(_ text: SQL) -> SQL { dialect.lowercased(text) }
-  func jsonKind(_ column: Column, of row: String) -> SQL { dialect.jsonKind(column, of: row) }
-  func jsonObject(_ column: Column, of row: String) -> SQL { dialect.jsonObject(column, of: row) }
-  func seconds(_ moment: SQL) -> SQL { dialect.seconds(moment) }
-  func dimensions(_ column: Column, of row: String) -> SQL { dialect.dimensions(column, of: row) }
-  func norm(_ column: Column, of row: String) -> SQL { dialect.norm(column, of: row) }
-}

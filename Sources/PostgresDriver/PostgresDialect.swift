@@ -13,9 +13,12 @@ struct PostgresDialect: Dialect {
   let ledger: String
   /// The schema that the store has for itself, if it has one.
   let schemaName: String?
+  /// Whether values are bound; a COPY binds none, so they are written into it.
+  var bindsValues = true
 
   func placeholder(_ number: Int, for value: Value) -> String {
-    switch value {
+    guard bindsValues else { return value.literal }
+    return switch value {
     case .vector: "$\(number)::vector"
     case .json: "$\(number)::pg_catalog.text::pg_catalog.jsonb"
     default: "$\(number)"
@@ -73,16 +76,6 @@ struct PostgresDialect: Dialect {
   }
 
   func knows(type: String) -> SQL { "SELECT 1 WHERE pg_catalog.to_regtype(\(type)) IS NOT NULL" }
-
-  /// Looking for it in the catalog needs no right on its schema, as naming it would.
-  func finds(_ table: OwnTable) -> SQL {
-    """
-    SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = ANY(pg_catalog.parse_ident(\(ledger))::pg_catalog.name[])
-      AND c.relname = \(table.rawValue)::pg_catalog.name AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-      AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
-    """
-  }
 
   func holdsValue(_ column: Column) -> SQL { "\(name: column.name) IS NOT NULL" }
 
@@ -182,12 +175,10 @@ struct PostgresDialect: Dialect {
   }
 }
 
-/// Writes values as literals, for COPY, which binds none.
-struct LiteralDialect: Dialect {
-  let dialect: PostgresDialect
-
-  func placeholder(_ number: Int, for value: Value) -> String {
-    switch value {
+extension Value {
+  /// The value as SQL writes it, for COPY, which binds none.
+  fileprivate var literal: String {
+    switch self {
     case .null: "NULL"
     case .integer(let number): "(\(number))::int8"
     case .integers(let numbers): "'{\(numbers.map(String.init).joined(separator: ","))}'::int8[]"
@@ -198,36 +189,9 @@ struct LiteralDialect: Dialect {
     case .boolean(let flag): "\(flag)"
     case .json(let json): "\(json.text.quotedPostgresLiteral)::jsonb"
     case .vector(let vector): "'[\(vector.values.map { "\($0)" }.joined(separator: ","))]'::vector"
-    case .bytes(let bytes):
-      "'\\x\(bytes.hexadecimal)'::bytea"
+    case .bytes(let bytes): "'\\x\(bytes.hexadecimal)'::bytea"
     }
   }
-
-  func reading(_ column: Column, of row: String?) -> SQL { dialect.reading(column, of: row) }
-  func reading(_ column: AddedColumn, of row: String?) -> SQL { dialect.reading(column, of: row) }
-  func writing(_ value: Value, as type: String) -> SQL { dialect.writing(value, as: type) }
-  func knows(type: String) -> SQL { dialect.knows(type: type) }
-  func finds(_ table: OwnTable) -> SQL { dialect.finds(table) }
-  func holdsValue(_ column: Column) -> SQL { dialect.holdsValue(column) }
-  func sum(of column: Column) -> SQL { dialect.sum(of: column) }
-  func key(of grouping: Grouping) -> SQL { dialect.key(of: grouping) }
-  func largestKey(ofType type: String) -> Int64 { dialect.largestKey(ofType: type) }
-  var shares: Int64 { dialect.shares }
-  func name(of table: OwnTable) -> SQL { dialect.name(of: table) }
-  func function(_ name: String) -> String { dialect.function(name) }
-  func among(_ values: Value) -> SQL { dialect.among(values) }
-  var now: String { dialect.now }
-  var clock: String { dialect.clock }
-  func metadata(_ path: [String], of row: String?) -> SQL { dialect.metadata(path, of: row) }
-  var rowLock: String? { dialect.rowLock }
-  var overridingKeys: String { dialect.overridingKeys }
-  var equals: String { dialect.equals }
-  func rows(_ columns: [Value], as name: String) -> SQL { dialect.rows(columns, as: name) }
-  var migrationLock: SQL? { dialect.migrationLock }
-  var sourceKeyIndex: (presence: SQL, creation: SQL)? { dialect.sourceKeyIndex }
-  func fits(_ realType: String, _ type: ColumnType) -> Bool { dialect.fits(realType, type) }
-  var vectorType: String { dialect.vectorType }
-  func sha256(_ column: Column, of row: String) -> SQL { dialect.sha256(column, of: row) }
 }
 
 extension PostgresValue {

@@ -25,8 +25,10 @@ extension PostgresDriver: SchemaManaging, Searching, VectorReplacing, RowImaging
   package func stream(
     _ shares: [SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void
   ) throws {
+    var dialect = postgresDialect
+    dialect.bindsValues = false
     let statements = shares.map { share -> String in
-      let text = share.rendered(by: LiteralDialect(dialect: postgresDialect)).text
+      let text = share.rendered(by: dialect).text
       logger.debug("\(text)")
       return "COPY (\(text)) TO STDOUT (FORMAT BINARY)"
     }

@@ -4,18 +4,6 @@ import PostgresClient
 
 /// The numbers of rows.
 extension PostgresDriver {
-  /// `id` is SERIAL, a 32-bit integer, unless others made it a BIGSERIAL.
-  var idMaximum: Int64 {
-    let type = (try? columnTypes(of: "memories"))?["id"]
-    return type == PostgresType.int8 ? .max : Int64(Int32.max)
-  }
-
-  /// The largest id of a table.
-  func largestID(in table: String, notAbove limit: Int64) throws -> Int64 {
-    try query("SELECT coalesce(pg_catalog.max(id), 0)::int8 FROM \(name: table) WHERE id <= \(limit)").first?
-      .integer(0) ?? 0
-  }
-
   /// The next numbers of a table's sequence.
   func nextIDs(_ count: Int, table: String) throws -> [Int64] {
     let ids = try query("SELECT nextval(\(try sequence(of: table))::regclass) FROM generate_series(1::int8, \(count))")

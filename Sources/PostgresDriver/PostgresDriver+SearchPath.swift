@@ -37,9 +37,6 @@ extension PostgresDriver {
   /// Lets statements find pgvector's types and operators behind the store's own tables.
   func showExtension() throws { try setSearchPath(withExtension: true) }
 
-  /// Lets statements find nothing but the store's own tables.
-  func hideOtherSchemas() throws { try setSearchPath(withExtension: false) }
-
   private func setSearchPath(withExtension: Bool) throws {
     guard schemaName != nil else { return }
     try query("SELECT set_config('search_path', \(searchPath(withExtension: withExtension)), false)")

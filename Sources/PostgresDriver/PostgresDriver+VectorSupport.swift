@@ -113,9 +113,6 @@ struct PgvectorVersion {
     parts = text.split(separator: ".").map { Int($0) ?? 0 }
   }
 
-  /// Whether it came before another version.
-  func isBefore(_ other: [Int]) -> Bool { parts.lexicographicallyPrecedes(other) }
-
   private func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
     !parts.lexicographicallyPrecedes([major, minor])
   }

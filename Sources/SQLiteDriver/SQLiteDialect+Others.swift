@@ -41,7 +41,4 @@ extension SQLiteDialect {
 
   func mayTruncate(_ tables: [String]) -> SQL? { nil }
 
-  var ownTables: SQL {
-    "SELECT substr(name, 7) FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 6) = 'memsh_'"
-  }
 }

@@ -38,10 +38,6 @@ struct SQLiteDialect: Dialect {
   }
   private func isLength(_ byte: UInt8) -> Bool { isDigit(byte) || byte == 0x2C || byte == 0x20 }
 
-  func finds(_ table: OwnTable) -> SQL {
-    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = \("memsh_" + table.rawValue)"
-  }
-
   func holdsValue(_ column: Column) -> SQL {
     let types =
       switch column.type {
