@@ -84,13 +84,13 @@ package final class PostgresConnection {
   /// Whether nothing can be sent over it any more.
   package var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }
 
-  /// Runs one statement.
+  /// Runs one statement that the program itself made.
   ///
   /// - Parameters:
   ///   - text: The statement, with `$1`, `$2`, … for its values.
   ///   - values: The values, bound.
   @discardableResult
-  package func query(_ text: String, _ values: [PostgresValue] = []) throws -> PostgresResult {
+  package func query(unsafeSQL text: String, _ values: [PostgresValue] = []) throws -> PostgresResult {
     let encoded = values.map(\.bytes)
     let lengths = encoded.map { Int32(clamping: $0?.count ?? 0) }
     let formats = values.map { _ in Int32(1) }

@@ -103,14 +103,13 @@ extension PostgresDriver {
   private func watched(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws {
     let process = try query("SELECT pg_backend_pid()").first?.integer(0) ?? 0
     let observer = helpers(upTo: 1).first
+    let phases: SQL = """
+      SELECT phase, tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE pid = \(process)::int
+      """
     defer { giveBack([observer].compactMap(\.self)) }
     try use { connection in
       try connection.execute(unsafeSQL: build.statement, everyMilliseconds: 500) {
-        let row = try? observer?.connection.query(
-          """
-          SELECT phase, tuples_done, tuples_total FROM pg_stat_progress_create_index WHERE pid = \(process)::int
-          """
-        ).first
+        let row = try? observer.flatMap { try query(phases, over: $0.connection).first }
         guard let row, let done = try? row.integer(1), let total = try? row.integer(2) else { return }
         let phase = (try? row.text(0)) ?? ""
         progress.progress("Building \(build.name) (\(phase))", done: done, total: total)

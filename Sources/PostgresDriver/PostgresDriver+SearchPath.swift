@@ -15,7 +15,7 @@ extension PostgresDriver {
   /// Sets the search path that the tables in the store's schema allow.
   func setSearchPath(_ connection: PostgresConnection) throws {
     guard schemaName != nil else { return }
-    try connection.query("SELECT set_config('search_path', \(searchPath(withExtension: nil)), false)")
+    try query("SELECT set_config('search_path', \(searchPath(withExtension: nil)), false)", over: connection)
   }
 
   /// Creates the store's schema, and lets new tables in it use pgvector's types; all four tables must follow.

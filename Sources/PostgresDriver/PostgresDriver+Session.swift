@@ -43,11 +43,11 @@ extension PostgresDriver {
     let calls = settings.reduce(path) {
       "\($0), pg_catalog.set_config(\($1.name)::pg_catalog.text, \($1.value)::pg_catalog.text, false)"
     }
-    return try connection.query(
+    return try query(
       """
       SELECT CASE WHEN pg_catalog.pg_backend_pid()::pg_catalog.int8 OPERATOR(pg_catalog.=) \(process)::pg_catalog.int8
         THEN pg_catalog.concat(\(calls)) END
-      """
+      """, over: connection
     ).first?.text(0) != nil
   }
 

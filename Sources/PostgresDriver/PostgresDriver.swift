@@ -90,7 +90,7 @@ package final class PostgresDriver: Driver {
 
   /// Connects, if there is no connection yet, and makes sure that the server answers.
   package func connect() throws {
-    try use { _ = try $0.query("SELECT 1") }
+    try use { _ = try $0.query(unsafeSQL: "SELECT 1") }
   }
 
   /// The server's version.
@@ -187,11 +187,16 @@ package final class PostgresDriver: Driver {
   /// Runs one statement.
   @discardableResult
   func query(_ sql: SQL) throws -> PostgresResult {
+    let location = identity.location
+    return try use { try query(sql, over: $0) }.translatingErrors { MemshError(translating: $0, location: location) }
+  }
+
+  /// Runs one statement over a connection that is to be used as it is. Its errors are the client's.
+  @discardableResult
+  func query(_ sql: SQL, over connection: PostgresConnection) throws -> PostgresResult {
     let (text, values) = sql.rendered(by: postgresDialect)
     logger.debug("\(text)")
-    let location = identity.location
-    return try use { try $0.query(text, values.map(PostgresValue.init)) }
-      .translatingErrors { MemshError(translating: $0, location: location) }
+    return try connection.query(unsafeSQL: text, values.map(PostgresValue.init))
   }
 
   /// Runs statements that this module made.

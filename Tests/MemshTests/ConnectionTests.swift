@@ -29,7 +29,8 @@ import Testing
       defer { ended.signal() }
       for _ in 0..<500 {
         let waiting = try? watcher.value.query(
-          "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+          unsafeSQL:
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         ).first?.integer(0)
         if waiting ?? 0 > 0 { break }
         Thread.sleep(forTimeInterval: 0.02)
@@ -48,7 +49,7 @@ import Testing
 
   @Test("a command that only reads goes on over a new connection, and says so")
   func reconnects() throws {
-    let result = try whileWaiting(["stats"]) { try $0.query(ConnectionTests.terminate) }
+    let result = try whileWaiting(["stats"]) { try $0.query(unsafeSQL: ConnectionTests.terminate) }
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("fragments"))
     // Whether the server's farewell or the end of the connection arrives first is chance.
@@ -60,7 +61,7 @@ import Testing
   @Test("a command that writes ends with its connection and is not tried again; the next one connects anew")
   func doesNotRepeatWrites() throws {
     let script = try world.script("set on-error continue\nseed\nstats --output json\n")
-    let result = try whileWaiting(["-f", script]) { try $0.query(ConnectionTests.terminate) }
+    let result = try whileWaiting(["-f", script]) { try $0.query(unsafeSQL: ConnectionTests.terminate) }
     #expect(result.status == 3)
     #expect(result.errors.contains("test.memsh:2: error: the "), "\(result.errors)")
     #expect(result.errors.contains("the next command connects anew"), "\(result.errors)")

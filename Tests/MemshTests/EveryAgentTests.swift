@@ -31,7 +31,7 @@ import Testing
   private func agents(_ world: World) throws -> [String] {
     let sql = "SELECT id || coalesce(' ' || agent_type, '') FROM prompt_fragments ORDER BY id"
     return try world.database.map {
-      try $0.connect().query(sql).rows.compactMap { try $0.text(0) }
+      try $0.connect().query(unsafeSQL: sql).rows.compactMap { try $0.text(0) }
     } ?? world.folder.rows("store.db", sql)
   }
 

@@ -246,7 +246,7 @@ import Testing
         SELECT 'u' || i % 500, 'c' || i, 'k' || i % 300, random() FROM generate_series(1, 20000) AS i;
       ANALYZE memories
       """)
-    let plan = try database.connect().query("EXPLAIN SELECT * FROM memories WHERE \(condition)")
+    let plan = try database.connect().query(unsafeSQL: "EXPLAIN SELECT * FROM memories WHERE \(condition)")
       .rows
       .compactMap { try $0.text(0) }.joined(separator: "\n")
     #expect(plan.contains(index), "\(plan)")

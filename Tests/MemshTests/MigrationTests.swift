@@ -38,15 +38,17 @@ import Testing
   private func stored(_ world: World) throws -> [String] {
     if let connection = try world.database?.connect() {
       let rows = try connection.query(
-        """
-        SELECT concat_ws('|', user_id, content, coalesce(category, ''),
-          to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US'), to_char(updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-          coalesce(metadata->>'category', ''), coalesce(metadata->>'n', metadata->>'big', ''),
-          metadata->>'legacy_id')
-        FROM memories ORDER BY metadata->>'legacy_id'
-        """
+        unsafeSQL:
+          """
+          SELECT concat_ws('|', user_id, content, coalesce(category, ''),
+            to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US'), to_char(updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+            coalesce(metadata->>'category', ''), coalesce(metadata->>'n', metadata->>'big', ''),
+            metadata->>'legacy_id')
+          FROM memories ORDER BY metadata->>'legacy_id'
+          """
       ).rows.compactMap { try $0.text(0) }
-      let vectors = try connection.query("SELECT vector_send(embedding) FROM memories WHERE embedding IS NOT NULL")
+      let vectors = try connection.query(
+        unsafeSQL: "SELECT vector_send(embedding) FROM memories WHERE embedding IS NOT NULL")
       return try rows + vectors.rows.compactMap { try $0.bytes(0) }.map(littleEndianHex).sorted()
     }
     return try world.folder.rows(

@@ -60,10 +60,10 @@ import Testing
 
   private func settings(behind url: String) throws -> [String?] {
     let row = try PostgresConnection(parameters: ["dbname": url]).query(
-      """
-      SELECT current_setting('search_path'), current_setting('statement_timeout'), current_setting('TimeZone'),
-        current_setting('default_transaction_read_only')
-      """
+      unsafeSQL: """
+        SELECT current_setting('search_path'), current_setting('statement_timeout'), current_setting('TimeZone'),
+          current_setting('default_transaction_read_only')
+        """
     ).first
     return try (0..<4).map { try row?.text($0) }
   }

@@ -178,7 +178,7 @@ private let decoders: [(name: String, decode: @Sendable (any BinaryRow) throws -
   @Test("a column that an answer lacks is named, and one in the form of text is refused")
   func refusesColumns() throws {
     let connection = try database.connect()
-    let row = try #require(try connection.query("SELECT 1").first)
+    let row = try #require(try connection.query(unsafeSQL: "SELECT 1").first)
     for column in [1, 7, -1] {
       #expect { try row.integer(column) } throws: { Self.isMalformed($0) }
     }
@@ -188,6 +188,6 @@ private let decoders: [(name: String, decode: @Sendable (any BinaryRow) throws -
     } throws: {
       Self.isMalformed($0)
     }
-    #expect(try connection.query("SELECT 2").first?.integer(0) == 2)
+    #expect(try connection.query(unsafeSQL: "SELECT 2").first?.integer(0) == 2)
   }
 }

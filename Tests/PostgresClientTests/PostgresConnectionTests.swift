@@ -15,7 +15,7 @@ import Testing
   @Test(
     "bound values arrive as they are", arguments: ["", "plain", "it's \"quoted\"; DROP TABLE x", "€ 𝄞 🧑🏽‍🚀 שלום", "$1"])
   func bindsText(text: String) throws {
-    let row = try connection.query("SELECT $1::text, length($1::text)", [.text(text)]).first
+    let row = try connection.query(unsafeSQL: "SELECT $1::text, length($1::text)", [.text(text)]).first
     #expect(try row?.text(0) == text)
     #expect(try row?.integer(1) == Int64(text.unicodeScalars.count))
   }
@@ -23,10 +23,11 @@ import Testing
   @Test("every type of value goes there and back")
   func bindsTypes() throws {
     let row = try connection.query(
-      """
-      SELECT $1::bigint, $2::float8, $3, $4, $5, $6::text, $7::bytea, 7::int2, 8::int4, 1.5::float4, '{"a": 1}'::json, $8,
-        $9, $10::bigint[]
-      """,
+      unsafeSQL:
+        """
+        SELECT $1::bigint, $2::float8, $3, $4, $5, $6::text, $7::bytea, 7::int2, 8::int4, 1.5::float4, '{"a": 1}'::json, $8,
+          $9, $10::bigint[]
+        """,
       [
         .integer(.min), .double(.pi), .boolean(true), .textArray(["a", "", "ü,{}"]),
         .timestamp(microseconds: 1_735_689_600_123_456), .null, .binary([0, 255]), .textArray([]), .bytes([1, 254]),
@@ -47,19 +48,20 @@ import Testing
     #expect(try row?.textArray(11) == [])
     #expect(try row?.bytes(12) == [1, 254])
     #expect(
-      try connection.query("SELECT $1::bigint = ANY($2)", [.integer(.max), .integerArray([1, .max])]).first?.boolean(0)
+      try connection.query(unsafeSQL: "SELECT $1::bigint = ANY($2)", [.integer(.max), .integerArray([1, .max])]).first?
+        .boolean(0)
         == true)
   }
 
   @Test("an error carries its SQLSTATE and the connection goes on")
   func reportsErrors() throws {
     #expect {
-      try connection.query("SELECT * FROM missing")
+      try connection.query(unsafeSQL: "SELECT * FROM missing")
     } throws: { error in
       let error = error as? PostgresError
       return error?.kind == .server && error?.sqlState == "42P01" && error?.message.contains("missing") == true
     }
-    #expect(try connection.query("SELECT 1").first?.integer(0) == 1)
+    #expect(try connection.query(unsafeSQL: "SELECT 1").first?.integer(0) == 1)
   }
 
   @Test("COPY BINARY writes every type, NULLs included")
@@ -77,7 +79,7 @@ import Testing
       try writer.beginRow(fields: 6)
       for _ in 0..<6 { writer.writeNull() }
     }
-    let text = try connection.query("SELECT string_agg(copied::text, ';') FROM copied").first?.text(0)
+    let text = try connection.query(unsafeSQL: "SELECT string_agg(copied::text, ';') FROM copied").first?.text(0)
     #expect(text == "(-1,9223372036854775807,0.5,\"tab\tand 🙂\",\"{\"\"a\"\": [1]}\",\"1970-01-01 00:00:00\");(,,,,,)")
   }
 
@@ -91,7 +93,7 @@ import Testing
       """
     ) { row in found.append("\(try row.integer(0) ?? -1): \(try row.text(1)?.utf8.count ?? -1)") }
     #expect(found == ["1: 1200000", "2: -1", "3: 1200000"].prefix(rows).map(\.self))
-    #expect(try connection.query("SELECT 1").first?.integer(0) == 1)
+    #expect(try connection.query(unsafeSQL: "SELECT 1").first?.integer(0) == 1)
   }
 
   @Test("reading that is given up, or fails on the server, leaves the connection usable")
@@ -109,7 +111,7 @@ import Testing
       (error as? PostgresError)?.sqlState == "22012"
     }
     #expect(last == 500)
-    #expect(try connection.query("SELECT 1").first?.integer(0) == 1)
+    #expect(try connection.query(unsafeSQL: "SELECT 1").first?.integer(0) == 1)
   }
 
   @Test("a COPY that is given up leaves nothing and the connection usable")
@@ -123,7 +125,7 @@ import Testing
         throw Stop()
       }
     }
-    #expect(try connection.query("SELECT count(*) FROM t").first?.integer(0) == 0)
+    #expect(try connection.query(unsafeSQL: "SELECT count(*) FROM t").first?.integer(0) == 0)
   }
 
   @Test("cancelling from another thread ends a statement at once")
@@ -135,17 +137,17 @@ import Testing
     }.start()
     let started = Date()
     #expect {
-      try connection.query("SELECT pg_sleep(30)")
+      try connection.query(unsafeSQL: "SELECT pg_sleep(30)")
     } throws: { ($0 as? PostgresError)?.sqlState == "57014" }
     #expect(Date().timeIntervalSince(started) < 10)
   }
 
   @Test("a lost connection is told from a refused statement")
   func noticesLoss() throws {
-    let pid = try connection.query("SELECT pg_backend_pid()").first?.integer(0) ?? 0
-    _ = try database.connect().query("SELECT pg_terminate_backend($1::int)", [.integer(pid)])
+    let pid = try connection.query(unsafeSQL: "SELECT pg_backend_pid()").first?.integer(0) ?? 0
+    _ = try database.connect().query(unsafeSQL: "SELECT pg_terminate_backend($1::int)", [.integer(pid)])
     #expect {
-      try connection.query("SELECT 1")
+      try connection.query(unsafeSQL: "SELECT 1")
     } throws: { ($0 as? PostgresError)?.kind == .connectionLost }
   }
 

@@ -130,7 +130,7 @@ import Testing
       let scans = try database.value(
         "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'memories_embedding_idx'")
       if scans != "0" { return true }
-      _ = try database.connect().query("SELECT pg_sleep(0.1)")
+      _ = try database.connect().query(unsafeSQL: "SELECT pg_sleep(0.1)")
     }
     return false
   }

@@ -97,7 +97,7 @@ extension TestDatabase {
     // Names are written with their schema.
     try connection.execute(unsafeSQL: "SET search_path = ''")
     let statement = SchemaText.postgres(leavingOut: withOwn ? "false" : "nspname = 'memsh' OR nspname ~ '^memsh_'")
-    return try connection.query(statement).rows.compactMap { try $0.text(0) }
+    return try connection.query(unsafeSQL: statement).rows.compactMap { try $0.text(0) }
   }
 }
 

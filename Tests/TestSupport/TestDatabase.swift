@@ -63,13 +63,13 @@ package final class TestDatabase {
 
   /// All rows of a table as COPY writes them, sorted.
   package func dump(_ table: String) throws -> [String] {
-    try connect().query("SELECT ROW(t.*)::text FROM \(table) AS t ORDER BY 1").rows.compactMap {
+    try connect().query(unsafeSQL: "SELECT ROW(t.*)::text FROM \(table) AS t ORDER BY 1").rows.compactMap {
       try $0.text(0)
     }
   }
 
   /// The first column of the first row of a statement, as text.
   package func value(_ sql: String) throws -> String? {
-    try connect().query("SELECT (\(sql))::text").first?.text(0)
+    try connect().query(unsafeSQL: "SELECT (\(sql))::text").first?.text(0)
   }
 }
