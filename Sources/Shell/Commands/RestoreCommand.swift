@@ -47,7 +47,8 @@ struct RestoreCommand: ShellCommand {
     session.note(warning, isConfirmed: options.dryRun || options.yes)
     let before = try store.replacement()
     let after = try backup.rowCounts
-    let left = store.identity.backend == .sqlite ? [] : try backup.contentOfOthers()
+    // Columns that others added come along with their rows.
+    let left = store.identity.backend == .sqlite ? [] : try backup.contentOfOthers().filter { $0.kind != "column" }
     var saved: String?
     if !options.dryRun {
       try session.confirm(
