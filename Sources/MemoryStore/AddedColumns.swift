@@ -98,7 +98,7 @@ extension MemoryStore {
     return found
   }
 
-  private static let columnTypesKey = "column_types"
+  static let columnTypesKey = "column_types"
 
   /// Makes room for columns that rows from elsewhere have. A table without rows gets those that it lacks. Belongs into a
   /// transaction.
@@ -113,15 +113,16 @@ extension MemoryStore {
       }.map { (table: table, column: $0) }
     }
     guard !missing.isEmpty else { return }
+    for (table, column) in missing { try requireType(column.type(in: identity.backend), of: column, in: table) }
     try refuseMissing(
       missing.filter { table, _ in
         try state().tables[table.name] != nil && driver.exists("SELECT 1 FROM \(table) LIMIT 1")
       })
     guard changes else { return }
-    var noted = try columnTypes()
+    let before = try columnTypes()
+    var noted = before
     for (table, column) in missing {
       let type = column.type(in: identity.backend)
-      try requireType(type, of: column, in: table)
       try driver.execute("ALTER TABLE \(table) ADD COLUMN \(name: column.name) \(raw: type)")
       if column.database != identity.backend {
         let types = noted[key: table.name] ?? .object([])
@@ -129,6 +130,8 @@ extension MemoryStore {
       }
     }
     forgetState()
+    guard noted != before else { return }
+    try driver.capabilities.schema.createLedger()
     try driver.execute(
       """
       INSERT INTO \(OwnTable.settings) (key, value) VALUES (\(MemoryStore.columnTypesKey), \(noted))

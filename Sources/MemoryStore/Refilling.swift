@@ -152,10 +152,18 @@ extension MemoryStore {
     if !tables.isEmpty, let question, try driver.first(question, { try $0.flag(0) }) == true {
       try driver.execute("TRUNCATE \(SQL.joined(tables.map { "\($0)" }))")
     } else {
-      for table in tables { try driver.execute("DELETE FROM \(table)") }
+      for table in tables {
+        try driver.execute("DELETE FROM \(table)")
+        // A trigger or rule may keep rows without a word.
+        guard try !driver.exists("SELECT 1 FROM \(table) LIMIT 1") else {
+          throw MemshError.rowsNotWritten([], of: table.name, "deleted")
+        }
+      }
     }
     for table in OwnTable.allCases.reversed() where state.own[table] != nil {
-      try driver.execute("DELETE FROM \(table)")
+      // The columns stay, and so does what is known of them.
+      let kept: SQL = table == .settings ? " WHERE key <> \(MemoryStore.columnTypesKey)" : ""
+      try driver.execute("DELETE FROM \(table)\(kept)")
     }
     forgetState()
   }

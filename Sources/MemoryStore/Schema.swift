@@ -65,7 +65,12 @@ extension MemoryStore {
   }
 
   private func hasVectors() throws -> Bool {
-    try driver.exists("SELECT 1 FROM \(Table.memories) WHERE \(name: Column.embedding.name) IS NOT NULL LIMIT 1")
+    try Table.all.contains { table in
+      guard let vectors = table.vectorColumn, try state().tables[table.name]?.column(vectors.name) != nil else {
+        return false
+      }
+      return try driver.exists("SELECT 1 FROM \(table) WHERE \(name: vectors.name) IS NOT NULL LIMIT 1")
+    }
   }
 }
 

@@ -148,6 +148,9 @@ package enum PostgresType {
   /// Whether a type is a text, or one that extensions and users made, which may be.
   package static func isText(_ type: UInt32) -> Bool { texts.contains(type) }
 
+  /// Whether a type is one of the system's own texts.
+  package static func isBuiltInText(_ type: UInt32) -> Bool { texts.numbers?.contains(type) == true }
+
   /// Whether a type is a moment.
   package static func isTimestamp(_ type: UInt32) -> Bool { timestamps.contains(type) }
 

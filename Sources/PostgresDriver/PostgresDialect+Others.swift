@@ -13,7 +13,7 @@ extension PostgresDialect {
       \(raw: OthersSQL.dependents) UNION ALL \(raw: OthersSQL.attached) UNION ALL \(raw: OthersSQL.beside) UNION ALL
       SELECT 9, 'trigger', pg_catalog.format('%s on %s', g.tgname, t.name),
           pg_catalog.format('DROP TRIGGER %I ON %s', g.tgname, t.quoted),
-          CASE WHEN g.tgtype::int4 & 36 <> 0 AND g.tgenabled IN ('O', 'A') THEN 'fires' ELSE '' END, NULL
+          CASE WHEN g.tgtype::int4 & 44 <> 0 AND g.tgenabled IN ('O', 'A') THEN 'fires' ELSE '' END, NULL
         FROM t JOIN pg_trigger g ON g.tgrelid = t.oid
         WHERE NOT g.tgisinternal AND g.tgname::text <> ALL(\(SchemaNames.triggers.map(\.name)))
       UNION ALL

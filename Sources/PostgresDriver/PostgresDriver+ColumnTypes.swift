@@ -7,16 +7,21 @@ import PostgresClient
 extension PostgresDriver {
   /// The types of a table's columns, as pg_type numbers them, by name.
   func columnTypes(of table: String) throws -> [String: UInt32] {
-    if let known = knownColumnTypes[table] { return known }
-    let types = try query(
+    if let known = repairState.columnTypes[table] { return known }
+    var types: [String: UInt32] = [:]
+    try query(
       """
-      SELECT attname::text, atttypid FROM pg_attribute
-      WHERE attrelid = to_regclass(\(table))::oid AND attnum > 0 AND NOT attisdropped
+      SELECT a.attname::text, a.atttypid, t.typname::text FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+      WHERE a.attrelid = to_regclass(\(table))::oid AND a.attnum > 0 AND NOT a.attisdropped
       """
-    ).rows.map { (try $0.text(0) ?? "", UInt32(truncatingIfNeeded: try $0.integer(1) ?? 0)) }
-    let byName = Dictionary(types, uniquingKeysWith: { first, _ in first })
-    if !byName.isEmpty { knownColumnTypes[table] = byName }
-    return byName
+    ) { row in
+      let type = UInt32(truncatingIfNeeded: try row.number(1))
+      types[try row.string(0)] = type
+      if try row.string(2) == "vector" { repairState.vectorType = type }
+    }
+    // Outside a transaction somebody may change the table at any time.
+    if try use({ $0.isInTransaction }) { repairState.columnTypes[table] = types }
+    return types
   }
 }
 

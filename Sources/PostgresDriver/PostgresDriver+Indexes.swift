@@ -27,8 +27,8 @@ extension PostgresDriver {
     try buildTextIndex(mode: mode)
     if mode.isEmpty { try renewClusters() }
     let vectorIndexes = SchemaNames.vectorIndexes.filter { index in wanting.contains { $0.name == index.name } }
-    let definitions = method == nil && mode.isEmpty ? removedIndexes : [:]
-    removedIndexes = [:]
+    let definitions = method == nil && mode.isEmpty ? repairState.removedIndexes : [:]
+    repairState.removedIndexes = [:]
     guard !vectorIndexes.isEmpty, let space = try embeddingSpace(), let version = try pgvectorVersion() else {
       return []
     }

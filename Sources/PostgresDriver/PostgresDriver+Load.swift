@@ -11,8 +11,8 @@ extension PostgresDriver {
     let types = try columnTypes(of: table.name)
     let names = (["id"] + columns.map(\.name) + added).map(\.quotedIdentifier).joined(separator: ", ")
     let isBinary =
-      added.isEmpty && Column("id", .integer).isBinary(as: types["id"])
-      && columns.allSatisfy { $0.isBinary(as: types[$0.name]) }
+      added.isEmpty && Column("id", .integer).isBinary(as: types["id"], vectors: nil)
+      && columns.allSatisfy { $0.isBinary(as: types[$0.name], vectors: repairState.vectorType) }
     let target = "COPY \(table.name.quotedIdentifier) (\(names)) FROM STDIN"
     let written = try use { connection in
       guard isBinary else {
@@ -37,19 +37,20 @@ extension PostgresDriver {
 extension Column {
   /// Whether the values of a column of this type are written in binary form.
   ///
-  /// - Parameter type: The type's number in pg_type; nil where it is not known.
-  fileprivate func isBinary(as type: UInt32?) -> Bool {
+  /// - Parameters:
+  ///   - type: The type's number in pg_type; nil where it is not known.
+  ///   - vectors: That of `vector`, which is another one in every database.
+  fileprivate func isBinary(as type: UInt32?, vectors: UInt32?) -> Bool {
     guard let type else { return true }
     return switch self.type {
     case .integer: PostgresType.int4 == type || PostgresType.int8 == type
     case .double: PostgresType.float4 == type || PostgresType.float8 == type
     case .boolean: PostgresType.boolean == type
     case .timestamp: PostgresType.isTimestamp(type)
-    case .json: PostgresType.jsonb == type || PostgresType.isText(type)
+    case .json: PostgresType.jsonb == type || PostgresType.isBuiltInText(type)
     case .text: PostgresType.isText(type)
     case .texts: PostgresType.textArray == type
-    // An extension's types have other numbers in every database.
-    case .vector: true
+    case .vector: type == vectors
     }
   }
 }

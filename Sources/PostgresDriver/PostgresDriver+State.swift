@@ -28,8 +28,9 @@ extension PostgresDriver {
   private var stateQuery: SQL {
     let own = schemaName.map { "memsh_\($0)" } ?? "memsh"
     let space = """
-      SELECT pg_catalog.array_to_tsvector(ARRAY[pg_catalog.left(value::pg_catalog.text, 2000)]) FROM \(ledger).settings
-      WHERE key OPERATOR(pg_catalog.=) 'embedding_space'::pg_catalog.text AND value IS NOT NULL
+      SELECT pg_catalog.array_to_tsvector(ARRAY[value::pg_catalog.text]) FROM \(ledger).settings
+      WHERE key OPERATOR(pg_catalog.=) 'embedding_space'::pg_catalog.text
+        AND pg_catalog.octet_length(value::pg_catalog.text) OPERATOR(pg_catalog.<=) 2047
       """
     let distributed = """
       SELECT pg_catalog.array_to_tsvector(pg_catalog.array_agg(logicalrelid::pg_catalog.oid::pg_catalog.text))
@@ -49,7 +50,7 @@ extension PostgresDriver {
             pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'INSERT') AS writes
           FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
           WHERE n.nspname::text = \(own) AND c.relname::text = ANY (\(OwnTable.allCases.map(\.rawValue)))
-            AND c.relkind <> 'i'),
+            AND c.relkind IN ('r', 'p')),
         distributed AS MATERIALIZED (SELECT word AS oid FROM pg_catalog.ts_stat(
           CASE WHEN pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NULL THEN \(nothing)
             ELSE \(distributed) END))

@@ -48,14 +48,14 @@ extension PostgresDriver {
   package func moveVectors(to space: EmbeddingSpace) throws {
     try withoutStatementTimeout {
       try lockTables()
-      removedIndexes = [:]
+      repairState.removedIndexes = [:]
       // Only what stands on the store's own tables: another schema may have objects of the same names.
       let present = try schema().filter { $0.state != .missing }
       for index in SchemaNames.vectorIndexes {
         // A column without a length, as others make it, takes any vector and goes on to do so.
         let changes = try length(of: index.table).map { $0 > 0 && $0 != space.dimensions } ?? false
         if let found = present.first(where: { $0.name == index.name }), try isOwn(index.table) {
-          if !changes, let definition = found.definition { removedIndexes[index.name] = definition }
+          if !changes, let definition = found.definition { repairState.removedIndexes[index.name] = definition }
           try execute(unsafeSQL: "DROP INDEX \(index.name)")
         }
         guard changes else { continue }

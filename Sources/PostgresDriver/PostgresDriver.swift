@@ -21,14 +21,8 @@ package final class PostgresDriver: Driver {
   private(set) var opened: PooledConnection?
   /// Raised by ``interruptHandle``, for waits that are no statement.
   let interruption = Interruption()
-  /// The names of sequences, by table, as far as they have been looked up.
-  var sequences: [String: String] = [:]
   /// What the repairs of the present transaction have set and looked up.
   var repairState = RepairState()
-  /// The definitions of vector indexes that ``moveVectors(to:)`` has taken out, by name: so they are built again.
-  var removedIndexes: [String: String] = [:]
-  /// The types of columns, by table, as far as they have been looked up.
-  var knownColumnTypes: [String: [String: UInt32]] = [:]
 
   /// Describes the store; nothing is opened yet.
   ///
@@ -113,8 +107,7 @@ package final class PostgresDriver: Driver {
   /// Closes the connections.
   package func close() {
     opened = nil
-    sequences = [:]
-    knownColumnTypes = [:]
+    repairState = RepairState()
     pool.close()
   }
 

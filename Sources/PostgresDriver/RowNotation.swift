@@ -97,6 +97,14 @@ struct TableColumn {
 struct RepairState {
   var isPrepared = false
   var columns: [String: [TableColumn]] = [:]
+  /// The types of columns, by table, as far as they have been looked up.
+  var columnTypes: [String: [String: UInt32]] = [:]
+  /// The type `vector`, as far as a column of it was looked up.
+  var vectorType: UInt32?
+  /// The names of sequences, by table, as far as they have been looked up.
+  var sequences: [String: String] = [:]
+  /// How memsh's own vector indexes were defined that were dropped to be built again.
+  var removedIndexes: [String: String] = [:]
 }
 
 extension PostgresDriver {

@@ -60,7 +60,10 @@ extension SQLiteDriver {
         }
       }
       try db.execute(
-        sql: "UPDATE memsh_settings SET value = ? WHERE key = 'embedding_space'", arguments: [space.json.text])
+        sql: """
+          INSERT INTO memsh_settings (key, value) VALUES ('embedding_space', ?)
+          ON CONFLICT (key) DO UPDATE SET value = excluded.value
+          """, arguments: [space.json.text])
     }
   }
 

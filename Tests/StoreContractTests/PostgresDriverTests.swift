@@ -30,7 +30,8 @@ import Testing
 
   @Test("statements nest, and their placeholders are renumbered")
   func nestsStatements() throws {
-    let server = try PostgresDriver(connectionString: TestDatabase().url)
+    let database = try TestDatabase()
+    let server = try PostgresDriver(connectionString: database.url)
     let condition: SQL = " WHERE value > \(2) AND value < \(9)"
     let values = try server.rows(
       "SELECT value, \("$1")::text FROM generate_series(1, \(10)) AS value\(condition) ORDER BY value"

@@ -34,7 +34,7 @@ import Testing
   func refusesOtherFiles() throws {
     let folder = try TestFolder()
     let path = try folder.write(String(repeating: "text ", count: 500), to: "x.db")
-    #expect { try MemoryStore(try SQLiteDriver(path: path)).connect() } throws: {
+    #expect { try MemoryStore(SQLiteDriver(path: path)).connect() } throws: {
       ($0 as? MemshError)?.code == .storeCorrupt
     }
   }

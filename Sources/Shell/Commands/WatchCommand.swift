@@ -34,7 +34,7 @@ struct WatchCommand: ShellCommand {
     let watched = try CommandParser.parse(command, of: ScriptCommand(words: command))
     let options = CommandDescription.all[command[0]]?.options ?? []
     guard watched.onlyReads, options.contains(where: { $0.names.contains("--output") }) else {
-      throw ValidationError("It runs commands that read and show something, and '\(command[0])' is none")
+      throw ValidationError("It runs commands that read and show something, and '\(command[0])' does not")
     }
     return watched
   }
@@ -46,6 +46,8 @@ struct WatchCommand: ShellCommand {
       let clear = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" : ""
       try session.console.write(clear + heading(at: session.services.now()) + text)
       guard turn != count, try rest(in: session) else { break }
+      // Each turn sees what others have made meanwhile.
+      session.storeIfOpen?.forgetState()
     }
     return .nothing
   }
