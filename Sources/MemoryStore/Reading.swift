@@ -38,8 +38,11 @@ struct RowSelection {
 }
 
 extension MemoryStore {
-  func selection(of table: Table, without omitted: [Column] = []) throws -> RowSelection {
-    RowSelection(table, try addedPlaces(in: table), without: omitted)
+  /// What is read of a row; a column that the table here lacks is NULL.
+  func selection(of table: Table) throws -> RowSelection {
+    let real = try state().tables[table.name]
+    return RowSelection(
+      table, try addedPlaces(in: table), without: table.columns.filter { real?.column($0.name) == nil })
   }
 
   /// The memories under these ids with their embeddings, by id; ids without a row are left out.
@@ -86,8 +89,9 @@ extension MemoryStore {
     ) { try body($0.number(0), $0.string(1), $0.string(2)) }
   }
 
-  /// Hands over all rows of a table by id, `batchSize` at a time.
+  /// Hands over all rows of a table by id, `batchSize` at a time; none where there is no such table.
   package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {
+    guard try state().tables[table.name] != nil else { return }
     let selection = try selection(of: table)
     try stream(
       ["SELECT \(selection.columns) FROM \(table) ORDER BY id"], of: table, batchSize: batchSize, selection.record, body

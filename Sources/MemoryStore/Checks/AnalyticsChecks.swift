@@ -3,6 +3,11 @@ import MemoryModel
 
 /// What can be wrong with noted searches.
 extension Check {
+  /// Those of noted searches, in the order in which they are made.
+  static let ofAnalytics = [
+    analyticsValueType, analyticsNegative, analyticsFuture,
+  ]
+
   package static let analyticsValueType = Check.ofTypes(
     "analytics_value_type", in: .analytics, "searches with values of another type than their column's",
     fix: "convert them, or set NULL")

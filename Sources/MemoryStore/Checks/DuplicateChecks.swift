@@ -5,6 +5,11 @@ import MemoryModel
 ///
 /// Memories may be spread over several servers, and the records are not: the two are never joined row by row.
 extension Check {
+  /// Those of recorded duplicates, in the order in which they are made.
+  static let ofDuplicates = [
+    duplicatesValueType, duplicatesOrphaned, duplicatesHash, duplicatesScore,
+  ]
+
   package static let duplicatesValueType = Check.ofTypes(
     "duplicates_value_type", in: .duplicates, "recorded duplicates with values of another type than their column's",
     fix: "convert them, or set NULL")

@@ -3,6 +3,11 @@ import MemoryModel
 
 /// What can be wrong with fragments.
 extension Check {
+  /// Those of prompt fragments, in the order in which they are made.
+  static let ofFragments = [
+    fragmentValueType, tagsInvalid, fragmentContentEmpty, fragmentEveryAgent, fragmentDuplicates, fragmentOrder,
+  ]
+
   package static let fragmentValueType = Check.ofTypes(
     "fragment_value_type", in: .fragments, "fragments with values of another type than their column's",
     fix: "convert them, or set the default")

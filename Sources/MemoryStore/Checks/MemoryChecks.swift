@@ -3,6 +3,12 @@ import MemoryModel
 
 /// What can be wrong with memories.
 extension Check {
+  /// Those of memories, in the order in which they are made.
+  static let ofMemories = [
+    valueType, nulText, contentEmpty, userBlank, userVariants, categoryBlank, categoryVariants, importanceRange,
+    accessNegative, metadataInvalid, timestampMalformed, timestampFuture, timestampOrder, accessBeforeCreated,
+  ]
+
   private static let moments: [Column] = [.created, .updated, .lastAccess]
   private static let texts: [Column] = [.content, .userID, .category]
 

@@ -3,6 +3,13 @@ import MemoryModel
 
 /// What can be wrong with what is no row: tables, triggers, indexes, the database itself.
 extension Check {
+  /// What is not a row, first: the other checks rely on it.
+  static let ofObjects = [
+    tablesMissing, triggersMissing, columnsRequired, indexesMissing, indexesInvalid, textIndex, vectorLog, vectorFile,
+    integrity, journalMode, pgvectorVersion, extensionOutdated, ivfflatLists, sequencesBehind, neverAnalyzed,
+    deadTuples, rowSecurity,
+  ]
+
   package static let tablesMissing = Check(
     "tables_missing", .error, "tables of the memory system are missing", fix: "create them",
     finds: { try $0.names(of: .table, in: [.missing]) },

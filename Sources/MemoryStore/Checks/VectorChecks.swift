@@ -3,6 +3,13 @@ import MemoryModel
 
 /// What can be wrong with embeddings. All of them are put right by computing them.
 extension Check {
+  /// What is compared or computed, in the order in which it is done. Duplicates come behind the others: their merging notes
+  /// only a part of the rows, which the others must have noted whole.
+  static let ofVectors = [
+    embeddingNotFinite, embeddingLength, embeddingZero, embeddingMixed, fragmentEmbeddingInvalid, exactDuplicates,
+    embeddingMissing, fragmentEmbeddingMissing,
+  ]
+
   package static let embeddingNotFinite = Check(
     "embedding_not_finite", .error, in: .memories, "embeddings with NaN or infinity", fix: "compute them anew",
     isAgainstType: true, finds: { "\(dimensions: .embedding) = \($0) AND \(norm: .embedding) = \(-1.0)" },
