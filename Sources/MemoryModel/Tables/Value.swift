@@ -13,6 +13,17 @@ package enum Value: Sendable, Hashable {
   /// Numbers for a condition on many rows at once; no column holds them.
   case integers([Int64])
 
+  /// Whether another value is the same to the byte: `==` takes texts for equal that are written with other characters.
+  package func isSame(as other: Value) -> Bool {
+    switch (self, other) {
+    case (.text(let value), .text(let other)): value.utf8.elementsEqual(other.utf8)
+    case (.double(let value), .double(let other)): value.bitPattern == other.bitPattern
+    case (.texts(let values), .texts(let others)):
+      values.elementsEqual(others) { $0.utf8.elementsEqual($1.utf8) }
+    default: self == other
+    }
+  }
+
   /// How many NUL characters it has, which not every database's text can hold.
   package var nulCount: Int {
     switch self {

@@ -262,10 +262,10 @@ extension Record {
 }
 
 extension Table {
-  /// Whether a row of the store has the values of an imported one.
+  /// Whether a row of the store has the values of an imported one, to the byte.
   fileprivate func isSame(_ left: [Value], _ right: [Value], embeddings: Bool) -> Bool {
     zip(columns, zip(withoutEveryAgent(left), right)).allSatisfy { column, values in
-      !embeddings && column.type == .vector || values.0 == values.1
+      !embeddings && column.type == .vector || values.0.isSame(as: values.1)
     }
   }
 }
