@@ -25,7 +25,10 @@ struct AddedPlace {
       origin.database == .postgres
         ? value.value : value.value.asSQLite(ofType: value.column.type, declared: real.type)
     case (.sqlite, .postgres):
-      value.value.fits(postgresType: real.type) ? value.value.asPostgres(ofType: real.type) : nil
+      value.value.fits(postgresType: real.type, madeFor: origin) ? value.value.asPostgres(ofType: real.type) : nil
+    case (.sqlite, .sqlite) where origin.database == .postgres:
+      // The texts of PostgreSQL stand here.
+      value.value.fits(postgresType: origin.type) ? value.value.asPostgres(ofType: origin.type) : value.value
     default: value.value
     }
   }
@@ -56,17 +59,41 @@ extension MemoryStore {
   /// The columns that others added to a table, as they travel.
   package func addedColumns(of table: Table) throws -> [AddedColumn] { try addedPlaces(in: table).map(\.origin) }
 
-  /// The columns that others added to a table, for a table that is made for their values: it is known of each whether all
-  /// of its values are of its type.
+  /// The columns that others added to a table, for a table that is made for their values: it is known of each what its
+  /// values are.
   package func travellingColumns(of table: Table) throws -> [AddedColumn] {
     try addedPlaces(in: table).map { place in
-      guard place.origin.database == .sqlite, place.real.database == .sqlite else { return place.origin }
+      guard place.origin.database == .sqlite else { return place.origin }
       var column = place.origin
+      guard place.real.database == .sqlite else {
+        return try hasForeignTexts(place, in: table) ? place.real : column
+      }
       let types = try driver.rows(
         "SELECT DISTINCT typeof(\(name: column.name)) FROM \(table) WHERE \(name: column.name) IS NOT NULL"
       ) { try $0.string(0) }
-      column.isMixed = !types.allSatisfy(SQLiteAffinity(declared: column.type).storageClasses.contains)
+      column.held = types.sorted()
       return column
+    }
+  }
+
+  /// Whether a column of PostgreSQL that was made for one of SQLite has texts by now that such a column would rewrite: `007`
+  /// is 7 in one of numbers.
+  private func hasForeignTexts(_ place: AddedPlace, in table: Table) throws -> Bool {
+    guard place.real.type == "text", ![.text, .blob].contains(SQLiteAffinity(declared: place.origin.type)) else {
+      return false
+    }
+    let name = place.real.name
+    let texts = try driver.rows(
+      """
+      SELECT DISTINCT \(name: name) FROM \(table)
+      WHERE pg_catalog.textregexeq(\(name: name), '^[-+0-9.eE]+$'::pg_catalog.text)
+      """
+    ) { try $0.string(0) }
+    let affinity = SQLiteAffinity(declared: place.origin.type)
+    return texts.contains { text in
+      // What reads as a number is held as one.
+      let value = Value.text(text).asSQLite(ofType: place.real.type, declared: place.origin.type)
+      return value == .text(text) && affinity.value(of: text) != .text(text)
     }
   }
 
@@ -76,9 +103,14 @@ extension MemoryStore {
     let origins = try columnTypes()[key: table.name]
     let other: Backend = identity.backend == .sqlite ? .postgres : .sqlite
     return added.map { column in
-      let type = origins?[key: column.name]?.stringValue
-      return AddedPlace(
-        real: column, origin: type.map { AddedColumn(name: column.name, type: $0, database: other) } ?? column)
+      guard let type = origins?[key: column.name]?.stringValue else { return AddedPlace(real: column, origin: column) }
+      var origin = AddedColumn(name: column.name, type: type, database: other)
+      // The note may be of a column that was dropped since.
+      guard origin.isHeld(asType: column.type, in: identity.backend) else {
+        return AddedPlace(real: column, origin: column)
+      }
+      if other == .sqlite { origin.held = SQLiteAffinity.held(postgresType: column.type) }
+      return AddedPlace(real: column, origin: origin)
     }
   }
 
@@ -184,7 +216,10 @@ extension MemoryStore {
     let places = try addedPlaces(in: table)
     let there = try places.writing(present, ofRow: 0, in: table)
     return try places.writing(coming, ofRow: 0, in: table).allSatisfy { value in
-      there.contains { $0.column.name == value.column.name && $0.value == value.value }
+      let settled = value.value.settled(in: value.column)
+      return there.contains {
+        $0.column.name.utf8.elementsEqual(value.column.name.utf8) && $0.value.settled(in: $0.column).isSame(as: settled)
+      }
     }
   }
 }

@@ -40,6 +40,29 @@ package enum SQLiteAffinity: Sendable {
     }
   }
 
+  /// What PostgreSQL holds the values of a column in whose type says nothing of them.
+  ///
+  /// - Parameter held: What they are, by `typeof`. There is no type for a mix of them.
+  static func postgresType(held: [String]) -> String {
+    switch held {
+    case ["integer"]: "bigint"
+    case ["real"]: "double precision"
+    case ["blob"]: "bytea"
+    default: "text"
+    }
+  }
+
+  /// What the values of a type of PostgreSQL are in SQLite, by `typeof`; nil for the types that it has none of its own for.
+  static func held(postgresType type: String) -> [String]? {
+    switch type {
+    case "bigint": ["integer"]
+    case "double precision": ["real"]
+    case "bytea": ["blob"]
+    case "text": ["text"]
+    default: nil
+    }
+  }
+
   /// What the values of ``postgresType`` are in SQLite, by `typeof`.
   var storageClasses: [String] {
     switch self {
@@ -56,7 +79,18 @@ extension AddedColumn {
   func type(in other: Backend) -> String {
     guard database != other else { return type }
     guard other == .postgres else { return "TEXT" }
-    return isMixed ? "text" : SQLiteAffinity(declared: type).postgresType
+    let affinity = SQLiteAffinity(declared: type)
+    guard let held, !held.isEmpty else { return affinity.postgresType }
+    if affinity == .blob { return SQLiteAffinity.postgresType(held: held) }
+    return held.allSatisfy(affinity.storageClasses.contains) ? affinity.postgresType : "text"
+  }
+
+  /// Whether a column of another type can be the one that was made for this one.
+  func isHeld(asType real: String, in other: Backend) -> Bool {
+    let real = real.lowercased()
+    if real == "text" || real == type(in: other).lowercased() { return true }
+    return other == .postgres && SQLiteAffinity(declared: type) == .blob
+      && SQLiteAffinity.held(postgresType: real) != nil
   }
 }
 
@@ -72,7 +106,26 @@ extension Value {
     // SQLite has no NaN.
     case "real", "double precision": return Double(text).flatMap { $0.isNaN ? nil : .double($0) } ?? self
     case "bytea": return [UInt8](postgresText: text).map(Value.bytes) ?? self
-    default: return declared.map { SQLiteAffinity(declared: $0).value(of: text) } ?? self
+    default:
+      guard let declared else { return self }
+      // `007` is no number of SQLite's: somebody wrote it on PostgreSQL.
+      let value = SQLiteAffinity(declared: declared).value(of: text)
+      return value.asPostgres(ofType: type).isSame(as: self) ? value : self
+    }
+  }
+
+  /// The value as a column gives it back, for comparing.
+  func settled(in column: AddedColumn) -> Value {
+    guard column.database == .sqlite else {
+      return asPostgres(ofType: column.type).asSQLite(ofType: column.type)
+    }
+    let affinity = SQLiteAffinity(declared: column.type)
+    let value = if case .text(let text) = self { affinity.value(of: text) } else { self }
+    return switch (value, affinity) {
+    case (.integer(let number), .real): .double(Double(number))
+    case (.double(let number), .integer), (.double(let number), .numeric):
+      Int64(exactly: number).map(Value.integer) ?? value
+    default: value
     }
   }
 
@@ -88,7 +141,22 @@ extension Value {
   }
 
   /// Whether a column of PostgreSQL can hold the value so that it is the same when it comes back.
-  func fits(postgresType type: String) -> Bool {
+  ///
+  /// - Parameter origin: The column of SQLite that the column was made for; nil for one that was not.
+  func fits(postgresType type: String, madeFor origin: AddedColumn? = nil) -> Bool {
+    // Nothing else would say what the value was.
+    if let origin, origin.database == .sqlite, SQLiteAffinity(declared: origin.type) == .blob {
+      switch self {
+      case .integer: return type == "bigint"
+      case .double: return type == "double precision"
+      case .text: return type == "text"
+      default: break
+      }
+    }
+    return fits(type)
+  }
+
+  private func fits(_ type: String) -> Bool {
     switch self {
     case .bytes: type == "bytea"
     case .text, .integer, .double: type != "bytea"

@@ -32,15 +32,15 @@ package struct AddedColumn: Sendable, Hashable {
   package let type: String
   /// The kind of database that the type is of: where the column was made, wherever its values are now.
   package let database: Backend
-  /// Whether it has values that are not of its type, as SQLite allows.
-  package var isMixed = false
+  /// What its values are, as SQLite's `typeof` says, whatever its type is; nil where nobody has looked.
+  package var held: [String]?
 
   /// Describes a column.
-  package init(name: String, type: String, database: Backend, isMixed: Bool = false) {
+  package init(name: String, type: String, database: Backend, held: [String]? = nil) {
     self.name = name
     self.type = type
     self.database = database
-    self.isMixed = isMixed
+    self.held = held
   }
 }
 

@@ -108,7 +108,10 @@ extension CSVRows {
   private static func value(_ field: String, of column: AddedColumn) -> JSON {
     guard column.database == .sqlite else { return .string(field) }
     if field.hasPrefix("{\"base64\""), let json = try? JSONParser.parse(field) { return json }
-    return RowJSON.json(added: SQLiteAffinity(declared: column.type).value(of: field))
+    // Without a type, its values say what it is.
+    let isNumber = column.held.map { $0 == ["integer"] || $0 == ["real"] } ?? false
+    let affinity = isNumber ? .numeric : SQLiteAffinity(declared: column.type)
+    return RowJSON.json(added: affinity.value(of: field))
   }
 }
 

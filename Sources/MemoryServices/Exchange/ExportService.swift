@@ -118,7 +118,7 @@ extension AddedColumn {
       JSON.Member("name", .string(name)), JSON.Member("type", .string(type)),
       JSON.Member("database", .string(database.rawValue)),
     ]
-    if isMixed { members.append(JSON.Member("mixed", .bool(true))) }
+    if let held { members.append(JSON.Member("held", .array(held.map(JSON.string)))) }
     return .object(members)
   }
 
@@ -130,6 +130,7 @@ extension AddedColumn {
       throw RowJSON.Unreadable(
         reason: "the header names a column of \(table.name) that cannot be read: \(json.text.prefix(60))")
     }
-    self.init(name: name, type: type, database: database, isMixed: json[key: "mixed"] == .bool(true))
+    self.init(
+      name: name, type: type, database: database, held: json[key: "held"]?.arrayValue?.compactMap(\.stringValue))
   }
 }
