@@ -68,7 +68,7 @@ package enum RowJSON {
     let (id, row) = try row(json, of: .memories, now: now, added: added)
     var fields = try MemoryFields(values: row.values, added: row.added)
     guard !fields.userID.isEmpty else {
-      throw Unreadable(reason: "user_id is no text of 1 to \(MemoryFields.userIDLimit) characters")
+      throw Unreadable(reason: "user_id is not a text of 1 to \(MemoryFields.userIDLimit) characters")
     }
     // A memory that nobody has changed was changed when it was made.
     if json[key: Column.updated.name] == nil { fields.updatedAt = fields.createdAt }
@@ -79,7 +79,7 @@ package enum RowJSON {
   package static func row(
     _ json: JSON, of table: Table, now: Timestamp, added: [AddedColumn] = []
   ) throws -> (id: Int64?, row: Record) {
-    guard case .object(let members) = json else { throw Unreadable(reason: "the row is no object") }
+    guard case .object(let members) = json else { throw Unreadable(reason: "the row is not an object") }
     let known = ["table"] + table.columnNames + added.map(\.name)
     if let other = members.first(where: { !known.contains($0.key) }) {
       throw Unreadable(reason: "there is no column '\(other.key)'")
@@ -98,7 +98,7 @@ package enum RowJSON {
   private static func value(_ json: JSON, of column: Column) throws -> Value {
     guard json != .null else { return .null }
     let name = column.name
-    func wrong(_ what: String) -> Unreadable { Unreadable(reason: "\(name) is no \(what)") }
+    func wrong(_ what: String) -> Unreadable { Unreadable(reason: "\(name) is not a \(what)") }
     switch column.type {
     case .integer: return try integer(json, name).columnValue
     case .double:
@@ -126,16 +126,16 @@ package enum RowJSON {
 
   private static func integer(_ json: JSON?, _ name: String) throws -> Int64? {
     guard let json, json != .null else { return nil }
-    guard let number = json.integerValue else { throw Unreadable(reason: "\(name) is no whole number") }
+    guard let number = json.integerValue else { throw Unreadable(reason: "\(name) is not a whole number") }
     return Int64(number)
   }
 
   private static func vector(_ json: JSON, _ name: String) throws -> Vector {
-    guard let items = json.arrayValue else { throw Unreadable(reason: "\(name) is no list of numbers") }
+    guard let items = json.arrayValue else { throw Unreadable(reason: "\(name) is not a list of numbers") }
     return Vector(
       try items.map { item -> Float in
         guard case .number(let digits) = item, let float = Float(digits), float.isFinite else {
-          throw Unreadable(reason: "\(name) has something that is no 32-bit number: \(item.text.prefix(20))")
+          throw Unreadable(reason: "\(name) has something that is not a 32-bit number: \(item.text.prefix(20))")
         }
         return float
       })
@@ -149,7 +149,7 @@ package enum RowJSON {
       return Int64(digits).map(Value.integer) ?? Double(digits).map(Value.double) ?? .text(digits)
     default:
       guard let data = json[key: "base64"]?.stringValue.flatMap({ Data(base64Encoded: $0) }) else {
-        throw Unreadable(reason: "\(column.name) is no text, number or bytes")
+        throw Unreadable(reason: "\(column.name) is not a text, number or bytes")
       }
       return .bytes(Array(data))
     }

@@ -19,7 +19,7 @@ extension PromptFragment {
         .sourceUnreadable, what,
         hint: "a fragment has category, content, and perhaps priority, tags, agent_type, context_tier, is_active")
     }
-    guard case .object(let members) = json else { throw wrong("a fragment is no object") }
+    guard case .object(let members) = json else { throw wrong("a fragment is not an object") }
     let known = ["category", "priority", "content", "tags", "agent_type", "context_tier", "is_active"]
     if let other = members.first(where: { !known.contains($0.key) }) { throw wrong("a fragment has no '\(other.key)'") }
     guard let category = json[key: "category"]?.stringValue, !category.isEmpty, category.count <= 100,
@@ -38,7 +38,7 @@ extension PromptFragment {
     func value(_ key: String) -> JSON? { json[key: key].flatMap { $0 == .null ? nil : $0 } }
     if let value = value("priority") {
       guard let number = value.doubleValue, let priority = Int32(exactly: number) else {
-        throw wrong("the priority of '\(category)' is no whole number")
+        throw wrong("the priority of '\(category)' is not a whole number")
       }
       self.priority = Int(priority)
     }

@@ -70,9 +70,9 @@ import Testing
     let table: [(lines: [String], message: String, code: ErrorCode)] = [
       ([good, "{"], "file:2: the line is no JSON", .importFailed),
       ([good, "", #"{"user_id":"ada"}"#], "file:3: content is missing", .importFailed),
-      ([#"{"user_id":"","content":"x"}"#], "file:1: user_id is no text of 1 to 255 characters", .importFailed),
+      ([#"{"user_id":"","content":"x"}"#], "file:1: user_id is not a text of 1 to 255 characters", .importFailed),
       ([#"{"user_id":"a","content":"x","colour":1}"#], "file:1: there is no column 'colour'", .importFailed),
-      ([#"{"user_id":"a","content":"x","created_at":"soon"}"#], "file:1: created_at is no moment", .importFailed),
+      ([#"{"user_id":"a","content":"x","created_at":"soon"}"#], "file:1: created_at is not a moment", .importFailed),
       ([#"{"user_id":"a","content":"x","embedding":[1,2]}"#], "file:1: the embedding has 2 numbers", .invalidVector),
       ([#"{"user_id":"a","content":"x","embedding":[1,2,"3"]}"#], "file:1: embedding has something", .importFailed),
       ([#"{"user_id":"a","content":"x","importance_score":"much"}"#], "file:1: importance_score is no", .importFailed),

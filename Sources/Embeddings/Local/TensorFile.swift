@@ -73,7 +73,7 @@ final class TensorFile {
     let dataStart = 8 + Int(length)
     let text = String(decoding: bytes[8..<dataStart], as: UTF8.self)
     guard case .object(let members) = try JSONParser.parse(text) else {
-      throw UnusableModel(reason: "its header is no JSON object")
+      throw UnusableModel(reason: "its header is not a JSON object")
     }
     var tensors: [String: Tensor] = [:]
     for member in members where member.key != "__metadata__" {
