@@ -1,5 +1,6 @@
 import Foundation
 import PostgresDriver
+import Shell
 
 /// The environment variables memsh reads, with those of a `.env` file in the working directory behind them; see
 /// ``EnvironmentFile`` for what such a file may say.

@@ -67,19 +67,19 @@ enum Main {
     // thread is started: the environment belongs to all of them.
     setenv("LESS", "FRSX", 0)
     Signals.listen(interruption: interruption, running: running, terminal: terminal)
-    let services = Services(
+    let services = SessionServices(
       environment: environment, interruption: interruption, console: console, running: running)
     let scope = VariableScope(variables: launch.options.variableValues, environment: environment.all)
     let session = Session(
-      services: services, console: console, interruption: interruption, settings: settings(launch.options),
-      scope: scope, location: launch.options.database, isInteractive: isInteractive)
+      services: services, owner: SessionOwner(environment), console: console, interruption: interruption,
+      settings: settings(launch.options), scope: scope, location: launch.options.database, isInteractive: isInteractive)
     defer { session.close() }
     for notice in environment.notices { session.note("notice: " + notice) }
     if let terminal {
       if !launch.options.noStartUpFile { runStartUpFile(session, environment) }
-      let history = services.commandHistory
+      let history = History(path: services.paths.history, redactor: console.redactor)
       return try Prompt(
-        session: session, services: services, interruption: interruption, history: history, terminal: terminal
+        session: session, interruption: interruption, history: history, terminal: terminal
       ).run()
     }
     let confirmation: ScriptLoader.Confirmation =
@@ -92,12 +92,13 @@ enum Main {
     DiagnosticsHandler.install(level: nil) { console.writeError($0) }
     let environment = Environment(process: ProcessInfo.processInfo.environment)
     let interruption = Interruption()
-    let services = Services(
+    let services = SessionServices(
       environment: environment, interruption: interruption, console: console, running: RunningStores(),
       completionMilliseconds: CompletionRequest.waitMilliseconds)
     let session = Session(
-      services: services, console: console, interruption: interruption, settings: Settings(),
-      scope: VariableScope(variables: [:], environment: [:]), location: request.location, isInteractive: false)
+      services: services, owner: SessionOwner(environment), console: console, interruption: interruption,
+      settings: Settings(), scope: VariableScope(variables: [:], environment: [:]), location: request.location,
+      isInteractive: false)
     try? console.write(request.answer(in: session))
     return .success
   }
@@ -115,7 +116,7 @@ enum Main {
     _ inputs: [ScriptInput], _ session: Session, confirmation: ScriptLoader.Confirmation, checkOnly: Bool
   ) -> ExitStatus {
     let loaded = ScriptLoader.load(
-      inputs, scope: session.scope, services: session.services, confirmation: confirmation,
+      inputs, scope: session.scope, files: session.files, confirmation: confirmation,
       interruption: session.interruption)
     let runner = CommandRunner(session: session)
     guard loaded.errors.isEmpty else { return runner.report(loaded.errors) }
@@ -123,7 +124,7 @@ enum Main {
   }
 
   private static func runStartUpFile(_ session: Session, _ environment: Environment) {
-    let path = environment.folder("XDG_CONFIG_HOME", defaultBelowHome: ".config") + "/rc.memsh"
+    let path = session.paths.startUpFile
     guard FileManager.default.fileExists(atPath: path) else { return }
     if let danger = StartUpFile.danger(of: path) {
       session.note("warning: \(path) is not run: \(danger)")

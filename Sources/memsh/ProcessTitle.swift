@@ -1,4 +1,5 @@
 import Foundation
+import Shell
 
 /// Takes passwords out of what `ps` shows of this process.
 enum ProcessTitle {

@@ -7,7 +7,6 @@ import Shell
 /// The session at a terminal: reads a command, runs it, and goes on until the user has had enough.
 struct Prompt {
   let session: Session
-  let services: any SessionServices
   let interruption: Interruption
   let history: History
   let terminal: TerminalEvents
@@ -60,7 +59,7 @@ struct Prompt {
     interruption.clear()
     let runner = CommandRunner(session: session)
     let loaded = ScriptLoader.load(
-      [.text(input)], scope: session.scope, services: services, confirmation: .none, interruption: interruption)
+      [.text(input)], scope: session.scope, files: session.files, confirmation: .none, interruption: interruption)
     guard loaded.errors.isEmpty else {
       _ = runner.report(loaded.errors)
       session.lastInput = input

@@ -48,7 +48,7 @@ struct AddCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let now = session.services.now()
+    let now = session.clock.now()
     let fields = MemoryFields(
       userID: user, content: content, metadata: try MemoryValues.metadata(metadata), category: category,
       importanceScore: importance, createdAt: now, updatedAt: now)

@@ -24,11 +24,11 @@ struct BackupCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    guard !session.services.fileExists(at: path) else {
+    guard !session.files.exists(path) else {
       throw MemshError(.fileFailed, "\(path) is there already", hint: "name another file: backups are not overwritten")
     }
     let counts = try session.backUp(store, to: path)
-    let left = try store.leftOut(of: session.services.fileStore(at: path))
+    let left = try store.leftOut(of: session.stores.file(path))
     if !left.isEmpty { session.note("notice: the backup leaves out \(ForeignObject.list(left))") }
     return CommandResult(
       .record(
@@ -116,10 +116,10 @@ extension Session {
     let isFile = store.identity.backend == .sqlite
     let source =
       try isFile
-      ? services.fileStore(at: store.identity.location) : isLocked ? store : services.snapshot(of: location(of: store))
+      ? stores.file(store.identity.location) : isLocked ? store : stores.snapshot(of: location(of: store))
     defer { if isFile || !isLocked { source.close() } }
     return try writeFile(path) { copy in
-      try BackupService(progress: progress, interruption: interruption).backUp(source, into: copy, at: services.now())
+      try BackupService(progress: progress, interruption: interruption).backUp(source, into: copy, at: clock.now())
       return try copy.rowCounts
     }
   }

@@ -27,7 +27,7 @@ struct CacheCommand: ShellCommand {
   var onlyReads: Bool { action == .stats }
 
   func run(in session: Session) throws -> CommandResult {
-    let cache = session.services.cache(session.settings.embedding)
+    let cache = session.embedders.cache(session.settings.embedding)
     switch action {
     case .stats: return CommandResult(.record(CacheCommand.record(try cache.statistics())))
     case .clear:

@@ -35,9 +35,9 @@ struct ConnectCommand: ShellCommand {
     let label = label.map(ConnectionLabel.init)
     if let schema {
       let database = try location ?? session.location(of: session.store())
-      store = try session.connect(to: session.services.location(database, inSchema: schema), label: label)
+      store = try session.connect(to: session.stores.location(database, inSchema: schema), label: label)
     } else {
-      store = try session.connect(to: location ?? session.services.defaultLocation(of: nil), label: label)
+      store = try session.connect(to: location ?? session.stores.defaultLocation(of: nil), label: label)
     }
     return CommandResult(.record(store.identity.record))
   }

@@ -33,7 +33,7 @@ struct DecayCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     let service = RepairService(store: store, author: session.author)
-    let chosen = try filter.filter(now: session.services.now())
+    let chosen = try filter.filter(now: session.clock.now())
     let report = try session.repaired(options) { (report: RepairReport) in
       report.ids.isEmpty
         ? nil

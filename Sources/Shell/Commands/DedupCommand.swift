@@ -48,7 +48,7 @@ struct DedupCommand: ShellCommand {
     let service = DeduplicationService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
     var wanted = DeduplicationOptions()
-    wanted.filter = try filter.filter(now: session.services.now())
+    wanted.filter = try filter.filter(now: session.clock.now())
     wanted.thresholds = duplicates.thresholds
     let report: DeduplicationReport
     if action == .merge {

@@ -34,7 +34,7 @@ struct DeleteCommand: ShellCommand {
     let store = try session.store()
     let service = RepairService(store: store, author: session.author)
     let selection: MemorySelection =
-      try ids.isEmpty ? .matching(filter.filter(now: session.services.now())) : .ids(ids)
+      try ids.isEmpty ? .matching(filter.filter(now: session.clock.now())) : .ids(ids)
     let report = try session.repaired(options) { (report: RepairReport) in
       report.ids.isEmpty
         ? nil

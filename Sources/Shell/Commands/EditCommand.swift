@@ -82,15 +82,15 @@ struct EditCommand: ShellCommand {
         hint: "give `--content`, `--user`, `--category`, `--importance` or `--metadata`")
     }
     let fields = memory.fields
-    let text = try session.services.yaml(
+    let text = try session.files.yaml(
       .object([
         JSON.Member("user_id", .string(fields.userID)), JSON.Member("category", .optional(fields.category)),
         JSON.Member("importance_score", fields.importanceScore.map(JSON.double) ?? .null),
         JSON.Member("metadata", fields.metadata ?? .null), JSON.Member("content", .string(fields.content)),
       ]))
     // What the editor leaves as it was is no change, whatever has become of the memory meanwhile.
-    let opened = try session.services.json(yaml: text)
-    guard case .object(let members) = try session.services.json(yaml: try session.console.edit(text)) else {
+    let opened = try session.files.json(yaml: text)
+    guard case .object(let members) = try session.files.json(yaml: try session.console.edit(text)) else {
       throw MemshError(.usage, "what the editor left is not a list of keys and values", hint: "nothing was changed")
     }
     return try MemoryValues.changes(members.filter { !JSON.areIdentical($0.value, opened[key: $0.key]) })

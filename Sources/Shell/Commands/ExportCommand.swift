@@ -63,15 +63,15 @@ struct ExportCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     var options = ExportOptions()
-    options.filter = try filter.filter(now: session.services.now())
+    options.filter = try filter.filter(now: session.clock.now())
     options.embeddings = !noEmbeddings
-    if let path, session.services.isSame(path, as: store.identity) {
+    if let path, session.stores.isSame(path, as: store.identity) {
       throw MemshError(.usage, "\(path) is the store itself", hint: "name another file")
     }
-    if let path, session.services.fileExists(at: path), !overwrite {
+    if let path, session.files.exists(path), !overwrite {
       throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
     }
-    if let path, ["-wal", "-shm", "-journal"].contains(where: { session.services.fileExists(at: path + $0) }) {
+    if let path, ["-wal", "-shm", "-journal"].contains(where: { session.files.exists(path + $0) }) {
       throw MemshError(.fileFailed, "\(path) is a database in use", hint: "name another file")
     }
     guard let text = chosenFormat.text else { return try exportFile(store, options.filter, session) }
@@ -83,7 +83,7 @@ struct ExportCommand: ShellCommand {
       return .nothing
     }
     var counts: [String: Int] = [:]
-    try session.services.write(linesTo: path, mayReplace: overwrite) { write in
+    try session.files.write(linesTo: path, mayReplace: overwrite) { write in
       counts = try service.export(options, write)
     }
     return CommandResult(.record(ExportCommand.record(path, counts)))
@@ -91,11 +91,11 @@ struct ExportCommand: ShellCommand {
 
   private func exportFile(_ store: MemoryStore, _ filter: MemoryFilter, _ session: Session) throws -> CommandResult {
     guard let path, let space = try store.embeddingSpace() else { throw MemshError.schemaMissing(store.identity) }
-    let source = try session.services.snapshot(of: session.location(of: store))
+    let source = try session.stores.snapshot(of: session.location(of: store))
     defer { source.close() }
     let counts = try session.writeFile(path, mayReplace: overwrite) { copy in
       try BackupService(progress: session.progress, interruption: session.interruption).transfer(
-        source, space: space, into: copy, at: session.services.now(), filter: filter)
+        source, space: space, into: copy, at: session.clock.now(), filter: filter)
       return try copy.rowCounts
     }
     return CommandResult(.record(ExportCommand.record(path, counts)))
@@ -115,11 +115,11 @@ extension Session {
   func writeFile<Value>(_ path: String, mayReplace: Bool = false, _ body: (MemoryStore) throws -> Value) throws
     -> Value
   {
-    try services.makeFolder(of: path)
-    let file = try services.newFile(path, mayReplace: mayReplace)
+    try files.makeFolder(of: path)
+    let file = try files.create(path, mayReplace: mayReplace)
     let beside = ["-wal", "-shm", "-journal", "-vectors"].map { file.partialPath + $0 }
-    defer { beside.forEach(services.removeFile) }
-    let copy = services.fileStore(at: file.partialPath)
+    defer { beside.forEach(files.remove) }
+    let copy = stores.file(file.partialPath)
     let value = try body(copy)
     copy.close()
     try file.commit()

@@ -109,7 +109,7 @@ struct FragmentsCommand: ShellCommand {
     case .list: return table(try service.all().filter(passes))
     case .show: return table(try service.fragments(ids()))
     case .add: return try added([edited(PromptFragment(category: "", content: ""))], service, session)
-    case .import: return try added(try session.services.fragments(at: subjects[0]), service, session)
+    case .import: return try added(try session.files.fragments(subjects[0]), service, session)
     case .edit: return table([try service.edit(ids()[0]) { $0 = edited($0) }.after])
     case .enable, .disable:
       let isActive = action == .enable
@@ -170,7 +170,7 @@ struct FragmentsCommand: ShellCommand {
   private func exported(_ fragments: [PromptFragment], _ session: Session) throws -> CommandResult {
     let text = JSON.array(fragments.map(\.json)).prettyText + "\n"
     guard let path = subjects.first, path != "-" else { return CommandResult(.text(text)) }
-    try session.services.write(text, to: path)
+    try session.files.write(text, to: path)
     session.note("\(counted(fragments.count, "fragment")) written to \(path)")
     return .nothing
   }

@@ -24,7 +24,7 @@ struct HistoryCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let commands = try session.services.history()
+    let commands = History(path: session.paths.history, redactor: session.console.redactor).commands()
     let rows = commands.enumerated().suffix(limit).map { [Cell.count($0.offset + 1), .text($0.element)] }
     return CommandResult(.table(ResultTable(columns: ["number", "command"], rows: rows, noun: "command")))
   }

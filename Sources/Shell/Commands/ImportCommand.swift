@@ -35,10 +35,10 @@ struct ImportCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    guard session.services.fileExists(at: path) || path == "-" else {
+    guard session.files.exists(path) || path == "-" else {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
     }
-    let replaces = onConflict == .replace && session.services.isRegularFile(at: path)
+    let replaces = onConflict == .replace && session.files.isRegular(path)
     if onConflict == .replace, !replaces, !options.yes, !session.settings.assumesYes, !options.dryRun {
       throw MemshError(
         .confirmationRequired, "what comes through a pipe cannot be looked at first, to say what it replaces",
@@ -72,12 +72,12 @@ struct ImportCommand: ShellCommand {
     let chosen = format ?? ExchangeFormat(path: path)
     let space = { try session.embedder().space }
     guard let text = chosen.text else {
-      let source = try session.services.snapshot(of: path)
+      let source = try session.stores.snapshot(of: path)
       defer { source.close() }
       return try service.run(wanted, rowsOf: source)
     }
     wanted.format = text
-    return try session.services.read(linesOf: path) { try service.run(wanted, space: space, $0) }
+    return try session.files.read(linesOf: path) { try service.run(wanted, space: space, $0) }
   }
 
   private func record(_ report: ImportReport) -> ResultRecord {

@@ -51,7 +51,7 @@ struct JournalCommand: ShellCommand {
     case .show: return CommandResult(.table(try rows(of: operation ?? 0, store)))
     case .prune:
       let moment =
-        Timestamp(dateOrSpan: olderThan, now: session.services.now()) ?? Timestamp(microseconds: 0)
+        Timestamp(dateOrSpan: olderThan, now: session.clock.now()) ?? Timestamp(microseconds: 0)
       let count = try session.repaired(options) { (count: Int) in
         count == 0 ? nil : "This forgets \(counted(count, "operation")), which cannot be undone any more."
       } run: {

@@ -40,7 +40,7 @@ struct ListCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let query = ListQuery(
-      filter: try filter.filter(now: session.services.now()), sort: sort, isDescending: descending, after: after,
+      filter: try filter.filter(now: session.clock.now()), sort: sort, isDescending: descending, after: after,
       limit: limit)
     let memories = try session.store().list(query)
     var result = CommandResult(.table(ResultTable(memories)))

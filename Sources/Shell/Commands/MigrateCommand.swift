@@ -63,7 +63,7 @@ struct MigrateCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try schema.map { try session.use(schema: $0) } ?? session.store()
-    let started = session.services.now()
+    let (started, began) = (session.clock.now(), session.clock.instant())
     let source = try source(in: session, target: store)
     defer { source?.close() }
     let dropped = forceRecreate ? try store.replacement() : nil
@@ -84,7 +84,7 @@ struct MigrateCommand: ShellCommand {
     }
     let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
     if report.counts.generated > 0 { session.announce(report.embedderNotice) }
-    let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
+    let seconds = session.clock.seconds(since: began)
     if !dryRun { MigrateCommand.summarize(report, in: session) }
     return CommandResult(.record(record(report, dropped: dropped, seconds: seconds)), failure: report.systemTestError)
   }
@@ -112,22 +112,22 @@ struct MigrateCommand: ShellCommand {
   /// Copies what is there into a SQLite store of its own, once nobody can change it any more.
   private func backUp(_ store: MemoryStore, in session: Session, at moment: Timestamp) throws {
     guard try isThere(store) else { return }
-    let path = session.services.backupPath(of: store.identity, at: moment)
+    let path = session.paths.backup(of: store.identity, at: moment)
     try session.backUp(store, to: path, isLocked: true)
     session.note("✅ Backup written to \(path)")
   }
 
   /// The source; nil when the default one is not there. A source that was named must be.
   private func source(in session: Session, target: MemoryStore) throws -> (any MemorySource)? {
-    let location = from ?? session.services.defaultSourceLocation
-    guard !session.services.isSame(location, as: target.identity) else {
+    let location = from ?? session.paths.defaultSource
+    guard !session.stores.isSame(location, as: target.identity) else {
       guard from == nil else {
         throw MemshError(.usage, "\(location) is the store itself", hint: "name another source")
       }
       session.note("No source to migrate: the default one is this store itself")
       return nil
     }
-    do { return try session.services.source(at: location) } catch let error as MemshError {
+    do { return try session.stores.source(location) } catch let error as MemshError {
       let isAbsent = [.sourceNotFound, .sourceWithoutMemories].contains(error.code)
       guard from == nil, isAbsent else { throw error }
       session.note("No source to migrate: \(error.message)")
@@ -140,7 +140,7 @@ struct MigrateCommand: ShellCommand {
   ) -> MigrationOptions {
     let place = source?.description.location ?? "none"
     var options = MigrationOptions(
-      rejectPath: rejectFile ?? session.services.rejectPath(source: place, at: startedAt), startedAt: startedAt)
+      rejectPath: rejectFile ?? session.paths.rejects(of: place, at: startedAt), startedAt: startedAt)
     options.embeddings = embeddings
     options.sourceModel = sourceModel
     options.index = index

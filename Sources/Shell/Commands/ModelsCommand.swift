@@ -33,11 +33,11 @@ struct ModelsCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     if action == .use, let name {
-      _ = try session.services.models.use(name)
+      _ = try session.embedders.models.use(name)
       session.forgetEmbedders()
     }
-    let chosen = try? session.services.models.inUse()
-    let rows = session.services.models.installed().map { model -> [Cell] in
+    let chosen = try? session.embedders.models.inUse()
+    let rows = session.embedders.models.installed().map { model -> [Cell] in
       [
         .text(model.name), .boolean(model == chosen), .count(model.dimensions), .count(model.tokens),
         .integer(model.bytes), .text(model.folder),

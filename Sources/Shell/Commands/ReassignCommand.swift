@@ -34,7 +34,7 @@ struct ReassignCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     let service = RepairService(store: store, author: session.author)
-    var chosen = try filter.filter(now: session.services.now())
+    var chosen = try filter.filter(now: session.clock.now())
     chosen.userID = from
     let report = try session.repaired(options) { (report: RepairReport) in
       report.ids.isEmpty

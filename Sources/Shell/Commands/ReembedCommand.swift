@@ -68,10 +68,10 @@ struct ReembedCommand: ShellCommand {
         "This replaces vectors of \(store.identity.location) (\(space?.description ?? "no space")) by ones of "
           + "\(embedder.space).", typing: store.identity.name, isConfirmed: yes)
     }
-    let started = session.services.now()
+    let started = session.clock.instant()
     let report = try service.run(selection, index: index)
     session.announce(embedder)
-    let seconds = Double(session.services.now().microseconds - started.microseconds) / 1e6
+    let seconds = session.clock.seconds(since: started)
     return CommandResult(.record(ReembedCommand.record(report, isDryRun: false, seconds: seconds)))
   }
 

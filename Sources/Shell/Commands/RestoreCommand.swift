@@ -29,13 +29,13 @@ struct RestoreCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    guard session.services.fileExists(at: path) else {
+    guard session.files.exists(path) else {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
     }
-    guard !session.services.isSame(path, as: store.identity) else {
+    guard !session.stores.isSame(path, as: store.identity) else {
       throw MemshError(.usage, "\(path) is the store itself", hint: "name a backup")
     }
-    let backup = session.services.fileStore(at: path)
+    let backup = session.stores.file(path)
     defer { backup.close() }
     if try backup.checkSeal() == .rows {
       session.note(
@@ -56,9 +56,9 @@ struct RestoreCommand: ShellCommand {
           + "\(counted(after["memories"] ?? 0, "memory")) of \(path).\(warning)", typing: store.identity.name,
         isConfirmed: options.yes)
       if try store.vectorSupport(.check).installedVersion == nil { _ = try store.vectorSupport(.ensure) }
-      let now = session.services.now()
+      let now = session.clock.now()
       let isEmpty = try !store.schema().contains { $0.kind == .table && $0.state != .missing }
-      let safe = noBackup || isEmpty ? nil : session.services.backupPath(of: store.identity, at: now)
+      let safe = noBackup || isEmpty ? nil : session.paths.backup(of: store.identity, at: now)
       try service.restore(backup, into: store, at: now) {
         if let safe { try session.backUp(store, to: safe, isLocked: true) }
       }

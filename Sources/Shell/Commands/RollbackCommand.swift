@@ -85,12 +85,12 @@ struct RollbackCommand: ShellCommand {
         throw MemshError(
           .usage, "this session is on SQLite already: there is nothing to copy", hint: "`use postgres` first")
       }
-      let started = session.services.now()
+      let started = session.clock.now()
       var options = MigrationOptions(
-        rejectPath: session.services.rejectPath(source: left.identity.name, at: started), startedAt: started)
+        rejectPath: session.paths.rejects(of: left.identity.name, at: started), startedAt: started)
       options.seedsFragments = false
       options.skipTest = true
-      let source = try session.services.source(at: session.location(of: left))
+      let source = try session.stores.source(session.location(of: left))
       defer { source.close() }
       _ = try MigrationService(
         store: store, embedder: session.embedder(for: store), progress: session.progress,

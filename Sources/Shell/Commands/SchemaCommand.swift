@@ -53,7 +53,7 @@ struct SchemaCommand: ShellCommand {
       try SchemaCommand.mendTables(of: store, in: session)
     }
     if let (provider, model) = space.flatMap(SchemaCommand.parts) {
-      let length = try session.services.vectorLength(of: provider, model: model)
+      let length = try session.embedders.vectorLength(of: provider, model: model)
       try store.nameSpace(provider: provider.rawValue, model: model, length: length)
     }
     return try SchemaCommand.listing(of: store)

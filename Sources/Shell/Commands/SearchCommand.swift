@@ -77,7 +77,7 @@ struct SearchCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let request = try request(now: session.services.now())
+    let request = try request(now: session.clock.now())
     let service = SearchService(store: store, embedder: try announced(session, store))
     let report = try service.search(request)
     if record {

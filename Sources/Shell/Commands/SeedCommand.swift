@@ -23,7 +23,7 @@ struct SeedCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    let fragments = try file.map(session.services.fragments) ?? DefaultFragments.all
+    let fragments = try file.map(session.files.fragments) ?? DefaultFragments.all
     let store = try session.store()
     let embedder = try session.embedder(for: store)
     if try store.embeddingSpace() == nil { _ = try store.vectorSupport(.ensure) }

@@ -43,7 +43,7 @@ struct StatsCommand: ShellCommand {
     }
     if index { return CommandResult(.table(StatsCommand.table(try store.storage()))) }
     if latency { return CommandResult(.record(StatsCommand.record(try store.latency(userID: user)))) }
-    return try overview(of: store, hitRate: session.services.cache(session.settings.embedding).statistics().hitRate)
+    return try overview(of: store, hitRate: session.embedders.cache(session.settings.embedding).statistics().hitRate)
   }
 
   private static func table(_ storage: [StorageEntry]) -> ResultTable {

@@ -44,7 +44,7 @@ struct WatchCommand: ShellCommand {
     for turn in 1... {
       let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)
       let clear = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" : ""
-      try session.console.write(clear + heading(at: session.services.now()) + text)
+      try session.console.write(clear + heading(at: session.clock.now()) + text)
       guard turn != count, try rest(in: session) else { break }
       // Each turn sees what others have made meanwhile.
       session.storeIfOpen?.forgetState()
@@ -69,7 +69,7 @@ struct WatchCommand: ShellCommand {
         session.console.writeError("\n")
         return false
       }
-      session.services.sleep(milliseconds: WatchCommand.pollMilliseconds)
+      session.clock.sleep(milliseconds: WatchCommand.pollMilliseconds)
     }
     return true
   }

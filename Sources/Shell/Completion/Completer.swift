@@ -173,7 +173,7 @@ package struct Completer {
     } else {
       found.fileExtensions = argument.fileExtensions
       if let extensions = argument.fileExtensions, listsFiles {
-        let files = session.services.files(beginningWith: word, extensions: extensions)
+        let files = session.files.names(beginningWith: word, extensions: extensions)
         found.values = fitting(files.map { Value(text: $0, about: "") }, word)
       }
     }
@@ -191,7 +191,7 @@ package struct Completer {
       return values
     case ("unset", "name"): return Array(session.scope.variables.keys)
     case ("undo", "operation"), ("journal", "operation"): return stored(.operations, beginningWith: word)
-    case ("models", "name"): return session.services.models.installed().map(\.name)
+    case ("models", "name"): return session.embedders.models.installed().map(\.name)
     default: break
     }
     if let kind = argument.names.compactMap(StoredValue.init(option:)).first {
@@ -202,7 +202,7 @@ package struct Completer {
 
   private func stored(_ kind: StoredValue, beginningWith prefix: String) -> [String] {
     guard let store = try? session.store() else { return [] }
-    return session.services.values(kind, beginningWith: prefix, at: session.location(of: store))
+    return session.stores.values(kind, beginningWith: prefix, at: session.location(of: store))
   }
 
   /// `${na` → `${name}`

@@ -46,7 +46,7 @@ package struct CommandRunner {
   /// - Throws: ``ClosedPipe``.
   package func run(_ command: ScriptCommand) throws -> Outcome {
     var format = session.settings.output
-    let began = session.services.now()
+    let began = session.clock.instant()
     defer { tellTime(since: began) }
     do {
       try session.interruption.check()
@@ -74,7 +74,7 @@ package struct CommandRunner {
 
   /// Runs a command; one that only reads gets a second try when the connection is lost.
   private func run(_ command: any ShellCommand) throws -> CommandResult {
-    defer { if !command.onlyReads { session.services.forgetValues() } }
+    defer { if !command.onlyReads { session.stores.forgetValues() } }
     // Somebody may have changed the tables since the last command.
     session.storeIfOpen?.forgetState()
     do { return try command.run(in: session) } catch let error as MemshError
@@ -101,10 +101,9 @@ package struct CommandRunner {
     if !text.isEmpty { try session.console.write(text, pager: session.settings.pager) }
   }
 
-  private func tellTime(since began: Timestamp) {
+  private func tellTime(since began: Duration) {
     guard session.settings.showsTiming else { return }
-    let microseconds = session.services.now().microseconds - began.microseconds
-    session.note("Time: \(fixed(Double(microseconds) / 1_000, places: 1)) ms")
+    session.note("Time: \(fixed(session.clock.seconds(since: began) * 1_000, places: 1)) ms")
   }
 
   private func report(_ error: any Error, of command: ScriptCommand, format: OutputFormat?) -> ExitStatus {

@@ -6,11 +6,11 @@ import MemoryServices
 final class ConsoleProgress: ProgressReporter {
   private let session: Session
   private var stage = ""
-  private var stageBegan = Timestamp(microseconds: 0)
-  private var lastShown = Timestamp(microseconds: 0)
+  private var stageBegan = Duration.zero
+  private var lastShown = Duration.zero
   private var isShowingCount = false
 
-  private static let intervalMicroseconds: Int64 = 100_000
+  private static let interval = Duration.milliseconds(100)
 
   /// The width to draw for when only standard error is a terminal.
   private static let columnsWithoutTerminal = 80
@@ -28,15 +28,15 @@ final class ConsoleProgress: ProgressReporter {
 
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
     guard !session.settings.isQuiet, session.console.errorIsTerminal else { return }
-    let now = session.services.now()
+    let now = session.clock.instant()
     if stage != self.stage {
       self.stage = stage
       stageBegan = now
       lastShown = now
     }
-    guard now.microseconds - lastShown.microseconds >= ConsoleProgress.intervalMicroseconds else { return }
+    guard now - lastShown >= ConsoleProgress.interval else { return }
     lastShown = now
-    let seconds = Double(now.microseconds - stageBegan.microseconds) / 1e6
+    let seconds = (now - stageBegan) / .seconds(1)
     let text = ProgressText.text(stage, done: done, total: total, bytes: bytes, seconds: seconds).withVisibleControls
     // A line that is wider than the terminal could not be taken back.
     let columns = session.console.outputColumns ?? ConsoleProgress.columnsWithoutTerminal

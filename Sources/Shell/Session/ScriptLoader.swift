@@ -17,7 +17,7 @@ package enum ScriptInput: Sendable, Equatable {
 /// It follows `set`, `unset` and `include`, which are all that decide what later commands look like.
 package struct ScriptLoader {
   private var scope: VariableScope
-  private let services: any SessionServices
+  private let files: any FileAccess
   private let confirmation: Confirmation
   private let interruption: Interruption
   private var commands: [ScriptCommand] = []
@@ -53,11 +53,11 @@ package struct ScriptLoader {
   ///
   /// - Parameter interruption: Ends the loading with the error `interrupted`.
   package static func load(
-    _ inputs: [ScriptInput], scope: VariableScope, services: any SessionServices, confirmation: Confirmation,
+    _ inputs: [ScriptInput], scope: VariableScope, files: any FileAccess, confirmation: Confirmation,
     interruption: Interruption
   ) -> Outcome {
     var loader = ScriptLoader(
-      scope: scope, services: services, confirmation: confirmation, interruption: interruption)
+      scope: scope, files: files, confirmation: confirmation, interruption: interruption)
     for input in inputs { loader.load(input) }
     if interruption.isRaised {
       return Outcome(commands: [], errors: [LocatedError(MemshError(.interrupted, "interrupted: nothing was run"))])
@@ -66,10 +66,10 @@ package struct ScriptLoader {
   }
 
   private init(
-    scope: VariableScope, services: any SessionServices, confirmation: Confirmation, interruption: Interruption
+    scope: VariableScope, files: any FileAccess, confirmation: Confirmation, interruption: Interruption
   ) {
     self.scope = scope
-    self.services = services
+    self.files = files
     self.confirmation = confirmation
     self.interruption = interruption
   }
@@ -86,9 +86,9 @@ package struct ScriptLoader {
   }
 
   private mutating func read(_ path: String, shownAs name: String) throws {
-    openFiles.append(services.realPath(of: path))
+    openFiles.append(files.realPath(of: path))
     defer { openFiles.removeLast() }
-    check(try services.script(at: path), file: name)
+    check(try files.script(path), file: name)
   }
 
   private mutating func check(_ text: String, file: String?) {
@@ -127,7 +127,7 @@ package struct ScriptLoader {
 
   private mutating func splice(_ include: IncludeCommand, _ command: ScriptCommand) throws {
     let path = ScriptLoader.resolve(include.file, from: command.position.file)
-    guard openFiles.count <= ScriptLoader.includeDepthLimit, !openFiles.contains(services.realPath(of: path)) else {
+    guard openFiles.count <= ScriptLoader.includeDepthLimit, !openFiles.contains(files.realPath(of: path)) else {
       throw MemshError(.syntax, "\(path) includes itself", hint: "scripts must not include each other in a circle")
     }
     included += 1

@@ -5,8 +5,18 @@ import MemoryStore
 
 /// What a sequence of commands shares: the store in use, settings, variables and the last result.
 package final class Session {
-  /// What the program around the session provides.
-  package let services: any SessionServices
+  /// Opens stores and sources.
+  let stores: any StoreAccess
+  /// Makes embedders.
+  let embedders: any EmbedderAccess
+  /// Where memsh keeps its own files.
+  package let paths: SessionPaths
+  /// Reads and writes files.
+  package let files: any FileAccess
+  /// Tells the time.
+  let clock: SessionClock
+  /// Who runs the session.
+  private let owner: SessionOwner
   /// Where it writes.
   package let console: any Console
   /// Raised when the user wants the running command to stop.
@@ -26,7 +36,7 @@ package final class Session {
   private var currentStore: (MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
   private var visited: [Backend: (location: String, label: ConnectionLabel?)] = [:]
-  private var embedders: [EmbeddingSettings: any Embedder] = [:]
+  private var embeddersBySettings: [EmbeddingSettings: any Embedder] = [:]
   private var embeddersBySpace: [SpaceKey: any Embedder] = [:]
   private var shownNotices: Set<String> = []
   private let startLocation: String?
@@ -39,11 +49,16 @@ package final class Session {
   ///
   /// - Parameter location: The store to begin with, a URL or path; nil takes the configured one.
   package init(
-    services: any SessionServices, console: any Console, interruption: Interruption, settings: Settings,
-    scope: VariableScope, location: String?, isInteractive: Bool
+    services: SessionServices, owner: SessionOwner, console: any Console, interruption: Interruption,
+    settings: Settings, scope: VariableScope, location: String?, isInteractive: Bool
   ) {
     self.isInteractive = isInteractive
-    self.services = services
+    stores = services.stores
+    embedders = services.embedders
+    paths = services.paths
+    files = services.files
+    clock = services.clock
+    self.owner = owner
     self.console = console
     self.interruption = interruption
     self.settings = settings
@@ -59,8 +74,8 @@ package final class Session {
         .connectionFailed, "there is no connection: the last `connect` failed",
         hint: "a script goes on with another store only after a `connect` that succeeds")
     }
-    let location = try startLocation ?? services.defaultLocation(of: nil)
-    return try adopt(services.store(at: location), from: location)
+    let location = try startLocation ?? stores.defaultLocation(of: nil)
+    return try adopt(stores.open(location), from: location)
   }
 
   /// Gives back what the session holds: the store, and with the embedders their cache.
@@ -79,7 +94,7 @@ package final class Session {
   /// hit the wrong one.
   package func connect(to location: String, label: ConnectionLabel? = nil) throws -> MemoryStore {
     do {
-      let store = try services.store(at: location)
+      let store = try stores.open(location)
       try store.connect()
       isDisconnected = false
       return try adopt(store, from: location, label: label)
@@ -98,7 +113,7 @@ package final class Session {
     if let currentStore, currentStore.identity.backend == backend { return currentStore }
     if currentStore == nil, startLocation != nil { _ = try store() }
     return try connect(
-      to: visited[backend]?.location ?? services.defaultLocation(of: backend), label: visited[backend]?.label)
+      to: visited[backend]?.location ?? stores.defaultLocation(of: backend), label: visited[backend]?.label)
   }
 
   /// Where a store was connected to, its password included.
@@ -111,7 +126,7 @@ package final class Session {
 
   /// Goes to a schema of the database in use.
   func use(schema: String) throws -> MemoryStore {
-    try connect(to: services.location(location(of: store()), inSchema: schema), label: label)
+    try connect(to: stores.location(location(of: store()), inSchema: schema), label: label)
   }
 
   @discardableResult
@@ -127,9 +142,9 @@ package final class Session {
 
   /// The embedder in use; what its results are worth is said once.
   func embedder() throws -> any Embedder {
-    if let known = embedders[settings.embedding] { return known }
-    let embedder = try services.embedder(settings.embedding)
-    embedders[settings.embedding] = embedder
+    if let known = embeddersBySettings[settings.embedding] { return known }
+    let embedder = try embedders.chosen(settings.embedding)
+    embeddersBySettings[settings.embedding] = embedder
     return embedder
   }
 
@@ -147,7 +162,7 @@ package final class Session {
     }
     let key = SpaceKey(settings: settings.embedding, space: space)
     if let known = embeddersBySpace[key] { return known }
-    let embedder = try services.embedder(of: space, settings.embedding)
+    let embedder = try embedders.embedder(of: space, settings.embedding)
     embeddersBySpace[key] = embedder
     return embedder
   }
@@ -159,7 +174,7 @@ package final class Session {
 
   /// Forgets the embedders that were made, because which one is right may have changed.
   func forgetEmbedders() {
-    embedders = [:]
+    embeddersBySettings = [:]
     embeddersBySpace = [:]
   }
 
@@ -215,8 +230,7 @@ package final class Session {
   /// Who repairs, for the journal.
   var author: RepairAuthor {
     RepairAuthor(
-      command: services.redacted(currentCommand), name: services.author, session: services.processName,
-      moment: services.now())
+      command: console.redactor.redact(currentCommand), name: owner.name, session: owner.process, moment: clock.now())
   }
 
   /// Where long work reports to.

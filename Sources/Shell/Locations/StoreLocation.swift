@@ -5,11 +5,11 @@ import MemoryServices
 
 /// Texts that should say where a store is, and cannot: a URL without its scheme or its host, a variable that nobody has
 /// replaced. Taken for paths they would make files and folders that are named after a password.
-enum StoreLocation {
+package enum StoreLocation {
   /// Refuses such a text, without repeating what may be a secret.
   ///
   /// - Throws: `usage`.
-  static func check(_ location: String) throws {
+  package static func check(_ location: String) throws {
     if let scheme = scheme(of: location) {
       switch scheme {
       case "postgresql", "postgres": try checkHosts(location)
@@ -25,23 +25,41 @@ enum StoreLocation {
     let beginning = location.prefix { $0.isLetter }.lowercased()
     if beginning == "postgresql" || beginning == "postgres",
       ":/".contains(location.dropFirst(beginning.count).prefix(1)),
-      !FileManager.default.fileExists(atPath: Services.path(location)), location.count > beginning.count
+      !FileManager.default.fileExists(atPath: path(location)), location.count > beginning.count
     {
       throw MemshError(.usage, "the store's URL is not complete: it begins with postgresql://", hint: kinds)
     }
-    guard !isConnectionString(location), !FileManager.default.fileExists(atPath: Services.path(location)) else {
+    guard postgres(location) == nil, !FileManager.default.fileExists(atPath: path(location)) else {
       return
     }
     try checkPath(location)
   }
 
   /// What may be passwords in a text that ``check(_:)`` refuses: no printer may show them.
-  static func secrets(in location: String) -> [String] {
+  package static func secrets(in location: String) -> [String] {
     let start = location.firstRange(of: "://")?.upperBound ?? location.startIndex
     guard let colon = location[start...].firstIndex(of: ":") else { return [] }
     let rest = location[location.index(after: colon)...]
     let end = rest.lastIndex(of: "@") ?? rest.endIndex
     return rest[..<end].allSatisfy(\.isNumber) ? [] : [String(rest[..<end])]
+  }
+
+  /// The location as libpq reads it; nil for a file.
+  package static func postgres(_ location: String) -> String? {
+    if location.hasPrefix("postgresql:") || location.hasPrefix("postgres:") { return location }
+    let keywords = [
+      "host", "hostaddr", "dbname", "service", "user", "port", "password", "passfile", "sslmode", "options",
+      "application_name", "connect_timeout", "target_session_attrs",
+    ]
+    let first = location.prefix { $0 != "=" }
+    return first.count < location.count && keywords.contains(first.trimmingCharacters(in: .whitespaces))
+      ? location : nil
+  }
+
+  /// The path of a file given as `sqlite:///path`, `~/path` or a path.
+  package static func path(_ location: String) -> String {
+    let plain = location.hasPrefix("sqlite://") ? String(location.dropFirst("sqlite://".count)) : location
+    return HomeFolder.expanding(plain)
   }
 
   private static let kinds = "a store is postgresql://user@host:port/database or the path of a SQLite file"
@@ -73,16 +91,12 @@ enum StoreLocation {
     if let name = variable(in: String(hosts)) { throw unexpanded(name) }
   }
 
-  private static func isConnectionString(_ location: String) -> Bool {
-    Services.postgresConnectionString(location) != nil
-  }
-
   private static func checkPath(_ location: String) throws {
     let first = location.prefix { $0 != "/" }
     let isPath = ["", ".", "..", "~"].contains(first)
     if let at = location.lastIndex(of: "@") {
       let folder = location.lastIndex(of: "/").map { String(location[..<$0]) }
-      let isInFolder = folder.map { FileManager.default.fileExists(atPath: Services.path($0)) } ?? true
+      let isInFolder = folder.map { FileManager.default.fileExists(atPath: path($0)) } ?? true
       guard !location[..<at].contains(":") || isPath && isInFolder, isInFolder else {
         throw MemshError(
           .usage, "the store's URL does not say that it is one: it begins with postgresql://",

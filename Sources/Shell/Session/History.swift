@@ -1,6 +1,5 @@
 import Database
 import Foundation
-import LineEditor
 import MemoryModel
 import MemoryServices
 
@@ -8,21 +7,22 @@ import MemoryServices
 ///
 /// A newline inside a command is written behind a backslash, so that every other line is a command; a space is added to
 /// a command that ends in a backslash.
-final class History {
-  let path: String
+package final class History {
+  private let path: String
   private let redactor: Redactor
   private var last: String?
 
   /// No more of the file's end than this is read.
   private static let readBytes: UInt64 = 1 << 20
 
-  init(path: String, redactor: Redactor) {
+  /// The history in a file.
+  package init(path: String, redactor: Redactor) {
     self.path = path
     self.redactor = redactor
   }
 
-  /// The newest commands, oldest first; none where there is no file that can be read.
-  func commands() -> [String] {
+  /// The commands, oldest first; none where there is no file that can be read.
+  package func commands() -> [String] {
     guard let descriptor = try? WholeFile.open(path, takesPipes: false) else { return [] }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? file.close() }
@@ -34,7 +34,7 @@ final class History {
     if start > 0 { lines = lines.dropFirst() }
     let commands = History.joined(lines).filter(History.isRecalled)
     last = last ?? commands.last
-    return Array(commands.suffix(LineEditor.historyLines))
+    return commands
   }
 
   /// A longer command is not recalled: nobody typed it.
@@ -62,7 +62,7 @@ final class History {
 
   /// Appends a command at once, so that it is there whatever happens next. A home that cannot be written is no reason
   /// to disturb anybody.
-  func append(_ command: String) {
+  package func append(_ command: String) {
     defer { last = command }
     // A command that begins with a space is not to be kept, nor a secret, nor the same again.
     guard !command.hasPrefix(" "), command != last, redactor.redact(command) == command else { return }

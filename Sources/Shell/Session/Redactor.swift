@@ -2,20 +2,23 @@ import Foundation
 import Synchronization
 
 /// The one place that takes secrets out of what memsh prints.
-final class Redactor: Sendable {
+package final class Redactor: Sendable {
   private let secrets = Mutex<Set<String>>([])
+
+  /// Knows no secrets yet.
+  package init() {}
 
   /// Shorter values would be found inside ordinary words.
   private static let shortestSecret = 6
 
   /// Remembers a value that must not be printed, unless it is part of what is shown anyway, such as a user's name.
-  func add(_ secret: String?, unlessPartOf shown: String = "") {
+  package func add(_ secret: String?, unlessPartOf shown: String = "") {
     guard let secret, secret.utf8.count >= Redactor.shortestSecret, !shown.contains(secret) else { return }
     secrets.withLock { _ = $0.insert(secret) }
   }
 
   /// The text with `***` in place of every known secret, every password of a URL and every `password=…`.
-  func redact(_ text: String) -> String {
+  package func redact(_ text: String) -> String {
     var bytes = Array(text.utf8)
     // A longer one may hold a shorter one.
     for secret in secrets.withLock({ $0.sorted { $0.utf8.count > $1.utf8.count } }) {
@@ -45,7 +48,7 @@ final class Redactor: Sendable {
   ///
   /// - Parameter isOneWord: Whether spaces belong to a URL: for an argument of the command line, which a shell has cut
   ///   out already.
-  static func withoutPasswords(_ text: String, isOneWord: Bool = false) -> String {
+  package static func withoutPasswords(_ text: String, isOneWord: Bool = false) -> String {
     let bytes = Array(text.utf8)
     guard bytes.contains(where: { $0 == at || $0 == colon || $0 == equals || $0 == dash || $0 == quote }) else {
       return text

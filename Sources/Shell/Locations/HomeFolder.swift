@@ -1,18 +1,18 @@
 import Foundation
 
 /// The user's home: what `~` stands for.
-enum HomeFolder {
+package enum HomeFolder {
   /// $HOME, else what the user database says; nil where neither knows one.
-  static let path: String? = {
+  package static let path: String? = {
     if let home = ProcessInfo.processInfo.environment["HOME"], home.hasPrefix("/") { return home }
     return getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
   }()
 
   /// Where nothing is: stands for the home of a user who has none, so that nobody else's folder is taken for it.
-  static let missing = "/nonexistent"
+  package static let missing = "/nonexistent"
 
   /// A path with `~` and `~user` at its beginning replaced, as shells do it.
-  static func expanding(_ path: String) -> String {
+  package static func expanding(_ path: String) -> String {
     guard path.hasPrefix("~") else { return path }
     let end = path.firstIndex(of: "/") ?? path.endIndex
     let name = String(path[path.index(after: path.startIndex)..<end])

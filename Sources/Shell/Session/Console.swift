@@ -1,0 +1,46 @@
+import MemoryModel
+
+/// Where a session writes and whom it can ask.
+package protocol Console: AnyObject {
+  /// How many columns wide the terminal is that shows standard output; nil when none does.
+  var outputColumns: Int? { get }
+  /// Whether standard error is a terminal.
+  var errorIsTerminal: Bool { get }
+  /// What takes secrets out of everything that is printed or kept.
+  var redactor: Redactor { get }
+  /// Writes results.
+  ///
+  /// - Throws: ``ClosedPipe`` when nobody reads any more.
+  func write(_ text: String) throws
+  /// Writes results to a person: what is longer than the screen goes through a pager.
+  func write(_ text: String, pager: PagerChoice) throws
+  /// Writes everything that is no result; secrets are taken out.
+  func writeError(_ text: String)
+  /// Asks a person; nil when there is none.
+  ///
+  /// - Throws: `interrupted` when Ctrl-C is pressed instead.
+  func ask(_ question: String, _ interruption: Interruption) throws -> String?
+  /// Lets a person change a text in an editor.
+  func edit(_ text: String) throws -> String
+}
+
+extension Console {
+  /// Whether standard output is a terminal.
+  package var outputIsTerminal: Bool { outputColumns != nil }
+}
+
+/// What shows long results.
+package enum PagerChoice: Sendable, Equatable {
+  /// `$PAGER`, else less.
+  case automatic
+  /// Nothing: they scroll by.
+  case off
+  /// A shell command.
+  case command(String)
+}
+
+/// Whoever read standard output has gone: the session ends without a word.
+package struct ClosedPipe: Error {
+  /// Creates the error.
+  package init() {}
+}

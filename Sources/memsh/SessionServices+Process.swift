@@ -1,0 +1,56 @@
+import Foundation
+import MemoryModel
+import MemoryServices
+import Shell
+
+extension SessionServices {
+  /// The services of this process.
+  ///
+  /// - Parameter completionMilliseconds: How long completion waits for a store.
+  init(
+    environment: Environment, interruption: Interruption, console: TerminalConsole, running: RunningStores,
+    completionMilliseconds: Int = 120
+  ) {
+    let paths = SessionPaths(environment)
+    self.init(
+      stores: Stores(
+        environment: environment, paths: paths, redactor: console.redactor, running: running,
+        completionMilliseconds: completionMilliseconds),
+      embedders: Embedders(environment: environment, paths: paths, interruption: interruption, console: console),
+      paths: paths, files: Files(), clock: .system)
+  }
+}
+
+extension SessionPaths {
+  init(_ environment: Environment) {
+    self.init(
+      data: environment.folder("XDG_DATA_HOME", defaultBelowHome: ".local/share"),
+      state: environment.folder("XDG_STATE_HOME", defaultBelowHome: ".local/state"),
+      cache: environment.folder("XDG_CACHE_HOME", defaultBelowHome: ".cache"),
+      config: environment.folder("XDG_CONFIG_HOME", defaultBelowHome: ".config"),
+      defaultSource: environment["MEMORY_SQLITE_PATH"])
+  }
+}
+
+extension SessionOwner {
+  init(_ environment: Environment) {
+    let name = environment["USER"] ?? environment["LOGNAME"] ?? NSUserName()
+    self.init(
+      name: "\(name)@\(ProcessInfo.processInfo.hostName)",
+      process: "\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))")
+  }
+}
+
+extension SessionClock {
+  /// The clocks of this machine.
+  static let system: SessionClock = {
+    let start = ContinuousClock.now
+    return SessionClock(
+      wall: {
+        var clock = timespec()
+        clock_gettime(CLOCK_REALTIME, &clock)
+        return Timestamp(microseconds: Int64(clock.tv_sec) * 1_000_000 + Int64(clock.tv_nsec) / 1_000)
+      }, monotonic: { ContinuousClock.now - start },
+      wait: { Thread.sleep(forTimeInterval: $0 / .seconds(1)) })
+  }()
+}
