@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(
       name: "StoreContractTests", dependencies: ["PostgresDriver", "SQLiteDriver", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "ShellTests", dependencies: ["Shell"], swiftSettings: settings),
+    .testTarget(name: "ShellTests", dependencies: ["Shell", "SQLiteDriver", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "MemshTests", dependencies: ["TestSupport", "memsh"], swiftSettings: settings),
   ]
 )

@@ -59,7 +59,7 @@ enum Main {
     if inputs.isEmpty && !isInteractive { inputs = [.file("-")] }
 
     DiagnosticsHandler.install(level: launch.options.logLevel) { console.writeError($0) }
-    let environment = Environment(process: ProcessInfo.processInfo.environment)
+    let environment = Environment.ofProcess()
     let interruption = Interruption()
     let running = RunningStores()
     let terminal = isInteractive ? TerminalEvents() : nil
@@ -90,7 +90,7 @@ enum Main {
   /// Prints what a shell's completion asks for.
   private static func answer(_ request: CompletionRequest, console: TerminalConsole) -> ExitStatus {
     DiagnosticsHandler.install(level: nil) { console.writeError($0) }
-    let environment = Environment(process: ProcessInfo.processInfo.environment)
+    let environment = Environment.ofProcess()
     let interruption = Interruption()
     let services = SessionServices(
       environment: environment, interruption: interruption, console: console, running: RunningStores(),

@@ -1,6 +1,7 @@
 import Foundation
 import MemoryModel
 import MemoryServices
+import PostgresDriver
 import Shell
 
 extension SessionServices {
@@ -18,6 +19,19 @@ extension SessionServices {
         completionMilliseconds: completionMilliseconds),
       embedders: Embedders(environment: environment, paths: paths, interruption: interruption, console: console),
       paths: paths, files: Files(), clock: .system)
+  }
+}
+
+extension Environment {
+  /// The environment of this process, with `.env` in the working directory behind it.
+  static func ofProcess() -> Environment {
+    let process = ProcessInfo.processInfo.environment
+    let environment = Environment(
+      process: process, file: EnvironmentFile(path: ".env", beside: process),
+      parameters: PostgresDriver.parameters(inside:))
+    // libpq reads the password from the process.
+    if let password = environment.passwordOfFile { setenv("PGPASSWORD", password, 0) }
+    return environment
   }
 }
 

@@ -48,6 +48,7 @@ final class Stores: StoreAccess, Sendable {
     let store = try keepingSecrets(of: location) {
       try Stores.described(location, isReadOnly: isReadOnly, environment: environment)
     }
+    if !isReadOnly, location != paths.store { try StoreLocation.checkFolder(of: location) }
     if let connectionString = StoreLocation.postgres(location) {
       let password = PostgresDriver.password(inside: connectionString)
       redactor.add(password, unlessPartOf: store.identity.location)

@@ -20,6 +20,8 @@ import Testing
     "postgres://ada:x@PW@db/agents", "postgres://ada:x/PW@db/agents", "mysql://ada:PW@db/agents",
     "postgresql+asyncpg://ada:PW@db/agents", "postgresql://ada:PW@db:port/agents", "postgresql://ada:%zzPW@db/agents",
     "user=ada password=PW host", "://ada:PW@db/agents", "ada:$x-PW@db/agents", "\"ada:PW@db/agents\"",
+    "POSTGRESQL://ada:PW@127.0.0.1:1/agents", "POSTGRESQL://ada:PW", " postgres://ada:PW@127.0.0.1:1/x ",
+    "Host=127.0.0.1 password=PW", "keepalives=1 host=127.0.0.1 port=1 password=PW", "file:x.db?password=PW&mode=ro",
     "postgresql://ada:PW@127.0.0.1:1/agents", "host=127.0.0.1 port=1 user=ada password='PW'",
   ].map { $0.replacing("PW", with: password) }
 

@@ -10,10 +10,12 @@ package enum StoreLocation {
   ///
   /// - Throws: `usage`.
   package static func check(_ location: String) throws {
+    let location = location.trimmingCharacters(in: .whitespacesAndNewlines)
+    try checkHome(location)
     if let scheme = scheme(of: location) {
       switch scheme {
       case "postgresql", "postgres": try checkHosts(location)
-      case "sqlite": break
+      case "sqlite", "file": try checkParameters(location)
       default:
         throw MemshError(.usage, "memsh does not open stores of \(scheme)", hint: kinds)
       }
@@ -23,7 +25,7 @@ package enum StoreLocation {
       throw MemshError(.usage, "the store's location is a URL of no known kind", hint: kinds)
     }
     let beginning = location.prefix { $0.isLetter }.lowercased()
-    if beginning == "postgresql" || beginning == "postgres",
+    if schemes.contains(beginning),
       ":/".contains(location.dropFirst(beginning.count).prefix(1)),
       !FileManager.default.fileExists(atPath: path(location)), location.count > beginning.count
     {
@@ -32,7 +34,21 @@ package enum StoreLocation {
     guard postgres(location) == nil, !FileManager.default.fileExists(atPath: path(location)) else {
       return
     }
+    try checkParameters(location)
     try checkPath(location)
+  }
+
+  private static func checkHome(_ location: String) throws {
+    guard HomeFolder.path == nil, location == "~" || location.hasPrefix("~/") else { return }
+    throw MemshError(
+      .usage, "~ stands for no folder: HOME is not set, and the user database knows none",
+      hint: "export HOME, or write the whole path")
+  }
+
+  /// SQLite's own URIs may end in parameters; memsh's locations do not.
+  private static func checkParameters(_ location: String) throws {
+    guard location.hasPrefix("file:"), location.contains("?") else { return }
+    throw MemshError(.usage, "a file's location takes no parameters such as ?mode=ro", hint: kinds)
   }
 
   /// What may be passwords in a text that ``check(_:)`` refuses: no printer may show them.
@@ -46,22 +62,49 @@ package enum StoreLocation {
 
   /// The location as libpq reads it; nil for a file.
   package static func postgres(_ location: String) -> String? {
-    if location.hasPrefix("postgresql:") || location.hasPrefix("postgres:") { return location }
-    let keywords = [
-      "host", "hostaddr", "dbname", "service", "user", "port", "password", "passfile", "sslmode", "options",
-      "application_name", "connect_timeout", "target_session_attrs",
-    ]
-    let first = location.prefix { $0 != "=" }
-    return first.count < location.count && keywords.contains(first.trimmingCharacters(in: .whitespaces))
-      ? location : nil
+    let text = location.trimmingCharacters(in: .whitespacesAndNewlines)
+    let scheme = text.prefix { $0.isLetter }
+    if schemes.contains(scheme.lowercased()), text.dropFirst(scheme.count).hasPrefix(":") {
+      return scheme.lowercased() + text.dropFirst(scheme.count)
+    }
+    let name = text.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
+    guard name.utf8.count < text.utf8.count, name.allSatisfy({ $0.isLetter || $0 == "_" }) else { return nil }
+    return keywords.contains(name.lowercased())
+      || text.contains(/\s(?:host|dbname|user|password|service)\s*=/.ignoresCase())
+      ? text : nil
   }
 
-  /// The path of a file given as `sqlite:///path`, `~/path` or a path.
+  /// The path of a file given as `sqlite:///path`, `file:path`, `~/path` or a path.
   package static func path(_ location: String) -> String {
-    let plain = location.hasPrefix("sqlite://") ? String(location.dropFirst("sqlite://".count)) : location
-    return HomeFolder.expanding(plain)
+    let prefix = ["sqlite://", "sqlite:", "file://", "file:"].first(where: location.hasPrefix) ?? ""
+    return HomeFolder.expanding(String(location.dropFirst(prefix.count)))
   }
 
+  /// The location as it is understood in every folder.
+  package static func absolute(_ location: String) -> String {
+    if let connectionString = postgres(location) { return connectionString }
+    return URL(fileURLWithPath: path(location)).standardizedFileURL.path
+  }
+
+  /// Refuses the path of a file in a folder that is not there: it is a host's name more often than not.
+  ///
+  /// - Throws: `connection_failed`.
+  package static func checkFolder(of location: String) throws {
+    guard postgres(location) == nil else { return }
+    let path = path(location)
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+    let folder = String(path[..<slash])
+    guard !FileManager.default.fileExists(atPath: folder) else { return }
+    throw MemshError(
+      .connectionFailed, "there is no folder \(folder) for a store \(path[path.index(after: slash)...])",
+      hint: "make the folder first; a PostgreSQL database is written postgresql://user@host:port/database")
+  }
+
+  private static let schemes = ["postgresql", "postgres"]
+  private static let keywords = [
+    "host", "hostaddr", "dbname", "service", "user", "port", "password", "passfile", "sslmode", "options",
+    "application_name", "connect_timeout", "target_session_attrs",
+  ]
   private static let kinds = "a store is postgresql://user@host:port/database or the path of a SQLite file"
 
   /// What stands before `://`, if it is the name of a scheme.

@@ -105,7 +105,8 @@ package final class Redactor: Sendable {
   }
 
   private static func isPostgres(_ text: ArraySlice<UInt8>) -> Bool {
-    text.suffix(10).elementsEqual("postgresql".utf8) || text.suffix(8).elementsEqual("postgres".utf8)
+    func ends(in name: String) -> Bool { text.suffix(name.utf8.count).map { $0 | 0x20 }.elementsEqual(name.utf8) }
+    return ends(in: "postgresql") || ends(in: "postgres")
   }
 
   /// Whether a port, and perhaps more hosts, stand behind the host's colon.

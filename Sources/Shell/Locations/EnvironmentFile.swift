@@ -13,11 +13,11 @@ import MemoryServices
 /// - `PGSERVICE` and `PGPASSFILE` name secrets that stand elsewhere, and are never taken.
 ///
 /// A file that belongs to another user, or that everybody may write, is not read.
-struct EnvironmentFile {
+package struct EnvironmentFile {
   /// What the file says, of the names that count.
-  private(set) var values: [String: String] = [:]
+  package private(set) var values: [String: String] = [:]
   /// What is not taken, and why: a line each.
-  private(set) var notices: [String] = []
+  package private(set) var notices: [String] = []
 
   /// What says where PostgreSQL is, with the parameters of libpq that say the same.
   static let places = [
@@ -31,7 +31,7 @@ struct EnvironmentFile {
   private static let bytesMaximum = 1 << 20
 
   /// Reads a file, if there is one, beside an environment.
-  init(path: String, beside process: [String: String]) {
+  package init(path: String, beside process: [String: String]) {
     guard let text = read(path) else { return }
     for (name, value) in EnvironmentFile.parse(text) {
       guard (process[name] ?? "").isEmpty else { continue }
