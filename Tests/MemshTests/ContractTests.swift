@@ -151,7 +151,7 @@ import Testing
       ),
       (
         ["add", "quite another thing", "--user", "zoe"],
-        ["added", "id", "duplicate_of", "layer", "similarity", "operation", "dry_run"]
+        ["added", "id", "duplicate_of", "layer", "similarity", "embedded", "operation", "dry_run"]
       ),
       (["delete", "1", "--yes"], ["deleted", "examples", "not_undone", "operation", "dry_run"]),
       (

@@ -86,6 +86,7 @@ struct AddCommand: ShellCommand {
         .init("duplicate_of", report.duplicate.map { .integer($0.memory.id) } ?? .null),
         .init("layer", .optional(report.duplicate?.layer.rawValue)),
         .init("similarity", report.duplicate.map { .double($0.similarity, places: 3) } ?? .null),
+        .init("embedded", .boolean(report.hasEmbedding && report.duplicate == nil)),
         .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(dryRun)),
       ])
   }
