@@ -19,6 +19,8 @@ final class Files: FileAccess {
     return String(cString: resolved)
   }
 
+  func danger(of path: String) -> String? { FileTrust.danger(of: path) }
+
   func names(beginningWith path: String, extensions: [String]) -> [String] {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""

@@ -76,7 +76,7 @@ enum Main {
     defer { session.close() }
     for notice in environment.notices { session.note("notice: " + notice) }
     if let terminal {
-      if !launch.options.noStartUpFile { runStartUpFile(session, environment) }
+      if !launch.options.noStartUpFile { StartUpScript(session: session).run() }
       let history = History(path: services.paths.history, redactor: console.redactor)
       return try Prompt(
         session: session, interruption: interruption, history: history, terminal: terminal
@@ -121,15 +121,5 @@ enum Main {
     let runner = CommandRunner(session: session)
     guard loaded.errors.isEmpty else { return runner.report(loaded.errors) }
     return checkOnly ? .success : runner.run(loaded.commands)
-  }
-
-  private static func runStartUpFile(_ session: Session, _ environment: Environment) {
-    let path = session.paths.startUpFile
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    if let danger = StartUpFile.danger(of: path) {
-      session.note("warning: \(path) is not run: \(danger)")
-      return
-    }
-    _ = runScripts([.file(path)], session, confirmation: .none, checkOnly: false)
   }
 }

@@ -8,6 +8,8 @@ package enum ScriptInput: Sendable, Equatable {
   case file(String)
   /// `-c 'COMMANDS'`.
   case text(String)
+  /// Commands out of a script file.
+  case excerpt(String, file: String)
   /// Words of the command line, which are one command already.
   case words([String])
 }
@@ -77,6 +79,7 @@ package struct ScriptLoader {
   private mutating func load(_ input: ScriptInput) {
     switch input {
     case .text(let text): check(text, file: nil)
+    case .excerpt(let text, let file): check(text, file: file)
     case .words(let words): check(ScriptCommand(words: words), isScript: false)
     case .file(let path):
       do { try read(path, shownAs: path == "-" ? "<stdin>" : path) } catch {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The script that runs when a session at the prompt begins: it may set a pager, which is a command of the shell.
-enum StartUpFile {
-  /// Why nobody should run a file: others own it or may change it, or a folder that it is in; nil for a safe one.
-  static func danger(of path: String) -> String? {
+/// Whether a file says what its user wants: the start-up file runs commands, the named connections say where memories go.
+package enum FileTrust {
+  /// Why nobody should act on a file: others own it or may change it, or a folder that it is in; nil for a safe one.
+  package static func danger(of path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return "it cannot be found" }
     defer { free(resolved) }
     var path = String(cString: resolved)
