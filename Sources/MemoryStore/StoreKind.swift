@@ -63,7 +63,7 @@ struct StoreKind {
       let what = findings.isEmpty ? "" : ": " + findings.joined(separator: "; ")
       throw MemshError(
         .schemaMissing, "\(identity.location) is a memory file of another system, not a memsh store\(what)",
-        hint: "connect to another store and migrate it: migrate --from '\(identity.location)'")
+        hint: "`connect --create NEW.db`, then `migrate --from '\(identity.location)'`, brings it into a new store")
     }
   }
 

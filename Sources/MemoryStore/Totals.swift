@@ -68,6 +68,14 @@ extension MemoryStore {
     ) { StoreStatistics.Count(value: try $0.text(0), memories: try $0.number(1)) }
   }
 
+  /// How many memories there are, counted no further than to a limit.
+  package func memories(countedTo limit: Int64) throws -> Int64 {
+    try requireTables()
+    return try driver.rows(
+      "SELECT \(MemoryStore.count) FROM (SELECT 1 FROM \(Table.memories) LIMIT \(limit)) AS some_memories"
+    ) { try $0.number(0) }.first ?? 0
+  }
+
   /// Totals for each value, most memories first; days and importances in their own order, the last `limit` of them.
   package func totals(by grouping: Grouping, userID: String?, limit: Int) throws -> [GroupTotals] {
     try requireTables()

@@ -26,6 +26,8 @@ import Testing
 
   private static let cases: KeyValuePairs<String, Case> = [
     "connect": Case("connect 'STORE'", "connect 'STORE' --label test; list"),
+    "connections": Case(
+      "connections add here 'STORE' --label test; connect @here; connections remove here", "connections"),
     "use": Case("use sqlite"),
     "status": Case("status"),
     "set": Case("set requests 2; set colour blue"),

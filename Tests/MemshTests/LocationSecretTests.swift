@@ -38,6 +38,7 @@ import Testing
       for arguments in [
         ["-d", location, "status"], ["-d", location, "--log-level", "trace", "schema", "--create"],
         ["--output", "json", "-d", location, "stats"], ["-d", "e.db", "connect", location],
+        ["-d", "e.db", "connections", "add", "x", location],
         ["-d", "e.db", "-f", script],
         ["-d", "e.db", "-y", "--embedder", "hash", "migrate", "--from", location],
       ] {

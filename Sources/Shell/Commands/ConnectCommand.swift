@@ -9,16 +9,20 @@ struct ConnectCommand: ShellCommand {
     commandName: "connect", abstract: "Connect to a store.",
     discussion: """
       A store is a PostgreSQL URL (postgresql://user@host:port/database), a libpq string (host=… dbname=…), or the \
-      path of a SQLite file. Without one, the configured store: DATABASE_URL, else the embedded file. When \
-      connecting fails, a session at the prompt keeps the store it had.
+      path of a SQLite file; @NAME is a named connection (`connections`). Without one, the configured store: \
+      DATABASE_URL, else the embedded file. A file must be there; with --create it need not be: `schema --create`, \
+      `migrate` or `restore` makes it. When connecting fails, a session at the prompt keeps the store it had.
       """)
 
-  @Argument(help: "A URL, a libpq connection string or a path.", completion: .file())
+  @Argument(help: "A URL, a libpq connection string, a path or @NAME.", completion: .file())
   var location: String?
 
   @Option(
     help: "The PostgreSQL schema that holds the memory tables: of the URL's database, else of the one in use.")
   var schema: String?
+
+  @Flag(help: "The SQLite file need not be there yet.")
+  var create = false
 
   @Option(
     help: ArgumentHelp(
@@ -31,26 +35,29 @@ struct ConnectCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    let store: MemoryStore
     let label = label.map(ConnectionLabel.init)
+    var place =
+      if let location {
+        try session.place(location, label: label)
+      } else if schema != nil {
+        Place(location: try session.location(of: session.store()), label: label)
+      } else {
+        Place(location: try session.stores.defaultLocation(of: nil), label: label)
+      }
     if let schema {
-      let database = try location ?? session.location(of: session.store())
-      store = try session.connect(to: session.stores.location(database, inSchema: schema), label: label)
-    } else {
-      store = try session.connect(to: location ?? session.stores.defaultLocation(of: nil), label: label)
+      place = Place(
+        location: try session.stores.location(place.location, inSchema: schema), label: place.label, name: place.name)
     }
-    return CommandResult(.record(store.identity.record))
+    return try session.greeting(of: session.connect(to: place, mayBeAbsent: create || location == nil))
   }
 }
 
-extension StoreIdentity {
-  /// Where a store is, as commands that change it show it.
-  var record: ResultRecord {
-    ResultRecord(
-      title: "Connected",
-      fields: [
-        .init("backend", .text(backend.rawValue)), .init("database", .text(name)),
-        .init("location", .text(location)),
-      ])
+extension Session {
+  /// What a store is, for a person who has just come to it.
+  func greeting(of store: MemoryStore) throws -> CommandResult {
+    let summary = try summary(of: store)
+    var result = CommandResult(.record(summary.record))
+    result.remark = (summary.kind == .empty ? place.flatMap(foreignSystem) : nil) ?? summary.remark
+    return result
   }
 }

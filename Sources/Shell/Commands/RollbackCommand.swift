@@ -99,7 +99,7 @@ struct RollbackCommand: ShellCommand {
     }
     session.note("✅ Active backend: SQLite. PostgreSQL data remains untouched.")
     session.note("For new sessions: export MEMORY_TYPE=sqlite")
-    return CommandResult(.record(store.identity.record))
+    return try session.greeting(of: store)
   }
 
   private static func record(_ report: RollbackReport, isDryRun: Bool) -> ResultRecord {

@@ -45,7 +45,8 @@ package struct CommandRegistry: ParsableCommand {
       CommandGroup(
         name: "Session",
         subcommands: [
-          ConnectCommand.self, UseCommand.self, StatusCommand.self, SetCommand.self, UnsetCommand.self,
+          ConnectCommand.self, ConnectionsCommand.self, UseCommand.self, StatusCommand.self, SetCommand.self,
+          UnsetCommand.self,
           ShowCommand.self, OutputCommand.self, TimingCommand.self, WatchCommand.self, HistoryCommand.self,
           EditLineCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self, HelpCommand.self,
           QuitCommand.self,

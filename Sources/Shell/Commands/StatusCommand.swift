@@ -23,11 +23,7 @@ struct StatusCommand: ShellCommand {
       .record(
         ResultRecord(
           title: "Status",
-          fields: [
-            .init("version", .text(memshVersion)),
-            .init("backend", .text(store.identity.backend.rawValue)),
-            .init("database", .text(store.identity.name)),
-            .init("location", .text(store.identity.location)),
+          fields: try [.init("version", .text(memshVersion))] + session.summary(of: store).fields + [
             .init("server", .text(try store.serverVersion())),
             .init("schema", .text(StatusCommand.summary(objects))),
             .init("space", .optional(space?.description)),

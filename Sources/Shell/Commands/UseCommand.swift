@@ -20,6 +20,6 @@ struct UseCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    CommandResult(.record(try session.use(backend).identity.record))
+    try session.greeting(of: session.use(backend))
   }
 }

@@ -60,6 +60,10 @@ struct TableRenderer: Renderer {
 
   /// A title, then one line for each value, groups indented below their names.
   func render(_ record: ResultRecord, to output: inout String) {
+    if let line = record.line {
+      output += line.withVisibleControls + "\n"
+      return
+    }
     output += record.title.withVisibleControls + "\n"
     let rows = TableRenderer.rows(record.fields, indent: "  ")
     let labelWidth = rows.map(\.label.displayWidth).max() ?? 0

@@ -108,12 +108,15 @@ package struct ResultRecord: Sendable {
 
   /// What the record is, for people.
   package let title: String
+  /// A sentence that says everything, which people read instead of the values.
+  package let line: String?
   /// The values, in order.
   package let fields: [Field]
 
   /// Creates a record.
-  package init(title: String, fields: [Field]) {
+  package init(title: String, fields: [Field], line: String? = nil) {
     self.title = title
+    self.line = line
     self.fields = fields
   }
 

@@ -35,7 +35,7 @@ package final class Session {
 
   private var currentStore: (MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
-  private var visited: [Backend: (location: String, label: ConnectionLabel?)] = [:]
+  private var visited: [Backend: Place] = [:]
   private var embeddersBySettings: [EmbeddingSettings: any Embedder] = [:]
   private var embeddersBySpace: [SpaceKey: any Embedder] = [:]
   private var shownNotices: Set<String> = []
@@ -74,8 +74,8 @@ package final class Session {
         .connectionFailed, "there is no connection: the last `connect` failed",
         hint: "a script goes on with another store only after a `connect` that succeeds")
     }
-    let location = try startLocation ?? stores.defaultLocation(of: nil)
-    return try adopt(stores.open(location), from: location)
+    let place = try place(startLocation ?? stores.defaultLocation(of: nil))
+    return try adopt(stores.open(place.location), from: place)
   }
 
   /// Gives back what the session holds: the store, and with the embedders their cache.
@@ -92,12 +92,20 @@ package final class Session {
   ///
   /// When that fails, a person keeps the store in use; a script has none any more, so that its later commands cannot
   /// hit the wrong one.
-  package func connect(to location: String, label: ConnectionLabel? = nil) throws -> MemoryStore {
+  ///
+  /// - Parameter mayBeAbsent: Whether a SQLite file need not be there yet.
+  func connect(to place: Place, mayBeAbsent: Bool = true) throws -> MemoryStore {
     do {
-      let store = try stores.open(location)
-      try store.connect()
+      let store = try stores.open(place.location)
+      if !mayBeAbsent, store.identity.backend == .sqlite, !files.exists(store.identity.location) {
+        throw MemshError(
+          .connectionFailed, "there is no file \(store.identity.location)",
+          hint: "`connect --create '\(store.identity.location)'`, then `schema --create` or `migrate --from FILE`, "
+            + "makes a store there")
+      }
+      do { try store.connect() } catch let error as MemshError { throw refusal(error, of: place) }
       isDisconnected = false
-      return try adopt(store, from: location, label: label)
+      return try adopt(store, from: place)
     } catch {
       if !isInteractive {
         currentStore?.close()
@@ -112,8 +120,7 @@ package final class Session {
   func use(_ backend: Backend) throws -> MemoryStore {
     if let currentStore, currentStore.identity.backend == backend { return currentStore }
     if currentStore == nil, startLocation != nil { _ = try store() }
-    return try connect(
-      to: visited[backend]?.location ?? stores.defaultLocation(of: backend), label: visited[backend]?.label)
+    return try connect(to: visited[backend] ?? Place(location: stores.defaultLocation(of: backend)))
   }
 
   /// Where a store was connected to, its password included.
@@ -122,21 +129,26 @@ package final class Session {
   }
 
   /// What the connection in use is called; nil when it was given no name.
-  package var label: ConnectionLabel? { currentStore.flatMap { visited[$0.identity.backend]?.label } }
+  package var label: ConnectionLabel? { place?.label }
+
+  /// Where the store in use was found; nil before a command has needed one.
+  var place: Place? { currentStore.flatMap { visited[$0.identity.backend] } }
 
   /// Goes to a schema of the database in use.
   func use(schema: String) throws -> MemoryStore {
-    try connect(to: stores.location(location(of: store()), inSchema: schema), label: label)
+    let store = try store()
+    let place = place
+    return try connect(
+      to: Place(
+        location: stores.location(location(of: store), inSchema: schema), label: place?.label, name: place?.name))
   }
 
   @discardableResult
-  private func adopt(
-    _ store: MemoryStore, from location: String, label: ConnectionLabel? = nil
-  ) throws -> MemoryStore {
+  private func adopt(_ store: MemoryStore, from place: Place) throws -> MemoryStore {
     try store.apply(settings.options)
     currentStore?.close()
     currentStore = store
-    visited[store.identity.backend] = (location, label)
+    visited[store.identity.backend] = place
     return store
   }
 

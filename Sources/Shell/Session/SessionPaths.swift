@@ -31,6 +31,8 @@ package struct SessionPaths: Sendable {
   package var history: String { state + "/history" }
   /// The script that runs when a session at the prompt begins.
   package var startUpFile: String { config + "/rc.memsh" }
+  /// The named connections.
+  package var connections: String { config + "/connections.json" }
 
   /// A new file for the rejected rows of a migration from a location.
   package func rejects(of location: String, at moment: Timestamp) -> String {

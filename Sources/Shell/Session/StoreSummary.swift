@@ -1,0 +1,141 @@
+import Database
+import MemoryModel
+import MemoryServices
+import MemoryStore
+
+/// What a store is found to be, for whoever connects to it.
+struct StoreSummary {
+  /// What kind of store it is.
+  enum Kind: String {
+    /// The tables of the memory system, with memsh's own beside them.
+    case memsh
+    /// The tables of the memory system, as an application made them.
+    case application
+    /// No memory tables.
+    case empty
+    /// A file that is not there yet.
+    case absent
+
+    /// What it is, for a sentence.
+    var sentence: String {
+      switch self {
+      case .memsh: "a memsh store"
+      case .application: "an application's memory tables"
+      case .empty: "no memory tables yet"
+      case .absent: "no file yet"
+      }
+    }
+  }
+
+  /// Where the store is.
+  let identity: StoreIdentity
+  /// Where the session found it.
+  let place: Place?
+  /// What kind of store it is.
+  let kind: Kind
+  /// How many memories there are; nil where nobody can count them, or there are more than ``countedMaximum``.
+  let memories: Int64?
+
+  /// Counting more takes longer than a person wants to wait for a greeting.
+  static let countedMaximum: Int64 = 100_000
+
+  /// What the store is, as fields: the same for `connect` and `status`.
+  var fields: [ResultRecord.Field] {
+    [
+      .init("backend", .text(identity.backend.rawValue)), .init("database", .text(identity.name)),
+      .init("location", .text(identity.location)), .init("kind", .text(kind.rawValue)),
+      .init("memories", memories.map(Cell.integer) ?? .null), .init("connection", .optional(place?.name)),
+      .init("label", .optional(place?.label?.name)),
+    ]
+  }
+
+  /// The fields, for commands that go to a store; people read one line.
+  var record: ResultRecord { ResultRecord(title: "Connected", fields: fields, line: line) }
+
+  /// `Connected to store.db: SQLite, a memsh store, 3 memories`
+  var line: String {
+    let label = place?.label.map { " (\($0.name))" } ?? ""
+    let backend = identity.backend == .sqlite ? "SQLite" : "PostgreSQL"
+    var parts = [backend, kind.sentence]
+    if let memories {
+      parts.append(counted(memories, "memory"))
+    } else if kind == .memsh || kind == .application {
+      parts.append("more than \(StoreSummary.countedMaximum) memories")
+    }
+    return "Connected to \(identity.location)\(label): \(parts.joined(separator: ", "))"
+  }
+
+  /// What can be done with a store that has no memory tables.
+  var remark: String? {
+    switch kind {
+    case .memsh, .application: nil
+    case .empty, .absent: "`schema --create` makes empty tables; `migrate --from FILE` brings memories in"
+    }
+  }
+}
+
+extension Session {
+  /// Says at the beginning that the store to work with is not there yet, or cannot be one.
+  package func noteAbsence() {
+    do {
+      let identity = try store().identity
+      guard identity.backend == .sqlite, !files.exists(identity.location) else { return }
+      note("notice: \(identity.location) is not there yet: `schema --create` or `migrate --from FILE` makes it")
+    } catch let error as MemshError {
+      console.writeError(ErrorRenderer(format: nil).text(of: LocatedError(error)))
+    } catch {}
+  }
+
+  /// Looks what a store is.
+  func summary(of store: MemoryStore) throws -> StoreSummary {
+    let (identity, place) = (store.identity, place)
+    func summary(_ kind: StoreSummary.Kind, _ memories: Int64? = nil) -> StoreSummary {
+      StoreSummary(identity: identity, place: place, kind: kind, memories: memories)
+    }
+    if identity.backend == .sqlite, !files.exists(identity.location) { return summary(.absent) }
+    let state = try store.state()
+    guard state.tables[Table.memories.name] != nil else { return summary(.empty) }
+    let counted = try store.memories(countedTo: StoreSummary.countedMaximum + 1)
+    return summary(
+      state.own[.settings] == nil ? .application : .memsh, counted > StoreSummary.countedMaximum ? nil : counted)
+  }
+
+  /// The error for whoever connects to a file that is not a store: what it is, and what can be done instead.
+  func refusal(_ refusal: MemshError, of place: Place) -> MemshError {
+    guard StoreLocation.postgres(place.location) == nil, files.exists(place.location) else { return refusal }
+    do {
+      let source = try stores.source(place.location)
+      defer { source.close() }
+      guard refusal.code == .schemaMissing else { return refusal }
+      return MemshError(
+        refusal.code, refusal.message, hint: try way(from: place, rows: source.survey().rows), cause: refusal.cause)
+    } catch let error as MemshError where error.code == .sourceUnsupported {
+      // The columns that are wrong say more of tables that are nearly memsh's.
+      let message = refusal.code == .schemaMissing ? refusal.message : error.message
+      return MemshError(refusal.code, message, hint: error.hint, cause: refusal.cause)
+    } catch {
+      return refusal
+    }
+  }
+
+  /// How the memories of a file get into a store.
+  private func way(from place: Place, rows: Int64) -> String {
+    let (command, memories) = ("`migrate --from '\(place.location)'`", counted(rows, "memory"))
+    // A person keeps the store that was in use; a script has none any more.
+    if isInteractive, let store = try? store().identity, !stores.isSame(place.location, as: store) {
+      return "\(command) brings its \(memories) into the store in use, \(store.name)"
+    }
+    return "`connect --create NEW.db`, then \(command), brings its \(memories) into a new store"
+  }
+
+  /// What another memory system's database is; nil for any other one.
+  func foreignSystem(at place: Place) -> String? {
+    guard StoreLocation.postgres(place.location) == nil else { return nil }
+    do { try stores.source(place.location).close() } catch let error as MemshError
+      where error.code == .sourceUnsupported
+    {
+      return error.message + (error.hint.map { "; " + $0 } ?? "")
+    } catch {}
+    return nil
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import MemoryModel
+import TestSupport
+import Testing
+
+/// What `connect` says of what it finds, and of what is not there.
+@Suite struct ConnectTests {
+  private let folder: TestFolder
+  private let memsh: Memsh
+
+  init() throws {
+    folder = try TestFolder()
+    memsh = Memsh(in: folder)
+  }
+
+  private func connect(_ words: String, _ more: String = "") throws -> Memsh.Result {
+    try memsh.run(["--output", "table", "-c", "connect \(words)\(more)"])
+  }
+
+  /// The object that `connect` gives to programs.
+  private func found(_ words: String) throws -> JSON {
+    let result = try memsh.run(["-q", "--output", "json", "-c", "connect \(words)"])
+    #expect(result.status == 0, "\(words): \(result.errors)")
+    return try JSONParser.parse(result.output)
+  }
+
+  @Test(
+    "a file that is not there is an error, unless somebody asks for it; then it is there with what is written first")
+  func refusesAbsentFile() throws {
+    let refused = try connect("nosuch.db")
+    #expect(refused.status == 3 && refused.errors.contains("there is no file nosuch.db"), "\(refused.errors)")
+    #expect(refused.errors.contains("connect --create 'nosuch.db'") && refused.output.isEmpty)
+    let created = try connect("--create nosuch.db", "; schema --create; connect nosuch.db")
+    #expect(created.status == 0, "\(created.errors)")
+    #expect(created.output.contains("Connected to nosuch.db: SQLite, no file yet\n"), "\(created.output)")
+    #expect(created.output.contains("Connected to nosuch.db: SQLite, a memsh store, 0 memories\n"))
+    // The configured store may be one that is to be made.
+    #expect(try connect("").output.contains("no file yet"))
+  }
+
+  @Test("a folder that is not there is an error, and is not made", arguments: ["nowhere/x.db", "localhost/agents"])
+  func refusesAbsentFolder(location: String) throws {
+    for arguments in [["-c", "connect --create '\(location)'"], ["-d", location, "schema", "--create"]] {
+      let result = try memsh.run(arguments)
+      #expect(result.status == 3 && result.errors.contains("there is no folder"), "\(result.errors)")
+      #expect(result.errors.contains("postgresql://"))
+    }
+    let name = String(location.prefix { $0 != "/" })
+    #expect(!FileManager.default.fileExists(atPath: folder.file(name)))
+  }
+
+  @Test("one line says what was found; programs get it in parts", arguments: World.Kind.allCases)
+  func greets(kind: World.Kind) throws {
+    let world = try World(kind)
+    _ = try world.json("migrate", "--from", try world.folder.plainLegacyFile(rows: 3), "--skip-test")
+    let result = try world.memsh.run(["--output", "table", "-c", "connect '\(world.store)' --label staging"])
+    let backend = kind == .sqlite ? "SQLite" : "PostgreSQL"
+    #expect(result.output.hasSuffix(" (staging): \(backend), a memsh store, 3 memories\n"), "\(result.output)")
+    #expect(result.output.split(separator: "\n").count == 1 && result.errors.isEmpty)
+    let status = try JSONParser.parse(
+      world.memsh.run(["-q", "--output", "jsonl", "-c", "connect '\(world.store)' --label staging; status"])
+        .output.split(separator: "\n").last.map(String.init) ?? "")
+    for (key, value) in [("kind", "memsh"), ("label", "staging"), ("backend", kind.rawValue)] {
+      #expect(status[key: key] == .string(value), "\(status.text)")
+    }
+    #expect(status[key: "memories"] == .integer(3) && status[key: "connection"] == .null)
+  }
+
+  @Test("an application's tables, an empty file and another program's database are told apart")
+  func tellsKinds() throws {
+    try folder.sqlite("other.db", "CREATE TABLE t (a)")
+    try folder.write("", to: "empty.db")
+    for name in ["other.db", "empty.db"] {
+      #expect(try found(name)[key: "kind"] == .string("empty"))
+      #expect(try connect(name).errors.contains("`schema --create`"))
+    }
+    let world = try World(.postgres)
+    #expect(try found("'\(world.store)'")[key: "kind"] == .string("empty"))
+    let application = try SchemaCase.originalOnPostgres.filled(isNamed: false)
+    #expect(try found("'\(application.store)'")[key: "kind"] == .string("application"))
+    #expect(try connect("'\(application.store)'").output.contains("an application's memory tables, "))
+  }
+
+  @Test("a file to migrate from is refused, with the line that migrates it; the line works")
+  func refusesLegacyFile() throws {
+    let source = try folder.plainLegacyFile(rows: 3)
+    let refused = try connect("'\(source)'")
+    #expect(refused.status == 1 && refused.errors.contains("not a memsh store"), "\(refused.errors)")
+    let migrate = "migrate --from '\(source)'"
+    #expect(refused.errors.contains("`connect --create NEW.db`, then `\(migrate)`, brings its 3 memories"))
+    let done = try memsh.run(["-q", "-y", "-c", "connect --create NEW.db; \(migrate) --skip-test; stats"])
+    #expect(done.status == 0 && done.output.contains("memories.total\t3"), "\(done.errors)")
+    // Named at the launch, the store in use is the file itself.
+    let launched = try memsh.run(["-d", source, "list"])
+    #expect(launched.errors.contains("`connect --create NEW.db`, then `\(migrate)`"), "\(launched.errors)")
+  }
+
+  @Test("at the prompt the store in use stays, and the hint can be typed as it stands")
+  func keepsStoreAtPrompt() throws {
+    _ = try folder.plainLegacyFile(rows: 3)
+    let terminal = try Terminal.memsh("-d new.db --embedder hash", in: folder, columns: 200)
+    #expect(try terminal.screen().contains("new.db is not there yet: `schema --create` or `migrate --from FILE`"))
+    try terminal.enter("connect legacy.db")
+    try terminal.wait(for: "`migrate --from 'legacy.db'` brings its 3 memories into the store in use, new.db")
+    try terminal.enter("migrate --from 'legacy.db'")
+    try terminal.enter("connect new.db")
+    try terminal.wait(for: "Connected to new.db: SQLite, a memsh store, 3 memories")
+    try terminal.enter("connect nosuch.db")
+    try terminal.wait(for: "there is no file nosuch.db")
+    try terminal.wait(for: "sqlite:new.db>")
+  }
+
+  private static let stores = Memsh.package + "/../shared/stores"
+
+  @Test(
+    "every store of another system is named for what it is",
+    .enabled(if: FileManager.default.fileExists(atPath: ConnectTests.stores), "needs the folder of foreign stores"))
+  func namesForeignStores() throws {
+    for (path, name) in [
+      ("agno-sqlite/agno.db", "Agno"), ("letta-0.16.8-sqlite/sqlite.db", "Letta"),
+      ("mem0-ts/vector_store.db", "mem0 (TypeScript)"), ("mem0-chroma/chroma", "Chroma"),
+      ("mem0-chroma/chroma/chroma.sqlite3", "Chroma"), ("mcp-server-memory/memory.jsonl", "MCP reference server"),
+      ("langchain-pgvector/dump.sql", "LangChain's PGVector"), ("llm/embeddings.db", "llm"),
+    ] {
+      try FileManager.default.copyItem(atPath: ConnectTests.stores + "/" + path, toPath: folder.file("theirs"))
+      let result = try connect("theirs")
+      #expect(result.errors.contains(name), "\(path): \(result.errors)")
+      #expect(result.errors.contains("`import` that file"), "\(path): \(result.errors)")
+      try FileManager.default.removeItem(atPath: folder.file("theirs"))
+    }
+    for path in ["mcp-memory-service/sqlite_vec.db", "openmemory-py/openmemory.db"] {
+      let result = try connect("'\(ConnectTests.stores)/\(path)'")
+      #expect(result.status == 1 && result.errors.contains("`import` that file"), "\(path): \(result.errors)")
+    }
+  }
+}
