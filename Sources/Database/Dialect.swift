@@ -80,6 +80,19 @@ package protocol Dialect: ValueDialect {
   /// The question whether these tables can be emptied by one TRUNCATE; nil where there is no such statement.
   func mayTruncate(_ tables: [String]) -> SQL?
 
+  /// The question what tables and views the store's database has: rows of schema (NULL where there are none), name, kind
+  /// in the database's own words, about how many rows it has (NULL where nothing has counted them), whether it may be read,
+  /// and the name of the ``OwnTable`` that it is.
+  var relations: SQL { get }
+
+  /// The question for the columns of one, in their order: rows of name, type, whether NULL is refused, whether the
+  /// database computes it, and its default.
+  func columns(of relation: Relation) -> SQL
+
+  /// The question for the indexes and triggers of one: rows of kind, name, whether it works, and the statement that
+  /// makes it.
+  func objects(of relation: Relation) -> SQL
+
   /// Whether a column that the database describes so can hold what memsh keeps in one of its own type. Only for whole
   /// numbers and vectors; others are read whatever they are.
   func fits(_ realType: String, _ type: ColumnType) -> Bool

@@ -4,11 +4,14 @@ import MemoryModel
 import MemoryServices
 import Shell
 
-/// The command line split into launch options and a command, and what it asks memsh to run.
+/// The command line split into launch options and a command, and what it asks memsh to run. What stands for itself is
+/// spelled out first: `memsh agent.db list` is `memsh -d agent.db list`.
 struct Launch {
   let options: LaunchOptions
   /// The scripts and commands to run, in their order; empty for a session at the prompt.
   let inputs: [ScriptInput]
+  /// The variables by name: of `-v`, and the words behind a script.
+  let variables: [String: String]
 
   /// The command line as the parser of launch options sees it: everything from the first word on is a command.
   private struct CommandLine: ParsableCommand {
@@ -16,14 +19,15 @@ struct Launch {
       commandName: "memsh",
       abstract: "The admin shell for AI-agent memory.",
       usage: """
-        memsh [OPTIONS]                    start the shell
-        memsh [OPTIONS] COMMAND [ARG ...]  run one command
-        memsh [OPTIONS] -f FILE            run a script
-        memsh [OPTIONS] -c 'COMMANDS'      run commands
+        memsh [OPTIONS] [STORE]                    start the shell
+        memsh [OPTIONS] [STORE] COMMAND [ARG ...]  run one command
+        memsh [OPTIONS] [STORE] FILE.memsh [ARG ...]  run a script
+        memsh [OPTIONS] [STORE] -c 'COMMANDS'      run commands
         """,
       discussion: """
-        Without -d, the store is the one DATABASE_URL names, else the SQLite file $XDG_DATA_HOME/memsh/memory.db. \
-        `memsh help COMMAND` explains a command.
+        A store is a PostgreSQL URL or a SQLite file, with or without -d before it; without one, it is what \
+        DATABASE_URL names, else the SQLite file $XDG_DATA_HOME/memsh/memory.db. Words behind a script are its ${1}, \
+        ${2}, …, and NAME=VALUE sets a variable. `memsh help COMMAND` explains a command.
         """)
 
     @OptionGroup var options: LaunchOptions
@@ -43,6 +47,7 @@ struct Launch {
     guard arguments.count <= Launch.argumentsMaximum else {
       throw ValidationError("there are \(arguments.count) arguments, more than \(Launch.argumentsMaximum)")
     }
+    let (arguments, isScript) = try Launch.spelledOut(arguments)
     guard let parsed = try CommandLine.parseAsRoot(arguments) as? CommandLine else {
       throw ValidationError("these arguments cannot be read")
     }
@@ -54,12 +59,70 @@ struct Launch {
       throw ValidationError("Unknown option '\(option)'.")
     default: break
     }
-    try Launch.refuseLaunchOptions(in: parsed.command)
-    let command = parsed.command.first == "--" ? Array(parsed.command.dropFirst()) : parsed.command
+    let words = parsed.command.first == "--" ? Array(parsed.command.dropFirst()) : parsed.command
+    if isScript {
+      try Launch.refuseOptions(ofScript: parsed.command)
+    } else {
+      try Launch.refuseLaunchOptions(in: parsed.command)
+    }
     options = parsed.options
+    variables = options.variableValues.merging(isScript ? Launch.variables(ofScript: words) : [:]) { _, given in given }
     let launchArguments = arguments.dropLast(parsed.command.count)
     inputs =
-      Launch.inOrder(parsed.options, arguments: Array(launchArguments)) + (command.isEmpty ? [] : [.words(command)])
+      Launch.inOrder(parsed.options, arguments: Array(launchArguments))
+      + (words.isEmpty || isScript ? [] : [.words(words)])
+  }
+
+  /// The arguments with the store and the script that stand in them without their options given those.
+  private static func spelledOut(_ arguments: [String]) throws -> (arguments: [String], isScript: Bool) {
+    var arguments = arguments
+    while let index = firstWord(in: arguments) {
+      let word = LaunchWord(arguments[index])
+      switch word {
+      case .command: return (arguments, false)
+      case .script:
+        arguments.insert("-f", at: index)
+        return (arguments, true)
+      case .store:
+        guard !arguments[..<index].contains(where: { $0 == "--database" || $0.hasPrefix("--database=") || $0 == "-d" })
+        else { throw ValidationError("there are two stores; memsh works on one at a time") }
+        arguments.insert("-d", at: index)
+      }
+    }
+    return (arguments, false)
+  }
+
+  /// Where the first word stands that is no option and no option's value; nil where there is none.
+  private static func firstWord(in arguments: [String]) -> Int? {
+    var index = 0
+    while index < arguments.count, arguments[index] != "--" {
+      guard arguments[index].hasPrefix("-"), arguments[index] != "-" else { return index }
+      index += takesValue(arguments[index]) ? 2 : 1
+    }
+    return nil
+  }
+
+  /// The words behind a script: `${1}`, `${2}`, …, and what has a name.
+  private static func variables(ofScript words: [String]) -> [String: String] {
+    var variables: [String: String] = [:]
+    var count = 0
+    for word in words {
+      let name = word.prefix { $0 != "=" }
+      if name.count < word.count, VariableReference.isName(String(name)) {
+        variables[String(name)] = String(word.dropFirst(name.count + 1))
+      } else {
+        count += 1
+        variables[String(count)] = word
+      }
+    }
+    return variables
+  }
+
+  /// An option behind a script's words would silently be one of them.
+  private static func refuseOptions(ofScript words: [String]) throws {
+    for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("-") && word != "-" {
+      throw ValidationError("'\(word)' goes before the script's words, or behind -- if it is one of them")
+    }
   }
 
   /// Options that no command has are launch options in the wrong place; the parser would only call them unknown.

@@ -28,8 +28,7 @@ struct LaunchOptions: ParsableArguments {
   @Flag(help: "Check the scripts and run nothing.")
   var check = false
 
-  @Option(help: "Print results as table, tsv, json, jsonl, csv, markdown or vertical.")
-  var output: OutputFormat?
+  @OptionGroup var result: ResultOptions
 
   @Flag(name: [.customShort("y"), .customLong("yes")], help: "Do not ask before destructive commands.")
   var yes = false

@@ -69,7 +69,7 @@ enum Main {
     Signals.listen(interruption: interruption, running: running, terminal: terminal)
     let services = SessionServices(
       environment: environment, interruption: interruption, console: console, running: running)
-    let scope = VariableScope(variables: launch.options.variableValues, environment: environment.all)
+    let scope = VariableScope(variables: launch.variables, environment: environment.all)
     let session = Session(
       services: services, owner: SessionOwner(environment), console: console, interruption: interruption,
       settings: settings(launch.options), scope: scope, location: launch.options.database, isInteractive: isInteractive)
@@ -106,7 +106,7 @@ enum Main {
 
   private static func settings(_ options: LaunchOptions) -> Settings {
     var settings = Settings()
-    settings.output = options.output
+    settings.output = options.result.output
     settings.embedding.choice = options.embedder
     settings.assumesYes = options.yes
     settings.isQuiet = options.quiet

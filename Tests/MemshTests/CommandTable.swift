@@ -42,7 +42,8 @@ struct CommandTable {
   /// What a command needs to run at all; a command that is not named here needs nothing.
   static let needed: [String: [String]] = [
     "add": ["text", "--user", "ada"], "assert": ["1", "=", "1"], "backup": ["new.backup"], "edit": ["1"],
-    "delete": ["1"], "import": ["none.jsonl"], "include": ["none.memsh"], "merge": ["1", "2"],
+    "delete": ["1"], "describe": ["memories"], "import": ["none.jsonl"], "include": ["none.memsh"],
+    "merge": ["1", "2"],
     "output": ["json"], "prompt": ["espresso", "--user", "ada"], "reassign": ["--from", "nobody", "--to", "anybody"],
     "restore": ["none.backup"], "search": ["espresso"], "set": ["x", "y"], "show": ["1"], "sql": ["select 1"],
     "unset": ["x"], "use": ["sqlite"], "watch": ["--count", "1", "0.1", "status"],

@@ -12,8 +12,8 @@ struct PromptCommand: ShellCommand {
       What does not fit any more is cut, and listed as such. Tokens are estimated.
       """)
 
-  @Argument(help: "What the agent is asked.")
-  var query: String
+  @Argument(help: ArgumentHelp("What the agent is asked; several words are one query.", valueName: "query"))
+  var words: [String]
 
   @Option(help: "The user whose memories are taken.", completion: .stored)
   var user: String
@@ -28,6 +28,8 @@ struct PromptCommand: ShellCommand {
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { true }
+
+  private var query: String { words.joined(separator: " ") }
 
   func validate() throws {
     guard query.contains(where: { !$0.isWhitespace }) else { throw ValidationError("The query is empty") }

@@ -13,8 +13,8 @@ struct SearchCommand: ShellCommand {
       from now (90m, 12h, 7d, 2w, 1y). Reading never writes, except with --record.
       """)
 
-  @Argument(help: "What to look for.")
-  var query: String?
+  @Argument(help: ArgumentHelp("What to look for; several words are one query.", valueName: "query"))
+  var words: [String] = []
 
   @Option(help: "Look for what is like this memory instead of a text.")
   var similarTo: Int64?
@@ -52,6 +52,8 @@ struct SearchCommand: ShellCommand {
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { !record }
+
+  private var query: String? { words.isEmpty ? nil : words.joined(separator: " ") }
 
   func validate() throws {
     guard (query == nil) != (similarTo == nil) else {

@@ -29,12 +29,6 @@ extension Backend: ExpressibleByArgument {}
 extension EmbeddingMode: ExpressibleByArgument {}
 extension VectorIndexMethod: ExpressibleByArgument {}
 
-/// The options of every command that shows something.
-struct ResultOptions: ParsableArguments {
-  @Option(name: .customLong("output"), help: "Print the result in this format.")
-  var output: OutputFormat?
-}
-
 /// Every command of memsh. What is not listed here does not exist.
 package struct CommandRegistry: ParsableCommand {
   /// The commands, grouped as the help shows them.
@@ -55,7 +49,7 @@ package struct CommandRegistry: ParsableCommand {
         name: "Schema",
         subcommands: [
           EnsureVectorCommand.self, MigrateCommand.self, SeedCommand.self, RollbackCommand.self, SchemaCommand.self,
-          DoctorCommand.self,
+          DescribeCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Explore",

@@ -6,10 +6,14 @@ import MemoryStore
 
 struct ShowCommand: ShellCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show everything about a memory, or the settings and variables (show vars).",
-    discussion: "A memory with its embedding, its history from the journal, and the memories nearest to it.")
+    commandName: "show", abstract: "Show everything about a memory, or the store's tables, or the settings.",
+    discussion: """
+      A memory with its embedding, its history from the journal, and the memories nearest to it. `show tables` lists \
+      the tables and views of the store with their rows, and what they are; `describe TABLE` goes on from there. `show \
+      vars` lists settings and variables.
+      """)
 
-  @Argument(help: "The memory's id, or vars.")
+  @Argument(help: "The memory's id, or tables, or vars.", completion: .list(["tables", "vars"]))
   var subject: String
 
   @OptionGroup var result: ResultOptions
@@ -21,12 +25,13 @@ struct ShowCommand: ShellCommand {
   private static let historyMaximum = 20
 
   func validate() throws {
-    guard subject == "vars" || Int64(subject) != nil else {
-      throw ValidationError("'show' takes the id of a memory, or vars, not '\(subject)'")
+    guard ["tables", "vars"].contains(subject) || Int64(subject) != nil else {
+      throw ValidationError("'show' takes the id of a memory, or tables, or vars, not '\(subject)'")
     }
   }
 
   func run(in session: Session) throws -> CommandResult {
+    guard subject != "tables" else { return try ShowCommand.tables(of: session.store()) }
     guard let id = Int64(subject) else { return CommandResult(.table(ShowCommand.variables(session))) }
     let store = try session.store()
     guard let memory = try store.memories([id]).first else {
@@ -36,6 +41,14 @@ struct ShowCommand: ShellCommand {
     let service = SearchService(store: store, embedder: try session.embedder(for: store))
     let nearest = try service.neighbours(of: memory, limit: ShowCommand.neighbours)
     return CommandResult(.record(ShowCommand.record(memory, history: history, nearest: nearest)))
+  }
+
+  private static func tables(of store: MemoryStore) throws -> CommandResult {
+    let relations = try store.relations()
+    var result = CommandResult(.table(ResultTable(relations)))
+    let isEstimated = relations.contains { if case .about = $0.rows { true } else { false } }
+    if isEstimated { result.remark = "The rows of large tables are as the database remembers them." }
+    return result
   }
 
   private static func record(_ memory: Memory, history: [JournalRow], nearest: [SearchHit]) -> ResultRecord {

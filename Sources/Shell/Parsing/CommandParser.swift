@@ -93,6 +93,7 @@ struct CommandParser {
   private static func undefined(_ reference: VariableReference) -> MemshError {
     let hint: String
     switch reference {
+    case .named(let name) where name.first?.isNumber == true: hint = "write it behind the script: memsh FILE.memsh WORD"
     case .named(let name): hint = "set it with `-v \(name)=VALUE` or an earlier `set \(name) VALUE`"
     case .environment(let name): hint = "export \(name) before memsh starts"
     }

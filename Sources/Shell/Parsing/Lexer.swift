@@ -249,11 +249,12 @@ private struct PieceBuilder {
 }
 
 extension VariableReference {
-  /// Reads what stands between `${` and `}`; nil when it is no name.
+  /// Reads what stands between `${` and `}`: a name, or the number of a word behind a script; nil for anything else.
   init?(_ text: String) {
     let isEnvironment = text.hasPrefix("ENV:")
     let name = isEnvironment ? String(text.dropFirst(4)) : text
-    guard VariableReference.isName(name) else { return nil }
+    let isNumber = !isEnvironment && !name.isEmpty && name.allSatisfy { $0.isASCII && $0.isNumber }
+    guard VariableReference.isName(name) || isNumber else { return nil }
     self = isEnvironment ? .environment(name) : .named(name)
   }
 

@@ -7,15 +7,6 @@ import MemoryServices
 package enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
   case table, tsv, json, jsonl, csv, markdown, vertical
 
-  /// The format that words ask for with `--output`, whether or not the rest of them makes sense.
-  package static func requested(in words: [String]) -> OutputFormat? {
-    for (index, word) in words.enumerated() {
-      if word == "--output", index + 1 < words.count { return OutputFormat(rawValue: words[index + 1]) }
-      if word.hasPrefix("--output=") { return OutputFormat(rawValue: String(word.dropFirst("--output=".count))) }
-    }
-    return nil
-  }
-
   /// The renderer of this format.
   ///
   /// - Parameter terminalColumns: The width of the terminal that shows it, to which no control character may be sent;

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Database
+import MemoryModel
+import MemoryServices
+import MemoryStore
+
+struct DescribeCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe", abstract: "Show the columns, indexes and triggers of a table or view.",
+    discussion: """
+      Every table of the store's database, whoever made it; `show tables` lists them. A column is known where memsh \
+      works with it, added where others made it, and computed where the database does.
+      """)
+
+  @Argument(help: "The table or view, with or without its schema.")
+  var table: String
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+  var onlyReads: Bool { true }
+
+  func run(in session: Session) throws -> CommandResult {
+    let description = try session.store().describe(table)
+    let relation = description.relation
+    let known = Table.named(relation.name)?.columnNames
+    let columns = description.columns.map { column -> [Cell] in
+      let part = column.isGenerated ? "computed" : known.map { $0.contains(column.name) ? "known" : "added" }
+      return [
+        .text(column.name), .text(column.type), .boolean(!column.isRequired), .optional(column.defaultText),
+        .optional(part),
+      ]
+    }
+    return CommandResult(
+      .record(
+        ResultRecord(
+          title: "\(relation.kind.prefix(1).uppercased())\(relation.kind.dropFirst()) \(relation.name)",
+          fields: [.init("name", .text(relation.name))]
+            + (relation.schema.map { [.init("schema", .text($0))] } ?? [])
+            + [
+              .init("kind", .text(relation.kind)), .init("about", .text(relation.about)),
+              .init(
+                "columns",
+                .list(
+                  ResultTable(columns: ["name", "type", "nullable", "default", "part"], rows: columns, noun: "column"))
+              ),
+            ]
+            + ["index", "trigger"].map { kind in
+              DescribeCommand.field(of: description.objects.filter { $0.kind == kind }, kind)
+            })))
+  }
+
+  private static func field(of objects: [RelationDescription.Object], _ kind: String) -> ResultRecord.Field {
+    let rows = objects.map { object -> [Cell] in
+      [.text(object.name), .text(object.isValid ? "present" : "invalid"), .optional(object.definition)]
+    }
+    return ResultRecord.Field(
+      kind == "index" ? "indexes" : "triggers",
+      .list(ResultTable(columns: ["name", "state", "definition"], rows: rows, noun: kind)))
+  }
+}
+
+extension ResultTable {
+  /// The tables and views of a store.
+  init(_ relations: [MemoryStore.CountedRelation]) {
+    self.init(
+      columns: ["schema", "name", "kind", "rows", "rows_counted", "about"],
+      rows: relations.map { counted in
+        let relation = counted.relation
+        let (rows, isExact): (Int64?, Bool) =
+          switch counted.rows {
+          case .exact(let count): (count, true)
+          case .about(let count): (count, false)
+          case .unknown: (nil, false)
+          }
+        return [
+          .optional(relation.schema), .text(relation.name), .text(relation.kind), rows.map(Cell.integer) ?? .null,
+          .boolean(isExact), .text(relation.about),
+        ]
+      }, noun: "table",
+      shownColumns: relations.contains { $0.relation.schema != nil }
+        ? ["schema", "name", "kind", "rows", "about"] : ["name", "kind", "rows", "about"])
+  }
+}
+
+extension Relation {
+  /// What it is in a memory system, for people.
+  fileprivate var about: String {
+    switch own {
+    case .settings?: return "memsh: what it notes of the store"
+    case .runs?: return "memsh: migrations"
+    case .runRows?: return "memsh: where each migrated row came from"
+    case .journal?: return "memsh: repairs"
+    case .journalRows?: return "memsh: rows before and after each repair"
+    case nil: break
+    }
+    switch Table.named(name) {
+    case .memories?: return "memories"
+    case .fragments?: return "pieces of prompts"
+    case .duplicates?: return "pairs of memories that are alike"
+    case .analytics?: return "searches that agents made"
+    default: return name.hasPrefix("memsh_") ? "memsh: part of its indexes" : "made by others"
+    }
+  }
+}
