@@ -32,7 +32,7 @@ import Testing
     "status": Case("status"),
     "set": Case("set requests 2; set colour blue"),
     "unset": Case("set colour blue; unset colour"),
-    "show": Case("show 1", "show 7", "show vars"),
+    "show": Case("show 1", "show 7", "show vars", "show tables"),
     "output": Case("output json; list"),
     "timing": Case("timing on; list"),
     "watch": Case("watch --count 1 0.1 stats"),
@@ -50,6 +50,7 @@ import Testing
       .refused("on SQLite already", status: 2) { $0.isSQLite },
     "seed": Case("seed", "seed --no-embedding"),
     "schema": Case("schema", "schema --create"),
+    "describe": Case("describe memories", "describe memory_analytics"),
     "doctor": Case("doctor --list", "doctor --fix all", "doctor"),
     "search": Case(
       "search 'green tea'", "search tea --mode lexical", "search tea --mode semantic --exact", "search --similar-to 1",

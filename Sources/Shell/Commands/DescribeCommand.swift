@@ -23,40 +23,42 @@ struct DescribeCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let description = try session.store().describe(table)
     let relation = description.relation
-    let known = Table.named(relation.name)?.columnNames
-    let columns = description.columns.map { column -> [Cell] in
+    var fields: [ResultRecord.Field] = [.init("name", .text(relation.name))]
+    if let schema = relation.schema { fields.append(.init("schema", .text(schema))) }
+    fields += [
+      .init("kind", .text(relation.kind)), .init("about", .text(relation.about)),
+      DescribeCommand.columns(of: description), DescribeCommand.field("indexes", description, "index"),
+      DescribeCommand.field("triggers", description, "trigger"),
+    ]
+    let title = relation.kind.prefix(1).uppercased() + relation.kind.dropFirst() + " " + relation.name
+    return CommandResult(.record(ResultRecord(title: title, fields: fields)))
+  }
+
+  private static func columns(of description: RelationDescription) -> ResultRecord.Field {
+    let known = Table.named(description.relation.name)?.columnNames
+    let rows = description.columns.map { column -> [Cell] in
       let part = column.isGenerated ? "computed" : known.map { $0.contains(column.name) ? "known" : "added" }
       return [
         .text(column.name), .text(column.type), .boolean(!column.isRequired), .optional(column.defaultText),
         .optional(part),
       ]
     }
-    return CommandResult(
-      .record(
-        ResultRecord(
-          title: "\(relation.kind.prefix(1).uppercased())\(relation.kind.dropFirst()) \(relation.name)",
-          fields: [.init("name", .text(relation.name))]
-            + (relation.schema.map { [.init("schema", .text($0))] } ?? [])
-            + [
-              .init("kind", .text(relation.kind)), .init("about", .text(relation.about)),
-              .init(
-                "columns",
-                .list(
-                  ResultTable(columns: ["name", "type", "nullable", "default", "part"], rows: columns, noun: "column"))
-              ),
-            ]
-            + ["index", "trigger"].map { kind in
-              DescribeCommand.field(of: description.objects.filter { $0.kind == kind }, kind)
-            })))
+    let names = ["name", "type", "nullable", "default", "part"]
+    return ResultRecord.Field(
+      "columns",
+      .list(
+        ResultTable(
+          columns: names, rows: rows, noun: "column", shownColumns: known == nil ? Array(names.dropLast()) : names)))
   }
 
-  private static func field(of objects: [RelationDescription.Object], _ kind: String) -> ResultRecord.Field {
-    let rows = objects.map { object -> [Cell] in
+  private static func field(
+    _ name: String, _ description: RelationDescription, _ kind: String
+  ) -> ResultRecord.Field {
+    let rows = description.objects.filter { $0.kind == kind }.map { object -> [Cell] in
       [.text(object.name), .text(object.isValid ? "present" : "invalid"), .optional(object.definition)]
     }
     return ResultRecord.Field(
-      kind == "index" ? "indexes" : "triggers",
-      .list(ResultTable(columns: ["name", "state", "definition"], rows: rows, noun: kind)))
+      name, .list(ResultTable(columns: ["name", "state", "definition"], rows: rows, noun: kind)))
   }
 }
 
