@@ -54,7 +54,10 @@ static inline int memsh_el_set_reader(EditLine *editor, el_rfunc_t reader) {
 }
 
 /// Takes the terminal over again after somebody else may have changed its modes, and draws the line anew.
+///
+/// libedit leaves the modes alone while it believes that they are its own: it gives them back first.
 static inline void memsh_el_redraw(EditLine *editor) {
+  el_set(editor, EL_PREP_TERM, 0);
   el_set(editor, EL_PREP_TERM, 1);
   el_resize(editor);
   el_set(editor, EL_REFRESH);

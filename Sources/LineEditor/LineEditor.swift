@@ -11,7 +11,7 @@ package final class LineEditor {
   private var prompt: UnsafeMutablePointer<CChar>?
   /// What the key functions leave for ``readLine(prompt:)``.
   var wasInterrupted = false
-  private var hasInterruptKey = false
+  private var hasControlKeys = false
   let complete: (String) -> Completions
   let events: TerminalEvents
 
@@ -71,7 +71,7 @@ package final class LineEditor {
     free(prompt)
     prompt = strdup(text)
     wasInterrupted = false
-    hasInterruptKey = false
+    hasControlKeys = false
     // The window may have changed while a command ran.
     el_resize(editor)
     // What was pressed while a command ran was meant for the command.
@@ -111,20 +111,43 @@ package final class LineEditor {
   /// Makes Ctrl-C a key like any other while a line is edited, so that it keeps its place among them.
   ///
   /// libedit has set the terminal when it asks for the first key, and gives it back as it was after the line.
-  private func takeInterruptKey() {
+  private func takeControlKeys() {
     var modes = termios()
     guard tcgetattr(STDIN_FILENO, &modes) == 0 else { return }
     withUnsafeMutableBytes(of: &modes.c_cc) { $0[Int(VINTR)] = 0 }
     tcsetattr(STDIN_FILENO, TCSADRAIN, &modes)
-    hasInterruptKey = true
+    hasControlKeys = true
   }
+
+  /// Draws the line anew and makes the terminal's keys memsh's, after others had it.
+  private func takeTerminalAgain() {
+    // libedit draws from where the cursor is.
+    LineEditor.show("\r\u{1B}[J")
+    memsh_el_redraw(editor)
+    takeControlKeys()
+    LineEditor.show(LineEditor.pasteMarksOn)
+  }
+
+  /// Waits until the shell gives the terminal back. To ask for a key before would stop the process.
+  private func waitForForeground() {
+    while !TerminalEvents.isInForeground { poll(nil, 0, LineEditor.foregroundMilliseconds) }
+    while events.next() != nil {}
+  }
+
+  /// No shell tells a job that it is in the foreground now.
+  private static let foregroundMilliseconds: Int32 = 100
 
   /// Waits for a key or an event.
   ///
   /// - Returns: 1 with a character, 0 at the end of the input, -1 after an error: as libedit asks for.
   private func readCharacter(into character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
-    if !hasInterruptKey { takeInterruptKey() }
+    if !hasControlKeys { takeControlKeys() }
     while true {
+      guard TerminalEvents.isInForeground else {
+        waitForForeground()
+        takeTerminalAgain()
+        continue
+      }
       var sources = [
         pollfd(fd: events.reading, events: Int16(POLLIN), revents: 0),
         pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
@@ -133,10 +156,7 @@ package final class LineEditor {
       if sources[0].revents != 0, let event = events.next() {
         switch event {
         case .redraw:
-          // libedit draws anew from where the cursor is.
-          LineEditor.show("\r\u{1B}[J")
-          memsh_el_redraw(editor)
-          takeInterruptKey()
+          if TerminalEvents.isInForeground { takeTerminalAgain() }
           continue
         case .interrupt:
           character?.pointee = wchar_t(event.rawValue)

@@ -38,11 +38,19 @@ package final class TerminalEvents: Sendable {
   /// The window was resized, or the process goes on after it was stopped.
   package func redraw() { send(.redraw) }
 
-  /// Gives the terminal back as it was, before the process ends.
+  /// Gives the terminal back as it was, before the process ends or stops.
   package func restoreTerminal() {
+    guard TerminalEvents.isInForeground else { return }
     var modes = modes
     tcsetattr(STDIN_FILENO, TCSANOW, &modes)
     LineEditor.show(LineEditor.pasteMarksOff)
+  }
+
+  /// Whether the terminal is this process's to change; while another job has it, changing it would stop the process. One
+  /// that is gone is nobody else's.
+  static var isInForeground: Bool {
+    let owner = tcgetpgrp(STDIN_FILENO)
+    return owner < 0 || owner == getpgrp()
   }
 
   private func send(_ event: Event) {

@@ -33,7 +33,8 @@ enum Signals {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGINT, SIG_DFL)
     let ending = [SIGTERM, SIGHUP].filter { !isIgnored($0) }
-    let taken = [SIGINT] + ending + (terminal == nil ? [] : [SIGWINCH, SIGCONT, SIGQUIT])
+    let stopping = [SIGTSTP].filter { !isIgnored($0) }
+    let taken = [SIGINT] + ending + (terminal == nil ? [] : [SIGWINCH, SIGCONT, SIGQUIT] + stopping)
     var blocked = set(of: taken)
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     // A signal whose default is to be ignored is not kept for sigwait.
@@ -48,6 +49,7 @@ enum Signals {
           // Never on this thread, which must go on taking signals: cancelling on a dead network blocks.
           Thread { running.interruptAll() }.start()
         case SIGWINCH, SIGCONT: terminal?.redraw()
+        case SIGTSTP: stop(terminal)
         default:
           terminal?.restoreTerminal()
           ended.withLock { $0 = 128 + number }
@@ -58,6 +60,19 @@ enum Signals {
     }
     listener.stackSize = 256 << 10
     listener.start()
+  }
+
+  /// Stops the process, as Ctrl-Z asks for, with the terminal as memsh found it; returns when it goes on.
+  private static func stop(_ terminal: TerminalEvents?) {
+    terminal?.restoreTerminal()
+    // By the signal itself: the system does not stop a process that nobody could set going again.
+    var stop = set(of: [SIGTSTP])
+    raise(SIGTSTP)
+    pthread_sigmask(SIG_UNBLOCK, &stop, nil)
+    pthread_sigmask(SIG_BLOCK, &stop, nil)
+    var pending = sigset_t()
+    if sigpending(&pending) == 0, sigismember(&pending, SIGCONT) == 1 { _ = next(of: [SIGCONT]) }
+    terminal?.redraw()
   }
 
   /// Whether whoever started memsh wants a signal ignored, as nohup does; a blocked signal would arrive all the same.

@@ -59,6 +59,9 @@ package final class Terminal {
     Thread.sleep(forTimeInterval: 0.5)
   }
 
+  /// Takes the terminal away from what runs in it.
+  package func close() throws { try tmux(["kill-server"]) }
+
   /// Keeps from now on everything that reaches the terminal, byte for byte, in a file.
   package func record(to path: String) throws { try tmux(["pipe-pane", "-o", "cat >> '\(path)'"]) }
 
