@@ -6,7 +6,10 @@ import Foundation
 /// It belongs to the thread that made it.
 package final class LineEditor {
   let editor: OpaquePointer
+  /// What libedit's Ctrl-R and Ctrl-S search.
   private let history: OpaquePointer
+  /// What the arrow keys go through.
+  var recall = Recall(limit: LineEditor.historyLines)
   /// What libedit shows; it keeps the pointer until it asks again.
   private var prompt: UnsafeMutablePointer<CChar>?
   /// What the key functions leave for ``readLine(prompt:)``.
@@ -15,7 +18,7 @@ package final class LineEditor {
   let complete: (String) -> Completions
   let events: TerminalEvents
 
-  /// Lines that the arrow keys can recall.
+  /// Commands that can be recalled.
   package static let historyLines = 5_000
 
   /// Takes over standard input and standard error; nil when libedit cannot work with this terminal.
@@ -72,6 +75,7 @@ package final class LineEditor {
     prompt = strdup(text)
     wasInterrupted = false
     hasControlKeys = false
+    recall.start()
     // The window may have changed while a command ran.
     el_resize(editor)
     // What was pressed while a command ran was meant for the command.
@@ -87,8 +91,9 @@ package final class LineEditor {
     return .line(text)
   }
 
-  /// Adds a command to what the arrow keys recall.
+  /// Adds a command to what can be recalled.
   package func remember(_ command: String) {
+    recall.remember(command)
     _ = memsh_history_enter(history, command)
   }
 
@@ -108,13 +113,15 @@ package final class LineEditor {
     return Int(size.ws_col)
   }
 
-  /// Makes Ctrl-C a key like any other while a line is edited, so that it keeps its place among them.
+  /// Makes Ctrl-C a key like any other while a line is edited, so that it keeps its place among them; Ctrl-S, too, which
+  /// would stop the screen.
   ///
   /// libedit has set the terminal when it asks for the first key, and gives it back as it was after the line.
   private func takeControlKeys() {
     var modes = termios()
     guard tcgetattr(STDIN_FILENO, &modes) == 0 else { return }
     withUnsafeMutableBytes(of: &modes.c_cc) { $0[Int(VINTR)] = 0 }
+    modes.c_iflag &= ~tcflag_t(IXON)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &modes)
     hasControlKeys = true
   }
