@@ -117,7 +117,7 @@ enum Main {
     _ inputs: [ScriptInput], _ session: Session, confirmation: ScriptLoader.Confirmation, checkOnly: Bool
   ) -> ExitStatus {
     let loaded = ScriptLoader.load(
-      inputs, scope: session.scope, files: session.files, confirmation: confirmation,
+      inputs, scope: session.scope, settings: session.settings, files: session.files, confirmation: confirmation,
       interruption: session.interruption)
     let runner = CommandRunner(session: session)
     guard loaded.errors.isEmpty else { return runner.report(loaded.errors) }

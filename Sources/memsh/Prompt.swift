@@ -59,7 +59,8 @@ struct Prompt {
     interruption.clear()
     let runner = CommandRunner(session: session)
     let loaded = ScriptLoader.load(
-      [.text(input)], scope: session.scope, files: session.files, confirmation: .none, interruption: interruption)
+      [.text(input)], scope: session.scope, settings: session.settings, files: session.files, confirmation: .none,
+      interruption: interruption)
     guard loaded.errors.isEmpty else {
       _ = runner.report(loaded.errors)
       session.lastInput = input

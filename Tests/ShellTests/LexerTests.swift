@@ -30,9 +30,10 @@ import Testing
       ("echo ''", ["echo|"]),
       ("echo pre'mid'\"post\"", ["echo|premidpost"]),
       ("echo ${name} \"${ENV:HOME}\" '${raw}' \\${raw}", ["echo|${name}|${ENV:HOME}|${raw}|${raw}"]),
-      ("echo $5 a$b", ["echo|$5|a$b"]),
+      ("echo $5 a$5 $ $$ $x$ \"$5 $\"", ["echo|$5|a$5|$|$$|$x$|$5 $"]),
       ("add <<EOF --user u\nline 1\n${v} \\${w}\nEOF\necho next", ["add|line 1\n${v} ${w}|--user|u", "echo|next"]),
-      ("add <<'EOF'\n${v}\nEOF", ["add|${v}"]),
+      ("add <<'EOF'\n${v} $v\nEOF", ["add|${v} $v"]), ("sql <<E\n$$ $1 $tag$ \\$v\nE", ["sql|$$ $1 $tag$ $v"]),
+      ("echo '$v' \\$v \"\\$v\"", ["echo|$v|$v|$v"]),
       ("add <<A <<B\na\nA\nb\nB", ["add|a|b"]),
       ("echo a\r\necho b\r\n", ["echo|a", "echo|b"]),
       ("#!/usr/bin/env -S memsh -f\necho 🙂", ["echo|🙂"]),
@@ -58,6 +59,10 @@ import Testing
       ("add <<EOF\ntext", 1, 5, "the text after <<EOF does not end"),
       ("echo a \\\n", 1, 8, "the script ends after a backslash"),
       ("echo ${1x}", 1, 6, "'${1x' is not a variable"), ("echo ${open", 1, 6, "'${open' is not a variable"),
+      ("echo $user", 1, 6, "'$user' is text, not a variable"),
+      ("echo a$_b", 1, 7, "'$_b' is text, not a variable"),
+      ("echo \"it is $user.\"", 1, 13, "'$user' is text, not a variable"),
+      ("echo <<E\n\n$5 $user\nE", 3, 4, "'$user' is text, not a variable"),
       ("echo << a", 1, 6, "'<<' needs a word"), ("echo <<E\nfine\n${1}\nE", 3, 1, "'${1' is not a variable"),
     ])
   func refuses(text: String, line: Int, column: Int, message: String) {

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct AddCommand: ShellCommand {
+struct AddCommand: UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Add a memory, unless the user has one that says the same.",
     discussion: """
@@ -16,7 +16,7 @@ struct AddCommand: ShellCommand {
   var content: String
 
   @Option(help: "Whose memory it is.", completion: .stored)
-  var user: String
+  var user: String?
 
   @Option(help: "The category.", completion: .stored)
   var category: String?
@@ -39,6 +39,11 @@ struct AddCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  static var needsUser: Bool { true }
+  var chosenUser: String? {
+    get { user }
+    set { user = newValue }
+  }
   var onlyReads: Bool { dryRun }
 
   func validate() throws {
@@ -47,6 +52,7 @@ struct AddCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
+    let user = user ?? ""
     let store = try session.store()
     let now = session.clock.now()
     let fields = MemoryFields(

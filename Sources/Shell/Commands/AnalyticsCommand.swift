@@ -4,7 +4,7 @@ import Foundation
 import MemoryModel
 import MemoryServices
 
-struct AnalyticsCommand: ShellCommand {
+struct AnalyticsCommand: UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "analytics", abstract: "List what agents searched for, newest first.",
     discussion: "`stats --latency` tells how long those searches took.")
@@ -18,6 +18,10 @@ struct AnalyticsCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var chosenUser: String? {
+    get { user }
+    set { user = newValue }
+  }
   var onlyReads: Bool { true }
 
   func validate() throws {

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct CategoriesCommand: ShellCommand {
+struct CategoriesCommand: UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "categories", abstract: "List the categories, those with the most memories first.")
 
@@ -16,6 +16,10 @@ struct CategoriesCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var chosenUser: String? {
+    get { user }
+    set { user = newValue }
+  }
   var onlyReads: Bool { true }
 
   func validate() throws {

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct DecayCommand: ShellCommand {
+struct DecayCommand: Filtering {
   static let configuration = CommandConfiguration(
     commandName: "decay", abstract: "Lower the importance of memories unused for long.",
     discussion: """

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct DedupCommand: ShellCommand {
+struct DedupCommand: Filtering {
   static let configuration = CommandConfiguration(
     commandName: "dedup", abstract: "Find memories that say the same, and record or merge them.",
     discussion: """

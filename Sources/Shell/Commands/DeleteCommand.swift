@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct DeleteCommand: ShellCommand {
+struct DeleteCommand: Filtering {
   static let configuration = CommandConfiguration(
     commandName: "delete", abstract: "Delete memories, by their ids or by a filter.",
     discussion: """
@@ -23,6 +23,7 @@ struct DeleteCommand: ShellCommand {
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { options.dryRun }
+  var leavesUserOpen: Bool { ids.isEmpty }
 
   func validate() throws {
     guard ids.isEmpty != filter.isEmpty else {

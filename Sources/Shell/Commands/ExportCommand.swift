@@ -18,7 +18,7 @@ enum ExchangeFormat: String, ExpressibleByArgument, CaseIterable {
   var text: TextFormat? { self == .sqlite ? nil : self == .csv ? .csv : .jsonl }
 }
 
-struct ExportCommand: ShellCommand {
+struct ExportCommand: Filtering {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write memories out as JSON lines, CSV or a SQLite file.",
     discussion: """

@@ -10,25 +10,37 @@ struct HelpCommand: ShellCommand {
 
   private static let subjects = CommandRegistry.names + HelpTopic.allCases.map(\.rawValue)
 
-  @Argument(help: "The command or topic to explain.", completion: .list(HelpCommand.subjects))
-  var subject: String?
+  @Argument(help: "The command or topic to explain: help fragments add.", completion: .list(HelpCommand.subjects))
+  var subject: [String] = []
 
-  func validate() throws {
-    guard let subject, !HelpCommand.subjects.contains(subject) else { return }
-    let nearest = NearestMatch.find(subject, among: HelpCommand.subjects)
-    throw ValidationError(
-      "There is no command and no topic '\(subject)'." + (nearest.map { " Did you mean '\($0)'?" } ?? ""))
+  /// The command that is to be explained, with its subcommand; nil when the words name none.
+  private var command: NamedCommand? {
+    CommandRegistry.command(named: subject).flatMap { $0.wordCount == subject.count ? $0 : nil }
+  }
+
+  private var topic: HelpTopic? { subject.count == 1 ? HelpTopic(rawValue: subject[0]) : nil }
+
+  func check() throws {
+    guard let first = subject.first, command == nil, topic == nil else { return }
+    let parent = CommandRegistry.command(named: [first])
+    let candidates = parent.map { CommandRegistry.subcommandNames(of: $0.type) } ?? HelpCommand.subjects
+    let nearest = NearestMatch.find(subject.last ?? "", among: candidates)
+    let words = subject.joined(separator: " ").prefix(CommandParser.shownCharacters)
+    throw MemshError(
+      .usage, "help: there is no command and no topic '\(words)'",
+      hint: nearest.map { "did you mean '\((subject.dropLast() + [$0]).joined(separator: " "))'?" }
+        ?? "`help` lists them")
   }
 
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
-    guard let subject else {
+    guard !subject.isEmpty else {
       let topics = HelpTopic.allCases.map { $0.rawValue }.joined(separator: ", ")
       return CommandResult(
         .text(CommandOverview.text + "\n\n`help COMMAND` explains one, `help TOPIC` one of \(topics)."))
     }
-    return CommandResult(.text(HelpTopic(rawValue: subject)?.text ?? CommandRegistry.help(for: subject)))
+    return CommandResult(.text(topic?.text ?? command.map(CommandRegistry.help) ?? CommandOverview.text))
   }
 }
 

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct ListCommand: ShellCommand {
+struct ListCommand: Filtering {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List memories that pass a filter, a page at a time.",
     discussion: """

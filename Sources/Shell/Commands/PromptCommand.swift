@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct PromptCommand: ShellCommand {
+struct PromptCommand: UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "prompt", abstract: "Assemble what an agent would be given for a query.",
     discussion: """
@@ -16,7 +16,7 @@ struct PromptCommand: ShellCommand {
   var words: [String]
 
   @Option(help: "The user whose memories are taken.", completion: .stored)
-  var user: String
+  var user: String?
 
   @Option(help: "The agent; fragments for all agents are taken, too.", completion: .stored)
   var agent = "general"
@@ -27,6 +27,11 @@ struct PromptCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  static var needsUser: Bool { true }
+  var chosenUser: String? {
+    get { user }
+    set { user = newValue }
+  }
   var onlyReads: Bool { true }
 
   private var query: String { words.joined(separator: " ") }
@@ -36,6 +41,7 @@ struct PromptCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
+    let user = user ?? ""
     let store = try session.store()
     let embedder = try session.embedder(for: store)
     session.announce(embedder)

@@ -25,7 +25,7 @@ struct ReassignCommand: ShellCommand {
   var onlyReads: Bool { options.dryRun }
 
   func validate() throws {
-    guard filter.user == nil else { throw ValidationError("The user is named by '--from', not by '--user'") }
+    guard filter.user == nil else { throw ValidationError("'--user' does not go here: '--from' names the user") }
     guard (1...MemoryFields.userIDLimit).contains(to.unicodeScalars.count), to.contains(where: { !$0.isWhitespace })
     else { throw ValidationError("'--to' takes a user id of 1 to \(MemoryFields.userIDLimit) characters") }
     guard from != to else { throw ValidationError("'--from' and '--to' are the same user") }

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct ReembedCommand: ShellCommand {
+struct ReembedCommand: UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "reembed",
     abstract: "Compute the vectors of memories and fragments anew.",
@@ -39,7 +39,12 @@ struct ReembedCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var chosenUser: String? {
+    get { user }
+    set { user = newValue }
+  }
   var onlyReads: Bool { dryRun }
+  var leavesUserOpen: Bool { !missing }
 
   private var selection: ReembedSelection {
     if missing { return .missing }

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct SearchCommand: ShellCommand {
+struct SearchCommand: Filtering {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Find memories by meaning, by words, or by both.",
     discussion: """

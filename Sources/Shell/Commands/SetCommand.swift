@@ -1,48 +1,92 @@
 import ArgumentParser
+import MemoryModel
 
-struct SetCommand: ShellCommand, ScopeChanging {
+struct SetCommand: ShellCommand, ScriptShaping {
   static let configuration = CommandConfiguration(
     commandName: "set",
-    abstract: "Change a setting or a variable.",
+    abstract: "Change a setting or a variable, or list the settings.",
     discussion: """
-      Settings: \(Settings.all.map { "\($0.name) (\($0.values.description))" }.joined(separator: ", ")). Every other \
-      name is a variable, which ${name} inserts.
+      Settings: \(Setting.all.map { "\($0.name) (\($0.values.description))" }.joined(separator: ", ")). Every other \
+      name is a variable, which ${name} inserts. Without a value it shows the one there is; `unset NAME` restores a \
+      setting's default.
       """)
 
   @Argument(help: "The setting or variable.")
-  var name: String
+  var name: String?
 
   @Argument(help: "Its new value.")
-  var value: String
+  var value: String?
 
-  private var allowedValues: Settings.Values? { Settings.all.first { $0.name == name }?.values }
+  @Flag(help: "Set a variable, even one whose name is that of a setting or near it.")
+  var variable = false
+
+  @OptionGroup var result: ResultOptions
+
+  var outputFormat: OutputFormat? { result.output }
+
+  private var setting: Setting? { variable ? nil : name.flatMap(Setting.named) }
 
   func validate() throws {
-    if let allowed = allowedValues {
-      guard !allowed.contains(value) else { return }
-      throw ValidationError("'\(value)' is not a value for \(name); it takes \(allowed.description)")
+    guard let name else {
+      guard !variable else { throw ValidationError("'--variable' goes with a name and a value") }
+      return
     }
-    guard VariableReference.isName(name) else { throw ValidationError("'\(name)' is not a name for a variable") }
-    if name.contains("-") {
-      let nearest = NearestMatch.find(name, among: Settings.all.map(\.name))
-      let suggestion = nearest.map { " Did you mean '\($0)'?" } ?? ""
-      throw ValidationError("There is no setting '\(name)'.\(suggestion)")
+    if let setting {
+      guard let value, !setting.values.contains(value) else { return }
+      throw ValidationError("'\(value)' is not a value for \(name); it takes \(setting.values.description)")
+    }
+    guard VariableReference.isName(name), variable || !name.contains("-") else {
+      guard Setting.nearest(to: name) == nil else { return }
+      throw ValidationError("'\(name)' is not a setting, and not a name for a variable")
     }
   }
 
-  func change(_ scope: inout VariableScope) throws {
-    if allowedValues == nil { try scope.set(name, to: value) }
+  func shape(_ scope: inout VariableScope, _ settings: inout Settings) throws {
+    guard let name else { return }
+    if let setting {
+      guard let value else { return }
+      setting.change(&settings, value)
+      return try scope.set(name, to: value)
+    }
+    if scope.variables[name] == nil {
+      guard variable || Setting.nearest(to: name) == nil else { throw SetCommand.unknown(name) }
+      guard value != nil else {
+        throw MemshError(.usage, "there is no setting and no variable '\(name)'", hint: "`set \(name) VALUE` sets it")
+      }
+    }
+    if let value { try scope.set(name, to: value) }
+  }
+
+  private static func unknown(_ name: String) -> MemshError {
+    let nearest = Setting.nearest(to: name).map { "did you mean '\($0)'? " } ?? ""
+    let isName = VariableReference.isName(name)
+    return MemshError(
+      .usage, "there is no setting '\(name)'",
+      hint: nearest + (isName ? "`set --variable \(name) VALUE` sets a variable" : "`set` lists the settings"))
   }
 
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
-    if allowedValues != nil {
-      session.settings.set(name, to: value)
-      try session.storeIfOpen?.apply(session.settings.options)
-    } else {
-      try change(&session.scope)
+    try shape(&session.scope, &session.settings)
+    guard let name else { return CommandResult(.table(SetCommand.table(Setting.all, session.settings))) }
+    guard value == nil else {
+      if setting != nil { try session.storeIfOpen?.apply(session.settings.options) }
+      return .nothing
     }
-    return .nothing
+    if let setting { return CommandResult(.table(SetCommand.table([setting], session.settings))) }
+    return CommandResult(
+      .table(ResultTable(columns: ["name", "value"], rows: [[.text(name), .optional(session.scope.variables[name])]])))
+  }
+
+  private static func table(_ settings: [Setting], _ values: Settings) -> ResultTable {
+    ResultTable(
+      columns: ["name", "value", "default", "takes", "help"],
+      rows: settings.map { setting in
+        [
+          .text(setting.name), .text(setting.value(values)), .text(setting.defaultValue),
+          .text(setting.values.description), .text(setting.help),
+        ]
+      }, noun: "setting", shownColumns: settings.count == 1 ? nil : ["name", "value", "help"])
   }
 }

@@ -16,6 +16,11 @@ protocol ShellCommand: ParsableCommand {
   /// Whether it asks somebody before it destroys something, because it was given neither `--yes` nor `--dry-run`.
   var needsConfirmation: Bool { get }
 
+  /// Refuses what can be known to be wrong before it runs, beside what `validate` finds.
+  ///
+  /// - Throws: A ``MemshError`` with `usage`, which has a hint of its own.
+  func check() throws
+
   func run(in session: Session) throws -> CommandResult
 }
 
@@ -23,6 +28,7 @@ extension ShellCommand {
   var onlyReads: Bool { false }
   var outputFormat: OutputFormat? { nil }
   var needsConfirmation: Bool { false }
+  func check() throws {}
 }
 
 extension Backend: ExpressibleByArgument {}
@@ -73,20 +79,47 @@ package struct CommandRegistry: ParsableCommand {
   /// The names of all commands, sorted.
   package static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
 
-  /// The types of the commands by their names.
-  static let byName = Dictionary(
-    commands.map { ($0.configuration.commandName ?? "", $0) }, uniquingKeysWith: { first, _ in first })
-
   /// The types of all commands.
   package static var commands: [any ParsableCommand.Type] {
     configuration.groupedSubcommands.flatMap { $0.subcommands }
   }
 
-  /// What `help NAME` and `NAME --help` print.
-  static func help(for name: String) -> String {
-    commands.first { $0.configuration.commandName == name }.map { helpMessage(for: $0) } ?? helpMessage()
+  private static let byName = Dictionary(
+    commands.map { ($0.configuration.commandName ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The command that words begin with the name of, or with those of a command and its subcommand.
+  static func command(named words: [String]) -> NamedCommand? {
+    guard let name = words.first, let type = byName[name] else { return nil }
+    let subcommands = type.configuration.subcommands
+    guard !subcommands.isEmpty else { return NamedCommand(name: name, type: type, wordCount: 1, runs: type) }
+    guard let second = words.dropFirst().first, !second.hasPrefix("-") else {
+      return NamedCommand(name: name, type: type, wordCount: 1, runs: type.configuration.defaultSubcommand)
+    }
+    guard let subcommand = subcommands.first(where: { $0.configuration.commandName == second }) else {
+      return NamedCommand(name: name, type: type, wordCount: 1, runs: nil)
+    }
+    return NamedCommand(name: "\(name) \(second)", type: subcommand, wordCount: 2, runs: subcommand)
   }
+
+  /// The names of a command's subcommands, in the order of its declaration.
+  static func subcommandNames(of type: any ParsableCommand.Type) -> [String] {
+    type.configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// What `help NAME` and `NAME --help` print.
+  static func help(for command: NamedCommand) -> String { helpMessage(for: command.type) }
 
   /// Creates the root; parsing does.
   package init() {}
+}
+
+/// A command that was found by its name.
+struct NamedCommand {
+  /// The name as it is typed: `fragments add`.
+  let name: String
+  let type: any ParsableCommand.Type
+  /// How many words the name takes.
+  let wordCount: Int
+  /// What runs: the command itself, or the subcommand that a bare name stands for; nil where the next word names none.
+  let runs: (any ParsableCommand.Type)?
 }

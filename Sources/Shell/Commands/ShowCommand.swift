@@ -84,8 +84,12 @@ struct ShowCommand: ShellCommand {
   }
 
   private static func variables(_ session: Session) -> ResultTable {
-    let settings = session.settings.listed.map { [Cell.text("setting"), .text($0.name), .text($0.value)] }
-    let variables = session.scope.variables.sorted { $0.key < $1.key }
+    let settings = Setting.all.map {
+      [Cell.text("setting"), .text($0.name), .text($0.value(session.settings))]
+    }
+    let variables = session.scope.variables.filter { variable in
+      Setting.named(variable.key)?.value(session.settings) != variable.value
+    }.sorted { $0.key < $1.key }
       .map { [Cell.text("variable"), .text($0.key), .text($0.value)] }
     return ResultTable(columns: ["kind", "name", "value"], rows: settings + variables)
   }

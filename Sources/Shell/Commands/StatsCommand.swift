@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct StatsCommand: ShellCommand {
+struct StatsCommand: UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "stats", abstract: "Count what is in the store.",
     discussion: "Without options, totals and pictures. With --user only that user's memories are counted.")
@@ -24,6 +24,10 @@ struct StatsCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var chosenUser: String? {
+    get { user }
+    set { user = newValue }
+  }
   var onlyReads: Bool { true }
 
   private static let groupMaximum = 1_000

@@ -1,17 +1,22 @@
 import ArgumentParser
 
-struct UnsetCommand: ShellCommand, ScopeChanging {
-  static let configuration = CommandConfiguration(commandName: "unset", abstract: "Forget a variable.")
+struct UnsetCommand: ShellCommand, ScriptShaping {
+  static let configuration = CommandConfiguration(
+    commandName: "unset", abstract: "Restore the default of a setting, or forget a variable.")
 
-  @Argument(help: "The variable.")
+  @Argument(help: "The setting or variable.")
   var name: String
 
-  func change(_ scope: inout VariableScope) throws { try scope.set(name, to: nil) }
+  func shape(_ scope: inout VariableScope, _ settings: inout Settings) throws {
+    Setting.named(name)?.restore(&settings)
+    try scope.set(name, to: nil)
+  }
 
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
-    try change(&session.scope)
+    try shape(&session.scope, &session.settings)
+    if Setting.named(name) != nil { try session.storeIfOpen?.apply(session.settings.options) }
     return .nothing
   }
 }

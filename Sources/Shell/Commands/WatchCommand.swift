@@ -31,16 +31,16 @@ struct WatchCommand: ShellCommand {
 
   /// The command to run again and again.
   private func watched() throws -> any ShellCommand {
-    let watched = try CommandParser.parse(command, of: ScriptCommand(words: command))
-    let options = CommandDescription.all[command[0]]?.options ?? []
-    guard watched.onlyReads, options.contains(where: { $0.names.contains("--output") }) else {
+    guard case .command(let watched) = try CommandParser.parse(command, of: ScriptCommand(words: command)),
+      watched.onlyReads, CommandDescription.of(type(of: watched)).optionNames.contains("--output")
+    else {
       throw ValidationError("It runs commands that read and show something, and '\(command[0])' does not")
     }
     return watched
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let watched = try watched()
+    let watched = try session.withUser(watched())
     for turn in 1... {
       let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)
       let clear = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" : ""

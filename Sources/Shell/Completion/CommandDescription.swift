@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import Synchronization
 
 /// What the declaration of a command says about its arguments: what completion knows of them.
 package struct CommandDescription: Sendable {
@@ -19,22 +20,47 @@ package struct CommandDescription: Sendable {
     let fileExtensions: [String]?
     /// The first words of its help.
     let about: String
+
+    /// `--limit`; nil for a positional argument.
+    var longName: String? { names.first { $0.hasPrefix("--") } }
   }
 
   let name: String
   /// The first words of its help.
   let about: String
   let arguments: [Argument]
+  /// What its first word may name, each a command of its own.
+  let subcommands: [CommandDescription]
+  /// The subcommand that the bare name stands for.
+  let defaultSubcommand: String?
 
   var options: [Argument] { arguments.filter { !$0.names.isEmpty } }
   var positionals: [Argument] { arguments.filter(\.names.isEmpty) }
 
-  /// All commands by name, from the parser's own description of them.
-  static let all: [String: CommandDescription] = {
-    let commands = (try? JSONParser.parse(CommandRegistry._dumpHelp()))?[key: "command"]?[key: "subcommands"]
-    let described = (commands?.arrayValue ?? []).map(CommandDescription.init)
-    return Dictionary(described.map { ($0.name, $0) }) { first, _ in first }
-  }()
+  /// The names of its options: `--limit`, `-y`.
+  var optionNames: [String] { options.flatMap(\.names) }
+
+  /// The argument of an option's name, else the positional one of a property's name.
+  func argument(_ option: String, key: String) -> Argument? {
+    options.first { $0.names.contains(option) } ?? positionals.first { $0.valueName == key }
+      ?? (positionals.count == 1 ? positionals.first : nil)
+  }
+
+  /// All commands by name.
+  static let all = Dictionary(
+    CommandRegistry.commands.map { ($0.configuration.commandName ?? "", of($0)) },
+    uniquingKeysWith: { first, _ in first })
+
+  private static let known = Mutex<[ObjectIdentifier: CommandDescription]>([:])
+
+  /// What a type declares, from the parser's own description of it; described when it is first asked for.
+  static func of(_ type: any ParsableCommand.Type) -> CommandDescription {
+    let identifier = ObjectIdentifier(type)
+    if let described = known.withLock({ $0[identifier] }) { return described }
+    let described = CommandDescription(of: type)
+    known.withLock { $0[identifier] = described }
+    return described
+  }
 
   /// Describes a command that is none of memsh's own, such as the options that may stand before them.
   package init(of command: any ParsableCommand.Type) {
@@ -59,12 +85,16 @@ package struct CommandDescription: Sendable {
     return false
   }
 
-  private func takesValue(_ name: String) -> Bool { options.contains { $0.takesValue && $0.names.contains(name) } }
+  /// Whether an option of this name is followed by its value.
+  func takesValue(_ name: String) -> Bool { options.contains { $0.takesValue && $0.names.contains(name) } }
 
   private init(_ json: JSON) {
     about = json[key: "abstract"]?.stringValue ?? ""
     name = json[key: "commandName"]?.stringValue ?? ""
     arguments = (json[key: "arguments"]?.arrayValue ?? []).map(Argument.init)
+    // The parser adds a `help` of its own to what has subcommands.
+    subcommands = (json[key: "subcommands"]?.arrayValue ?? []).map(CommandDescription.init).filter { $0.name != "help" }
+    defaultSubcommand = json[key: "defaultSubcommand"]?.stringValue
   }
 }
 

@@ -185,11 +185,14 @@ package struct Completer {
     _ argument: CommandDescription.Argument, words: [String], beginningWith word: String
   ) -> [String]? {
     switch (words[0], argument.valueName) {
-    case ("set", "name"): return Settings.all.map(\.name) + session.scope.variables.keys
+    case ("set", "name"): return Setting.all.map(\.name) + session.scope.variables.keys
     case ("set", "value"):
-      guard case .words(let values)? = Settings.all.first(where: { $0.name == words[1] })?.values else { break }
-      return values
-    case ("unset", "name"): return Array(session.scope.variables.keys)
+      switch Setting.named(words[1])?.values {
+      case .words(let values): return values
+      case .user: return stored(.users, beginningWith: word)
+      default: break
+      }
+    case ("unset", "name"): return Setting.all.map(\.name) + session.scope.variables.keys
     case ("undo", "operation"), ("journal", "operation"): return stored(.operations, beginningWith: word)
     case ("models", "name"): return session.embedders.models.installed().map(\.name)
     default: break

@@ -29,10 +29,13 @@ enum FileArguments {
 
   /// The name of the option, or of the positional argument, that a word is the value of; nil when that takes no file.
   private static func path(_ index: Int, in words: [String]) -> String? {
-    guard let command = CommandDescription.all[words[0]] else { return nil }
+    guard let named = CommandRegistry.command(named: words), let type = named.runs, index >= named.wordCount else {
+      return nil
+    }
+    let command = CommandDescription.of(type)
     var positionals = 0
     var option: CommandDescription.Argument?
-    for word in words[1..<index] {
+    for word in words[named.wordCount..<index] {
       if option != nil {
         option = nil
       } else if word.hasPrefix("-") {

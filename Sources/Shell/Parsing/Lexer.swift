@@ -112,7 +112,7 @@ struct Lexer {
         text.advance()
         pieces.append(text.current == nil ? "\\" : text.takeScalar())
       case .dollar where text.following == .openBrace: pieces.append(.variable(try readVariable()))
-      case .dollar: pieces.append(text.take(1))
+      case .dollar: pieces.append(try readDollar())
       default: pieces.append(text.takeWord())
       }
     }
@@ -146,7 +146,9 @@ struct Lexer {
       } else if byte == .backslash, let escaped = text.following, Lexer.escapable.utf8.contains(escaped) {
         text.advance()
         if escaped == .newline { text.advance() } else { pieces.append(text.take(1)) }
-      } else if byte == .backslash || byte == .dollar {
+      } else if byte == .dollar {
+        pieces.append(try readDollar())
+      } else if byte == .backslash {
         pieces.append(text.take(1))
       } else {
         pieces.append(text.take { $0 != .doubleQuote && $0 != .backslash && $0 != .dollar })
@@ -176,6 +178,20 @@ struct Lexer {
     }
     text.advance()
     return reference
+  }
+
+  /// A `$` that begins no variable is text. Before a name it looks like one, which nobody would see in an empty result:
+  /// but for `$name$`, which quotes text in PostgreSQL.
+  private mutating func readDollar() throws(LexicalError) -> String {
+    let start = text.position
+    let dollar = text.take(1)
+    let name = text.takeName()
+    guard let first = name.first, first.isLetter || first == "_" else { return dollar + name }
+    if text.current == .dollar { return dollar + name + text.take(1) }
+    let shown = name.prefix(60)
+    throw LexicalError(
+      message: "'$\(shown)' is text, not a variable",
+      hint: "write ${\(shown)} for the variable, or \\$\(shown) for the text", position: start, incomplete: nil)
   }
 
   private mutating func startHeredoc() throws(LexicalError) {
@@ -218,8 +234,10 @@ struct Lexer {
     while let byte = lexer.text.current {
       if byte == .dollar, lexer.text.following == .openBrace {
         pieces.append(.variable(try lexer.readVariable()))
-      } else if byte == .dollar || byte == .backslash {
-        if byte == .backslash, lexer.text.following == .dollar { lexer.text.advance() }
+      } else if byte == .dollar {
+        pieces.append(try lexer.readDollar())
+      } else if byte == .backslash {
+        if lexer.text.following == .dollar { lexer.text.advance() }
         pieces.append(lexer.text.take(1))
       } else {
         pieces.append(lexer.text.take { $0 != .dollar && $0 != .backslash })

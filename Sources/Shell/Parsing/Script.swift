@@ -82,4 +82,9 @@ package struct ScriptCommand: Sendable, Equatable {
 
   /// Where the command begins.
   package var position: SourcePosition { tokens[0].position }
+
+  /// The word that a message quotes, else the command's name.
+  func token(quotedIn message: String) -> Token {
+    tokens.dropFirst().first { message.contains("'\($0.plainText)'") } ?? tokens[0]
+  }
 }

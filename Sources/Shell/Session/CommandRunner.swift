@@ -20,7 +20,7 @@ package struct CommandRunner {
   /// Runs commands until one fails, or to the end under `set on-error continue`.
   ///
   /// - Returns: The status of the first failure; a reader that goes away is none.
-  package func run(_ commands: [ScriptCommand]) -> ExitStatus {
+  package func run(_ commands: [LoadedCommand]) -> ExitStatus {
     var status = ExitStatus.success
     for command in commands {
       guard let outcome = try? run(command) else { return status }
@@ -44,7 +44,8 @@ package struct CommandRunner {
   /// Runs one command and prints its result or its error.
   ///
   /// - Throws: ``ClosedPipe``.
-  package func run(_ command: ScriptCommand) throws -> Outcome {
+  package func run(_ loaded: LoadedCommand) throws -> Outcome {
+    let command = loaded.command
     var format = session.settings.output
     let began = session.clock.instant()
     defer { tellTime(since: began) }
@@ -53,8 +54,13 @@ package struct CommandRunner {
       // Others may have changed the tables since.
       session.storeIfOpen?.forgetState()
       session.currentCommand = String(command.text.prefix(CommandRunner.journaledCharacters))
-      let words = try CommandParser.words(of: command, scope: session.scope)
-      let parsed = try CommandParser.parse(words, of: command)
+      let parsed: any ShellCommand
+      switch try loaded.bound(in: session.scope) {
+      case .command(let command): parsed = try session.withUser(command)
+      case .help(let text):
+        try session.console.write(text + "\n", pager: session.settings.pager)
+        return Outcome(status: .success)
+      }
       format = parsed.outputFormat ?? format
       let result = try run(parsed)
       remember(result)
@@ -64,9 +70,6 @@ package struct CommandRunner {
       return Outcome(status: .success, endsSession: result.endsSession, nextInput: result.nextInput)
     } catch let error as ClosedPipe {
       throw error
-    } catch let help as CommandParser.HelpRequest {
-      try session.console.write(help.text + "\n", pager: session.settings.pager)
-      return Outcome(status: .success)
     } catch {
       return Outcome(status: report(error, of: command, format: format))
     }

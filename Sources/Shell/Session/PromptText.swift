@@ -4,7 +4,7 @@ import MemoryServices
 
 /// What stands before the cursor.
 package enum PromptText {
-  /// `{label}`, `{backend}`, `{database}` and `{location}` are replaced.
+  /// `{label}`, `{backend}`, `{database}`, `{location}` and `{user}` are replaced.
   static let defaultTemplate = "{label} {backend}:{database}> "
 
   /// The prompt of a session.
@@ -13,7 +13,7 @@ package enum PromptText {
   package static func text(for session: Session, invisible: Unicode.Scalar) -> String {
     // Describing a store opens nothing.
     guard let identity = (try? session.store())?.identity else { return "memsh (not connected)> " }
-    let text = replaced(session.settings.prompt, identity: identity, label: session.label).withVisibleControls
+    let text = replaced(session.settings, identity: identity, label: session.label).withVisibleControls
     guard let label = session.label, session.showsColors else { return text }
     func sequence(_ parameters: String) -> String { "\(invisible)\u{1B}[\(parameters)m\(invisible)" }
     // The space at the end keeps the user's own colour.
@@ -21,11 +21,11 @@ package enum PromptText {
     return sequence(label.color) + text.dropLast(trailing.count) + sequence("0") + trailing
   }
 
-  private static func replaced(_ template: String, identity: StoreIdentity, label: ConnectionLabel?) -> String {
-    var text = template.replacing("{label}", with: label?.name ?? "")
+  private static func replaced(_ settings: Settings, identity: StoreIdentity, label: ConnectionLabel?) -> String {
+    var text = settings.prompt.replacing("{label}", with: label?.name ?? "")
     if label == nil { text = String(text.drop { $0 == " " }) }
     return text.replacing("{backend}", with: identity.backend.rawValue).replacing("{database}", with: identity.name)
-      .replacing("{location}", with: identity.location)
+      .replacing("{location}", with: identity.location).replacing("{user}", with: settings.user ?? "")
   }
 
   /// The prompt of the next line of a command that is not complete; it says what is missing.

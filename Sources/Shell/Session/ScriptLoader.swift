@@ -14,15 +14,17 @@ package enum ScriptInput: Sendable, Equatable {
   case words([String])
 }
 
-/// Reads and checks everything that is to run, before the first command does.
+/// Reads, checks and parses everything that is to run, before the first command does.
 ///
-/// It follows `set`, `unset` and `include`, which are all that decide what later commands look like.
+/// It follows `set`, `unset` and `include`, which are all that decide what later commands look like. A command is parsed
+/// here, and nowhere else; see ``LoadedCommand``.
 package struct ScriptLoader {
   private var scope: VariableScope
+  private var settings: Settings
   private let files: any FileAccess
   private let confirmation: Confirmation
   private let interruption: Interruption
-  private var commands: [ScriptCommand] = []
+  private var commands: [LoadedCommand] = []
   private var errors: [LocatedError] = []
   /// The scripts being read, each from the one before, by their real paths.
   private var openFiles: [String] = []
@@ -46,7 +48,7 @@ package struct ScriptLoader {
   /// What loading found.
   package struct Outcome {
     /// All commands, those of included scripts in the place of their `include`.
-    package let commands: [ScriptCommand]
+    package let commands: [LoadedCommand]
     /// Everything that is wrong; when this is not empty, nothing may run.
     package let errors: [LocatedError]
   }
@@ -55,11 +57,11 @@ package struct ScriptLoader {
   ///
   /// - Parameter interruption: Ends the loading with the error `interrupted`.
   package static func load(
-    _ inputs: [ScriptInput], scope: VariableScope, files: any FileAccess, confirmation: Confirmation,
+    _ inputs: [ScriptInput], scope: VariableScope, settings: Settings, files: any FileAccess, confirmation: Confirmation,
     interruption: Interruption
   ) -> Outcome {
     var loader = ScriptLoader(
-      scope: scope, files: files, confirmation: confirmation, interruption: interruption)
+      scope: scope, settings: settings, files: files, confirmation: confirmation, interruption: interruption)
     for input in inputs { loader.load(input) }
     if interruption.isRaised {
       return Outcome(commands: [], errors: [LocatedError(MemshError(.interrupted, "interrupted: nothing was run"))])
@@ -68,9 +70,11 @@ package struct ScriptLoader {
   }
 
   private init(
-    scope: VariableScope, files: any FileAccess, confirmation: Confirmation, interruption: Interruption
+    scope: VariableScope, settings: Settings, files: any FileAccess, confirmation: Confirmation,
+    interruption: Interruption
   ) {
     self.scope = scope
+    self.settings = settings
     self.files = files
     self.confirmation = confirmation
     self.interruption = interruption
@@ -107,24 +111,27 @@ package struct ScriptLoader {
 
   private mutating func check(_ command: ScriptCommand, isScript: Bool = true) {
     do {
-      let parsed = try CommandParser.parse(CommandParser.words(of: command, scope: scope), of: command)
-      if let include = parsed as? IncludeCommand {
-        try splice(include, command)
-      } else {
-        try (parsed as? any ScopeChanging)?.change(&scope)
-        if confirmation == .all || confirmation == .ofScripts && isScript, parsed.needsConfirmation {
-          throw MemshError(
-            .confirmationRequired, "`\(command.name)` asks first, and nobody is there to answer",
-            hint: "add `--yes` to go on")
-        }
-        commands.append(command)
+      let loaded = try LoadedCommand(command, scope: scope)
+      if case .command(let parsed) = loaded.asLoaded {
+        if let include = parsed as? IncludeCommand { return try splice(include, command) }
+        try check(parsed, command, isScript: isScript)
       }
-    } catch is CommandParser.HelpRequest {
-      commands.append(command)
+      commands.append(loaded)
     } catch let error as LocatedError {
       errors.append(error)
     } catch {
-      errors.append(LocatedError(ScriptLoader.memshError(error), at: command.tokens[0], of: command))
+      let error = ScriptLoader.memshError(error)
+      errors.append(LocatedError(error, at: command.token(quotedIn: error.message), of: command))
+    }
+  }
+
+  private mutating func check(_ parsed: any ShellCommand, _ command: ScriptCommand, isScript: Bool) throws {
+    _ = try parsed.withUser(of: settings)
+    try (parsed as? any ScriptShaping)?.shape(&scope, &settings)
+    if confirmation == .all || confirmation == .ofScripts && isScript, parsed.needsConfirmation {
+      throw MemshError(
+        .confirmationRequired, "`\(command.name)` asks first, and nobody is there to answer",
+        hint: "add `--yes` to go on")
     }
   }
 
@@ -153,9 +160,9 @@ package struct ScriptLoader {
   }
 }
 
-/// A command that changes what later commands of a script look like.
-protocol ScopeChanging {
-  func change(_ scope: inout VariableScope) throws
+/// A command that decides what later commands of a script look like: the loader follows it.
+protocol ScriptShaping {
+  func shape(_ scope: inout VariableScope, _ settings: inout Settings) throws
 }
 
 extension ScriptCommand {

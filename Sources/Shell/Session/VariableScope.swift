@@ -9,11 +9,14 @@ package struct VariableScope: Sendable {
   /// The environment of the process.
   package let environment: [String: String]
 
-  /// Creates a scope.
+  /// Variables and an environment.
   package init(variables: [String: String], environment: [String: String]) {
     self.variables = variables
     self.environment = environment
   }
+
+  /// What `~` stands for; nil where $HOME does not say it.
+  var home: String? { environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } }
 
   /// No more than this is kept in all variables together, nor inserted into one command: a few lines that double a
   /// variable would take all memory.
