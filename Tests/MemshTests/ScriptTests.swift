@@ -14,7 +14,7 @@ import Testing
     #expect(result.output == "")
     #expect(
       result.errors == """
-        \(script):2: error: search: unknown option '--limt'.
+        \(script):2: error: search: unknown option '--limt'
           search x --limt 3
                    ^~~~~~
         hint: did you mean '--limit'?
