@@ -45,13 +45,14 @@ package protocol Driver: AnyObject {
   ///   is committed only, and come in any order.
   func stream(_ shares: [SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws
 
-  /// Writes rows under their ids, in the fastest way there is.
+  /// Writes rows in the fastest way there is.
   ///
   /// - Parameters:
-  ///   - rows: All with the same added columns; their values in this database's own notation.
-  ///   - columns: The columns that the rows have values for, in the order of ``Record/values``.
+  ///   - rows: The values of each, those of added columns last and in this database's own notation.
+  ///   - columns: The columns that memsh knows, in the order of the values.
+  ///   - added: The columns that others added.
   /// - Throws: `store_failed` for rows that a trigger swallows.
-  func load(_ rows: [Record], columns: [Column], into table: Table) throws
+  func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws
 
   /// The next free ids of a table, taken at once and for everybody. Belongs into a transaction.
   ///
@@ -115,4 +116,10 @@ extension Driver {
     try execute(sql) { ids.append(try $0.number(0)) }
     return ids
   }
+}
+
+/// What rows are written into.
+package enum LoadTarget: Sendable {
+  case table(Table)
+  case own(OwnTable)
 }

@@ -52,16 +52,16 @@ extension Row {
   }
 
   /// A value of a column's type.
-  package func value(_ position: Int, of column: Column) throws -> Value {
-    switch column.type {
-    case .integer: try integer(position).columnValue
-    case .double: try double(position).columnValue
-    case .boolean: try boolean(position).columnValue
-    case .timestamp: try timestamp(position).columnValue
-    case .vector: try vector(position).columnValue
-    case .json: try json(position).columnValue
-    case .text: try text(position).columnValue
-    case .texts: try texts(position).columnValue
+  package func value(_ position: Int, of type: ColumnType) throws -> Value {
+    switch type {
+    case .integer: try integer(position).map(Value.integer) ?? .null
+    case .double: try double(position).map(Value.double) ?? .null
+    case .boolean: try boolean(position).map(Value.boolean) ?? .null
+    case .timestamp: try timestamp(position).map(Value.timestamp) ?? .null
+    case .vector: try vector(position).map(Value.vector) ?? .null
+    case .json: try json(position).map(Value.json) ?? .null
+    case .text: try text(position).map(Value.text) ?? .null
+    case .texts: try texts(position).map(Value.texts) ?? .null
     }
   }
 }

@@ -39,16 +39,12 @@ extension MemoryStore {
 
   /// Notes which source row became which row here.
   package func record(_ rows: [RunRow], run: Int64) throws {
-    guard !rows.isEmpty else { return }
-    let columns: [Value] = [
-      .texts(rows.map(\.table)), .texts(rows.map(\.sourceKey)), .integers(rows.map(\.targetID)),
-      .texts(rows.map(\.contentHash)),
-    ]
-    try driver.execute(
-      """
-      INSERT INTO \(OwnTable.runRows) (run_id, table_name, source_key, target_id, content_sha256)
-      SELECT \(run), r.column1, r.column2, r.column3, r.column4 FROM \(rows: columns, as: "r")
-      """)
+    try driver.load(
+      rows.map { [.integer(run), .text($0.table), .text($0.sourceKey), .integer($0.targetID), .text($0.contentHash)] },
+      columns: [
+        Column("run_id", .integer), Column("table_name", .text), Column("source_key", .text),
+        Column("target_id", .integer), Column("content_sha256", .text),
+      ], added: [], into: .own(.runRows))
   }
 
   /// Closes a run with its counts.

@@ -25,7 +25,7 @@ extension MemoryStore {
     ) { row in
       var values: [Value] = []
       for column in Table.memories.columns {
-        let value = column == .embedding ? .null : try row.value(values.count + 1, of: column)
+        let value = column == .embedding ? .null : try row.value(values.count + 1, of: column.type)
         // A list shows every row, one that lacks what a memory must have as well: `doctor` names it.
         values.append(value == .null && column.isRequired ? .text("") : value)
       }

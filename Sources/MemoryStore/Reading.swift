@@ -7,13 +7,13 @@ struct RowSelection {
   let places: [AddedPlace]
   /// What stands behind SELECT.
   let columns: SQL
-  /// Columns that are left out, to be NULL.
-  private let omitted: [Column]
+  /// What each of the table's columns holds; nil for one that is left out, to be NULL.
+  private let types: [ColumnType?]
 
   init(_ table: Table, _ places: [AddedPlace], without omitted: [Column] = []) {
     self.table = table
     self.places = places
-    self.omitted = omitted
+    types = table.columns.map { omitted.contains($0) ? nil : $0.type }
     let known: [SQL] = table.columns.map { omitted.contains($0) ? "NULL" : "\($0)" }
     columns = SQL.joined(["id"] + known + places.map { "\($0.real)" })
   }
@@ -21,11 +21,11 @@ struct RowSelection {
   /// The row of an answer.
   func record(_ row: any Row) throws -> Record {
     var values: [Value] = []
-    values.reserveCapacity(table.columns.count)
-    for (index, column) in table.columns.enumerated() {
-      values.append(omitted.contains(column) ? .null : try row.value(index + 1, of: column))
+    values.reserveCapacity(types.count)
+    for (index, type) in types.enumerated() {
+      values.append(try type.map { try row.value(index + 1, of: $0) } ?? .null)
     }
-    let first = table.columns.count + 1
+    let first = types.count + 1
     let added = try places.enumerated().map { try $1.travelling(row.added(first + $0)) }
     return Record(id: try row.number(0), values: values, added: added)
   }

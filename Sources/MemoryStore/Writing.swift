@@ -40,17 +40,22 @@ extension MemoryStore {
   private func load(_ rows: [Record], columns: [Column], into table: Table) throws {
     let agent = try wordForEveryAgent(in: table).flatMap { word in columns.firstIndex(of: .agent).map { ($0, word) } }
     let places = try rows.contains { !$0.added.isEmpty } ? addedPlaces(in: table) : []
-    var batch: [Record] = []
+    let columns = [Column.id] + columns
+    var (batch, added): ([[Value]], [AddedColumn]) = ([], [])
     for var row in rows {
       if let (index, word) = agent, row.values[index] == .null { row.values[index] = word }
       if !row.added.isEmpty { row.added = try places.writing(row.added, ofRow: row.id, in: table) }
-      if let last = batch.last, last.added.map(\.column) != row.added.map(\.column) {
-        try driver.load(batch, columns: columns, into: table)
-        batch.removeAll()
+      if !row.added.isEmpty || !added.isEmpty {
+        let others = row.added.map(\.column)
+        if others != added, !batch.isEmpty {
+          try driver.load(batch, columns: columns, added: added, into: .table(table))
+          batch.removeAll()
+        }
+        added = others
       }
-      batch.append(row)
+      batch.append([.integer(row.id)] + row.values + row.added.map(\.value))
     }
-    if !batch.isEmpty { try driver.load(batch, columns: columns, into: table) }
+    if !batch.isEmpty { try driver.load(batch, columns: columns, added: added, into: .table(table)) }
   }
 
   /// What stands for every agent in a table that refuses NULL, because memsh 0.1.0 made it.

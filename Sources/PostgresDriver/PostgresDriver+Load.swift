@@ -5,32 +5,31 @@ import PostgresClient
 /// Writing rows by COPY: in binary form, which is the fastest, where all columns have types whose binary form is known
 /// here; else as text, which every type reads.
 extension PostgresDriver {
-  package func load(_ rows: [Record], columns: [Column], into table: Table) throws {
-    guard let first = rows.first else { return }
-    let added = first.added.map(\.column.name)
-    let types = try columnTypes(of: table.name)
-    let names = (["id"] + columns.map(\.name) + added).map(\.quotedIdentifier).joined(separator: ", ")
+  package func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {
+    let table =
+      switch target {
+      case .table(let table): table.name
+      case .own(let table): "\(ledger).\(table.rawValue)"
+      }
+    let types = try columnTypes(of: table)
+    let names = (columns.map(\.name) + added.map(\.name)).map(\.quotedIdentifier).joined(separator: ", ")
     let isBinary =
-      added.isEmpty && Column("id", .integer).isBinary(as: types["id"], vectors: nil)
-      && columns.allSatisfy { $0.isBinary(as: types[$0.name], vectors: repairState.vectorType) }
-    let target = "COPY \(table.name.quotedIdentifier) (\(names)) FROM STDIN"
+      added.isEmpty && columns.allSatisfy { $0.isBinary(as: types[$0.name], vectors: repairState.vectorType) }
+    let target = "COPY \(table) (\(names)) FROM STDIN"
     let written = try use { connection in
       guard isBinary else {
         return try connection.copyTextIn(target) { writer in
-          for row in rows {
-            try writer.write([String(row.id)] + row.values.map(\.copyText) + row.added.map(\.value.copyText))
-          }
+          for row in rows { try writer.write(row.map(\.copyText)) }
         }
       }
       return try connection.copyIn("\(target) (FORMAT BINARY)") { writer in
         for row in rows {
-          try writer.beginRow(fields: columns.count + 1)
-          try writer.write(integer: row.id, "id", types)
-          for (column, value) in zip(columns, row.values) { try writer.write(value, column.name, types) }
+          try writer.beginRow(fields: columns.count)
+          for index in row.indices { try writer.write(row[index], columns[index].name, types) }
         }
       }
     }
-    guard written == rows.count else { throw MemshError.rowsNotWritten([], of: table.name, "inserted") }
+    guard written == rows.count else { throw MemshError.rowsNotWritten([], of: table, "inserted") }
   }
 }
 

@@ -69,7 +69,7 @@ struct SQLiteDialect: Dialect {
 
   var shares: Int64 { 1 }
 
-  func name(of table: OwnTable) -> SQL { SQL(raw: "memsh_\(table.rawValue)") }
+  func name(of table: OwnTable) -> SQL { SQL(raw: table.name) }
 
   func function(_ name: String) -> String { name }
 

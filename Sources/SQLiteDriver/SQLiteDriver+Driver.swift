@@ -38,17 +38,16 @@ extension SQLiteDriver: SchemaManaging, Searching, VectorReplacing, RowImaging, 
     for share in shares { try query(share, of: table, exactly: exactly, body) }
   }
 
-  package func load(_ rows: [Record], columns: [Column], into table: Table) throws {
-    guard let first = rows.first else { return }
-    let names = (["id"] + columns.map(\.name) + first.added.map(\.column.name)).map(\.quotedIdentifier)
+  package func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {
+    let table = target.name
+    let names = (columns.map(\.name) + added.map(\.name)).map(\.quotedIdentifier)
     let places = names.map { _ in "?" }.joined(separator: ", ")
     try write { db in
       let statement = try db.cachedStatement(
-        sql: "INSERT INTO \(table.name) (\(names.joined(separator: ", "))) VALUES (\(places))")
+        sql: "INSERT INTO \(table) (\(names.joined(separator: ", "))) VALUES (\(places))")
       for row in rows {
-        let values = row.values.map(SQLiteDriver.bound) + row.added.map { SQLiteDriver.bound($0.value) }
-        try statement.execute(arguments: StatementArguments([row.id.databaseValue] + values))
-        guard db.changesCount == 1 else { throw MemshError.rowsNotWritten([row.id], of: table.name, "inserted") }
+        try statement.run(row, in: db)
+        guard db.changesCount == 1 else { throw MemshError.rowsNotWritten(target.key(of: row), of: table, "inserted") }
       }
     }
   }
@@ -69,4 +68,23 @@ extension SQLiteDriver: SchemaManaging, Searching, VectorReplacing, RowImaging, 
     }
     return (0..<Int64(count)).map { last + 1 + $0 }
   }
+}
+
+extension LoadTarget {
+  fileprivate var name: String {
+    switch self {
+    case .table(let table): table.name
+    case .own(let table): table.name
+    }
+  }
+
+  /// The key of a row, which is its first value; none in memsh's own tables.
+  fileprivate func key(of row: [Value]) -> [Int64] {
+    if case .table = self, case .integer(let id)? = row.first { [id] } else { [] }
+  }
+}
+
+extension OwnTable {
+  /// The table's name in a file that it shares with the four tables.
+  var name: String { "memsh_\(rawValue)" }
 }

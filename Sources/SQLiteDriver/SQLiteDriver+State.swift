@@ -20,7 +20,7 @@ extension SQLiteDriver {
         case "index": state.indexes.append(object)
         case "trigger": state.triggers.append(object)
         default:
-          if let own = OwnTable.allCases.first(where: { "memsh_\($0.rawValue)" == name }) {
+          if let own = OwnTable.allCases.first(where: { $0.name == name }) {
             state.own[own] = StoreState.Rights(mayRead: true, mayWrite: true)
           } else {
             words[name] = object.definition
@@ -36,7 +36,7 @@ extension SQLiteDriver {
     }
   }
 
-  private static let ownNames = OwnTable.allCases.map { "memsh_\($0.rawValue)" } + [SearchDDL.textIndex]
+  private static let ownNames = OwnTable.allCases.map(\.name) + [SearchDDL.textIndex]
 
   private func readColumns(_ state: inout StoreState) throws {
     var tables: [String: (kind: StoreState.RealTable.Kind, text: String, columns: [StoreState.RealColumn])] = [:]

@@ -80,7 +80,8 @@ package struct Field<Owner>: Sendable {
   /// Gives a row another value; false for one of another type.
   package let set: @Sendable (inout Owner, Value) -> Bool
 
-  /// Joins a column and a property.
+  /// Joins a column and a property. Inlined, so that the property is read and written without a key path.
+  @inline(__always)
   package init<Property: ColumnValue & Sendable>(
     _ column: Column, _ path: any WritableKeyPath<Owner, Property> & Sendable
   ) {

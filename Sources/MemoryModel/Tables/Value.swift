@@ -59,7 +59,7 @@ extension Optional: ColumnValue where Wrapped: ColumnValue {
   package var columnValue: Value { self?.columnValue ?? .null }
 
   package init?(columnValue: Value) {
-    guard columnValue != .null else {
+    if case .null = columnValue {
       self = .none
       return
     }
