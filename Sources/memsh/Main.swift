@@ -39,10 +39,12 @@ enum Main {
   private static func run(arguments: [String]) -> ExitStatus {
     let console = TerminalConsole()
     // Asked by scripts and installers: not worth waking the parser for.
-    guard arguments != ["--version"] else { return answer("memsh \(memshVersion)\n", console: console) }
+    guard ![["--version"], ["-version"], ["-V"]].contains(arguments) else {
+      return answer("memsh \(memshVersion)\n", console: console)
+    }
     if let request = CompletionRequest(arguments) { return answer(request, console: console) }
     do {
-      return try run(try Launch(arguments: arguments), console: console)
+      return try run(try Launch(arguments: arguments == ["-help"] ? ["--help"] : arguments), console: console)
     } catch is ClosedPipe {
       return .success
     } catch {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import MemoryModel
 
-struct SetCommand: ShellCommand, ScriptShaping {
+struct SetCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
     abstract: "Change a setting or a variable, or list the settings.",

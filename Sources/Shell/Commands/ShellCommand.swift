@@ -16,6 +16,14 @@ protocol ShellCommand: ParsableCommand {
   /// Whether it asks somebody before it destroys something, because it was given neither `--yes` nor `--dry-run`.
   var needsConfirmation: Bool { get }
 
+  /// Changes what later commands of a script look like; the loader follows it.
+  func shape(_ scope: inout VariableScope, _ settings: inout Settings) throws
+
+  /// The command with the user that the settings choose, where it leaves that open; nil where it is as it was.
+  ///
+  /// - Throws: `usage` when it needs a user and has none.
+  func withUser(of settings: Settings) throws -> (any ShellCommand)?
+
   /// Refuses what can be known to be wrong before it runs, beside what `validate` finds.
   ///
   /// - Throws: A ``MemshError`` with `usage`, which has a hint of its own.
@@ -29,6 +37,8 @@ extension ShellCommand {
   var outputFormat: OutputFormat? { nil }
   var needsConfirmation: Bool { false }
   func check() throws {}
+  func shape(_ scope: inout VariableScope, _ settings: inout Settings) throws {}
+  func withUser(of settings: Settings) throws -> (any ShellCommand)? { nil }
 }
 
 extension Backend: ExpressibleByArgument {}

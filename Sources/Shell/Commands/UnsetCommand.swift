@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct UnsetCommand: ShellCommand, ScriptShaping {
+struct UnsetCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "unset", abstract: "Restore the default of a setting, or forget a variable.")
 

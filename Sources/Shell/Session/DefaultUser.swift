@@ -13,6 +13,19 @@ protocol UserChoosing: ShellCommand {
 extension UserChoosing {
   static var needsUser: Bool { false }
   var leavesUserOpen: Bool { true }
+
+  func withUser(of settings: Settings) throws -> (any ShellCommand)? {
+    guard chosenUser == nil, leavesUserOpen else { return nil }
+    guard let user = settings.user else {
+      guard Self.needsUser else { return nil }
+      throw MemshError(
+        .usage, "\(Self.configuration.commandName ?? ""): '--user' is missing",
+        hint: "name the user, or `set user NAME` for all commands that follow")
+    }
+    var command = self
+    command.chosenUser = user
+    return command
+  }
 }
 
 /// A command that works on the memories which pass its filter.
@@ -24,23 +37,6 @@ extension Filtering {
   var chosenUser: String? {
     get { filter.user }
     set { filter.user = newValue }
-  }
-}
-
-extension ShellCommand {
-  /// The command with the user that the settings choose, where it leaves that open; nil where it is as it was.
-  ///
-  /// - Throws: `usage` when it needs a user and has none.
-  func withUser(of settings: Settings) throws -> (any ShellCommand)? {
-    guard var command = self as? any UserChoosing, command.chosenUser == nil, command.leavesUserOpen else { return nil }
-    guard let user = settings.user else {
-      guard type(of: command).needsUser else { return nil }
-      let name = Self.configuration.commandName ?? ""
-      throw MemshError(
-        .usage, "\(name): '--user' is missing", hint: "name the user, or `set user NAME` for all commands that follow")
-    }
-    command.chosenUser = user
-    return command
   }
 }
 

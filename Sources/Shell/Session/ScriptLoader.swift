@@ -127,7 +127,7 @@ package struct ScriptLoader {
 
   private mutating func check(_ parsed: any ShellCommand, _ command: ScriptCommand, isScript: Bool) throws {
     _ = try parsed.withUser(of: settings)
-    try (parsed as? any ScriptShaping)?.shape(&scope, &settings)
+    try parsed.shape(&scope, &settings)
     if confirmation == .all || confirmation == .ofScripts && isScript, parsed.needsConfirmation {
       throw MemshError(
         .confirmationRequired, "`\(command.name)` asks first, and nobody is there to answer",
@@ -159,12 +159,6 @@ package struct ScriptLoader {
     error as? MemshError ?? MemshError(.scriptNotFound, "the script cannot be read", cause: "\(error)")
   }
 }
-
-/// A command that decides what later commands of a script look like: the loader follows it.
-protocol ScriptShaping {
-  func shape(_ scope: inout VariableScope, _ settings: inout Settings) throws
-}
-
 extension ScriptCommand {
   /// A command of ready words, as the shell that started memsh has split them.
   package init(words: [String]) {
