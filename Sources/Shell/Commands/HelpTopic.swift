@@ -27,6 +27,7 @@ enum HelpTopic: String, CaseIterable {
       search espresso \\           a backslash at the end of a line continues the command
       <<EOF                       the lines up to EOF are one word; <<'EOF' inserts no variables
       ${name}  ${ENV:NAME}        a variable (`set name VALUE`, -v name=VALUE), an environment variable
+      \\$name  '$name'             the text $name; without \\ or quotes it is an error: it looks like a variable
       assert .length > 0          ends the script with status 4 unless it holds for the last result
 
       A script stops at its first error, unless it says `set on-error continue`. What destroys needs --yes in a script.

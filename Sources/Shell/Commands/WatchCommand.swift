@@ -26,7 +26,10 @@ struct WatchCommand: ShellCommand {
     }
     if let count, count < 1 { throw ValidationError("'--count' takes a number above 0, not '\(count)'") }
     guard !command.isEmpty else { throw ValidationError("What is to be watched? Write watch SECONDS COMMAND") }
-    do { _ = try watched() } catch let error as LocatedError { throw ValidationError(error.error.message) }
+  }
+
+  func check() throws {
+    do { _ = try watched() } catch let error as LocatedError { throw error.error }
   }
 
   /// The command to run again and again.
@@ -34,7 +37,9 @@ struct WatchCommand: ShellCommand {
     guard case .command(let watched) = try CommandParser.parse(command, of: ScriptCommand(words: command)),
       watched.onlyReads, CommandDescription.of(type(of: watched)).optionNames.contains("--output")
     else {
-      throw ValidationError("It runs commands that read and show something, and '\(command[0])' does not")
+      throw MemshError(
+        .usage, "watch: '\(command[0])' does not only read and show something",
+        hint: "watch runs commands such as list, stats and sql")
     }
     return watched
   }
