@@ -1,21 +1,15 @@
 /// What could stand where the cursor is.
-package struct Completions: Sendable, Equatable {
+package struct Completions {
   /// One way to go on.
   package struct Candidate: Sendable, Equatable {
     /// The text that takes the place of what was typed.
     package let text: String
-    /// What the list shows.
-    package let shown: String
-    /// How many columns of a terminal that covers.
-    package let columns: Int
     /// Whether nothing can follow but the next word, so that a space is inserted, too.
     package let endsWord: Bool
 
     /// Creates a candidate.
-    package init(text: String, shown: String, columns: Int, endsWord: Bool) {
+    package init(text: String, endsWord: Bool) {
       self.text = text
-      self.shown = shown
-      self.columns = columns
       self.endsWord = endsWord
     }
   }
@@ -24,11 +18,16 @@ package struct Completions: Sendable, Equatable {
   package let replaces: Int
   /// The ways to go on, in the order of the list.
   package let candidates: [Candidate]
+  /// The list that is shown on a terminal of a size, its last newline included; `isAgain` when it was shown before.
+  package let list: (_ columns: Int, _ rows: Int, _ isAgain: Bool) -> String
 
   /// Creates an answer.
-  package init(replaces: Int, candidates: [Candidate]) {
+  package init(
+    replaces: Int, candidates: [Candidate], list: @escaping (_ columns: Int, _ rows: Int, _ isAgain: Bool) -> String
+  ) {
     self.replaces = replaces
     self.candidates = candidates
+    self.list = list
   }
 
   /// The longest beginning that all candidates share.
@@ -38,24 +37,5 @@ package struct Completions: Sendable, Equatable {
       prefix = prefix.prefix(zip(prefix, candidate.text).prefix { $0 == $1 }.count)
     }
     return String(prefix)
-  }
-
-  /// More candidates than this are counted, not listed.
-  private static let listedMaximum = 200
-
-  /// The candidates in columns for a terminal so many columns wide.
-  func list(columns: Int) -> String {
-    let shown = candidates.prefix(Completions.listedMaximum)
-    let width = (shown.map(\.columns).max() ?? 0) + 2
-    let perLine = max(1, columns / width)
-    let rows = (shown.count + perLine - 1) / perLine
-    var lines = (0..<rows).map { row in
-      stride(from: row, to: shown.count, by: rows).map { index in
-        let isLast = index + rows >= shown.count
-        return shown[index].shown + (isLast ? "" : String(repeating: " ", count: width - shown[index].columns))
-      }.joined()
-    }
-    if candidates.count > shown.count { lines.append("… and \(candidates.count - shown.count) more") }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

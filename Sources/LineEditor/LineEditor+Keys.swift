@@ -100,8 +100,8 @@ extension LineEditor {
 
   /// Inserts what is certain; lists the ways to go on when nothing is.
   private func completeWord() -> UInt8 {
-    guard let before = text?.beginning else { return UInt8(CC_ERROR) }
-    let completions = complete(before)
+    guard let (line, before) = text else { return UInt8(CC_ERROR) }
+    let completions = complete(before, String(line.dropFirst(before.count)))
     guard let first = completions.candidates.first else { return UInt8(CC_REFRESH_BEEP) }
 
     let typed = before.suffix(completions.replaces)
@@ -111,7 +111,8 @@ extension LineEditor {
       el_deletestr(editor, Int32(typed.unicodeScalars.count))
       return el_insertstr(editor, text) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
     }
-    LineEditor.show("\n" + completions.list(columns: columns))
+    LineEditor.show("\n" + completions.list(size.columns, size.rows, listedFor == before))
+    listedFor = before
     return UInt8(CC_REDISPLAY)
   }
 }

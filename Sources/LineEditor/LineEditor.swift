@@ -15,7 +15,9 @@ package final class LineEditor {
   /// What the key functions leave for ``readLine(prompt:)``.
   var wasInterrupted = false
   private var hasControlKeys = false
-  let complete: (String) -> Completions
+  /// The text before the cursor that the ways to go on were listed for last.
+  var listedFor: String?
+  let complete: (_ line: String, _ rest: String) -> Completions
   let events: TerminalEvents
 
   /// Commands that can be recalled.
@@ -26,8 +28,10 @@ package final class LineEditor {
   /// - Parameters:
   ///   - programName: The name that `.editrc` lines may be limited to.
   ///   - events: What signals have to say.
-  ///   - complete: Answers what could go on after a text, for Tab.
-  package init?(programName: String, events: TerminalEvents, complete: @escaping (String) -> Completions) {
+  ///   - complete: Answers, for Tab, what could go on between the text before the cursor and the text behind it.
+  package init?(
+    programName: String, events: TerminalEvents, complete: @escaping (_ line: String, _ rest: String) -> Completions
+  ) {
     LineEditor.useUTF8()
     guard let opened = memsh_el_init(programName) else { return nil }
     guard let list = history_init() else {
@@ -75,6 +79,7 @@ package final class LineEditor {
     prompt = strdup(text)
     wasInterrupted = false
     hasControlKeys = false
+    listedFor = nil
     recall.start()
     // The window may have changed while a command ran.
     el_resize(editor)
@@ -106,11 +111,11 @@ package final class LineEditor {
     _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
   }
 
-  /// The columns of the terminal; 80 where nobody knows.
-  var columns: Int {
+  /// The size of the terminal; 80 by 24 where nobody knows.
+  var size: (columns: Int, rows: Int) {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 
   /// Makes Ctrl-C a key like any other while a line is edited, so that it keeps its place among them; Ctrl-S, too, which

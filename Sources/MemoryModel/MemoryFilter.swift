@@ -42,7 +42,12 @@ package struct MetadataCondition: Sendable, Equatable {
     path = text[..<equals].dropFirst(prefix.count).split(separator: ".", omittingEmptySubsequences: false)
       .map(String.init)
     value = String(text[text.index(after: equals)...])
-    guard path.allSatisfy({ !$0.isEmpty && !$0.contains("\"") && Int($0) == nil }) else { return nil }
+    guard path.allSatisfy(MetadataCondition.canName) else { return nil }
+  }
+
+  /// Whether a key can stand in a condition.
+  package static func canName(_ key: String) -> Bool {
+    !key.isEmpty && !key.contains { ".=\"".contains($0) } && Int(key) == nil
   }
 }
 

@@ -158,33 +158,6 @@ extension MemoryStore {
       ) { FragmentKey(category: try $0.string(0), agentType: try $0.text(1), content: try $0.string(2)) })
   }
 
-  /// Values of a kind that begin with a text, in order, `limit` at most. Steps from each value to the next along the
-  /// column's index, so that a large table costs no more than a small one with as many values.
-  package func values(_ kind: StoredValue, beginningWith prefix: String, limit: Int) throws -> [String] {
-    let (table, column): (SQL, SQL) =
-      switch kind {
-      case .users: ("\(Table.memories)", "\(Column.userID)")
-      case .categories: ("\(Table.memories)", "\(Column.category)")
-      case .agents: ("\(Table.fragments)", "\(Column.agent)")
-      case .runs: ("\(OwnTable.runs)", "id")
-      case .operations: ("\(OwnTable.journal)", "id")
-      }
-    // The length is no bound value: it would be of another type than the function's.
-    let length = SQL(raw: String(prefix.unicodeScalars.count))
-    return try driver.rows(
-      """
-      WITH RECURSIVE known(value) AS (
-        SELECT (SELECT \(column) FROM \(table) WHERE \(column) IS NOT NULL ORDER BY 1 LIMIT 1)
-        UNION ALL
-        SELECT (SELECT \(column) FROM \(table) WHERE \(column) > known.value ORDER BY 1 LIMIT 1)
-        FROM known WHERE known.value IS NOT NULL
-      )
-      SELECT CAST(value AS TEXT) FROM known
-      WHERE value IS NOT NULL AND \(function: "substr")(CAST(value AS TEXT), 1, \(length)) = \(prefix) LIMIT \(limit)
-      """
-    ) { try $0.string(0) }
-  }
-
   /// The largest id that a table can hold.
   package var idMaximum: Int64 {
     get throws {

@@ -14,7 +14,9 @@ struct Prompt {
   /// Runs until Ctrl-D or `quit`.
   func run() throws -> ExitStatus {
     let completer = Completer(session: session)
-    let opened = LineEditor(programName: "memsh", events: terminal) { Prompt.completions(completer.complete($0)) }
+    let opened = LineEditor(programName: "memsh", events: terminal) { line, rest in
+      Prompt.completions(completer.complete(line, followedBy: rest))
+    }
     guard let editor = opened else {
       session.console.writeError("memsh: error: this terminal cannot be used for typing\n")
       return .failed
@@ -84,12 +86,10 @@ struct Prompt {
     return try run(next, editor)
   }
 
-  private static func completions(_ answer: Completer.Answer) -> Completions {
+  private static func completions(_ completion: Completion) -> Completions {
     Completions(
-      replaces: answer.replaces,
-      candidates: answer.candidates.map {
-        .init(text: $0.text, shown: $0.shown, columns: $0.columns, endsWord: $0.endsWord)
-      })
+      replaces: completion.replaces,
+      candidates: completion.candidates.map { .init(text: $0.text, endsWord: $0.endsWord) }, list: completion.list)
   }
 }
 

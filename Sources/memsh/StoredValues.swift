@@ -15,7 +15,7 @@ final class StoredValues: Sendable {
   }
 
   private struct State {
-    var known: [Key: [String]] = [:]
+    var known: [Key: [StoredChoice]] = [:]
     var asked: Set<Key> = []
     /// Raised when something was written, so that an answer from before is not kept.
     var generation = 0
@@ -24,8 +24,13 @@ final class StoredValues: Sendable {
   private let state = Mutex(State())
   private let open: @Sendable (String) throws -> MemoryStore
 
-  /// What nobody reads to its end need not be complete.
-  private static let limit = 1_000
+  /// What nobody reads to its end need not be complete; numbers with a text beside them fill a screen.
+  private func limit(_ kind: StoredValue) -> Int {
+    switch kind {
+    case .memories, .fragments, .operations, .runs: 20
+    default: 1_000
+    }
+  }
   private static let timeoutSeconds = 2.0
 
   /// - Parameter open: Describes the store at a location, for reading.
@@ -36,7 +41,7 @@ final class StoredValues: Sendable {
   /// The values as far as they are known after `milliseconds`; an answer that comes later is there the next time.
   func values(
     _ kind: StoredValue, beginningWith prefix: String, at location: String, waitingMilliseconds milliseconds: Int
-  ) -> [String] {
+  ) -> [StoredChoice] {
     let key = Key(kind: kind, prefix: prefix, location: location)
     let (known, generation, mustAsk) = state.withLock { state in
       (state.known[key], state.generation, state.known[key] == nil && state.asked.insert(key).inserted)
@@ -63,13 +68,13 @@ final class StoredValues: Sendable {
     }
   }
 
-  private func read(_ key: Key) throws -> [String] {
+  private func read(_ key: Key) throws -> [StoredChoice] {
     let store = try open(key.location)
     defer { store.close() }
     var limits = StoreOptions()
     limits.statementTimeoutSeconds = StoredValues.timeoutSeconds
     try store.apply(limits)
-    return try store.values(key.kind, beginningWith: key.prefix, limit: StoredValues.limit)
+    return try store.values(key.kind, beginningWith: key.prefix, limit: limit(key.kind))
   }
 
   /// Forgets everything.

@@ -136,7 +136,7 @@ final class Stores: StoreAccess, Sendable {
     return resolved(StoreLocation.path(location)) == resolved(store.location)
   }
 
-  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [String] {
+  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [StoredChoice] {
     storedValues.values(kind, beginningWith: prefix, at: location, waitingMilliseconds: completionMilliseconds)
   }
 

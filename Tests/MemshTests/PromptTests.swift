@@ -154,7 +154,7 @@ import Testing
     try terminal.press("C-c")
     try terminal.type("sta")
     try terminal.press("Tab", "Tab")
-    try terminal.wait(for: "\nstats   status\n")
+    try terminal.wait(for: "\nstats   Count what is in the store.")
   }
 
   @Test("Tab does not wait for a server that does not answer")

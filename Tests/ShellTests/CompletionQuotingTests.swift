@@ -14,7 +14,7 @@ import Testing
   @Test("a typed value reads back as itself", arguments: ["", "'", "\""])
   func readsBack(quote: String) throws {
     for value in CompletionQuotingTests.values {
-      let typed = PartialLine("list --user " + quote).typed(value, isFinished: true)
+      let typed = try #require(PartialLine("list --user " + quote)).typed(value, isFinished: true)
       let commands = try? Lexer.commands(in: "list --user " + typed, file: nil)
       let word = commands?.first?.tokens.last
       // What no quoting can make one word is not offered; everything else must be.
@@ -27,8 +27,29 @@ import Testing
     "an unfinished word is understood as the lexer will",
     arguments: [#""a\b"#, #""a\"b"#, #"a\ b"#, #"'a\b"#, #""a\$b"#])
   func understandsUnfinished(raw: String) throws {
-    let quote = PartialLine(raw).quote.map(String.init) ?? ""
-    let token = try Lexer.commands(in: raw + quote, file: nil).first?.tokens.first
-    #expect(token?.plainText == PartialLine(raw).word)
+    let partial = try #require(PartialLine(raw))
+    let token = try Lexer.commands(in: raw + (partial.quote.map(String.init) ?? ""), file: nil).first?.tokens.first
+    #expect(token?.plainText == partial.word && partial.raw == raw)
+  }
+
+  @Test("a line is split as the lexer splits it, and the word at its end is the unfinished one")
+  func splitsLine() throws {
+    let cases: [(line: String, words: [String], word: String, raw: String, quote: Character?)] = [
+      ("", [], "", "", nil), ("li", [], "li", "li", nil), ("list ", ["list"], "", "", nil),
+      ("echo a; list --us", ["list"], "--us", "--us", nil), ("list;", [], "", "", nil),
+      ("echo 'a b' \"c d", ["echo", "a b"], "c d", "\"c d", "\""), ("echo a\\ ", ["echo"], "a ", "a\\ ", nil),
+      ("echo one \\\n tw", ["echo", "one"], "tw", "tw", nil), ("echo one\nlist ", ["list"], "", "", nil),
+      ("include ~/a", ["include"], "~/a", "~/a", nil), ("echo ${x}y ", ["echo", "${x}y"], "", "", nil),
+      ("echo 'it' '", ["echo", "it"], "", "'", "'"),
+    ]
+    for expected in cases {
+      let partial = try #require(PartialLine(expected.line), "\(expected.line)")
+      #expect(partial.words == expected.words, "\(expected.line)")
+      #expect(partial.word == expected.word && partial.raw == expected.raw, "\(expected.line)")
+      #expect(partial.quote == expected.quote, "\(expected.line)")
+    }
+    for text in ["list # a comment", "# li", "echo <<END\nli", "echo ${x"] {
+      #expect(PartialLine(text) == nil, "\(text)")
+    }
   }
 }

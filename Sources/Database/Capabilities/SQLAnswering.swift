@@ -42,11 +42,6 @@ package struct SQLAnswer: Sendable, Equatable {
   }
 }
 
-/// Values that a store holds and that somebody may want to complete.
-package enum StoredValue: String, Sendable, CaseIterable {
-  case users, categories, agents, runs, operations
-}
-
 extension MemshError {
   /// A statement that changes something where only questions are answered.
   package static func readsOnly(cause: String?) -> MemshError {

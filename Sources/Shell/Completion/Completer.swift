@@ -2,56 +2,58 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 /// Answers what could stand at the end of a line.
 package struct Completer {
-  /// The ways to go on.
-  package struct Answer: Equatable {
-    /// How many characters at the line's end they replace.
-    package var replaces: Int
-    /// Each way: what is typed, what a list shows, and whether the word ends with it.
-    package var candidates: [Candidate] = []
-  }
-
-  /// One way to go on.
-  package struct Candidate: Equatable {
-    /// What takes the place of the unfinished word.
-    package let text: String
-    /// What a list shows.
-    package let shown: String
-    /// How many columns of a terminal that covers.
-    package var columns: Int { shown.displayWidth }
-    /// Whether the next word can follow.
-    package let endsWord: Bool
-  }
-
-  private let session: Session
-  private let listsFiles: Bool
+  let source: CompletionSource
+  /// Whether a shell asks: it looks for files itself, and takes only what begins with what is typed.
+  let answersShell: Bool
 
   /// Completes for a session.
-  ///
-  /// - Parameter listsFiles: Whether the names of files are looked up, too: a shell does that by itself.
-  package init(session: Session, listsFiles: Bool = true) {
-    self.session = session
-    self.listsFiles = listsFiles
+  package init(session: Session, answersShell: Bool = false) {
+    self.init(CompletionSource(session), answersShell: answersShell)
+  }
+
+  init(_ source: CompletionSource, answersShell: Bool = false) {
+    self.source = source
+    self.answersShell = answersShell
   }
 
   /// What could stand at the end of `line`.
-  package func complete(_ line: String) -> Answer {
-    let partial = PartialLine(line)
-    if let variable = variables(partial) { return variable }
-    let found = found(after: partial.words, partial.word, isQuoted: partial.beginsWithQuote)
-    let typed = found.option.isEmpty ? partial : PartialLine(String(partial.raw.dropFirst(found.option.count)))
+  ///
+  /// - Parameter rest: What stands behind the cursor.
+  package func complete(_ line: String, followedBy rest: String = "") -> Completion {
+    if let variable = variables(line) { return variable }
+    guard let partial = PartialLine(line) else { return Completion() }
+    return completion(
+      found(after: partial.words, partial.word, isQuoted: partial.beginsWithQuote, followedBy: rest), of: partial)
+  }
+
+  /// The values as they must be typed at the end of a line.
+  private func completion(_ found: Completion.Found, of partial: PartialLine) -> Completion {
+    guard found.kept.isEmpty || partial.raw.hasPrefix(found.kept) else {
+      // The quote was opened before what stays.
+      let typed = partial.word.dropFirst(found.kept.count)
+      guard partial.word.hasPrefix(found.kept), partial.raw.hasSuffix(typed) else { return Completion() }
+      return Completion(
+        replaces: typed.count,
+        candidates: found.values.compactMap { value in
+          partial.typedInside(value.text).map { Completion.Candidate(value, as: $0) }
+        })
+    }
+    guard let typed = found.kept.isEmpty ? partial : PartialLine(String(partial.raw.dropFirst(found.kept.count))) else {
+      return Completion()
+    }
     // A file below the home folder is typed as it was begun: `~/` first, and only what follows is quoted.
-    let home = found.fileExtensions != nil && typed.beginsAtHome ? "~/" : ""
-    let candidates = found.values.compactMap { value -> Candidate? in
+    let home = found.fileExtensions != nil && (typed.beginsAtHome || typed.raw == "~") ? "~/" : ""
+    let candidates = found.values.compactMap { value -> Completion.Candidate? in
       let rest = String(value.text.dropFirst(home.count))
       // What cannot be typed as one word, such as a quote with an accent, is not offered.
       guard rest.isEmpty || Completer.word(in: typed.typed(rest, isFinished: true)) == rest else { return nil }
-      let text = home + typed.typed(rest, isFinished: value.endsWord)
-      return Candidate(text: text, shown: value.text, endsWord: value.endsWord)
+      return Completion.Candidate(value, as: home + typed.typed(rest, isFinished: value.endsWord))
     }
-    return Answer(replaces: typed.raw.count, candidates: candidates)
+    return Completion(replaces: typed.raw.count, candidates: candidates)
   }
 
   /// The only word of a text as the lexer reads it; nil when it is anything else.
@@ -62,190 +64,122 @@ package struct Completer {
     return word
   }
 
-  /// One way to go on, as it is meant: not yet quoted for any line.
-  package struct Value: Equatable, Sendable {
-    /// The whole word.
-    package let text: String
-    /// What it is, one line; empty where there is nothing to say.
-    package let about: String
-
-    /// Whether the next word can follow: not behind a folder's name.
-    package var endsWord: Bool { !text.hasSuffix("/") }
-  }
-
-  /// What could take the place of a word.
-  package struct Found: Equatable, Sendable {
-    /// `--user=` where the word begins with an option; the values come behind it.
-    package var option = ""
-    /// The ways to go on, sorted.
-    package var values: [Value] = []
-    /// The extensions of the files that fit as well, none for all; nil where no file fits.
-    package var fileExtensions: [String]?
-  }
-
   /// What could take the place of `word`, the unfinished one behind a command's words.
   ///
   /// - Parameters:
   ///   - isQuoted: Whether the word stands in quotes: then it is no option.
+  ///   - rest: What stands behind the cursor.
   ///   - launch: The options that may stand before the command; nil where none may.
   package func found(
-    after words: [String], _ word: String, isQuoted: Bool = false, launch: CommandDescription? = nil
-  ) -> Found {
+    after words: [String], _ word: String, isQuoted: Bool = false, followedBy rest: String = "",
+    launch: CommandDescription? = nil
+  ) -> Completion.Found {
     let own = words.prefix(launch?.leadingOptions(in: words) ?? 0)
     guard let command = words.dropFirst(own.count).first else {
       if let launch, word.hasPrefix("-") || launch.isWaitingForValue(own) {
-        return complete(word, isQuoted: isQuoted, of: launch, words: [launch.name] + own)
+        return found(Place(command: launch, given: Array(own), word: word, isQuoted: isQuoted))
       }
-      return Found(values: fitting(CommandDescription.all.values.map { Value(text: $0.name, about: $0.about) }, word))
+      return Completion.Found(values: named(commands, word))
     }
-    let words = Array(words.dropFirst(own.count))
-    guard command != "watch" else { return watched(words, word, isQuoted: isQuoted) }
-    guard let description = CommandDescription.all[command] else { return Found() }
-    return complete(word, isQuoted: isQuoted, of: description, words: words)
+    let given = Array(words.dropFirst(own.count + 1))
+    guard command != "watch" || given.isEmpty else {
+      // What is watched is a command of its own.
+      return found(
+        after: Array(given.drop { $0.hasPrefix("-") || Double($0) != nil }), word, isQuoted: isQuoted,
+        followedBy: rest)
+    }
+    guard let description = CommandDescription.all[command] else { return Completion.Found() }
+    return found(Place(command: description, given: given, word: word, isQuoted: isQuoted, rest: rest))
   }
 
-  /// `watch 5 stats …`: what is watched is a command of its own.
-  private func watched(_ words: [String], _ word: String, isQuoted: Bool) -> Found {
-    guard words.count > 1 else { return Found() }
-    return found(
-      after: Array(words.dropFirst().drop { $0.hasPrefix("-") || Double($0) != nil }), word, isQuoted: isQuoted)
+  /// The commands with what they do.
+  private var commands: [Completion.Value] {
+    CommandDescription.all.values.map { Completion.Value($0.name, about: $0.about) }.sorted { $0.text < $1.text }
   }
 
-  private func complete(
-    _ word: String, isQuoted: Bool, of command: CommandDescription, words: [String]
-  ) -> Found {
-    let given = Array(words.dropFirst())
-    if let option = command.options.first(where: { $0.takesValue && $0.names.contains(given.last ?? "") }) {
-      return values(of: option, words: words, word, isOwnWord: true)
-    }
-    // `--user=a` names the option in the same word.
-    if !isQuoted, word.hasPrefix("--"), let separator = word.firstIndex(of: "=") {
-      let name = String(word[..<separator])
-      guard let option = command.options.first(where: { $0.takesValue && $0.names.contains(name) }) else {
-        return Found()
+  /// The names that fit what is typed.
+  func named(_ values: [Completion.Value], _ typed: String) -> [Completion.Value] {
+    answersShell ? Fitting.beginning(values, with: typed) : Fitting.near(values, to: typed)
+  }
+
+  /// A word of a command that is still being typed.
+  struct Place {
+    let command: CommandDescription
+    /// The words behind the command's name.
+    let given: [String]
+    /// The unfinished word.
+    let word: String
+    let isQuoted: Bool
+    /// What stands behind the cursor.
+    var rest = ""
+
+    /// How many of the words are no options and no values of options.
+    var positionals: [String] {
+      var found: [String] = []
+      var isValue = false
+      for word in given {
+        if isValue {
+          isValue = false
+        } else if word.hasPrefix("-") {
+          isValue = command.options.contains { $0.takesValue && $0.names.contains(word) }
+        } else {
+          found.append(word)
+        }
       }
-      let rest = String(word[word.index(after: separator)...])
-      var found = values(of: option, words: words, rest, isOwnWord: false)
-      found.option = name + "="
       return found
     }
-    if !isQuoted, word.hasPrefix("-") {
-      let unused = command.options.filter { $0.isRepeating || !$0.names.contains(where: given.contains) }
-      let names = unused.flatMap { option in
-        option.names.filter { $0.hasPrefix("--") }.map { Value(text: $0, about: option.about) }
-      }
-      return Found(values: fitting(names + [Value(text: "--help", about: "Explain the command.")], word))
+  }
+
+  private func found(_ place: Place) -> Completion.Found {
+    let (command, word) = (place.command, place.word)
+    if let option = command.options.first(where: { $0.takesValue && $0.names.contains(place.given.last ?? "") }) {
+      return values(of: option, at: place, word, isOwnWord: true)
     }
-    let position = Completer.positionals(in: given, of: command)
+    // `--user=a` names the option in the same word.
+    if !place.isQuoted, word.hasPrefix("--"), let separator = word.firstIndex(of: "=") {
+      let name = String(word[..<separator])
+      guard let option = command.options.first(where: { $0.takesValue && $0.names.contains(name) }) else {
+        return Completion.Found()
+      }
+      var found = values(of: option, at: place, String(word[word.index(after: separator)...]), isOwnWord: false)
+      found.kept = name + "=" + found.kept
+      return found
+    }
+    if !place.isQuoted, word.hasPrefix("-") { return Completion.Found(values: options(at: place)) }
+    let position = place.positionals.count
     guard position < command.positionals.count || command.positionals.last?.isRepeating == true,
       let argument = command.positionals.dropFirst(position).first ?? command.positionals.last
-    else { return Found() }
-    return values(of: argument, words: words, word, isOwnWord: true)
+    else { return Completion.Found() }
+    return values(of: argument, at: place, word, isOwnWord: true)
   }
 
-  /// How many of the words are no options and no values of options.
-  private static func positionals(in words: [String], of command: CommandDescription) -> Int {
-    var count = 0
-    var isValue = false
-    for word in words {
-      if isValue {
-        isValue = false
-      } else if word.hasPrefix("-") {
-        isValue = command.options.contains { $0.takesValue && $0.names.contains(word) }
-      } else {
-        count += 1
-      }
+  private func options(at place: Place) -> [Completion.Value] {
+    let unused = place.command.options.filter { $0.isRepeating || !$0.names.contains(where: place.given.contains) }
+    let names = unused.flatMap { option in
+      option.names.filter { $0.hasPrefix("--") }.map { Completion.Value($0, about: option.about) }
     }
-    return count
-  }
-
-  /// What an argument takes.
-  ///
-  /// - Parameter isOwnWord: Whether the value is a word of its own: one that begins with `-` would then be taken for an
-  ///   option, and is left out.
-  private func values(
-    of argument: CommandDescription.Argument, words: [String], _ word: String, isOwnWord: Bool
-  ) -> Found {
-    var found = Found()
-    if let known = known(argument, words: words, beginningWith: word) {
-      let values = known.filter { !isOwnWord || !$0.hasPrefix("-") }
-      found.values = fitting(values.map { Value(text: $0, about: "") }, word)
-    } else {
-      found.fileExtensions = argument.fileExtensions
-      if let extensions = argument.fileExtensions, listsFiles {
-        let files = session.files.names(beginningWith: word, extensions: extensions)
-        found.values = fitting(files.map { Value(text: $0, about: "") }, word)
-      }
-    }
-    return found
-  }
-
-  /// The values that are known of an argument; nil where only files may fit.
-  private func known(
-    _ argument: CommandDescription.Argument, words: [String], beginningWith word: String
-  ) -> [String]? {
-    switch (words[0], argument.valueName) {
-    case ("set", "name"): return Setting.all.map(\.name) + session.scope.variables.keys
-    case ("set", "value"):
-      switch Setting.named(words[1])?.values {
-      case .words(let values): return values
-      case .user: return stored(.users, beginningWith: word)
-      default: break
-      }
-    case ("unset", "name"): return Setting.all.map(\.name) + session.scope.variables.keys
-    case ("undo", "operation"), ("journal", "operation"): return stored(.operations, beginningWith: word)
-    case ("models", "name"): return session.embedders.models.installed().map(\.name)
-    default: break
-    }
-    if let kind = argument.names.compactMap(StoredValue.init(option:)).first {
-      return (kind == .runs ? ["last"] : []) + stored(kind, beginningWith: word)
-    }
-    return argument.values.isEmpty ? nil : argument.values
-  }
-
-  private func stored(_ kind: StoredValue, beginningWith prefix: String) -> [String] {
-    guard let store = try? session.store() else { return [] }
-    return session.stores.values(kind, beginningWith: prefix, at: session.location(of: store))
+    let all = names + [Completion.Value("--help", about: "Explain the command.")]
+    return named(all.sorted { $0.text < $1.text }, place.word)
   }
 
   /// `${na` → `${name}`
-  private func variables(_ partial: PartialLine) -> Answer? {
-    guard partial.quote != "'", let start = partial.word.lastIndex(of: "$") else { return nil }
-    let typed = partial.word[start...]
-    guard typed.hasPrefix("${"), !typed.contains("}") else { return nil }
-    let known =
-      session.scope.variables.keys.map { "${\($0)}" } + session.scope.environment.keys.map { "${ENV:\($0)}" }
-    let candidates = known.filter { $0.hasPrefix(typed) }.sorted().map {
-      Candidate(text: $0, shown: $0, endsWord: false)
-    }
-    return Answer(replaces: typed.count, candidates: candidates)
-  }
-
-  /// The values that begin with what is typed, sorted. What could act on a terminal is left out, and so is nothing at
-  /// all, which no line shows.
-  private func fitting(_ values: [Value], _ word: String) -> [Value] {
-    var seen: Set<String> = []
-    return values.filter { value in
-      value.text.hasPrefix(word) && !value.text.isEmpty && value.text == value.text.withVisibleControls
-        && seen.insert(value.text).inserted
-    }.sorted { $0.text < $1.text }
+  private func variables(_ line: String) -> Completion? {
+    guard let start = line.ranges(of: "${").last?.lowerBound else { return nil }
+    let typed = line[start...]
+    guard typed.dropFirst(2).allSatisfy({ $0.isLetter || $0.isNumber || "_-:".contains($0) }) else { return nil }
+    // Between single quotes, in a comment and the like it is text.
+    guard let before = PartialLine(String(line[..<start])), before.quote != "'" else { return Completion() }
+    let known = source.variables().map { "${\($0)}" } + source.environment().map { "${ENV:\($0)}" }
+    let candidates = Fitting.beginning(
+      known.sorted().map { Completion.Value($0, endsWord: false) }, with: String(typed))
+    return Completion(
+      replaces: typed.count, candidates: candidates.map { Completion.Candidate($0, as: $0.text) })
   }
 }
 
-extension StoredValue {
-  /// What the store knows values for, by the option that takes them.
-  package init?(option: String) {
-    switch option {
-    case "--user": self = .users
-    case "--category": self = .categories
-    case "--agent": self = .agents
-    case "--run": self = .runs
-    default: return nil
-    }
+extension Completion.Candidate {
+  /// A value as it is typed.
+  fileprivate init(_ value: Completion.Value, as text: String) {
+    self.init(text: text, shown: value.text, about: value.about, endsWord: value.endsWord)
   }
-}
-
-extension CompletionKind {
-  /// Values of the store in use. ``Completer`` finds them by the option's name; the closure is never called.
-  static var stored: CompletionKind { .custom { _, _, _ in [] } }
 }

@@ -1,50 +1,24 @@
-/// A line that is still being typed: the words of its last command, and the one at its end.
+/// A line that is still being typed, as the lexer reads it: the words of its last command, and the one at its end.
 struct PartialLine {
   /// The finished words of the command, without their quotes.
-  private(set) var words: [String] = []
+  let words: [String]
   /// The unfinished word without its quotes; empty after a space.
-  private(set) var word = ""
+  let word: String
   /// The unfinished word as it was typed, quotes included.
-  private(set) var raw = ""
+  let raw: String
   /// The quote that is open.
-  private(set) var quote: Character?
+  let quote: Character?
 
   /// Whether the word stands in quotes from its beginning: then it is a value, whatever it looks like.
   var beginsWithQuote: Bool { raw.first == "'" || raw.first == "\"" }
 
-  init(_ text: String) {
-    var isInWord = false
-    var isEscaped = false
-    for character in text {
-      raw.append(character)
-      if isEscaped {
-        // Between double quotes a backslash is itself, but before what it can escape.
-        if quote == "\"", !Lexer.escapable.contains(character) { word.append("\\") }
-        word.append(character)
-        isEscaped = false
-      } else if let open = quote {
-        if character == open {
-          quote = nil
-        } else if open == "\"", character == "\\" {
-          isEscaped = true
-        } else {
-          word.append(character)
-        }
-      } else if character == "\\" {
-        isEscaped = true
-        isInWord = true
-      } else if character == "'" || character == "\"" {
-        quote = character
-        isInWord = true
-      } else if character.isWhitespace || character == ";" {
-        if isInWord { words.append(word) }
-        if character == ";" || character == "\n" { words = [] }
-        (word, raw, isInWord) = ("", "", false)
-      } else {
-        word.append(character)
-        isInWord = true
-      }
-    }
+  /// Reads a line; nil where no word can follow, as in a comment.
+  init?(_ text: String) {
+    guard let unfinished = Lexer.unfinished(text) else { return nil }
+    var words = unfinished.tokens.map(\.unresolved)
+    word = unfinished.rawWord.isEmpty ? "" : words.popLast() ?? ""
+    self.words = words
+    (raw, quote) = (unfinished.rawWord, unfinished.quote)
   }
 
   /// Whether the word begins with `~/`, which stands for the home folder.
@@ -54,10 +28,33 @@ struct PartialLine {
   func typed(_ value: String, isFinished: Bool) -> String {
     let needsQuotes = value.hasPrefix("~") || value.contains { $0.isWhitespace || "'\"\\;#$<".contains($0) }
     guard quote != nil || needsQuotes else { return value }
-    if value.contains("'") {
-      let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("$", with: "\\$")
-      return "\"" + escaped + (isFinished ? "\"" : "")
-    }
+    if value.contains("'") { return "\"" + PartialLine.escaped(value) + (isFinished ? "\"" : "") }
     return "'" + value + (isFinished ? "'" : "")
+  }
+
+  /// A value as it must be typed to go on in the middle of the word; nil when it cannot.
+  func typedInside(_ value: String) -> String? {
+    switch quote {
+    case "'": value.contains("'") ? nil : value
+    case .some: PartialLine.escaped(value)
+    case nil: typed(value, isFinished: true) == value ? value : nil
+    }
+  }
+
+  private static func escaped(_ value: String) -> String {
+    value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("$", with: "\\$")
+  }
+}
+
+extension Token {
+  /// The word with its variables as they are written.
+  fileprivate var unresolved: String {
+    pieces.map { piece in
+      switch piece {
+      case .text(let text): text
+      case .variable(let reference): "${\(reference.text)}"
+      case .home: "~"
+      }
+    }.joined()
   }
 }

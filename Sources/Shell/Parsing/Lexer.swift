@@ -41,6 +41,10 @@ struct Lexer {
   private var commands: [ScriptCommand] = []
   private var tokens: [Token] = []
   private var heredocs: [Heredoc] = []
+  /// The bytes of the text that the last word covers.
+  private var lastWord = 0..<0
+  /// Whether the text ends inside a comment.
+  private var endsInComment = false
 
   private struct Heredoc {
     let command: Int
@@ -54,6 +58,32 @@ struct Lexer {
   static func commands(in text: String, file: String?) throws(LexicalError) -> [ScriptCommand] {
     var lexer = Lexer(text: ScriptText(text, file: file))
     return try lexer.run()
+  }
+
+  /// The last command of a text that is still being typed.
+  struct Unfinished {
+    /// Its words; the last one is unfinished when ``rawWord`` is not empty.
+    let tokens: [Token]
+    /// The unfinished word as it was typed, quotes included; empty behind a space.
+    let rawWord: String
+    /// The quote that is open.
+    let quote: Character?
+  }
+
+  /// Splits what is typed so far; nil where no word can follow, as in a comment, and for what is no script.
+  static func unfinished(_ text: String) -> Unfinished? {
+    var lexer = Lexer(text: ScriptText(text, file: nil))
+    var quote: Character?
+    do throws(LexicalError) { _ = try lexer.run() } catch {
+      guard case .quote(let open)? = error.incomplete else { return nil }
+      quote = open
+      lexer = Lexer(text: ScriptText(text + String(open), file: nil))
+      guard (try? lexer.run()) != nil else { return nil }
+    }
+    guard !lexer.endsInComment else { return nil }
+    let isInWord = quote != nil || lexer.lastWord.upperBound == text.utf8.count && !text.isEmpty
+    let raw = isInWord ? String(decoding: Array(text.utf8)[lexer.lastWord.lowerBound...], as: UTF8.self) : ""
+    return Unfinished(tokens: lexer.tokens, rawWord: raw, quote: quote)
   }
 
   private init(text: ScriptText) {
@@ -71,15 +101,20 @@ struct Lexer {
       case .semicolon:
         text.advance()
         endCommand()
-      case .hash: text.skip { $0 != .newline }
+      case .hash:
+        text.skip { $0 != .newline }
+        endsInComment = text.current == nil
       case .backslash where text.following == .newline: try continueLine()
       case _ where text.spaceLength > 0: text.advance(text.spaceLength)
       case .less where text.following == .less: try startHeredoc()
       default: try readToken()
       }
     }
+    // What no newline or `;` has ended stays behind for ``unfinished(_:)``.
+    let last = tokens
     endCommand()
     try readHeredocs()
+    tokens = last
     return commands
   }
 
@@ -100,7 +135,7 @@ struct Lexer {
   }
 
   private mutating func readToken() throws(LexicalError) {
-    let start = text.position
+    let (start, first) = (text.position, text.offset)
     var pieces = PieceBuilder()
     if readHome() { pieces.append(.home) }
     word: while let byte = text.current, byte != .semicolon, text.spaceLength == 0 {
@@ -117,6 +152,7 @@ struct Lexer {
       }
     }
     let end = text.position
+    lastWord = first..<text.offset
     let width = end.line == start.line ? end.column - start.column : 1
     tokens.append(Token(pieces: pieces.pieces, position: start, width: max(1, width)))
   }

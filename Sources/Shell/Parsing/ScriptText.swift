@@ -47,6 +47,9 @@ struct ScriptText {
     }
   }
 
+  /// The place in bytes.
+  var offset: Int { index }
+
   /// What is left.
   var rest: String { text(index..<end) }
 

@@ -23,7 +23,7 @@ package protocol StoreAccess: AnyObject {
   func isSame(_ location: String, as store: StoreIdentity) -> Bool
   /// Some values that the store at a location holds, for completion: those that begin with a text, as far as they are
   /// known in the moment that a person is ready to wait.
-  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [String]
+  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [StoredChoice]
   /// Forgets what ``values(_:beginningWith:at:)`` knows, because something was written.
   func forgetValues()
 }

@@ -23,9 +23,9 @@ enum CompletingShell: String {
             IFS= read -r kind
             while IFS= read -r line; do COMPREPLY+=("${line}"); done
         } < <("${1/#\~\//${HOME}/}" ---completion bash "${COMP_LINE:0:COMP_POINT}" "${2}" 2>/dev/null)
-        # Files are completed by bash itself; behind a folder's name no space follows.
+        # Files are completed by bash itself; behind a folder's name, or a name whose value follows, comes no space.
         if [[ ${kind} == files* ]]; then compopt -o default 2>/dev/null; fi
-        if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then compopt -o nospace 2>/dev/null; fi
+        if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[/=] ]]; then compopt -o nospace 2>/dev/null; fi
     }
 
     complete -F _memsh memsh
@@ -39,13 +39,14 @@ enum CompletingShell: String {
         emulate -L zsh
         setopt extendedglob
         local program="${(Q)words[1]}" line
-        local -a lines values shown
+        local -a lines values shown suffix
         lines=("${(@f)$("${program/#\~\//$HOME/}" ---completion zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
         for line in "${lines[@]:1}"; do
             values+=("${line%%$'\t'*}")
             shown+=("${line/$'\t'/  -- }")
         done
-        if (( ${#values} )); then compadd -l -d shown -- "${values[@]}"; return; fi
+        if [[ ${#values} -eq 1 && ${values[1]} == *[/=] ]]; then suffix=(-S ''); fi
+        if (( ${#values} )); then compadd "${suffix[@]}" -l -d shown -- "${values[@]}"; return; fi
         if [[ ${lines[1]} == files* ]]; then
             local -a endings=(${=lines[1]#files})
             compset -P '--[^=]##='

@@ -81,10 +81,10 @@ struct CompletionRequest {
   ///
   /// - Parameter session: A session on the store.
   func answer(in session: Session) -> String {
-    let found = Completer(session: session, listsFiles: false).found(after: words, word, launch: launch)
+    let found = Completer(session: session, answersShell: true).found(after: words, word, launch: launch)
     let first = found.fileExtensions.map { (["files"] + $0).joined(separator: " ") } ?? "values"
     let lines = found.values.compactMap { value -> String? in
-      let text = found.option + value.text
+      let text = found.kept + value.text
       // fish would take it for somebody's home folder.
       guard shell != .fish || !text.hasPrefix("~") else { return nil }
       if let bash { return bash.line.reply(text, replacing: bash.text) }
