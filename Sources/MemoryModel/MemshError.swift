@@ -10,6 +10,8 @@ package struct MemshError: Error, Sendable, Equatable {
   package let hint: String?
   /// What lies below: an SQLSTATE with the server's text, an HTTP status, an errno.
   package let cause: String?
+  /// Where the fault is in a text that somebody wrote, such as a statement of SQL; nil where that is not known.
+  package var fault: TextPlace?
 
   /// Creates an error from its four parts.
   package init(_ code: ErrorCode, _ message: String, hint: String? = nil, cause: String? = nil) {

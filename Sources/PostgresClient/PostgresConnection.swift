@@ -294,10 +294,11 @@ package final class PostgresConnection {
     throw PostgresError(
       kind: .server, sqlState: sqlState,
       message: PostgresConnection.field("M", of: result) ?? "the server gave no reason",
-      detail: PostgresConnection.field("D", of: result), hint: PostgresConnection.field("H", of: result))
+      detail: PostgresConnection.field("D", of: result), hint: PostgresConnection.field("H", of: result),
+      position: PostgresConnection.field("P", of: result).flatMap { Int($0) })
   }
 
-  /// A field of an error by its protocol letter: C SQLSTATE, M message, D detail, H hint.
+  /// A field of an error by its protocol letter: C SQLSTATE, M message, D detail, H hint, P position.
   private static func field(_ letter: Unicode.Scalar, of result: OpaquePointer) -> String? {
     PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
   }

@@ -26,13 +26,19 @@ package struct PostgresError: Error, Sendable, Equatable {
   package let detail: String?
   /// The server's hint.
   package let hint: String?
+  /// The character of the statement that the server points at, from 1; nil where it points at none.
+  package let position: Int?
 
   /// Creates an error.
-  package init(kind: Kind, sqlState: String? = nil, message: String, detail: String? = nil, hint: String? = nil) {
+  package init(
+    kind: Kind, sqlState: String? = nil, message: String, detail: String? = nil, hint: String? = nil,
+    position: Int? = nil
+  ) {
     self.kind = kind
     self.sqlState = sqlState
     self.message = message
     self.detail = detail
     self.hint = hint
+    self.position = position
   }
 }

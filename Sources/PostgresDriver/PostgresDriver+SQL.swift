@@ -22,7 +22,7 @@ extension PostgresDriver {
           error
           as PostgresError
         {
-          throw PostgresDriver.translated(error) ?? error
+          throw PostgresDriver.translated(error, in: sql) ?? error
         }
       }
       return SQLAnswer(
@@ -33,13 +33,16 @@ extension PostgresDriver {
   }
 
   /// What is wrong with a statement of the user's own; nil when the statement is not to blame.
-  private static func translated(_ error: PostgresError) -> (any Error)? {
+  private static func translated(_ error: PostgresError, in sql: String) -> (any Error)? {
     guard error.kind == .server, let state = error.sqlState, !["57", "53", "55", "40"].contains(state.prefix(2)) else {
       return nil
     }
-    let cause = ["SQLSTATE \(state)", error.detail].compactMap(\.self).joined(separator: ": ")
+    let place = error.position.flatMap { TextPlace(in: sql, scalarOffset: $0 - 1) }
+    let cause = ["SQLSTATE \(state)", place?.description, error.detail].compactMap(\.self).joined(separator: ": ")
     guard state == "25006" else {
-      return MemshError(.sqlFailed, "PostgreSQL: \(error.message)", hint: error.hint, cause: cause)
+      var translated = MemshError(.sqlFailed, "PostgreSQL: \(error.message)", hint: error.hint, cause: cause)
+      translated.fault = place
+      return translated
     }
     return MemshError.readsOnly(cause: cause)
   }
@@ -51,6 +54,8 @@ extension PostgresDriver {
     case 16: return .boolean(text == "t")
     case 20, 21, 23, 26: return Int64(text).map { .integer($0) } ?? .text(text)
     case 700, 701: return Double(text).map { .double($0) } ?? .text(text)
+    // Of any length; NaN and Infinity, which JSON has no numbers for, are text.
+    case 1700: return text.contains { $0.isLetter } ? .text(text) : .number(text)
     default: return .text(text)
     }
   }

@@ -18,7 +18,7 @@ extension SQLiteDriver {
         throw MemshError(.sqlFailed, "there is more than one statement", hint: "`sql` runs one at a time")
       }
       throw MemshError(
-        .sqlFailed, error.message, hint: "SQLite's language: https://www.sqlite.org/lang.html", cause: error.cause)
+        .sqlFailed, error.message, hint: SQLiteDriver.languageHint, cause: error.cause)
     }
   }
 
@@ -31,8 +31,9 @@ extension SQLiteDriver {
     _ sql: String, _ values: [String], limit: Int, writes: Bool, in db: Database
   ) throws -> SQLAnswer {
     let before = db.totalChangesCount
-    let statement = try db.makeStatement(sql: sql)
+    let statement = try statement(sql, in: db)
     let columns = statement.columnNames
+    let areBooleans = columns.indices.map { isBoolean($0, of: statement) }
     // ATTACH creates a file and PRAGMA turns protections off, which SQLite does not count as writing.
     guard writes || !columns.isEmpty else { throw MemshError.readsOnly(cause: nil) }
     let lengthLimit = writes ? -1 : sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, Int32(valueBytesMaximum))
@@ -48,7 +49,8 @@ extension SQLiteDriver {
           let count = row.byteCount(column)
           bytes += count * 2
           guard count <= valueBytesMaximum, bytes <= answerBytesMaximum else { throw tooLarge }
-          return try row.value(column)
+          let value = try row.value(column)
+          return areBooleans[column] ? value.asBoolean : value
         })
       return true
     }
@@ -57,11 +59,49 @@ extension SQLiteDriver {
     return SQLAnswer(columns: columns, rows: rows, isCut: isCut, changed: changed)
   }
 
+  /// Whether a column of an answer is one that its table declares as a truth value, which SQLite keeps as 0 and 1.
+  private static func isBoolean(_ column: Int, of statement: Statement) -> Bool {
+    guard let type = sqlite3_column_decltype(statement.sqliteStatement, Int32(column)) else { return false }
+    return ["BOOLEAN", "BOOL"].contains(String(cString: type).uppercased())
+  }
+
+  /// Prepares a statement.
+  ///
+  /// - Throws: `sql_failed` with the place in the statement, where SQLite tells it.
+  private static func statement(_ sql: String, in db: Database) throws -> Statement {
+    do { return try db.makeStatement(sql: sql) } catch let error as DatabaseError
+      where error.resultCode == .SQLITE_ERROR
+    {
+      let offset = Int(sqlite3_error_offset(db.sqliteConnection))
+      guard offset >= 0, let before = String(sql.utf8.prefix(offset)),
+        let place = TextPlace(in: sql, scalarOffset: before.unicodeScalars.count)
+      else { throw error }
+      var translated = MemshError(
+        .sqlFailed, "SQLite refused: \(error.message ?? "no reason given")", hint: languageHint,
+        cause: "SQLite \(error.extendedResultCode.rawValue): \(place.description)")
+      translated.fault = place
+      throw translated
+    }
+  }
+
+  private static let languageHint = "SQLite's language: https://www.sqlite.org/lang.html"
+
   private static var tooLarge: MemshError {
     MemshError(
       .sqlFailed,
       "the answer is too large: \(valueBytesMaximum >> 20) MB fit into a value, "
         + "\(answerBytesMaximum >> 21) MB into an answer",
       hint: "ask for less: length(column), substr(column, 1, 100), `--limit`")
+  }
+}
+
+extension SQLAnswer.Value {
+  /// 0 and 1 as truth values; everything else as it is.
+  fileprivate var asBoolean: SQLAnswer.Value {
+    switch self {
+    case .integer(0): .boolean(false)
+    case .integer(1): .boolean(true)
+    default: self
+    }
   }
 }

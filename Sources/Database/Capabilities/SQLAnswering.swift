@@ -20,6 +20,8 @@ package struct SQLAnswer: Sendable, Equatable {
     case boolean(Bool)
     case integer(Int64)
     case double(Double)
+    /// A number with all of its digits.
+    case number(String)
     /// Text, and everything else in the database's own notation.
     case text(String)
   }

@@ -105,6 +105,7 @@ struct SQLCommand: ShellCommand {
         case .boolean(let value): .boolean(value)
         case .integer(let value): .integer(value)
         case .double(let value): .double(value, places: nil)
+        case .number(let digits): .number(digits)
         case .text(let value): .text(value)
         }
       }

@@ -9,6 +9,8 @@ package enum Cell: Sendable, Equatable {
   case integer(Int64)
   /// A number; people see it with so many decimal places, or all of them for nil; machines see all of it.
   case double(Double, places: Int?)
+  /// A number with all of its digits.
+  case number(String)
   case text(String)
   case json(JSON)
   case timestamp(Timestamp)
@@ -27,6 +29,7 @@ package enum Cell: Sendable, Equatable {
     case .boolean(let value): .bool(value)
     case .integer(let value): .integer(value)
     case .double(let value, _): .double(value)
+    case .number(let digits): .number(digits)
     case .text(let value): .string(value)
     case .json(let value): value
     case .timestamp(let value): .string(value.iso8601)
@@ -42,7 +45,7 @@ package enum Cell: Sendable, Equatable {
     case .integer(let value): String(value)
     case .double(let value, _) where !value.isFinite: "\(value)"
     case .double, .vector: json.text
-    case .text(let value): value
+    case .number(let value), .text(let value): value
     case .json(let value): value.text
     case .timestamp(let value): value.iso8601
     }
@@ -61,7 +64,7 @@ package enum Cell: Sendable, Equatable {
   /// Whether people expect the value at the right edge of its column.
   package var isNumeric: Bool {
     switch self {
-    case .integer, .double: true
+    case .integer, .double, .number: true
     default: false
     }
   }
