@@ -95,7 +95,10 @@ let package = Package(
     .testTarget(
       name: "StoreContractTests", dependencies: ["PostgresDriver", "SQLiteDriver", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "ShellTests", dependencies: ["Shell", "SQLiteDriver", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "MemshTests", dependencies: ["TestSupport", "memsh"], swiftSettings: settings),
+    .testTarget(
+      name: "ShellTests", dependencies: ["Shell", "SQLiteDriver", "TestSupport"], exclude: ["Golden"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MemshTests", dependencies: ["TestSupport", "memsh"], exclude: ["Golden"], swiftSettings: settings),
   ]
 )

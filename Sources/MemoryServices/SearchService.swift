@@ -169,13 +169,16 @@ package struct SearchService {
     return SearchService.fused(byMeaning, byWords)
   }
 
+  /// What a place in one of the lists, from 1, adds to a fused score.
+  package static func share(ofRank rank: Int) -> Double { 1 / (fusionConstant + Double(rank)) }
+
   /// Reciprocal-rank fusion: each list gives a row 1 / (60 + rank); rows with equal sums go by similarity, then id.
   static func fused(_ byMeaning: [SearchHit], _ byWords: [SearchHit]) -> [SearchHit] {
     var hits: [Int64: SearchHit] = [:]
     func add(_ list: [SearchHit], _ rank: WritableKeyPath<SearchHit, Int?>) {
       for (index, hit) in list.enumerated() {
         var fused = hits[hit.memory.id] ?? SearchHit(memory: hit.memory, similarity: hit.similarity, score: 0)
-        fused.score += 1 / (fusionConstant + Double(index + 1))
+        fused.score += share(ofRank: index + 1)
         fused[keyPath: rank] = index + 1
         hits[hit.memory.id] = fused
       }

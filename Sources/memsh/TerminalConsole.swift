@@ -42,7 +42,9 @@ final class TerminalConsole: Console, Sendable {
       case .automatic: ProcessInfo.processInfo.environment["PAGER"] ?? "less"
       }
     guard let command, outputIsScreen, inputIsTerminal, isLongerThanScreen(text) else { return try write(text) }
-    guard try ChildProcess.run(["/bin/sh", "-c", command], input: text) != ChildProcess.notFound else {
+    // Without being told, less shows the codes of colours instead of the colours.
+    let line = "LESS=${LESS-FRX}; export LESS; " + command
+    guard try ChildProcess.run(["/bin/sh", "-c", line], input: text) != ChildProcess.notFound else {
       return try write(text)
     }
   }

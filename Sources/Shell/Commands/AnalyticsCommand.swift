@@ -29,12 +29,13 @@ struct AnalyticsCommand: UserChoosing {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let rows = try session.store().analytics(userID: user, limit: limit)
-    return CommandResult(
-      .table(
-        ResultTable(
-          columns: ["id"] + Table.analytics.columns.map(\.name),
-          rows: rows.map { [.integer($0.id)] + $0.values.map(Cell.init) }, noun: "search")))
+    let rows = try session.store().analytics(userID: user, limit: Listing.oneMore(than: limit))
+    let table = ResultTable(
+      columns: ["id"] + Table.analytics.columns.map(\.name),
+      rows: rows.map { [.integer($0.id)] + $0.values.map(Cell.init) }, noun: "search", subject: "query_text",
+      yielding: ["context_tier", "response_time_ms", "results_count"])
+    let command = ["analytics"] + (user.map { ["--user", $0] } ?? [])
+    return CommandResult(.table(table.limited(to: limit, command: command)))
   }
 }
 

@@ -27,7 +27,8 @@ struct CategoriesCommand: UserChoosing {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let totals = try session.store().totals(by: .category, userID: user, limit: limit)
-    return CommandResult(.table(ResultTable(totals, by: .category)))
+    let totals = try session.store().totals(by: .category, userID: user, limit: Listing.oneMore(than: limit))
+    let command = ["categories"] + (user.map { ["--user", $0] } ?? [])
+    return CommandResult(.table(ResultTable(totals, by: .category).limited(to: limit, command: command)))
   }
 }

@@ -73,7 +73,7 @@ struct DedupCommand: Filtering {
 
   private func record(_ report: DeduplicationReport) -> ResultRecord {
     let found = DuplicateLayer.allCases.map { ResultRecord.Field($0.rawValue, .count(report.count($0))) }
-    return ResultRecord(
+    var record = ResultRecord(
       title: options.dryRun ? "Duplicates (dry run)" : "Duplicates",
       fields: [
         .init("memories", .count(report.memories)), .init("groups", .count(report.groups.count)),
@@ -82,6 +82,9 @@ struct DedupCommand: Filtering {
         .notUndone(report.notUndone),
         .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
       ])
+    let screen = DeduplicationScreen(report: report, limit: limit, onlyShows: onlyReads)
+    record.screen = { screen.lines($0) }
+    return record
   }
 
   private func table(_ groups: [MergePlan]) -> ResultTable {

@@ -101,7 +101,7 @@ struct DoctorCommand: ShellCommand {
   }
 
   private func record(_ report: DoctorReport) -> ResultRecord {
-    ResultRecord(
+    var record = ResultRecord(
       title: options.dryRun ? "Doctor (dry run)" : "Doctor",
       fields: [
         .init("checks", .count(report.checks)), .init("found", .count(report.findings.count)),
@@ -109,11 +109,15 @@ struct DoctorCommand: ShellCommand {
         .init("operations", .json(.array(report.operations.map { .integer($0) }))),
         .notUndone(report.losses.map(\.description)), .init("dry_run", .boolean(options.dryRun)),
       ])
+    let screen = DoctorScreen(
+      report: report, idsShown: DoctorCommand.idsShown, valuesShown: DoctorCommand.valuesShown)
+    record.screen = { screen.lines($0) }
+    return record
   }
 
   private func table(_ report: DoctorReport) -> ResultTable {
     ResultTable(
-      columns: ["name", "severity", "count", "state", "what", "examples", "fix"],
+      columns: ["name", "severity", "count", "state", "what", "examples", "fix", "example_ids"],
       rows: report.findings.map { finding in
         let check = finding.check
         let examples =
@@ -123,6 +127,7 @@ struct DoctorCommand: ShellCommand {
         return [
           .text(check.name), .text(check.severity.rawValue), .count(finding.count), .text(state), .text(check.what),
           .text(examples.joined(separator: "; ")), .text(check.fix),
+          .json(.array(finding.ids.prefix(DoctorCommand.idsShown).map { .integer($0) })),
         ]
       }, noun: "fault")
   }

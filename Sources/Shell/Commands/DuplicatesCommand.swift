@@ -29,12 +29,13 @@ struct DuplicatesCommand: ShellCommand {
     var rows: [Record] = []
     try store.readRows(of: .duplicates, batchSize: 1_000) { batch in
       let wanted = of.map { original in batch.filter { $0.values[0] == .integer(original) } } ?? batch
-      rows = (rows + wanted).suffix(limit)
+      rows = (rows + wanted).suffix(Listing.oneMore(than: limit))
     }
-    return CommandResult(
-      .table(
-        ResultTable(
-          columns: ["id"] + Table.duplicates.columns.map(\.name),
-          rows: rows.reversed().map { [.integer($0.id)] + $0.values.map(Cell.init) }, noun: "duplicate")))
+    let table = ResultTable(
+      columns: ["id"] + Table.duplicates.columns.map(\.name),
+      rows: rows.reversed().map { [.integer($0.id)] + $0.values.map(Cell.init) }, noun: "duplicate",
+      yielding: ["duplicate_hash"])
+    let command = ["duplicates"] + (of.map { ["--of", "\($0)"] } ?? [])
+    return CommandResult(.table(table.limited(to: limit, command: command)))
   }
 }

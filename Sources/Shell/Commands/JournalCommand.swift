@@ -47,7 +47,9 @@ struct JournalCommand: ShellCommand {
     let store = try session.store()
     try store.requireTables()
     switch action {
-    case .list: return CommandResult(.table(JournalCommand.table(try store.operations(.all, limit: limit))))
+    case .list:
+      let operations = try store.operations(.all, limit: Listing.oneMore(than: limit))
+      return CommandResult(.table(JournalCommand.table(operations).limited(to: limit, command: ["journal"])))
     case .show: return CommandResult(.table(try rows(of: operation ?? 0, store)))
     case .prune:
       let moment =
@@ -75,7 +77,8 @@ struct JournalCommand: ShellCommand {
           operation.start.undoes.map(Cell.integer) ?? .null, operation.undoneBy.map(Cell.integer) ?? .null,
           .text(operation.start.author), .text(operation.start.session),
         ]
-      }, noun: "operation", shownColumns: ["operation", "at", "rows", "state", "author", "command"])
+      }, noun: "operation", shownColumns: ["operation", "at", "rows", "state", "author", "command"],
+      subject: "command", yielding: ["author", "at"])
   }
 
   private func rows(of operation: Int64, _ store: MemoryStore) throws -> ResultTable {
@@ -83,7 +86,12 @@ struct JournalCommand: ShellCommand {
       throw MemshError(.notFound, "the journal has no operation \(operation)", hint: "`journal` lists what it has")
     }
     let positions = try store.journalPositions(ofOperation: operation, nil)
-    return ResultTable(try store.journalRows(at: Array(positions.prefix(limit))))
+    var table = ResultTable(try store.journalRows(at: Array(positions.prefix(limit))))
+    table.listing.total = positions.count
+    if positions.count > limit {
+      table.listing.next = ["journal", "show", "\(operation)", "--limit", "\(positions.count)"]
+    }
+    return table
   }
 }
 

@@ -42,11 +42,16 @@ struct ListCommand: Filtering {
     let query = ListQuery(
       filter: try filter.filter(now: session.clock.now()), sort: sort, isDescending: descending, after: after,
       limit: limit)
-    let memories = try session.store().list(query)
-    var result = CommandResult(.table(ResultTable(memories)))
-    if memories.count == limit, let last = memories.last {
-      result.remark = "Next page: \(ScriptCommand(words: nextPage(after: last.id)).text)"
+    let store = try session.store()
+    let memories = try store.list(query)
+    var table = ResultTable(memories)
+    if memories.count == limit, let last = memories.last, session.isShownToPerson(outputFormat) {
+      let total = try store.count(query.filter)
+      table.listing = Listing(
+        total: total, next: after == nil && total == limit ? nil : nextPage(after: last.id))
     }
+    var result = CommandResult(.table(table))
+    if memories.isEmpty, limit > 0, after == nil { result.remark = try store.emptiness(query.filter).sentence }
     return result
   }
 
@@ -78,6 +83,7 @@ extension ResultTable {
           fields.accessCount.map(Cell.integer) ?? .null, fields.lastAccessedAt.map(Cell.timestamp) ?? .null,
           fields.createdAt.map(Cell.timestamp) ?? .null, fields.updatedAt.map(Cell.timestamp) ?? .null,
         ]
-      }, noun: "memory", shownColumns: ["id", "user_id", "category", "importance_score", "created_at", "content"])
+      }, noun: "memory", shownColumns: ["id", "user_id", "category", "importance_score", "created_at", "content"],
+      yielding: ["created_at", "importance_score", "category", "user_id"])
   }
 }

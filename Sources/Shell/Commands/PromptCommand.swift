@@ -50,17 +50,38 @@ struct PromptCommand: UserChoosing {
     request.limit = tier.memoryLimit
     let hits = try SearchService(store: store, embedder: embedder).search(request).hits
     let prompt = try PromptAssembly(store: store).assemble(hits, agentType: agent, tier: tier)
-    return CommandResult(
-      .record(
-        ResultRecord(
-          title: "Prompt",
-          fields: [
-            .init("user", .text(user)), .init("agent", .text(agent)), .init("tier", .text(tier.rawValue)),
-            .init("tokens", .count(prompt.tokens)), .init("token_limit", .count(tier.tokenLimit)),
-            .init("fragments", .list(PromptCommand.table(prompt.fragmentParts))),
-            .init("memories", .list(PromptCommand.table(prompt.memoryParts))),
-            .init("text", .text(prompt.text)),
-          ])))
+    var result = CommandResult(.record(record(prompt)))
+    if session.format(of: outputFormat) == .table || session.isTextWanted(outputFormat) {
+      result.remark = figures(prompt)
+    }
+    return result
+  }
+
+  private func record(_ prompt: AssembledPrompt) -> ResultRecord {
+    var record = ResultRecord(
+      title: "Prompt",
+      fields: [
+        .init("user", .text(user)), .init("agent", .text(agent)), .init("tier", .text(tier.rawValue)),
+        .init("tokens", .count(prompt.tokens)), .init("token_limit", .count(tier.tokenLimit)),
+        .init("fragments", .list(PromptCommand.table(prompt.fragmentParts))),
+        .init("memories", .list(PromptCommand.table(prompt.memoryParts))),
+        .init("text", .text(prompt.text)),
+      ])
+    record.text = prompt.text
+    record.screen = { $0.paragraph(StyledText(), linesOf: prompt.text) }
+    return record
+  }
+
+  /// What the prompt is made of, for people.
+  private func figures(_ prompt: AssembledPrompt) -> String {
+    let cutFragments = prompt.fragmentParts.filter { !$0.isTaken }.map { $0.content.category }
+    let cutMemories = prompt.memoryParts.filter { !$0.isTaken }.map { String($0.content.memory.id) }
+    var text =
+      "\(prompt.tokens) of \(tier.tokenLimit) tokens (estimated), tier \(tier.rawValue), agent \(agent): "
+      + "\(counted(prompt.fragments.count, "fragment")), \(counted(prompt.memories.count, "memory")) of \(user)"
+    if !cutFragments.isEmpty { text += "; cut fragments: " + cutFragments.joined(separator: ", ") }
+    if !cutMemories.isEmpty { text += "; cut memories: " + cutMemories.joined(separator: ", ") }
+    return text
   }
 
   private static func table(_ parts: [AssembledPrompt.Part<PromptFragment>]) -> ResultTable {

@@ -25,7 +25,7 @@ struct SearchCommand: Filtering {
   @OptionGroup var filter: FilterOptions
 
   @Option(help: "At most so many results, up to 10000.")
-  var limit = 10
+  var limit = SearchCommand.resultsByDefault
 
   @Option(help: "Leave out so many of the best results.")
   var offset = 0
@@ -90,7 +90,42 @@ struct SearchCommand: Filtering {
         accessTo: report.hits.map(\.memory.id))
     }
     guard !explain else { return CommandResult(.record(SearchCommand.explanation(report))) }
-    return CommandResult(.table(try table(report.hits)))
+    var table = try table(report.hits)
+    table.words = query.map(SearchedWords.words) ?? []
+    if report.hits.count == limit, limit > 0 { table.listing = Listing(next: nextPage) }
+    var result = CommandResult(.table(table))
+    if report.hits.isEmpty, limit > 0 { result.remark = try reason(for: report, request, store) }
+    return result
+  }
+
+  private static let resultsByDefault = 10
+
+  /// The command that shows the results behind these; nil where no search goes that far.
+  private var nextPage: [String]? {
+    guard limit + offset + limit <= SearchService.limitMaximum else { return nil }
+    var words = ["search"] + (query.map { [$0] } ?? [])
+    if let similarTo { words += ["--similar-to", "\(similarTo)"] }
+    if let mode { words += ["--mode", mode.rawValue] }
+    words += filter.words
+    if let threshold { words += ["--threshold", "\(threshold)"] }
+    if exact { words.append("--exact") }
+    if approximate { words.append("--approximate") }
+    if let fields { words += ["--fields", fields] }
+    if limit != SearchCommand.resultsByDefault { words += ["--limit", "\(limit)"] }
+    return words + ["--offset", "\(offset + limit)"]
+  }
+
+  /// Why nothing was found.
+  private func reason(for report: SearchReport, _ request: SearchRequest, _ store: MemoryStore) throws -> String? {
+    guard offset == 0 else { return "nothing found: there are no results behind the first \(offset) or fewer" }
+    let emptiness = try store.emptiness(request.filter)
+    guard case .none(let memories) = emptiness else { return emptiness.sentence }
+    let searched = counted(memories, "memory")
+    if similarTo != nil, memories == 1 { return "nothing found: there is no other memory" }
+    if report.mode == .lexical { return "nothing found: no word of the query is in the \(searched)" }
+    if let threshold { return "nothing found: none of the \(searched) is similar to \(threshold) or more" }
+    let words = report.mode == .hybrid ? ", nor a word of the query" : ""
+    return "nothing found: the \(searched) searched have no embeddings\(words); `reembed --missing` computes embeddings"
   }
 
   private func announced(_ session: Session, _ store: MemoryStore) throws -> any Embedder {
@@ -138,10 +173,27 @@ struct SearchCommand: Filtering {
     }
     let all = ResultTable(
       columns: SearchCommand.columns, rows: rows, noun: "result",
-      shownColumns: ["similarity", "id", "user_id", "category", "importance_score", "content"])
+      shownColumns: ["score", "id", "similarity", "user_id", "category", "importance_score", "content"],
+      yielding: ["importance_score", "similarity", "category", "user_id"])
     guard let wanted = try shownColumns() else { return all }
     let indexes = wanted.compactMap { SearchCommand.columns.firstIndex(of: $0) }
     return ResultTable(columns: wanted, rows: rows.map { row in indexes.map { row[$0] } }, noun: "result")
+  }
+
+  /// What each result's score is made of.
+  private static func scores(_ hits: [SearchHit]) -> ResultTable {
+    func part(_ rank: Int?) -> Cell { rank.map { .double(SearchService.share(ofRank: $0), places: 4) } ?? .null }
+    return ResultTable(
+      columns: [
+        "id", "score", "semantic_rank", "semantic_part", "lexical_rank", "lexical_part", "similarity", "content",
+      ],
+      rows: hits.map { hit in
+        [
+          .integer(hit.memory.id), .double(hit.score, places: 4), hit.vectorRank.map(Cell.count) ?? .null,
+          part(hit.vectorRank), hit.textRank.map(Cell.count) ?? .null, part(hit.textRank),
+          hit.similarity.map { .double($0, places: 3) } ?? .null, .text(hit.memory.fields.content),
+        ]
+      }, noun: "result")
   }
 
   private static func explanation(_ report: SearchReport) -> ResultRecord {
@@ -156,6 +208,7 @@ struct SearchCommand: Filtering {
     return ResultRecord(
       title: "Search",
       fields: [.init("mode", .text(report.mode.rawValue)), .init("results", .count(report.hits.count))] + steps + [
+        .init("scores", .list(scores(report.hits))),
         .init("embedding_ms", .double(report.embedding.milliseconds, places: 2)),
         .init("store_ms", .double(report.store.milliseconds, places: 2)),
       ])

@@ -91,7 +91,8 @@ struct StatsCommand: UserChoosing {
   }
 
   private static func chart(_ style: Chart.Style, _ key: String, _ counts: [StoreStatistics.Count]) -> Chart {
-    Chart(style, key: key, points: counts.map { ($0.value, $0.memories) })
+    Chart(
+      style, key: key, points: counts.map { ($0.value, $0.memories) }, hasNumbers: key == "importance_from")
   }
 
   private static func memories(_ statistics: StoreStatistics) -> [ResultRecord.Field] {

@@ -20,7 +20,7 @@ struct UsersCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let totals = try session.store().totals(by: .user, userID: nil, limit: limit)
-    return CommandResult(.table(ResultTable(totals, by: .user)))
+    let totals = try session.store().totals(by: .user, userID: nil, limit: Listing.oneMore(than: limit))
+    return CommandResult(.table(ResultTable(totals, by: .user).limited(to: limit, command: ["users"])))
   }
 }

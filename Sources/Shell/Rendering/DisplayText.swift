@@ -32,19 +32,19 @@ extension String {
 
   /// The text cut to so many columns, with `…` where something is missing.
   func fitted(toWidth width: Int) -> String {
+    let head = cut(toWidth: width)
+    return head.utf8.count == utf8.count ? head : cut(toWidth: width - 1) + "…"
+  }
+
+  /// The beginning that fits into so many columns.
+  func cut(toWidth width: Int) -> String {
     // Most cells are short; measuring only as far as needed keeps a cell of a megabyte cheap.
     var used = 0
-    var kept = ""
-    for character in self {
-      let next = used + character.displayWidth
-      if next > width {
-        while used > width - 1, let last = kept.popLast() { used -= last.displayWidth }
-        return kept + "…"
-      }
-      kept.append(character)
-      used = next
-    }
-    return kept
+    return String(
+      prefix { character in
+        used += character.displayWidth
+        return used <= width
+      })
   }
 }
 

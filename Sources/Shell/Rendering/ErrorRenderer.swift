@@ -6,10 +6,12 @@ import MemoryServices
 package struct ErrorRenderer: Sendable {
   /// Whether a machine reads it.
   package let asJSON: Bool
+  private let theme: Theme
 
   /// Chooses the form: JSON under the formats `json` and `jsonl`.
-  package init(format: OutputFormat?) {
+  package init(format: OutputFormat?, theme: Theme = .none) {
     asJSON = format == .json || format == .jsonl
+    self.theme = asJSON ? .none : theme
   }
 
   /// The error as text that ends in a newline.
@@ -32,27 +34,31 @@ package struct ErrorRenderer: Sendable {
 
   private func plainText(of located: LocatedError) -> String {
     let error = located.error
-    var lines: [String] = []
     let place =
-      located.position.flatMap { position in position.file.map { "\($0.withVisibleControls):\(position.line)" } }
-      ?? "memsh"
-    lines.append("\(place): error: \(error.message.withVisibleControls)")
+      located.position.flatMap { position in position.file.map { "\($0):\(position.line)" } } ?? "memsh"
+    var lines = [StyledText(place + ": ") + StyledText("error: ", .error) + StyledText(error.message)]
     if let source = located.sourceLine, source.utf8.count <= ErrorRenderer.shownLineMaximum,
       let position = located.position, position.file != nil
     {
       lines += ErrorRenderer.caret(below: source, column: position.column, width: located.width)
     }
-    if let cause = error.cause, !error.message.contains(cause) { lines.append("cause: \(cause.withVisibleControls)") }
-    if let hint = error.hint { lines.append("hint: \(hint.withVisibleControls)") }
-    return lines.joined(separator: "\n") + "\n"
+    if let fault = error.fault, fault.line.utf8.count <= ErrorRenderer.shownLineMaximum {
+      lines += ErrorRenderer.caret(below: fault.line, column: fault.column, width: 1)
+    }
+    if let cause = error.cause, !error.message.contains(cause) {
+      lines.append(StyledText("cause: ", .header) + StyledText(cause))
+    }
+    if let hint = error.hint { lines.append(StyledText("hint: ", .command) + StyledText(hint)) }
+    return Display(theme: theme).text(lines)
   }
 
   /// The source line with the place underlined; a long line is cut to the part around it.
-  private static func caret(below source: String, column: Int, width: Int) -> [String] {
+  private static func caret(below source: String, column: Int, width: Int) -> [StyledText] {
     let start = max(0, column - 60)
     let shown = String(source.dropFirst(start).prefix(100)).withVisibleControls
     let before = String(source.dropFirst(start).prefix(column - 1 - start)).withVisibleControls.displayWidth
     let tail = max(0, min(width, 100) - 1)
-    return ["  " + shown, "  " + String(repeating: " ", count: before) + "^" + String(repeating: "~", count: tail)]
+    let caret = "  " + String(repeating: " ", count: before) + "^" + String(repeating: "~", count: tail)
+    return [StyledText("  " + shown), StyledText(caret, .error)]
   }
 }

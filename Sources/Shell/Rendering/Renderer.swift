@@ -7,20 +7,19 @@ import MemoryServices
 package enum OutputFormat: String, Sendable, CaseIterable, ExpressibleByArgument {
   case table, tsv, json, jsonl, csv, markdown, vertical
 
+  /// Whether people read it, on whose screen not everything may fit.
+  var isForPeople: Bool { self == .table || self == .vertical }
+
   /// The renderer of this format.
-  ///
-  /// - Parameter terminalColumns: The width of the terminal that shows it, to which no control character may be sent;
-  ///   nil when none does.
-  func renderer(terminalColumns: Int?) -> any Renderer {
-    let isTerminal = terminalColumns != nil
-    return switch self {
-    case .table: TableRenderer(columns: terminalColumns)
+  func renderer(_ display: Display) -> any Renderer {
+    switch self {
+    case .table: TableRenderer(display)
     case .tsv: TSVRenderer()
     case .json: JSONRenderer()
     case .jsonl: JSONLinesRenderer()
-    case .csv: CSVRenderer(isTerminal: isTerminal)
+    case .csv: CSVRenderer(isTerminal: display.columns != nil)
     case .markdown: MarkdownRenderer()
-    case .vertical: VerticalRenderer(columns: terminalColumns)
+    case .vertical: VerticalRenderer(display)
     }
   }
 }

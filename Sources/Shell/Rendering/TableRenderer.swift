@@ -1,127 +1,89 @@
-import Database
 import MemoryModel
-import MemoryServices
 
-/// Aligned columns for people, as wide as the terminal at most.
+/// Aligned columns for people, as wide as the terminal at most; below them what is not shown.
 struct TableRenderer: Renderer {
-  /// The width of the terminal; nil for a file, whose cells are cut all the same so that rows stay comparable.
-  let columns: Int?
+  /// What shows it. In a file, too, cells are cut, so that rows stay comparable.
+  let display: Display
 
-  /// A cell in a file that is wider than this is cut.
-  private static let fileCellWidth = 60
-  /// No column is made narrower than this.
-  private static let narrowestColumn = 8
-  private static let separatorWidth = 3
-  private static let null = "NULL"
-
-  init(columns: Int? = nil) {
-    self.columns = columns
+  init(_ display: Display = Display()) {
+    self.display = display
   }
 
   func render(_ table: ResultTable, to output: inout String) {
-    let table = table.shown
-    let widest = columns ?? TableRenderer.fileCellWidth
-    let cells = table.rows.map { $0.map { TableRenderer.shown($0, widest: widest) } }
-    let names = table.columns.map(\.withVisibleControls)
-    var widths = names.map(\.displayWidth)
-    for row in cells {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.displayWidth) }
+    let shown = table.shown
+    let layout = TableLayout(shown, width: display.columns)
+    let isTooWide = !layout.fits && display.expansion == .auto
+    guard display.expansion != .on, !isTooWide else {
+      return VerticalRenderer(display).render(table.shown, to: &output)
     }
-    if let columns {
-      let available = columns - TableRenderer.separatorWidth * (widths.count - 1)
-      guard let fitted = TableRenderer.fitted(widths, available: available) else {
-        // Too many columns to stand side by side.
-        return VerticalRenderer(columns: columns).render(table, to: &output)
-      }
-      widths = fitted
-    }
-    let rightAligned = table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } }
-    output += TableRenderer.line(names, widths: widths, rightAligned: rightAligned)
-    output += widths.map { String(repeating: "─", count: $0) }.joined(separator: "─┼─") + "\n"
-    for row in cells { output += TableRenderer.line(row, widths: widths, rightAligned: rightAligned) }
-    output += "(\(counted(table.rows.count, table.noun)))\n"
+    output += display.text(lines(of: shown, layout) + footer(of: shown, layout))
   }
 
-  /// The widths that fit: the widest columns give way first; nil when even that is not enough.
-  private static func fitted(_ widths: [Int], available: Int) -> [Int]? {
-    guard widths.reduce(0, +) > available else { return widths }
-    guard widths.reduce(0, { $0 + min($1, narrowestColumn) }) <= available else { return nil }
-    // The largest limit under which the columns fit.
-    var limit = widths.max() ?? 0
-    while widths.reduce(0, { $0 + min($1, limit) }) > available { limit -= 1 }
-    var fitted = widths.map { min($0, limit) }
-    var spare = available - fitted.reduce(0, +)
-    for column in widths.indices where spare > 0 && fitted[column] < widths[column] {
-      fitted[column] += 1
-      spare -= 1
-    }
-    return fitted
-  }
-
-  /// A title, then one line for each value, groups indented below their names.
   func render(_ record: ResultRecord, to output: inout String) {
     if let line = record.line {
       output += line.withVisibleControls + "\n"
       return
     }
-    output += record.title.withVisibleControls + "\n"
-    let rows = TableRenderer.rows(record.fields, indent: "  ")
-    let labelWidth = rows.map(\.label.displayWidth).max() ?? 0
-    for row in rows {
-      guard !row.value.isEmpty else {
-        output += row.label + "\n"
-        continue
-      }
-      let gap = String(repeating: " ", count: labelWidth - row.label.displayWidth + 2)
-      let value = columns.map { row.value.fitted(toWidth: max(20, $0 - labelWidth - 2)) } ?? row.value
-      output += row.label + gap + value + "\n"
+    output += display.text(record.screen?(display) ?? RecordLines(display).lines(of: record))
+  }
+
+  /// The names, a rule, and a line for each row.
+  func lines(of table: ResultTable, _ layout: TableLayout) -> [StyledText] {
+    let isRight = table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } }
+    func line(_ cells: [StyledText]) -> StyledText {
+      TableRenderer.line(
+        cells, widths: layout.columns.map { layout.widths[$0] }, isRight: layout.columns.map { isRight[$0] })
     }
-  }
-
-  private static func rows(_ fields: [ResultRecord.Field], indent: String) -> [(label: String, value: String)] {
-    fields.flatMap { field -> [(label: String, value: String)] in
-      let label = indent + field.label.withVisibleControls
-      switch field.value {
-      case .cell(let cell): return [(label, cell.displayText?.withVisibleControls ?? "–")]
-      case .record(let inner): return [(label, "")] + rows(inner, indent: indent + "  ")
-      case .chart(let chart):
-        return [(label, chart.summary.withVisibleControls)]
-          + chart.lines.map { (indent + "  " + $0.label.withVisibleControls.fitted(toWidth: 24), $0.value) }
-      case .list(let table): return lines(of: table, label: label, indent: indent + "  ")
-      }
+    let names = layout.columns.map { layout.names(of: $0) }
+    let height = names.map(\.count).max() ?? 0
+    let headings = (0..<height).map { number in
+      line(
+        names.map { parts in
+          // Short names stand at the bottom.
+          let index = number - (height - parts.count)
+          return parts.indices.contains(index) ? StyledText(parts[index], .header) : StyledText()
+        })
     }
-  }
-
-  /// A line for the names and one for each row, their first column being the label.
-  private static func lines(of table: ResultTable, label: String, indent: String) -> [(label: String, value: String)] {
-    let table = table.shown
-    guard !table.rows.isEmpty else { return [(label, "–")] }
-    let rows =
-      [table.columns.map(\.withVisibleControls)] + table.rows.map { $0.map { shown($0, widest: fileCellWidth) } }
-    let widths = table.columns.indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
-    let rightAligned = table.columns.indices.map { column in table.rows.contains { $0[column].isNumeric } }
-    return [(label, "")]
-      + rows.map { row in
-        let rest = line(
-          Array(row.dropFirst()), widths: Array(widths.dropFirst()), rightAligned: Array(rightAligned.dropFirst()))
-        return (indent + row[0], String(rest.dropLast()))
-      }
-  }
-
-  private static func shown(_ cell: Cell, widest: Int) -> String {
-    guard let text = cell.displayText else { return null }
-    // Text much longer than the column is cut before it is examined, so that one cell cannot cost a second.
-    return String(text.prefix(widest + 1)).withVisibleControls.fitted(toWidth: widest)
-  }
-
-  private static func line(_ cells: [String], widths: [Int], rightAligned: [Bool]) -> String {
-    let padded = cells.enumerated().map { column, cell in
-      let cell = cell.fitted(toWidth: widths[column])
-      let gap = String(repeating: " ", count: max(0, widths[column] - cell.displayWidth))
-      return rightAligned[column] ? gap + cell : cell + gap
+    let rule = layout.columns.map { String(repeating: "─", count: layout.widths[$0]) }.joined(separator: "─┼─")
+    let rows = table.rows.map { row in
+      line(
+        layout.columns.map { column in
+          let cell = layout.shown(row[column], widest: layout.widths[column])
+          return table.columns[column] == table.subject ? table.marked(cell) : cell
+        })
     }
-    var line = padded.joined(separator: " │ ")
-    while line.hasSuffix(" ") { line.removeLast() }
-    return line + "\n"
+    return headings + [StyledText(rule, .dim)] + rows
+  }
+
+  private static func line(_ cells: [StyledText], widths: [Int], isRight: [Bool]) -> StyledText {
+    var line = StyledText()
+    for (column, cell) in cells.enumerated() {
+      if column > 0 { line += StyledText(" │ ", .dim) }
+      let gap = StyledText(String(repeating: " ", count: max(0, widths[column] - cell.width)))
+      line += isRight[column] ? gap + cell : column == cells.count - 1 ? cell : cell + gap
+    }
+    return line.withoutTrailingSpaces
+  }
+
+  /// How many rows there are, and what of them is not shown.
+  private func footer(of table: ResultTable, _ layout: TableLayout) -> [StyledText] {
+    let summary = table.summary
+    var remarks: [String] = []
+    let values = layout.constant.filter { !(table.rows[0][$0].plainText ?? "").isEmpty }
+    if !values.isEmpty {
+      let same = values.map { "\(table.columns[$0]): \(table.rows[0][$0].displayText ?? "")" }
+      remarks.append(same.joined(separator: ", ") + " in all rows")
+    }
+    let empty = layout.constant.filter { !values.contains($0) }
+    if !empty.isEmpty { remarks.append("nothing in " + empty.map { table.columns[$0] }.joined(separator: ", ")) }
+    if !layout.omitted.isEmpty {
+      remarks.append("no room for " + layout.omitted.map { table.columns[$0] }.joined(separator: ", "))
+    }
+    guard !remarks.isEmpty else { return [summary] }
+    var remark = StyledText("(" + remarks.joined(separator: "; "), .dim)
+    if !layout.omitted.isEmpty {
+      remark += StyledText("; ", .dim) + StyledText("--output vertical", .command) + StyledText(" shows all", .dim)
+    }
+    return [summary] + display.paragraph(StyledText(), remark + StyledText(")", .dim))
   }
 }

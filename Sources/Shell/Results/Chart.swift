@@ -19,11 +19,15 @@ package struct Chart: Sendable, Equatable {
   /// What is counted, in order; nil is NULL.
   package let points: [(label: String?, count: Int64)]
 
+  /// Whether the labels are numbers in JSON, too.
+  package let hasNumbers: Bool
+
   /// Creates a chart.
-  package init(_ style: Style, key: String, points: [(label: String?, count: Int64)]) {
+  package init(_ style: Style, key: String, points: [(label: String?, count: Int64)], hasNumbers: Bool = false) {
     self.style = style
     self.key = key
     self.points = points
+    self.hasNumbers = hasNumbers
   }
 
   /// Whether two charts show the same.
@@ -31,7 +35,11 @@ package struct Chart: Sendable, Equatable {
 
   /// `[{"user_id": "ada", "count": 3}]`
   package var json: JSON {
-    .array(points.map { .object([JSON.Member(key, .optional($0.label)), JSON.Member("count", .integer($0.count))]) })
+    .array(points.map { .object([JSON.Member(key, json(of: $0.label)), JSON.Member("count", .integer($0.count))]) })
+  }
+
+  private func json(of label: String?) -> JSON {
+    hasNumbers ? label.flatMap { Double($0) }.map(JSON.double) ?? .optional(label) : .optional(label)
   }
 
   private static let barWidth = 30

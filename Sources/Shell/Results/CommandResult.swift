@@ -40,24 +40,52 @@ package struct ResultTable: Sendable {
   /// The names, in order, no two the same: they are the keys in JSON.
   package let columns: [String]
   /// The rows; each has a cell for every column.
-  package let rows: [[Cell]]
+  package var rows: [[Cell]]
   /// What the rows are, for the line that counts them: `result`, `object`.
   package let noun: String
-  /// The columns that fit a person's screen, in their order there; machines get all.
+  /// The columns that people see, in their order there; machines get all.
   package let shownColumns: [String]
+  /// The column that people came for: it gets the width of the screen.
+  package let subject: String?
+  /// The columns that give way where there is no room for the subject, the first one first.
+  package let yielding: [String]
+  /// How much of a list the rows are.
+  package var listing: Listing
+  /// The words that were searched for, to be marked.
+  package var words: [String] = []
 
   /// Creates a table.
-  package init(columns: [String], rows: [[Cell]], noun: String = "row", shownColumns: [String]? = nil) {
+  package init(
+    columns: [String], rows: [[Cell]], noun: String = "row", shownColumns: [String]? = nil, subject: String? = nil,
+    yielding: [String] = [], listing: Listing = Listing()
+  ) {
     self.columns = columns
     self.rows = rows
     self.noun = noun
     self.shownColumns = shownColumns ?? columns
+    self.subject = subject ?? (columns.contains("content") ? "content" : nil)
+    self.yielding = yielding
+    self.listing = listing
   }
 
   /// The table with only the columns for a person's screen.
   var shown: ResultTable {
     let indexes = shownColumns.compactMap { columns.firstIndex(of: $0) }
-    return ResultTable(columns: shownColumns, rows: rows.map { row in indexes.map { row[$0] } }, noun: noun)
+    var shown = ResultTable(
+      columns: shownColumns, rows: rows.map { row in indexes.map { row[$0] } }, noun: noun, subject: subject,
+      yielding: yielding, listing: listing)
+    shown.words = words
+    return shown
+  }
+
+  /// How many rows there are, and how the rest is seen: `(497 memories, 20 shown; next: list --after 20)`.
+  var summary: StyledText {
+    StyledText("(", .dim) + listing.summary(shown: rows.count, noun: noun) + StyledText(")", .dim)
+  }
+
+  /// A text of a row with the words marked that were searched for.
+  func marked(_ text: StyledText) -> StyledText {
+    words.isEmpty ? text : text.marking(.match) { word in words.contains { SearchedWords.matches(word, $0) } }
   }
 
   /// An array of objects.
@@ -112,6 +140,10 @@ package struct ResultRecord: Sendable {
   package let line: String?
   /// The values, in order.
   package let fields: [Field]
+  /// The lines of a screen, where people need another form than values by their names; nil for that form.
+  var screen: (@Sendable (Display) -> [StyledText])?
+  /// What the record is about, where that is a text: a pipe gets it alone unless a format is asked for.
+  var text: String?
 
   /// Creates a record.
   package init(title: String, fields: [Field], line: String? = nil) {

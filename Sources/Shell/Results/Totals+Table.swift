@@ -15,10 +15,16 @@ extension ResultTable {
       ],
       rows: totals.map { total in
         [
-          .optional(total.value), .integer(total.memories), .integer(total.embedded),
+          ResultTable.value(total.value, of: grouping), .integer(total.memories), .integer(total.embedded),
           total.averageImportance.map { .double($0, places: 3) } ?? .null, .integer(total.accesses),
           total.latest.map(Cell.timestamp) ?? .null,
         ]
       }, noun: names[grouping]?.noun ?? "row")
+  }
+
+  /// What the totals are of; a step of importance is a number.
+  private static func value(_ text: String?, of grouping: Grouping) -> Cell {
+    guard grouping == .importance, let text, let number = Double(text) else { return .optional(text) }
+    return .double(number, places: 1)
   }
 }

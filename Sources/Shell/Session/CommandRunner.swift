@@ -123,6 +123,7 @@ package struct CommandRunner {
   }
 
   private func report(_ error: LocatedError, format: OutputFormat? = nil) {
-    session.console.writeError(ErrorRenderer(format: format ?? session.settings.output).text(of: error))
+    session.console.writeError(
+      ErrorRenderer(format: format ?? session.settings.output, theme: session.errorTheme).text(of: error))
   }
 }

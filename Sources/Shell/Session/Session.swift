@@ -204,15 +204,39 @@ package final class Session {
     if !settings.isQuiet { console.writeError(line.withVisibleControls + "\n") }
   }
 
-  /// Whether colours may be shown: on a terminal, unless the user has turned them off (https://no-color.org).
-  package var showsColors: Bool {
-    console.errorIsTerminal && (scope.environment["NO_COLOR"] ?? "").isEmpty && scope.environment["TERM"] != "dumb"
+  /// The colours of what is written to standard error.
+  package var errorTheme: Theme {
+    Theme(settings.theme, isTerminal: console.errorIsTerminal, environment: scope.environment)
   }
+
+  /// Whether colours may be shown on standard error.
+  package var showsColors: Bool { errorTheme != .none }
+
+  /// What shows results.
+  var display: Display {
+    Display(
+      columns: console.outputColumns,
+      theme: Theme(settings.theme, isTerminal: console.outputIsTerminal, environment: scope.environment),
+      expansion: settings.expanded)
+  }
+
+  /// The format of a result, whose command may have asked for one.
+  func format(of wanted: OutputFormat?) -> OutputFormat {
+    wanted ?? settings.output ?? (console.outputIsTerminal ? .table : .tsv)
+  }
+
+  /// Whether a result that is a text goes as it is into a pipe, because nobody has asked for a format.
+  func isTextWanted(_ wanted: OutputFormat?) -> Bool {
+    wanted == nil && settings.output == nil && !console.outputIsTerminal
+  }
+
+  /// Whether a person sees the result, to whom it pays to count what is not shown.
+  func isShownToPerson(_ wanted: OutputFormat?) -> Bool { console.outputIsTerminal && format(of: wanted).isForPeople }
 
   /// A result as text in a format; nil takes the session's.
   func text(of output: CommandResult.Output, format: OutputFormat?) -> String {
-    let chosen = format ?? settings.output ?? (console.outputIsTerminal ? .table : .tsv)
-    let text = chosen.renderer(terminalColumns: console.outputColumns).text(of: output)
+    if case .record(let record) = output, let text = record.text, isTextWanted(format) { return text + "\n" }
+    let text = self.format(of: format).renderer(display).text(of: output)
     // Lines as they are may hold anything, such as what a variable was given.
     if case .text = output, console.outputIsTerminal { return text.withVisibleControlsInLines }
     return text

@@ -1,0 +1,114 @@
+import MemoryModel
+
+/// A record for people: a title, then a line for each value, groups indented below their names. Nothing is cut: what is
+/// wider than the terminal is wrapped.
+struct RecordLines {
+  private let display: Display
+
+  /// Groups in a JSON value are shown as groups down to this depth.
+  private static let depthMaximum = 3
+  private static let chartLabelWidth = 24
+
+  init(_ display: Display) {
+    self.display = display
+  }
+
+  /// One value with its name, or a name alone above a group.
+  private enum Line {
+    case value(label: String, StyledText)
+    /// A text of several lines.
+    case text(label: String, String)
+    case list(label: String, ResultTable, indent: Int)
+
+    var label: String {
+      switch self {
+      case .value(let label, _), .text(let label, _), .list(let label, _, _): label
+      }
+    }
+  }
+
+  func lines(of record: ResultRecord) -> [StyledText] {
+    let lines = lines(of: record.fields, indent: 2)
+    let width = lines.map(\.label.displayWidth).max() ?? 0
+    return [StyledText(record.title, .header)] + lines.flatMap { styled($0, width: width) }
+  }
+
+  private func styled(_ line: Line, width: Int) -> [StyledText] {
+    let gap = String(repeating: " ", count: width - line.label.displayWidth + 2)
+    let beginning = StyledText(line.label + gap, .header)
+    switch line {
+    case .value(let label, let value):
+      return value.isEmpty ? [StyledText(label, .header)] : display.paragraph(beginning, value)
+    case .text(_, let text): return display.paragraph(beginning, linesOf: text)
+    case .list(let label, let table, let indent):
+      return [StyledText(label, .header)] + self.lines(of: table, indent: indent)
+    }
+  }
+
+  private func lines(of fields: [ResultRecord.Field], indent: Int) -> [Line] {
+    fields.flatMap { field -> [Line] in
+      let label = String(repeating: " ", count: indent) + field.label.withVisibleControls
+      switch field.value {
+      case .cell(let cell): return lines(of: cell, label: label, indent: indent)
+      case .record(let inner): return [.value(label: label, StyledText())] + lines(of: inner, indent: indent + 2)
+      case .chart(let chart):
+        let bars = chart.lines.map { label, value in
+          Line.value(
+            label: String(repeating: " ", count: indent + 2)
+              + label.withVisibleControls.fitted(toWidth: RecordLines.chartLabelWidth), StyledText(value))
+        }
+        return [.value(label: label, StyledText(chart.summary))] + bars
+      case .list(let table):
+        guard !table.rows.isEmpty else { return [.value(label: label, RecordLines.nothing)] }
+        return [.list(label: label, table, indent: indent + 2)]
+      }
+    }
+  }
+
+  private func lines(of cell: Cell, label: String, indent: Int) -> [Line] {
+    switch cell {
+    case .text(let text): [.text(label: label, text)]
+    case .json(.object(let members)) where !members.isEmpty && indent <= 2 * RecordLines.depthMaximum:
+      [.value(label: label, StyledText())]
+        + members.flatMap { member in
+          lines(
+            of: RecordLines.cell(member.value),
+            label: String(repeating: " ", count: indent + 2) + member.key.withVisibleControls, indent: indent + 2)
+        }
+    case .json(.array(let items)) where items.isEmpty: [.value(label: label, RecordLines.nothing)]
+    default: [.value(label: label, cell.displayText.map { StyledText($0) } ?? RecordLines.nothing)]
+    }
+  }
+
+  private static func cell(_ json: JSON) -> Cell {
+    switch json {
+    case .null: .null
+    case .string(let text): .text(text)
+    default: .json(json)
+    }
+  }
+
+  /// A table within a record: the last column is wrapped, the others stand as they are.
+  private func lines(of table: ResultTable, indent: Int) -> [StyledText] {
+    let table = table.shown
+    let layout = TableLayout(table, width: nil)
+    let rest = table.columns.indices.dropLast()
+    func beginning(_ cells: (Int) -> StyledText) -> StyledText {
+      rest.reduce(StyledText(String(repeating: " ", count: indent))) { line, column in
+        let cell = cells(column)
+        let gap = StyledText(String(repeating: " ", count: max(0, layout.widths[column] - cell.width)))
+        return line + (table.rows.contains { $0[column].isNumeric } ? gap + cell : cell + gap) + StyledText("  ")
+      }
+    }
+    guard let last = table.columns.indices.last else { return [] }
+    let names = beginning { StyledText(table.columns[$0], .dim) } + StyledText(table.columns[last], .dim)
+    return [names]
+      + table.rows.flatMap { row in
+        display.paragraph(
+          beginning { layout.shown(row[$0], widest: layout.widths[$0]) },
+          row[last].displayText.map { StyledText($0) } ?? RecordLines.nothing)
+      }
+  }
+
+  private static let nothing = StyledText("–", .dim)
+}
