@@ -108,7 +108,7 @@ import Testing
     #expect(days.map { $0[key: "day"]?.stringValue } == ["2025-01-01"])
     #expect(days[0][key: "memories"] == .integer(20))
     let importance = ExploreTests.list(try world.json("stats", "--by", "importance"))
-    #expect(importance.map { $0[key: "importance_from"]?.stringValue } == ["0.5"])
+    #expect(importance.map { $0[key: "importance_from"] } == [.number("0.5")])
     #expect(try world.json("stats", "--user", "user_2")[key: "memories"]?[key: "total"] == .integer(4))
     let storage = ExploreTests.list(try world.json("stats", "--index"))
     #expect(storage.contains { ($0[key: "bytes"]?.doubleValue ?? 0) > 8_000 })

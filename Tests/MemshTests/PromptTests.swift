@@ -248,13 +248,13 @@ import Testing
     try terminal.resize(columns: 80, rows: 40)
     #expect(try terminal.screen().hasSuffix("\nsqlite:store.db> search memory --limit 3"))
     try terminal.press("Enter")
-    let narrow = try terminal.wait(for: "(3 results)")
+    let narrow = try terminal.wait(for: "(3 results; next: search memory --limit 3 --offset 3)")
     #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 80 })
     #expect(narrow.contains("…"))
     try terminal.resize(columns: 40, rows: 40)
-    try terminal.enter("search memory --limit 1")
-    // Too narrow for columns side by side.
-    try terminal.wait(for: "─[ result 1 ]─")
+    try terminal.enter("users")
+    // Too narrow for columns side by side, and numbers are not cut.
+    try terminal.wait(for: "─[ user 1 ]─")
   }
 
   @Test("long results go through the pager, which Ctrl-C and q leave; set pager off turns it off")
@@ -361,14 +361,13 @@ import Testing
     let world = try PromptTests.world()
     let terminal = try terminal(world)
     try terminal.enter("list --user user_1 --limit 2")
-    let screen = try terminal.wait(for: "Next page: ")
-    let lines = screen.split(separator: "\n").map(String.init)
-    let hint = try #require(lines.firstIndex { $0.hasPrefix("Next page: ") })
-    #expect(lines[hint - 1] == "(2 memories)")
-    let next = try #require(lines[hint].split(separator: ": ").last).trimmingCharacters(in: .whitespaces)
+    let screen = try terminal.wait(for: "; next: ")
+    let footer = try #require(screen.split(separator: "\n").first { $0.contains("; next: ") })
+    #expect(footer.hasPrefix("(") && footer.contains(" memories, 2 shown; next: "), "\(footer)")
+    let next = try #require(footer.split(separator: ": ").last).dropLast()
     #expect(next.hasPrefix("list --user user_1 --limit 2 --after "))
-    try terminal.enter(next)
-    try terminal.wait { $0.split(separator: "(2 memories)", omittingEmptySubsequences: false).count == 3 }
+    try terminal.enter(String(next))
+    try terminal.wait { $0.split(separator: " 2 shown; next: ", omittingEmptySubsequences: false).count == 3 }
   }
 
   @Test("a history file of anything does not keep the prompt from coming", arguments: ["binary", "lines", "pipe"])

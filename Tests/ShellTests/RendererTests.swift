@@ -15,7 +15,7 @@ import Testing
     ])
 
   private func render(_ format: OutputFormat, isTerminal: Bool = false) -> String {
-    format.renderer(terminalColumns: isTerminal ? 80 : nil).text(of: .table(RendererTests.table))
+    format.renderer(Display(columns: isTerminal ? 80 : nil)).text(of: .table(RendererTests.table))
   }
 
   @Test("table: aligned by display width, nothing that moves the cursor")
@@ -73,7 +73,7 @@ import Testing
   func cutsLongText(format: OutputFormat) {
     let text = String(repeating: "é", count: 1 << 20)
     let table = ResultTable(columns: ["text"], rows: [[.text(text)]])
-    let rendered = format.renderer(terminalColumns: 80).text(of: .table(table))
+    let rendered = format.renderer(Display(columns: 80)).text(of: .table(table))
     let isForPeople = format == .table || format == .vertical
     #expect(rendered.contains(text) == !isForPeople)
     if isForPeople { #expect(rendered.utf8.count < (format == .table ? 1_000 : 2_000)) }
@@ -87,7 +87,7 @@ import Testing
         .init("backend", .text("sqlite")),
         .init("memories", .record([.init("total", .integer(3)), .init("latest", .null)])),
       ])
-    func text(_ format: OutputFormat) -> String { format.renderer(terminalColumns: nil).text(of: .record(record)) }
+    func text(_ format: OutputFormat) -> String { format.renderer(Display(columns: nil)).text(of: .record(record)) }
     #expect(text(.jsonl) == #"{"backend":"sqlite","memories":{"total":3,"latest":null}}"# + "\n")
     #expect(text(.tsv) == "field\tvalue\nbackend\tsqlite\nmemories.total\t3\nmemories.latest\t\\N\n")
     #expect(text(.table) == "Totals\n  backend   sqlite\n  memories\n    total   3\n    latest  –\n")
@@ -125,7 +125,7 @@ import Testing
       ])
     let empty = ResultTable(columns: [], rows: [])
     for format in OutputFormat.allCases {
-      let renderer = format.renderer(terminalColumns: columns)
+      let renderer = format.renderer(Display(columns: columns))
       for output in [CommandResult.Output.table(wide), .table(RendererTests.table), .table(empty), .record(record)] {
         let text = renderer.text(of: output)
         #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
@@ -143,7 +143,7 @@ import Testing
     #expect(counted(count, noun) == expected)
     let table = ResultTable(columns: ["a"], rows: Array(repeating: [.null], count: count), noun: noun)
     for format in [OutputFormat.table, .vertical] {
-      #expect(format.renderer(terminalColumns: 80).text(of: .table(table)).hasSuffix("(\(expected))\n"))
+      #expect(format.renderer(Display(columns: 80)).text(of: .table(table)).hasSuffix("(\(expected))\n"))
     }
   }
 }

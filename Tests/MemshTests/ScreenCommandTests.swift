@@ -1,0 +1,140 @@
+import Database
+import MemoryModel
+import MemoryServices
+import TestSupport
+import Testing
+
+/// What people are shown of commands: nothing cut, why nothing was found, where an error is, and colours on terminals only.
+@Suite struct ScreenCommandTests {
+  private static func world(_ kind: World.Kind = .sqlite) throws -> World {
+    let world = try World(kind)
+    let migrated = try world.run("-q", "--embedder", "hash", "migrate", "--from", try world.folder.legacyFile())
+    #expect(migrated.status == 0, "\(migrated.errors)")
+    return world
+  }
+
+  @Test("an error of SQL shows its line with a caret, and its place as the cause", arguments: World.Kind.allCases)
+  func showsPlace(kind: World.Kind) throws {
+    let world = try ScreenCommandTests.world(kind)
+    let failed = try world.run("sql", "SELECT id, 'é'\n  FROM memories WHERE nothing > 1")
+    #expect(failed.status == 1)
+    #expect(
+      failed.errors.contains("\n    FROM memories WHERE nothing > 1\n" + String(repeating: " ", count: 24) + "^\n"),
+      "\(failed.errors)")
+    #expect(failed.errors.contains("line 2, column 23"))
+    let json = try world.run("--output", "json", "sql", "SELECT nothing FROM memories")
+    let error = try JSONParser.parse(json.errors)
+    #expect(error[key: "code"] == .string("sql_failed"))
+    #expect(error[key: "cause"]?.stringValue?.hasSuffix("line 1, column 8") == true, "\(json.errors)")
+  }
+
+  @Test("values in the JSON of sql have the types of their columns", arguments: World.Kind.allCases)
+  func typesValues(kind: World.Kind) throws {
+    let world = try ScreenCommandTests.world(kind)
+    let row = try world.json(
+      "sql", "SELECT NULL AS a, 1 AS b, 2.5 AS c, 'NULL' AS d, category FROM memories WHERE id = 2")
+    #expect(row.text == #"[{"a":null,"b":1,"c":2.5,"d":"NULL","category":null}]"#)
+    guard kind == .postgres else {
+      _ = try world.run("sql", "--write", "CREATE TABLE flags (flag BOOLEAN)")
+      _ = try world.run("sql", "--write", "INSERT INTO flags VALUES (1), (0), (NULL), (7)")
+      let flags = try world.json("sql", "SELECT flag FROM flags ORDER BY rowid")
+      #expect(flags.text == #"[{"flag":true},{"flag":false},{"flag":null},{"flag":7}]"#)
+      return
+    }
+    let numbers = try world.json(
+      "sql", "SELECT 12345678901234567890.5::numeric AS big, 'NaN'::numeric AS nan, true AS yes, 1e300::float8 AS much")
+    #expect(numbers.text == #"[{"big":12345678901234567890.5,"nan":"NaN","yes":true,"much":1e+300}]"#)
+  }
+
+  @Test("an empty result says why", arguments: World.Kind.allCases)
+  func saysWhy(kind: World.Kind) throws {
+    let world = try ScreenCommandTests.world(kind)
+    func reason(_ arguments: String...) throws -> String {
+      let result = try world.memsh.run(["-d", world.store, "--embedder", "hash", "--output", "json"] + arguments)
+      #expect(result.status == 0 && result.output == "[]\n", "\(result)")
+      return result.errors.split(separator: "\n").last.map(String.init) ?? ""
+    }
+    #expect(try reason("list", "--user", "adaa") == "nothing found: there is no user 'adaa'; did you mean 'ada'?")
+    #expect(
+      try reason("search", "espresso", "--user", "somebody")
+        == "nothing found: there is no user 'somebody'; `users` lists them")
+    #expect(
+      try reason("list", "--user", "ada", "--category", "none")
+        == "nothing found: none of the 2 memories of ada passes the filter")
+    #expect(
+      try reason("list", "--min-importance", "0.99") == "nothing found: none of the 4 memories passes the filter")
+    #expect(
+      try reason("search", "zzzz", "--mode", "lexical") == "nothing found: no word of the query is in the 4 memories")
+    #expect(
+      try reason("search", "espresso", "--mode", "semantic", "--threshold", "0.999")
+        == "nothing found: none of the 4 memories is similar to 0.999 or more")
+    #expect(
+      try reason("search", "espresso", "--offset", "50").hasPrefix("nothing found: there are no results behind"))
+    #expect(try world.run("-q", "list", "--user", "adaa").errors.isEmpty)
+    _ = try world.run("-q", "delete", "1", "2", "3", "4", "--yes")
+    #expect(try reason("list") == "nothing found: the store holds no memories")
+    #expect(try reason("search", "espresso") == "nothing found: the store holds no memories")
+  }
+
+  @Test("memories without embeddings are why a search by meaning finds nothing")
+  func missesEmbeddings() throws {
+    let world = try World()
+    _ = try world.run("-q", "--embedder", "hash", "schema", "--create")
+    _ = try world.run("-q", "--embedder", "hash", "add", "a text", "--user", "ada", "--no-embedding")
+    let found = try world.run("--embedder", "hash", "search", "text", "--mode", "semantic", "--output", "json")
+    #expect(found.output == "[]\n")
+    #expect(found.errors.contains("nothing found: the 1 memory searched have no embeddings; `reembed --missing`"))
+  }
+
+  @Test("prompt: the text alone in a pipe, figures beside it; every format has the parts")
+  func printsPrompt() throws {
+    let world = try ScreenCommandTests.world()
+    let text = try world.json("prompt", "espresso", "--user", "ada")[key: "text"]?.stringValue
+    let piped = try world.run("--embedder", "hash", "prompt", "espresso", "--user", "ada")
+    #expect(piped.output == (text ?? "") + "\n")
+    #expect(piped.errors.contains(" of 4000 tokens (estimated), tier standard, agent general: "))
+    let table = try world.run("--embedder", "hash", "prompt", "espresso", "--user", "ada", "--output", "table")
+    #expect(table.output == (text ?? "") + "\n")
+    let tsv = try world.run("--embedder", "hash", "prompt", "espresso", "--user", "ada", "--output", "tsv")
+    #expect(tsv.output.hasPrefix("field\tvalue\nuser\tada\n") && !tsv.errors.contains("estimated"))
+  }
+
+  @Test("doctor and dedup end each block in the command to type, which works")
+  func showsBlocks() throws {
+    let world = try ScreenCommandTests.world()
+    _ = try world.run("-q", "--embedder", "hash", "add", "Prefers a double espresso", "--user", "ada", "--force")
+    _ = try world.run("-q", "sql", "--write", "UPDATE memories SET access_count = -1 WHERE id = 2")
+    let doctor = try world.run("doctor", "--output", "table")
+    #expect(
+      doctor.output.contains(
+        "error  access_negative  1 row of memories\n  the access count is negative\n  for example: memories 2\n"
+          + "  a fix would: set it to 0\n  doctor --fix access_negative\n"), "\(doctor.output)")
+    #expect(try world.run("doctor", "--fix", "access_negative", "--yes").status == 0)
+    let dedup = try world.run("dedup", "--output", "table")
+    guard dedup.output.contains("group 1") else { return }
+    let line = try #require(dedup.output.split(separator: "\n").first { $0.hasPrefix("  merge ") })
+    #expect(try world.run(line.split(separator: " ").map(String.init) + ["--yes"]).status == 0)
+  }
+
+  @Test("a terminal sees colours, the footer and the whole of a memory; NO_COLOR and theme none are respected")
+  func showsOnTerminal() throws {
+    let world = try ScreenCommandTests.world()
+    let long = String(repeating: "espresso in the morning ", count: 20) + "and the end"
+    _ = try world.run("-q", "--embedder", "hash", "add", long, "--user", "ada")
+    let terminal = try Terminal.memsh(
+      "-d '\(world.store)' --embedder hash", in: world.folder, columns: 80, rows: 50, environment: ["PAGER": "cat"])
+    try terminal.enter("search espresso --limit 2")
+    let found = try terminal.wait(for: "(2 results; next: search espresso --limit 2 --offset 2)")
+    #expect(found.contains("score"))
+    #expect(try terminal.screen(withColors: true).contains("\u{1B}[1m\u{1B}[33mespresso"))
+    try terminal.enter("show 5")
+    let shown = try terminal.wait(for: "nearest")
+    #expect(shown.contains("and the end") && shown.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    let plain = try Terminal.memsh(
+      "-d '\(world.store)' --embedder hash", in: world.folder, columns: 80, rows: 50,
+      environment: ["PAGER": "cat", "NO_COLOR": "1"])
+    try plain.enter("search espresso --limit 2")
+    try plain.wait(for: "(2 results; next: ")
+    #expect(!(try plain.screen(withColors: true).contains("\u{1B}[1m")))
+  }
+}
