@@ -87,10 +87,9 @@ package struct SearchService {
     report.mode = try request.mode ?? defaultMode(for: request.subject)
     guard request.limit > 0 else { return report }
     let vector = try report.mode == .lexical ? nil : vector(for: request.subject, space, &report)
-    let clock = ContinuousClock()
-    let started = clock.now
+    let stopwatch = Stopwatch()
     let hits = try ranked(request, vector, &report)
-    report.store += clock.now - started
+    report.store += stopwatch.elapsed
     report.hits = Array(hits.dropFirst(request.offset).prefix(request.limit))
     return report
   }
@@ -115,11 +114,10 @@ package struct SearchService {
   private func vector(
     for subject: SearchRequest.Subject, _ space: EmbeddingSpace, _ report: inout SearchReport
   ) throws -> Vector {
-    let clock = ContinuousClock()
-    let started = clock.now
+    let stopwatch = Stopwatch()
     switch subject {
     case .memory(let id):
-      defer { report.store += clock.now - started }
+      defer { report.store += stopwatch.elapsed }
       guard let memory = try store.memories([id]).first else {
         throw MemshError(.notFound, "there is no memory \(id)", hint: "`search` shows the ids of memories")
       }
@@ -134,7 +132,7 @@ package struct SearchService {
       }
       return vector
     case .text(let text):
-      defer { report.embedding += clock.now - started }
+      defer { report.embedding += stopwatch.elapsed }
       let embedder = try embedder()
       guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
       guard let vector = try embedder.embed([text]).first else {

@@ -52,9 +52,9 @@ package final class PostgresConnection {
     guard PQsendQueryParams(handle, "SELECT pg_catalog.pg_backend_pid()", 0, nil, nil, nil, nil, 1) == 1 else {
       throw connectionError()
     }
-    let deadline = Date(timeIntervalSinceNow: Double(limit) / 1_000)
+    let deadline = ContinuousClock.now + .milliseconds(limit)
     while PQisBusy(handle) == 1 {
-      guard case let milliseconds = deadline.timeIntervalSinceNow * 1_000, milliseconds > 0 else { return nil }
+      guard case let milliseconds = (deadline - .now) / .milliseconds(1), milliseconds > 0 else { return nil }
       var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
       _ = poll(&descriptor, 1, Int32(milliseconds) + 1)
       guard PQconsumeInput(handle) == 1 else { throw connectionError() }

@@ -56,15 +56,11 @@ extension SessionOwner {
 }
 
 extension SessionClock {
-  /// The clocks of this machine.
-  static let system: SessionClock = {
-    let start = ContinuousClock.now
-    return SessionClock(
-      wall: {
-        var clock = timespec()
-        clock_gettime(CLOCK_REALTIME, &clock)
-        return Timestamp(microseconds: Int64(clock.tv_sec) * 1_000_000 + Int64(clock.tv_nsec) / 1_000)
-      }, monotonic: { ContinuousClock.now - start },
-      wait: { Thread.sleep(forTimeInterval: $0 / .seconds(1)) })
-  }()
+  /// The clock of this machine.
+  static let system = SessionClock(
+    wall: {
+      var clock = timespec()
+      clock_gettime(CLOCK_REALTIME, &clock)
+      return Timestamp(microseconds: Int64(clock.tv_sec) * 1_000_000 + Int64(clock.tv_nsec) / 1_000)
+    }, wait: { Thread.sleep(forTimeInterval: $0.seconds) })
 }

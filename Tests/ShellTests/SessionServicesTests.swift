@@ -35,14 +35,6 @@ import Testing
     }
   }
 
-  @Test("durations come from the clock that nobody can set")
-  func measures() {
-    let clock = SessionClock.fake()
-    let start = clock.instant()
-    clock.sleep(milliseconds: 1_500)
-    #expect(clock.seconds(since: start) == 1.5 && clock.now().microseconds == 0)
-  }
-
   @Test("`@NAME` is the place of a named connection; a label that is given goes before its own")
   func findsPlaces() throws {
     let files = FakeFiles([

@@ -150,7 +150,9 @@ struct EmbeddingStream {
 
   // MARK: Requests
 
-  private static var now: Double { Date().timeIntervalSince1970 }
+  private static let stopwatch = Stopwatch()
+  /// Seconds since the first question.
+  private static var now: Double { stopwatch.elapsed.seconds }
 
   private mutating func send(isWaitingForMore: Bool) throws {
     let now = EmbeddingStream.now

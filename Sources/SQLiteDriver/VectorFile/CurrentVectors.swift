@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import MemoryModel
 
 /// The vectors of a store as one transaction sees them: a file of quantised ones, and what has changed since it was
 /// written.
@@ -100,7 +101,7 @@ extension SQLiteDriver {
       let writer = VectorFileWriter.begin(
         path: path, layout: VectorFileLayout(dimensions: dimensions, rows: rows), mode: status.st_mode & 0o666)
     else { return false }
-    let started = Date()
+    let stopwatch = Stopwatch()
     let query = """
       SELECT l.id, l.token, m.embedding FROM \(SearchDDL.vectorLog) l LEFT JOIN memories m ON m.id = l.id ORDER BY l.id
       """
@@ -119,7 +120,7 @@ extension SQLiteDriver {
     } catch is VectorFileWriter.CannotWrite {
       return false
     }
-    logger.info("wrote \(path): \(rows) vectors in \(Int(Date().timeIntervalSince(started) * 1_000)) ms")
+    logger.info("wrote \(path): \(rows) vectors in \(Int(stopwatch.elapsed.milliseconds)) ms")
     return true
   }
 }

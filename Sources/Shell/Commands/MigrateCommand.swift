@@ -63,7 +63,7 @@ struct MigrateCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try schema.map { try session.use(schema: $0) } ?? session.store()
-    let (started, began) = (session.clock.now(), session.clock.instant())
+    let (started, stopwatch) = (session.clock.now(), Stopwatch())
     let source = try source(in: session, target: store)
     defer { source?.close() }
     let dropped = forceRecreate ? try store.replacement() : nil
@@ -84,7 +84,7 @@ struct MigrateCommand: ShellCommand {
     }
     let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
     if report.counts.generated > 0 { session.announce(report.embedderNotice) }
-    let seconds = session.clock.seconds(since: began)
+    let seconds = stopwatch.elapsed.seconds
     if !dryRun { MigrateCommand.summarize(report, in: session) }
     return CommandResult(.record(record(report, dropped: dropped, seconds: seconds)), failure: report.systemTestError)
   }

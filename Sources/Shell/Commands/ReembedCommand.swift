@@ -73,10 +73,10 @@ struct ReembedCommand: UserChoosing {
         "This replaces vectors of \(store.identity.location) (\(space?.description ?? "no space")) by ones of "
           + "\(embedder.space).", typing: store.identity.name, isConfirmed: yes)
     }
-    let started = session.clock.instant()
+    let stopwatch = Stopwatch()
     let report = try service.run(selection, index: index)
     session.announce(embedder)
-    let seconds = session.clock.seconds(since: started)
+    let seconds = stopwatch.elapsed.seconds
     return CommandResult(.record(ReembedCommand.record(report, isDryRun: false, seconds: seconds)))
   }
 

@@ -216,8 +216,3 @@ struct SearchCommand: Filtering {
 }
 
 extension SearchMode: ExpressibleByArgument {}
-
-extension Duration {
-  /// The duration in milliseconds.
-  var milliseconds: Double { self / .milliseconds(1) }
-}

@@ -67,7 +67,8 @@ struct WatchCommand: ShellCommand {
 
   /// Waits; false when a person has seen enough.
   private func rest(in session: Session) throws -> Bool {
-    for _ in 0..<Int(seconds * 1_000 / Double(WatchCommand.pollMilliseconds)) {
+    let stopwatch = Stopwatch()
+    while stopwatch.elapsed.seconds < seconds {
       if session.interruption.isRaised {
         guard session.isInteractive else { throw MemshError(.interrupted, "interrupted") }
         // Behind the ^C that the terminal shows.

@@ -47,8 +47,8 @@ package struct CommandRunner {
   package func run(_ loaded: LoadedCommand) throws -> Outcome {
     let command = loaded.command
     var format = session.settings.output
-    let began = session.clock.instant()
-    defer { tellTime(since: began) }
+    let stopwatch = Stopwatch()
+    defer { tellTime(stopwatch) }
     do {
       try session.interruption.check()
       // Others may have changed the tables since.
@@ -104,9 +104,9 @@ package struct CommandRunner {
     if !text.isEmpty { try session.console.write(text, pager: session.settings.pager) }
   }
 
-  private func tellTime(since began: Duration) {
+  private func tellTime(_ stopwatch: Stopwatch) {
     guard session.settings.showsTiming else { return }
-    session.note("Time: \(fixed(session.clock.seconds(since: began) * 1_000, places: 1)) ms")
+    session.note("Time: \(fixed(stopwatch.elapsed.milliseconds, places: 1)) ms")
   }
 
   private func report(_ error: any Error, of command: ScriptCommand, format: OutputFormat?) -> ExitStatus {

@@ -6,8 +6,8 @@ import MemoryServices
 final class ConsoleProgress: ProgressReporter {
   private let session: Session
   private var stage = ""
-  private var stageBegan = Duration.zero
-  private var lastShown = Duration.zero
+  private var sinceStageBegan = Stopwatch()
+  private var sinceShown = Stopwatch()
   private var isShowingCount = false
 
   private static let interval = Duration.milliseconds(100)
@@ -28,16 +28,16 @@ final class ConsoleProgress: ProgressReporter {
 
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {
     guard !session.settings.isQuiet, session.console.errorIsTerminal else { return }
-    let now = session.clock.instant()
     if stage != self.stage {
       self.stage = stage
-      stageBegan = now
-      lastShown = now
+      sinceStageBegan = Stopwatch()
+      sinceShown = Stopwatch()
     }
-    guard now - lastShown >= ConsoleProgress.interval else { return }
-    lastShown = now
-    let seconds = (now - stageBegan) / .seconds(1)
-    let text = ProgressText.text(stage, done: done, total: total, bytes: bytes, seconds: seconds).withVisibleControls
+    guard sinceShown.elapsed >= ConsoleProgress.interval else { return }
+    sinceShown = Stopwatch()
+    let text = ProgressText.text(
+      stage, done: done, total: total, bytes: bytes, seconds: sinceStageBegan.elapsed.seconds
+    ).withVisibleControls
     // A line that is wider than the terminal could not be taken back.
     let columns = session.console.outputColumns ?? ConsoleProgress.columnsWithoutTerminal
     let line = (ProgressText.bar(done: done, total: total) + text).fitted(toWidth: columns - 1)
@@ -55,7 +55,7 @@ final class ConsoleProgress: ProgressReporter {
 enum ProgressText {
   private static let barWidth = 20
 
-  /// `███████░░░░░░░░░░░░░ `; nothing when nobody knows how much there is.
+  /// `███████░░░░░░░░░░░░░ `; nothing when it is not known how much there is.
   static func bar(done: Int64, total: Int64) -> String {
     guard total > 0 else { return "" }
     let filled = percent(done, of: total) * barWidth / 100
