@@ -60,7 +60,6 @@ package struct RecallService {
         .notFound, "there is no vector index to measure: every search is exact",
         hint: "`schema --create` builds one on PostgreSQL; SQLite has one from some thousand rows on")
     }
-    interruption.clear()
     var times = [[Duration]](repeating: [], count: breadths.values.count + 1)
     var found = [Int](repeating: 0, count: breadths.values.count)
     var wanted = 0
@@ -69,10 +68,9 @@ package struct RecallService {
         try interruption.check()
         guard let vector = memory.fields.embedding, !vector.isZero else { continue }
         func nearest(_ strategy: SearchStrategy, _ column: Int) throws -> [Double] {
-          let clock = ContinuousClock()
-          let started = clock.now
+          let stopwatch = Stopwatch()
           let answer = try store.search(VectorQuery(vector: vector, limit: neighbours + 1, strategy: strategy))
-          times[column].append(clock.now - started)
+          times[column].append(stopwatch.elapsed)
           return answer.hits.filter { $0.memory.id != memory.id }.prefix(neighbours).compactMap(\.similarity)
         }
         let truth = try nearest(.exact, 0)

@@ -14,7 +14,6 @@ extension PostgresDriver {
   /// The lock is tried again and again, never waited for: CREATE INDEX CONCURRENTLY itself waits for every statement
   /// that has begun before it, so a waiter and a builder would wait for each other.
   func whileBuildingAlone<Value>(_ progress: any ProgressReporter, _ body: () throws -> Value) throws -> Value {
-    interruption.clear()
     var hasSaidSo = false
     while try query("SELECT pg_try_advisory_lock(\(lockKey(PostgresDriver.indexLock)))").first?.boolean(0) != true {
       if !hasSaidSo { progress.report(.waiting(.indexBuild)) }
