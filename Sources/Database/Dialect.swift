@@ -50,6 +50,8 @@ package protocol Dialect: ValueDialect {
 
   /// The sha256 of a text column of a row, as 64 hexadecimal digits.
   func sha256(_ column: Column, of row: String) -> SQL
+  /// A whole number of 64 bits that is another one for another text, as good as always.
+  func fingerprint(_ text: SQL) -> SQL
   /// The text of a value in a row's metadata, under the keys that lead to it; NULL where there is none.
   func metadata(_ path: [String], of row: String?) -> SQL
   /// What stands behind a SELECT so that nobody else changes its rows until the transaction ends; nil where a transaction

@@ -87,5 +87,6 @@ package enum ErrorCode: String, Sendable, CaseIterable {
   case fileFailed = "file_failed"
   case systemTestFailed = "system_test_failed"
   case faultsFound = "faults_found"
+  case rowsRejected = "rows_rejected"
   case importFailed = "import_failed"
 }

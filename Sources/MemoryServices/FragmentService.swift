@@ -31,6 +31,17 @@ package struct StoredFragment: Sendable, Equatable {
   }
 }
 
+/// What deleting fragments did, or will do.
+package struct FragmentDeletion: ChangeReport, Sendable, Equatable {
+  /// The fragments that go.
+  package var fragments: [StoredFragment]
+  package var leftOut: [RowName] = []
+  /// Rows of other tables that go, too.
+  package var losses: [DependentRows]
+  /// Its number in the journal; nil for a plan.
+  package var operation: Int64?
+}
+
 /// Lists and changes prompt fragments.
 package struct FragmentService {
   private let store: MemoryStore
@@ -107,7 +118,8 @@ package struct FragmentService {
     guard after != before else { return (before, before) }
     return try store.transaction(.commit) {
       guard try fragments([id])[0] == before else {
-        throw MemshError(.storeBusy, "somebody else has just changed fragment \(id)", hint: "look at it and try again")
+        throw MemshError(
+          .storeBusy, "another session has just changed fragment \(id)", hint: "look at it and try again")
       }
       try Operation(store, author).changing([id], of: Table.fragments.name) {
         try store.update(after.fragment, id: id)
@@ -116,22 +128,31 @@ package struct FragmentService {
     }
   }
 
-  /// Takes fragments out.
+  /// Plans to take fragments out.
   ///
   /// - Parameter cascade: Whether rows of other tables that refer to them may go, too.
-  /// - Throws: `confirmation_required` when rows of other tables would go.
-  package func delete(_ ids: [Int64], cascade: Bool = false) throws {
-    try store.transaction(.commit) {
-      _ = try fragments(ids)
-      try Operation(store, author, allowsLosses: cascade).delete(ids, from: Table.fragments.name)
+  /// - Throws: `not_found`; `confirmation_required` when rows of other tables would go.
+  package func planDeletion(_ ids: [Int64], cascade: Bool = false) throws -> ChangePlan<FragmentDeletion> {
+    let table = Table.fragments.name
+    try store.requireTables()
+    let (report, planned) = try store.transaction(.readOnly) {
+      let ids = Array(Set(ids)).sorted()
+      let losses = try store.losses(deleting: ids, from: table, allowed: cascade)
+      return (
+        FragmentDeletion(fragments: try fragments(ids), losses: losses), try PlannedRows(ids, of: table, in: store)
+      )
     }
-  }
-
-  /// The rows of other tables that would go with fragments.
-  ///
-  /// - Throws: `confirmation_required` when there are some and they may not.
-  package func losses(deleting ids: [Int64], cascade: Bool) throws -> [DependentRows] {
-    try store.losses(deleting: ids, from: Table.fragments.name, allowed: cascade)
+    return ChangePlan(report, .rows(report.fragments.count, of: table)) {
+      try store.transaction(.commit) {
+        var report = report
+        let operation = Operation(store, author, allowsLosses: cascade)
+        let (ids, leftOut) = try planned.locked(in: store)
+        try operation.delete(ids, from: table)
+        report.fragments.removeAll { !ids.contains($0.id) }
+        (report.leftOut, report.losses, report.operation) = (leftOut, operation.losses, operation.number)
+        return report
+      }
+    }
   }
 
   /// The embedder; nil leaves a fragment without a vector.

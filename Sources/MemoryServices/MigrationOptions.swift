@@ -34,7 +34,7 @@ package struct MigrationOptions: Sendable {
 }
 
 /// What a migration did, or with a dry run would do.
-package struct MigrationReport: Sendable {
+package struct MigrationReport: ChangeReport, Sendable {
   /// How the built-in test ended.
   package enum SystemTestOutcome: String, Sendable { case passed, failed, skipped }
 
@@ -46,6 +46,8 @@ package struct MigrationReport: Sendable {
   package var target: String
   /// The counts.
   package var counts = RunCounts()
+  /// Everything is replaced, whatever has become of it since.
+  package var leftOut: [RowName] { [] }
   /// The file with the rejected rows; nil when there are none.
   package var rejectFile: String?
   /// Default fragments inserted.

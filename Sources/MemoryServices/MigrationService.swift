@@ -48,9 +48,12 @@ package struct MigrationService {
   ///
   /// - Parameter source: nil when there is nothing to migrate; the other steps are done all the same.
   /// - Throws: Whatever stops the run; then nothing of it is in the store.
-  package func run(from source: (any MemorySource)?) throws -> MigrationReport {
+  package func run(from source: (any MemorySource)?) throws -> MigrationReport { try run(from: source, nil) }
+
+  /// - Parameter looked: What a first look at the source has found; nil where there has been none.
+  func run(from source: (any MemorySource)?, _ looked: SourceSurvey?) throws -> MigrationReport {
     progress.report(.migrationStarted(store.identity.backend))
-    let survey = try survey(source)
+    let survey = try survey(source, looked)
     try store.connect()
     progress.report(.connected(store.identity.backend))
     progress.report(.vectorsReady(try store.vectorSupport(.ensure)))
@@ -122,9 +125,9 @@ package struct MigrationService {
   /// A first look at the source, before anything is written anywhere.
   ///
   /// - Throws: `invalid_vector` when vectors are to be kept and there are none.
-  private func survey(_ source: (any MemorySource)?) throws -> SourceSurvey? {
+  private func survey(_ source: (any MemorySource)?, _ looked: SourceSurvey? = nil) throws -> SourceSurvey? {
     guard let source else { return nil }
-    let survey = try source.survey()
+    let survey = try looked ?? source.survey()
     for remark in survey.remarks { progress.report(.sourceRemark(remark)) }
     guard options.embeddings == .keep, !options.isVerbatim, survey.rows > 0, !survey.hasVectors else {
       return survey

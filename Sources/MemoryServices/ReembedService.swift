@@ -1,9 +1,10 @@
+internal import Algorithms
 import Database
 import MemoryModel
 import MemoryStore
 
 /// What computing vectors anew did, or would do.
-package struct ReembedReport: Sendable, Equatable {
+package struct ReembedReport: ChangeReport, Sendable, Equatable {
   /// The space before.
   package let from: EmbeddingSpace
   /// The space after.
@@ -14,8 +15,9 @@ package struct ReembedReport: Sendable, Equatable {
   package var fragments: Int64 = 0
   /// Memories that have no vector now.
   package var missing: Int64 = 0
-  /// What embedding takes; counted by dry runs only.
+  /// What embedding takes; counted by plans only.
   package var effort = EmbeddingEffort()
+  package var leftOut: [RowName] = []
   /// The operations in the journal; empty when nothing changed, or the old vectors are not kept.
   package var operations: [Int64] = []
 }
@@ -49,31 +51,64 @@ package struct ReembedService {
     self.interruption = interruption
   }
 
-  /// Runs it.
+  /// Plans it: which texts, and what embedding them takes.
   ///
   /// - Throws: `embedding_space_mismatch` when only some rows are selected and the embedder is of another space.
-  package func run(_ selection: ReembedSelection, index: VectorIndexMethod? = nil) throws -> ReembedReport {
+  package func plan(
+    _ selection: ReembedSelection, index: VectorIndexMethod? = nil
+  ) throws -> ChangePlan<ReembedReport> {
     if selection == .all { try store.requireEveryRow() }
-    var report = try plan(selection)
+    var rows: [String: [Int64]] = [:]
+    let report = try store.transaction(.readOnly) {
+      var report = try begun(selection)
+      for table in ReembedService.tables(selection) {
+        try forEachBatch(table, selection) { batch in
+          report.effort = report.effort + (try embedder.effort(batch.map(\.content)))
+          rows[table, default: []] += batch.map(\.id)
+        }
+      }
+      report.memories = Int64(rows["memories"]?.count ?? 0)
+      report.fragments = Int64(rows[Table.fragments.name]?.count ?? 0)
+      return report
+    }
+    let count = rows.values.reduce(0) { $0 + $1.count }
+    let extent: ChangeExtent = selection == .all ? .everything(count) : .rows(count, of: "memories")
+    return ChangePlan(report, extent) { [rows] in try run(selection, rows: rows, index: index) }
+  }
+
+  /// Runs it.
+  ///
+  /// - Parameter rows: The rows by their tables, where they are known; nil looks for them.
+  /// - Throws: `embedding_space_mismatch` when only some rows are selected and the embedder is of another space.
+  package func run(
+    _ selection: ReembedSelection, rows: [String: [Int64]]? = nil, index: VectorIndexMethod? = nil
+  ) throws -> ReembedReport {
+    if selection == .all { try store.requireEveryRow() }
     // Before anything is computed.
-    try store.refuseUnchangeableLength(report.to.dimensions)
+    var report = try begun(selection)
     let moves = report.from != report.to
-    var selection = selection
+    var (selection, rows) = (selection, rows)
     for pass in 1...ReembedService.passesMaximum {
       try store.beginStaging(dimensions: report.to.dimensions)
+      var staged: [String: [Int64]] = [:]
       for table in ReembedService.tables(selection) {
-        let count = try stage(table, selection)
-        if table == "memories" { report.memories += count } else { report.fragments += count }
+        let ids = try stage(table, selection, rows)
+        staged[table] = ids
+        if table == "memories" { report.memories += Int64(ids.count) } else { report.fragments += Int64(ids.count) }
+        if let planned = rows?[table], planned.count > ids.count {
+          let there = Set(ids)
+          report.leftOut += planned.filter { !there.contains($0) }.map { RowName(table, $0) }
+        }
       }
       try store.whileMigratingAlone(progress, interruption) {
-        // Somebody else may have moved the store meanwhile.
+        // Another session may have moved the store meanwhile.
         let current = try store.embeddingSpace()
         let expected = pass == 1 ? report.from : report.to
         guard current == expected else { throw expected.mismatch(storeSpace: current ?? expected) }
         _ = try store.createSchema(space: report.from)
-        // Whoever waits for a table while it holds rows may never get it.
+        // A session that waits for a table while it holds rows may never get it.
         if pass == 1, moves { try store.lockTables() }
-        let operation = try journaled(from: pass == 1 && moves ? report.from : nil, selection) {
+        let operation = try journaled(from: pass == 1 && moves ? report.from : nil, staged) {
           try store.switchVectors(to: pass == 1 && moves ? report.to : nil)
         }
         if let operation { report.operations.append(operation) }
@@ -86,56 +121,45 @@ package struct ReembedService {
       report.missing = statistics.memories - statistics.embeddingsPresent
       // What others wrote meanwhile has no vector yet; a filter leaves the others alone.
       guard report.missing > 0, selection == .all || pass > 1 else { break }
-      selection = .missing
+      (selection, rows) = (.missing, nil)
     }
     return report
   }
 
   /// Notes the vectors before and after `body` changes them.
   ///
+  /// - Parameters:
+  ///   - space: The space that the store leaves: all its vectors change; nil when it stays.
+  ///   - rows: The rows that get other vectors, by their tables.
   /// - Returns: The operation's number; nil when nothing is noted.
   private func journaled(
-    from space: EmbeddingSpace?, _ selection: ReembedSelection, _ body: () throws -> Void
+    from space: EmbeddingSpace?, _ rows: [String: [Int64]], _ body: () throws -> Void
   ) throws -> Int64? {
     guard let author else {
       try body()
       return nil
     }
     let operation = Operation(store, author)
-    if let space { operation.leaves(space) }
-    var ids: [String: [Int64]] = [:]
-    for table in ReembedService.tables(selection) {
-      try forEachBatch(table, selection) { ids[table, default: []] += $0.map(\.id) }
-    }
     let fragments = Table.fragments.name
-    try operation.changing(ids["memories"] ?? [], of: "memories", columns: ["embedding"]) {
-      try operation.changing(ids[fragments] ?? [], of: fragments, columns: ["embedding"], body)
+    var rows = rows
+    if let space {
+      operation.leaves(space)
+      rows["memories"] = try store.memoryIDs(matching: MemoryFilter())
+      rows[fragments] = []
+      try store.readRows(of: .fragments, batchSize: ReembedService.batchSize) {
+        rows[fragments, default: []] += $0.map(\.id)
+      }
+    }
+    try operation.changing(rows["memories"] ?? [], of: "memories", columns: ["embedding"]) {
+      try operation.changing(rows[fragments] ?? [], of: fragments, columns: ["embedding"], body)
     }
     return operation.number
   }
 
-  /// Tells what ``run(_:index:)`` would do, without writing anything anywhere.
-  package func dryRun(_ selection: ReembedSelection) throws -> ReembedReport {
-    try store.transaction(.readOnly) {
-      var report = try plan(selection)
-      try store.refuseUnchangeableLength(report.to.dimensions)
-      for table in ReembedService.tables(selection) {
-        try forEachBatch(table, selection) { batch in
-          report.effort = report.effort + (try embedder.effort(batch.map(\.content)))
-          if table == "memories" {
-            report.memories += Int64(batch.count)
-          } else {
-            report.fragments += Int64(batch.count)
-          }
-        }
-      }
-      return report
-    }
-  }
-
-  private func plan(_ selection: ReembedSelection) throws -> ReembedReport {
+  private func begun(_ selection: ReembedSelection) throws -> ReembedReport {
     let space = try store.requireTables()
     guard selection == .all || embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+    try store.refuseUnchangeableLength(embedder.space.dimensions)
     return ReembedReport(from: space, to: embedder.space)
   }
 
@@ -157,26 +181,43 @@ package struct ReembedService {
     }
   }
 
+  /// Hands over the texts of rows that are known, as they are now.
+  private func forEachBatch(_ table: String, of ids: [Int64], _ body: ([EmbeddableText]) throws -> Void) throws {
+    for batch in ids.chunks(ofCount: ReembedService.batchSize) {
+      try interruption.check()
+      let texts = try store.texts(in: table, .rows(Array(batch)), behind: .min, limit: batch.count)
+      if !texts.isEmpty { try body(texts) }
+    }
+  }
+
   /// Computes the vectors of a table's rows and puts them beside it.
-  private func stage(_ table: String, _ selection: ReembedSelection) throws -> Int64 {
-    let total = try store.statistics(userID: nil).memories
+  ///
+  /// - Returns: The rows.
+  private func stage(_ table: String, _ selection: ReembedSelection, _ rows: [String: [Int64]]?) throws -> [Int64] {
+    let total = try rows.map { Int64($0[table]?.count ?? 0) } ?? store.statistics(userID: nil).memories
     let ahead = EmbeddingAhead<[EmbeddableText]>(embedder)
-    var count: Int64 = 0
+    var ids: [Int64] = []
     func write(_ texts: [EmbeddableText], _ vectors: [Vector]) throws {
       try store.stage(
         zip(texts, vectors).map { text, vector in
           StagedVector(table: table, id: text.id, contentHash: ContentHash.hex(of: text.content), vector: vector)
         })
-      count += Int64(texts.count)
-      progress.progress("Embedding \(table)", done: count, total: table == "memories" ? max(total, count) : 0)
+      ids += texts.map(\.id)
+      let done = Int64(ids.count)
+      progress.progress("Embedding \(table)", done: done, total: table == "memories" ? max(total, done) : 0)
     }
-    try forEachBatch(table, selection) { batch in
+    func embed(_ batch: [EmbeddableText]) throws {
       ahead.append(batch, texts: batch.map(\.content))
       while let done = try ahead.next(waiting: ahead.isFull) { try write(done.item, done.vectors) }
+    }
+    if let rows {
+      try forEachBatch(table, of: rows[table] ?? [], embed)
+    } else {
+      try forEachBatch(table, selection, embed)
     }
     ahead.end()
     while let done = try ahead.next(waiting: true) { try write(done.item, done.vectors) }
     guard ahead.isEmpty else { throw MemshError(.embedderFailed, "the embedder gave too few vectors") }
-    return count
+    return ids
   }
 }

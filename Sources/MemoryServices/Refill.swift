@@ -4,13 +4,15 @@ import MemoryStore
 
 /// Migrating in the place of all that a store has.
 extension MigrationService {
-  /// Makes sure that the store can get the rows of a source in the place of its own, before anything changes.
+  /// Plans to put the rows of a source in the place of all that the store has.
   ///
   /// - Throws: `foreign_objects`, which names what others made that stands in the way; what ``run(from:)`` throws of the
   ///   source.
-  package func refuseRefilling(from source: (any MemorySource)?) throws {
-    guard try store.embeddingSpace() != nil else { return }
-    try refuseRefilling(from: source, plan(source?.survey()))
+  package func planRefilling(from source: (any MemorySource)?) throws -> ChangePlan<MigrationReport> {
+    let survey = try source?.survey()
+    if try store.embeddingSpace() != nil { try refuseRefilling(from: source, plan(survey)) }
+    let report = MigrationReport(source: source?.description.location, target: store.identity.location)
+    return ChangePlan(report, .everything()) { try run(from: source, survey) }
   }
 
   func refuseRefilling(from source: (any MemorySource)?, _ plan: EmbeddingPlan) throws {

@@ -18,7 +18,7 @@ extension MemoryStore {
     var replacement = Replacement()
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
     guard !present.isEmpty else { return replacement }
-    replacement.operations = try pruneJournal(before: Timestamp.storable.upperBound, dryRun: true)
+    replacement.operations = try operations(before: Timestamp.storable.upperBound).count
     replacement.runs = try hasRuns() ? runs().count : 0
     guard present.count == Table.names.count, try embeddingSpace() != nil else { return replacement }
     let statistics = try statistics(userID: nil)

@@ -4,18 +4,20 @@ import MemoryModel
 extension MemoryStore {
   /// Looks for what a check is about. Never writes.
   ///
+  /// - Parameter ids: The only rows to look at; nil for all.
   /// - Returns: The rows or objects that have it, none when all is well; nil where this kind of store cannot have it.
-  package func examine(_ check: Check) throws -> Finding? {
+  package func examine(_ check: Check, among ids: [Int64]? = nil) throws -> Finding? {
     switch check.search {
     case .objects(let find): return try find(self).map { Finding(check: check, objects: $0) }
     case .rows(let condition):
       guard let table = check.table, !check.isAgainstType || !driver.dialect.refusesOtherTypes else { return nil }
       let dimensions = try embeddingSpace()?.dimensions ?? 0
-      var ids: [Int64] = []
-      try driver.stream(
-        ["SELECT t.id FROM \(table) AS t WHERE \(condition(dimensions)) ORDER BY t.id"], of: "", exactly: false
-      ) { ids.append(try $0.number(0)) }
-      return Finding(check: check, ids: ids)
+      let rows: SQL = ids.map { "t.id \(among: $0) AND (\(condition(dimensions)))" } ?? condition(dimensions)
+      var found: [Int64] = []
+      try driver.stream(["SELECT t.id FROM \(table) AS t WHERE \(rows) ORDER BY t.id"], of: "", exactly: false) {
+        found.append(try $0.number(0))
+      }
+      return Finding(check: check, ids: found)
     }
   }
 

@@ -64,7 +64,7 @@ extension MemoryStore {
 
   /// Notes that an operation was taken back by another; nil makes it stand again.
   ///
-  /// - Throws: `undo_conflict` when somebody else has just taken it back.
+  /// - Throws: `undo_conflict` when another session has just taken it back.
   package func markUndone(_ operation: Int64, by undo: Int64?) throws {
     guard let undo else {
       try driver.execute("UPDATE \(OwnTable.journal) SET undone_by = NULL WHERE id = \(operation)")
@@ -139,17 +139,20 @@ extension MemoryStore {
     return rows
   }
 
-  /// Forgets operations that began before a moment.
+  /// The operations that began before a moment, by their numbers.
+  package func operations(before moment: Timestamp) throws -> [Int64] {
+    guard try mayRead(.journal) != nil else { return [] }
+    return try driver.ids("SELECT id FROM \(OwnTable.journal) WHERE \(Column.at) < \(moment) ORDER BY id")
+  }
+
+  /// Forgets operations, which cannot be undone any more.
   ///
-  /// - Returns: How many.
-  package func pruneJournal(before moment: Timestamp, dryRun: Bool) throws -> Int {
-    guard try mayRead(.journal) != nil else { return 0 }
-    let old: SQL = "FROM \(OwnTable.journal) WHERE \(Column.at) < \(moment)"
-    let count = try driver.first("SELECT \(function: "count")(*) \(old)") { try $0.number(0) } ?? 0
-    guard !dryRun, count > 0 else { return Int(count) }
+  /// - Returns: How many there were.
+  package func forgetOperations(_ numbers: [Int64]) throws -> Int {
+    guard !numbers.isEmpty else { return 0 }
     return try transaction(.commit) {
-      try driver.execute("DELETE FROM \(OwnTable.journalRows) WHERE operation_id IN (SELECT id \(old))")
-      return try driver.execute("DELETE \(old)")
+      try driver.execute("DELETE FROM \(OwnTable.journalRows) WHERE operation_id \(among: numbers)")
+      return try driver.execute("DELETE FROM \(OwnTable.journal) WHERE id \(among: numbers)")
     }
   }
 }

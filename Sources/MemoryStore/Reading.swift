@@ -89,6 +89,11 @@ extension MemoryStore {
     ) { try body($0.number(0), $0.string(1), $0.string(2)) }
   }
 
+  /// Whether a table has more rows than so many.
+  package func hasRows(in table: String, besides count: Int) throws -> Bool {
+    try driver.exists("SELECT 1 FROM \(name: table) LIMIT 1 OFFSET \(count)")
+  }
+
   /// Hands over all rows of a table by id, `batchSize` at a time; none where there is no such table.
   package func readRows(of table: Table, batchSize: Int, _ body: ([Record]) throws -> Void) throws {
     guard try state().tables[table.name] != nil else { return }

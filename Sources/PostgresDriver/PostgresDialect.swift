@@ -136,6 +136,8 @@ struct PostgresDialect: Dialect {
     """
   }
 
+  func fingerprint(_ text: SQL) -> SQL { "pg_catalog.hashtextextended(\(text) COLLATE \"C\", 0)" }
+
   func metadata(_ path: [String], of row: String?) -> SQL {
     "(\(raw: row.map { "\($0)." } ?? "")metadata::pg_catalog.jsonb #>> \(path))"
   }

@@ -13,6 +13,7 @@ extension PostgresDriver {
     case .all: break
     case .missing: conditions = "\(conditions) AND embedding IS NULL"
     case .matching(let filter): conditions = "\(conditions)\(filter.conditions())"
+    case .rows(let ids): conditions = "\(conditions) AND id \(among: ids)"
     }
     return try query(
       "SELECT id, content::text FROM \(name: table) WHERE \(conditions) ORDER BY id LIMIT \(limit)"

@@ -81,6 +81,8 @@ struct SQLiteDialect: Dialect {
 
   func sha256(_ column: Column, of row: String) -> SQL { "memsh_sha256(CAST(\(column, of: row) AS BLOB))" }
 
+  func fingerprint(_ text: SQL) -> SQL { "memsh_fingerprint(\(text))" }
+
   func metadata(_ path: [String], of row: String?) -> SQL {
     let text = SQL(raw: "CAST(\(row.map { "\($0)." } ?? "")metadata AS TEXT)")
     let path = "$" + path.map { ".\"\($0)\"" }.joined()

@@ -14,6 +14,9 @@ extension SQLiteDriver {
     case .all: break
     case .missing: conditions = " AND embedding IS NULL"
     case .matching(let filter): (conditions, arguments) = SQLiteDriver.conditions(filter)
+    case .rows(let ids):
+      conditions = " AND id IN (SELECT value FROM json_each(?))"
+      arguments = [JSON.array(ids.map(JSON.integer)).text]
     }
     return try read { db in
       try db.rows(

@@ -5,9 +5,8 @@ import MemoryModel
 /// What SQLite has no functions for. All but two take the bytes of a text, because a text may be no UTF-8 or hold a NUL.
 enum SQLiteFunctions {
   static let all = [
-    norm, timestamp, microseconds, withoutNUL, lowercased, isUTF8, text, jsonKind, jsonObject, SQLiteDriver.sha256,
-    SQLiteDriver.image,
-    SQLiteDriver.joined,
+    norm, timestamp, microseconds, withoutNUL, lowercased, isUTF8, text, jsonKind, jsonObject, fingerprint,
+    SQLiteDriver.sha256, SQLiteDriver.image, SQLiteDriver.joined,
   ]
 
   /// The length of a vector; NULL for bytes that are none, -1 when it has NaN or infinity.
@@ -15,6 +14,13 @@ enum SQLiteFunctions {
     guard let data = Data.fromDatabaseValue(value), let vector = data.withUnsafeBytes({ Vector(littleEndianBytes: $0) })
     else { return nil }
     return vector.isFinite ? vector.norm : -1
+  }
+
+  /// The first 64 bits of a text's sha256.
+  private static let fingerprint = function("memsh_fingerprint") { value in
+    String.fromDatabaseValue(value).map { text in
+      Int64(bitPattern: ContentHash.bytes(of: text).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
   }
 
   /// A moment as every timestamp is written; NULL for what is none.

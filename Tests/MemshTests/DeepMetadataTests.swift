@@ -27,7 +27,7 @@ import Testing
     let result = try world.memsh.run(
       [
         "-d", world.store, "-q", "--output", "json", "migrate", "--from", source, "--reject-file",
-        world.folder.file("rejects.jsonl"),
+        world.folder.file("rejects.jsonl"), "--max-rejected", "all",
       ])
     #expect(result.status == 0, "\(result.errors)")
     let report = try JSONParser.parse(result.output)

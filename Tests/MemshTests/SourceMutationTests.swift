@@ -40,7 +40,7 @@ import Testing
     let result = try world.memsh.run(
       [
         "60", Memsh.binary, "-d", store, "-q", "--output", "json", "migrate", "--from", source, "--skip-test",
-        "--embeddings", seed % 2 == 0 ? "auto" : "keep",
+        "--embeddings", seed % 2 == 0 ? "auto" : "keep", "--max-rejected", "all",
       ], executable: "/usr/bin/timeout")
     guard result.status == 0 else {
       #expect(result.status == 1, "seed \(seed) ended with \(result.status): \(result.errors)")

@@ -95,7 +95,7 @@ import Testing
     refuses([tag]) { _ = try doctor.fix([.exactDuplicates], embedder: { LetterEmbedder() }) }
     try fixture.runForeign("UPDATE memories SET content = ' ' WHERE id = 6")
     refuses(["1 row of"]) { _ = try doctor.fix([.contentEmpty], embedder: { LetterEmbedder() }) }
-    refuses(["1 row of"]) { _ = try doctor.examineLosses([.contentEmpty], cascade: false) }
+    refuses(["1 row of"]) { _ = try doctor.planFix([.contentEmpty]) { LetterEmbedder() } }
     #expect(try fixture.count("memories") == 8)
     #expect(try doctor.fix([.contentEmpty], cascade: true, embedder: { LetterEmbedder() }).losses.count == 1)
     // undo of add
@@ -139,7 +139,7 @@ import Testing
       """)
     let fragments = FragmentService(store: store, author: author(), embedder: LetterEmbedder())
     refuses(["1 row of uses"]) { try fragments.delete([1]) }
-    refuses(["1 row of uses"]) { _ = try fragments.losses(deleting: [1], cascade: false) }
+    refuses(["1 row of uses"]) { _ = try fragments.planDeletion([1]) }
     refuses(["1 row of reviews"]) {
       _ = try RepairService(store: store, author: author()).delete(.ids([1]), dryRun: true)
     }

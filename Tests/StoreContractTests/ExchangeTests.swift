@@ -68,7 +68,7 @@ import Testing
     let fixture = try Fixture.prepared(kind)
     let good = #"{"user_id":"ada","content":"x"}"#
     let table: [(lines: [String], message: String, code: ErrorCode)] = [
-      ([good, "{"], "file:2: the line is no JSON", .importFailed),
+      ([good, "{"], "file:2: not valid JSON", .importFailed),
       ([good, "", #"{"user_id":"ada"}"#], "file:3: content is missing", .importFailed),
       ([#"{"user_id":"","content":"x"}"#], "file:1: user_id is not a text of 1 to 255 characters", .importFailed),
       ([#"{"user_id":"a","content":"x","colour":1}"#], "file:1: there is no column 'colour'", .importFailed),
@@ -80,7 +80,7 @@ import Testing
         [#"{"id":1,"user_id":"a","content":"x"}"#, #"{"id":1,"user_id":"a","content":"y"}"#],
         "file:2: the id 1 stands on line 1 already", .importFailed
       ),
-      ([#"{"id":0,"user_id":"a","content":"x"}"#], "file:1: 0 is no id", .importFailed),
+      ([#"{"id":0,"user_id":"a","content":"x"}"#], "file:1: 0 is not an id", .importFailed),
       ([#"{"table":"prompt_fragments","category":"c"}"#], "file:1: content is missing", .importFailed),
       (
         [#"{"table":"prompt_fragments","category":"c","content":"x","context_tier":"best"}"#],

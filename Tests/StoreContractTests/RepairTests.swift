@@ -54,7 +54,7 @@ import Testing
       #expect(report.changed == ["content"])
     },
     Repair("merge") { store in
-      let (plan, _) = try service(store).merge([1, 2, 3], keeping: nil, dryRun: false)
+      let plan = try service(store).merge([1, 2, 3], keeping: nil, dryRun: false).plan
       #expect(plan.kept.id == 3 && plan.reason == "highest importance")
       let kept = try #require(try store.memories([3]).first).fields
       #expect(kept.accessCount == 0 + 1 + 2 && kept.category == "facts")
@@ -206,10 +206,10 @@ import Testing
     let (store, database) = (fixture.store, try #require(fixture.database))
     let repairs = RepairService(store: store, author: author())
     database.hold("UPDATE memories SET category = 'newer' WHERE id = 10", seconds: 0.7, commits: true)
-    _ = try repairs.delete(.ids([10]), dryRun: false)
-    let undo = UndoService(store: store, author: author())
-    _ = try undo.undo(nil, wholeSession: false, dryRun: false)
+    let waited = try repairs.delete(.ids([10]), dryRun: false)
+    #expect(waited.leftOut == [RowName("memories", 10)] && waited.ids.isEmpty && waited.operation == nil)
     #expect(try store.memories([10]).first?.fields.category == "newer")
+    let undo = UndoService(store: store, author: author())
     // What no longer passes the filter stays.
     database.hold("UPDATE memories SET category = 'kept' WHERE id = 10", seconds: 0.7, commits: true)
     #expect(try repairs.delete(.matching(MemoryFilter(category: "newer")), dryRun: false).ids.isEmpty)

@@ -34,6 +34,8 @@ package enum ReembedSelection: Sendable, Equatable {
   case missing
   /// Memories that pass a filter.
   case matching(MemoryFilter)
+  /// Those with these ids.
+  case rows([Int64])
 }
 
 /// A row's text.

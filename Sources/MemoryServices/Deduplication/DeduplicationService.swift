@@ -17,7 +17,7 @@ package struct DeduplicationOptions: Sendable, Equatable {
 }
 
 /// What looking for duplicates found, and what was done about it.
-package struct DeduplicationReport: Sendable {
+package struct DeduplicationReport: ChangeReport, Sendable {
   /// How many memories were looked at.
   package var memories = 0
   /// The groups of memories that say the same, by the one that stays.
@@ -30,6 +30,7 @@ package struct DeduplicationReport: Sendable {
   package var losses: [DependentRows] = []
   /// The triggers of others on the memories.
   package var triggers: [String] = []
+  package var leftOut: [RowName] = []
   /// Memories whose texts are too long to be compared by their characters: ``TextRatio/lengthLimit`` or more.
   package var tooLong = 0
 
@@ -72,67 +73,76 @@ package struct DeduplicationService {
   /// What is to be done with the duplicates found.
   package enum Action: Sendable { case show, record, merge }
 
-  /// Finds duplicates, and records or merges them; a dry run only finds them.
-  ///
-  /// Looking takes its time, so that it only reads, and others may write; what they have changed by then is merged as it
-  /// is now, or not at all.
+  /// Finds duplicates, and plans to record or merge them. Looking takes its time, so that it only reads, and others may
+  /// write.
   ///
   /// - Parameter cascade: Whether rows of other tables may go with the memories that are merged into others.
-  package func run(
-    _ options: DeduplicationOptions, _ action: Action, cascade: Bool = false, dryRun: Bool
-  ) throws -> DeduplicationReport {
+  /// - Throws: `confirmation_required` when rows of other tables would go.
+  package func plan(
+    _ options: DeduplicationOptions, _ action: Action, cascade: Bool = false
+  ) throws -> ChangePlan<DeduplicationReport> {
     try store.requireTables()
-    var report = try store.transaction(.readOnly) { try find(options) }
-    guard action != .show, !report.groups.isEmpty else { return report }
-    return try store.transaction(dryRun ? .readOnly : .commit) {
-      let operation = Operation(store, author, allowsLosses: cascade)
-      if action == .merge { report.triggers = try store.foreignTriggers(on: "memories") }
-      for batch in report.groups.chunks(ofCount: DeduplicationService.mergedAtATime) {
-        try interruption.check()
-        try act(on: Array(batch), action, operation, dryRun: dryRun, &report)
-        progress.progress("Merging", done: Int64(batch.endIndex), total: Int64(report.groups.count))
-      }
-      report.operation = operation.number
-      report.losses = operation.losses
+    let report = try store.transaction(.readOnly) {
+      var report = try find(options)
+      try count(action, cascade: cascade, &report)
       return report
     }
+    return ChangePlan(report, .rows(report.merged, of: "memories")) {
+      guard action != .show, !report.groups.isEmpty else { return report }
+      return try store.transaction(.commit) {
+        try act(on: report, action, Operation(store, author, allowsLosses: cascade))
+      }
+    }
   }
 
-  /// Records or merges groups, or in a dry run counts what would be.
+  /// Counts what recording or merging the groups will do.
+  private func count(_ action: Action, cascade: Bool, _ report: inout DeduplicationReport) throws {
+    let merging = MergeService(store: store)
+    switch action {
+    case .show: break
+    case .record: report.recorded = try report.groups.reduce(0) { try $0 + merging.missingRecords($1).count }
+    case .merge:
+      let removed = report.groups.flatMap { $0.removed.map(\.memory.id) }
+      report.merged = removed.count
+      report.triggers = try store.foreignTriggers(on: "memories")
+      report.losses = try store.losses(deleting: removed, from: "memories", allowed: cascade)
+    }
+  }
+
+  /// Records or merges the groups of a plan.
   private func act(
-    on groups: [MergePlan], _ action: Action, _ operation: Operation, dryRun: Bool,
-    _ report: inout DeduplicationReport
-  ) throws {
+    on plan: DeduplicationReport, _ action: Action, _ operation: Operation
+  ) throws -> DeduplicationReport {
     let merging = MergeService(store: store)
-    if action == .record {
-      for case let group? in try dryRun ? groups : merging.refreshed(groups) {
-        report.recorded += try merging.missingRecords(group).count
-        if !dryRun { try merging.record(group, operation) }
+    var report = plan
+    (report.groups, report.recorded, report.merged) = ([], 0, 0)
+    for batch in plan.groups.chunks(ofCount: DeduplicationService.mergedAtATime) {
+      try interruption.check()
+      let (groups, leftOut) = try merging.refreshed(Array(batch))
+      report.leftOut += leftOut
+      report.groups += groups.map(\.withoutEmbeddings)
+      for group in groups {
+        if action == .record {
+          report.recorded += try merging.missingRecords(group).count
+          try merging.record(group, operation)
+        } else {
+          report.merged += group.removed.count
+          try merging.merge(group, operation)
+        }
       }
-      return
+      progress.progress("Merging", done: Int64(batch.endIndex), total: Int64(plan.groups.count))
     }
-    guard !dryRun else {
-      let removed = groups.flatMap { $0.removed.map(\.memory.id) }
-      try operation.noteLosses(deleting: removed, from: "memories")
-      return report.merged += removed.count
-    }
-    report.merged += try merge(groups, operation)
+    report.operation = operation.number
+    report.losses = operation.losses
+    return report
   }
 
-  /// Merges groups. Looking took its time: what agents have changed since is merged as it is now, or not at all.
-  ///
-  /// - Returns: How many memories were merged into others.
-  @discardableResult
-  func merge(_ groups: [MergePlan], _ operation: Operation) throws -> Int {
+  /// Merges groups of memories with the same content, as they are now.
+  func merge(_ groups: [MergePlan], _ operation: Operation) throws {
     let merging = MergeService(store: store)
-    var merged = 0
     for batch in groups.chunks(ofCount: DeduplicationService.mergedAtATime) {
-      for case let group? in try merging.refreshed(Array(batch)) {
-        try merging.merge(group, operation)
-        merged += group.removed.count
-      }
+      for group in try merging.current(Array(batch)) { try merging.merge(group, operation) }
     }
-    return merged
   }
 
   private static let mergedAtATime = 200
@@ -146,7 +156,6 @@ package struct DeduplicationService {
   }
 
   func find(_ options: DeduplicationOptions) throws -> DeduplicationReport {
-    interruption.clear()
     let sketches = try sketches(options)
     var report = DeduplicationReport()
     report.memories = sketches.count
@@ -320,12 +329,21 @@ package struct DeduplicationService {
           options.thresholds[.exact] != nil && entry.compared.hasContent(of: keptCompared)
           ? Match(layer: .exact, similarity: 1) : match(entry.compared, keptCompared, .all, options)
         guard let match else { return true }
-        removed.append((entry.memory.withoutEmbedding, match.similarity, match.layer.rawValue))
+        removed.append((entry.memory, match.similarity, match.layer.rawValue))
         return false
       }
-      if !removed.isEmpty { plans.append(MergePlan(kept: kept.withoutEmbedding, removed: removed, reason: reason)) }
+      if !removed.isEmpty { plans.append(MergePlan(kept: kept, removed: removed, reason: reason).withoutEmbeddings) }
     }
     return plans
+  }
+}
+
+extension MergePlan {
+  /// The plan without the embeddings of its memories, for keeping many.
+  fileprivate var withoutEmbeddings: MergePlan {
+    MergePlan(
+      kept: kept.withoutEmbedding, removed: removed.map { ($0.memory.withoutEmbedding, $0.similarity, $0.method) },
+      reason: reason)
   }
 }
 

@@ -3,7 +3,7 @@ import MemoryModel
 import MemoryStore
 
 /// What an examination found, and what was done about it.
-package struct DoctorReport: Sendable {
+package struct DoctorReport: ChangeReport, Sendable {
   /// How many checks apply to this kind of store.
   package var checks = 0
   /// What was found; when something was to be fixed, what it was before.
@@ -12,6 +12,7 @@ package struct DoctorReport: Sendable {
   package var fixed: Set<Check> = []
   /// Why something was not, though it was to be.
   package var unfixed: [Check: String] = [:]
+  package var leftOut: [RowName] = []
   /// The operations in the journal.
   package var operations: [Int64] = []
   /// Rows of other tables that go with rows that are deleted.
@@ -88,7 +89,9 @@ package struct DoctorService {
     try store.schema().contains { $0.kind == .table && $0.name == name && $0.state != .missing }
   }
 
-  /// Looks for faults and puts them right: what changes rows is one transaction and one operation of the journal.
+  /// Looks for faults and plans to put them right: what changes rows is one transaction and one operation of the journal.
+  ///
+  /// What shows only afterwards, such as a fault that another fix has brought to light, is for the next time.
   ///
   /// - Parameters:
   ///   - left: Those of the checks whose findings are left alone.
@@ -96,59 +99,126 @@ package struct DoctorService {
   ///   - embedder: Computes embeddings; one of another space leaves their faults alone, so that no vector goes that cannot
   ///     be computed anew.
   /// - Throws: `confirmation_required` when rows of other tables would go.
-  package func fix(
-    _ checks: [Check], leaving left: Set<Check> = [], cascade: Bool = false, embedder: () throws -> any Embedder
-  ) throws -> DoctorReport {
-    var report = try examineLosses(checks, leaving: left, cascade: cascade)
-    let found = report.findings.map(\.check)
-    for check in found where check.remedy.isRebuilding && report.unfixed[check] == nil {
-      try interruption.check()
-      try store.mend(check, ids: [], progress)
+  package func planFix(
+    _ checks: [Check], leaving left: Set<Check> = [], cascade: Bool = false,
+    embedder: @escaping () throws -> any Embedder
+  ) throws -> ChangePlan<DoctorReport> {
+    try store.requireTables()
+    let hidden = try checks.filter { check in try check.table.map { try !hasTable($0.name) } ?? false }
+    var (report, groups, planned) = (DoctorReport(), [MergePlan](), [PlannedRows]())
+    // One moment shows what is found, what goes along and what the rows are like.
+    try store.transaction(.readOnly) {
+      report = try examine(checks, leaving: left)
+      let changed = report.findings.filter { report.unfixed[$0.check] == nil }
+      report.losses = try losses(changed, cascade: cascade)
+      if changed.contains(where: { $0.check.remedy.isMerging }) { groups = try exactDuplicates() }
+      planned = try plannedRows(changed, groups)
     }
-    // A table that was missing may hide other faults; what is found now is put right.
-    let usable = try usableEmbedder(&report, embedder)
-    try fixRows(
-      checks.filter { !$0.remedy.isRebuilding && report.unfixed[$0] == nil && !left.contains($0) }, cascade: cascade,
-      &report)
-    if let usable { try embed(usable, &report) }
-    for check in found where report.unfixed[check] == nil {
-      if try finding(check)?.count ?? 0 == 0 {
-        report.fixed.insert(check)
-      } else {
-        report.unfixed[check] = "it is there still after the fix"
-      }
+    return ChangePlan(report, extent(of: report)) {
+      try fix(report, planned, groups, hidden: hidden.filter { !left.contains($0) }, cascade: cascade, embedder)
     }
-    return report
   }
 
-  /// Looks for faults that are to be put right, and for the rows of other tables that would go.
-  ///
-  /// - Throws: `confirmation_required` when there are some and they may not.
-  package func examineLosses(
-    _ checks: [Check], leaving left: Set<Check> = [], cascade: Bool
-  ) throws -> DoctorReport {
-    var report = try examine(checks, leaving: left)
+  /// The rows of other tables that go with rows that are deleted.
+  private func losses(_ findings: [Finding], cascade: Bool) throws -> [DependentRows] {
     var losses: [DependentRows] = []
-    for finding in report.findings where finding.check.remedy.losesRows && report.unfixed[finding.check] == nil {
+    for finding in findings where finding.check.remedy.losesRows {
       guard let table = finding.check.table else { continue }
       losses += try store.losses(deleting: finding.ids, from: table.name, allowed: cascade)
     }
-    report.losses = DependentRows.summed(losses)
+    return DependentRows.summed(losses)
+  }
+
+  /// What the rows of findings are like, to the last column: what is mended may be what reading changes.
+  private func plannedRows(_ findings: [Finding], _ groups: [MergePlan]) throws -> [PlannedRows] {
+    var ids: [String: Set<Int64>] = [:]
+    for finding in findings {
+      if let table = finding.check.table { ids[table.name, default: []].formUnion(finding.ids) }
+    }
+    for group in groups { ids["memories", default: []].formUnion([group.kept.id] + group.removed.map(\.memory.id)) }
+    return try ids.sorted { $0.key < $1.key }.map { table, ids in
+      try PlannedRows(ids.sorted(), of: table, in: store, ignoring: [])
+    }
+  }
+
+  private func extent(of report: DoctorReport) -> ChangeExtent {
+    let changed = report.findings.filter { report.unfixed[$0.check] == nil }
+    let memories = Set(changed.filter { $0.check.table == .memories }.flatMap(\.ids))
+    let others = changed.filter { $0.check.table != .memories }.reduce(0) { $0 + $1.ids.count }
+    return .rows(memories.count + others, of: memories.isEmpty ? nil : Table.memories.name)
+  }
+
+  private func exactDuplicates() throws -> [MergePlan] {
+    var options = DeduplicationOptions()
+    options.thresholds = [.exact: 1]
+    return try deduplication.find(options).groups
+  }
+
+  private var deduplication: DeduplicationService {
+    DeduplicationService(store: store, author: author, progress: progress, interruption: interruption)
+  }
+
+  /// Puts right what a plan has found.
+  ///
+  /// - Parameter hidden: Checks of tables that were missing when the plan was made.
+  private func fix(
+    _ plan: DoctorReport, _ planned: [PlannedRows], _ groups: [MergePlan], hidden: [Check], cascade: Bool,
+    _ embedder: () throws -> any Embedder
+  ) throws -> DoctorReport {
+    var report = plan
+    for finding in plan.findings where finding.check.remedy.isRebuilding && report.unfixed[finding.check] == nil {
+      try interruption.check()
+      try store.mend(finding.check, ids: [], progress)
+    }
+    let usable = try usableEmbedder(&report, embedder)
+    try fixRows(planned, groups, cascade: cascade, &report)
+    if let usable { try embed(usable, &report) }
+    for finding in plan.findings where report.unfixed[finding.check] == nil {
+      if try remaining(finding) == 0 {
+        report.fixed.insert(finding.check)
+      } else {
+        let isLeftOut = report.leftOut.contains { $0.table == finding.check.table?.name && finding.ids.contains($0.id) }
+        report.unfixed[finding.check] =
+          isLeftOut ? "rows were changed meanwhile, and left alone" : "it is there still after the fix"
+      }
+    }
+    for check in hidden {
+      guard let finding = try finding(check), finding.count > 0 else { continue }
+      report.findings.append(finding)
+      report.unfixed[check] = "found only when its table was there: `doctor --fix \(check.name)`"
+    }
     return report
   }
 
-  private func fixRows(_ checks: [Check], cascade: Bool, _ report: inout DoctorReport) throws {
+  /// How much of a finding is there still.
+  private func remaining(_ finding: Finding) throws -> Int {
+    guard finding.check.table != nil else { return try self.finding(finding.check)?.count ?? 0 }
+    return try store.examine(finding.check, among: finding.ids)?.count ?? 0
+  }
+
+  private func fixRows(
+    _ planned: [PlannedRows], _ groups: [MergePlan], cascade: Bool, _ report: inout DoctorReport
+  ) throws {
     let operation = Operation(store, author, allowsLosses: cascade)
     try store.transaction(.commit) {
-      for check in checks {
+      for rows in planned { report.leftOut += try rows.locked(in: store).leftOut }
+      let left = Set(report.leftOut)
+      for finding in report.findings where report.unfixed[finding.check] == nil {
         try interruption.check()
-        // Looked up again: what was fixed before may have mended or deleted these rows, too.
-        guard let finding = try self.finding(check), !finding.ids.isEmpty, let table = check.table else { continue }
-        switch check.remedy {
+        guard let table = finding.check.table?.name else { continue }
+        var ids = finding.ids.filter { !left.contains(RowName(table, $0)) }
+        // What was fixed before may have mended or deleted these rows, too.
+        let again = ids.filter { operation.isNoted($0, table) }
+        if !again.isEmpty {
+          let still = Set(try store.examine(finding.check, among: again)?.ids ?? [])
+          ids.removeAll { operation.isNoted($0, table) && !still.contains($0) }
+        }
+        guard !ids.isEmpty else { continue }
+        switch finding.check.remedy {
         case .values, .embedding(isThere: true):
-          try operation.changingAgain(finding.ids, of: table.name) { try store.mend(check, ids: $0, progress) }
-        case .deletion: try operation.deleteAgain(finding.ids, of: table.name)
-        case .merging: try mergeExactDuplicates(operation)
+          try operation.changingAgain(ids, of: table) { try store.mend(finding.check, ids: $0, progress) }
+        case .deletion: try operation.deleteAgain(ids, of: table)
+        case .merging: try merge(groups, leaving: left, operation)
         case .embedding, .rebuilding: continue
         }
       }
@@ -158,12 +228,15 @@ package struct DoctorService {
     report.losses = operation.losses
   }
 
-  private func mergeExactDuplicates(_ operation: Operation) throws {
-    var options = DeduplicationOptions()
-    options.thresholds = [.exact: 1]
-    let service = DeduplicationService(
-      store: store, author: author, progress: progress, interruption: interruption)
-    try service.merge(service.find(options).groups, operation)
+  /// Merges groups as their memories are now, after other fixes, but for rows that others have changed.
+  private func merge(_ groups: [MergePlan], leaving left: Set<RowName>, _ operation: Operation) throws {
+    func isLeft(_ memory: Memory) -> Bool { left.contains(RowName("memories", memory.id)) }
+    let untouched = groups.compactMap { group -> MergePlan? in
+      let removed = group.removed.filter { !isLeft($0.memory) }
+      return isLeft(group.kept) || removed.isEmpty
+        ? nil : MergePlan(kept: group.kept, removed: removed, reason: group.reason)
+    }
+    try deduplication.merge(untouched, operation)
   }
 
   /// The embedder, where a finding needs it and it is of the store's space; what must wait is noted.
@@ -179,9 +252,15 @@ package struct DoctorService {
   }
 
   private func embed(_ embedder: any Embedder, _ report: inout DoctorReport) throws {
+    var rows: [String: [Int64]] = [:]
+    for finding in report.findings where finding.check.remedy.isEmbedding && report.unfixed[finding.check] == nil {
+      if let table = finding.check.table { rows[table.name, default: []] += finding.ids }
+    }
+    let left = Set(report.leftOut)
+    for (table, ids) in rows { rows[table] = Set(ids).filter { !left.contains(RowName(table, $0)) }.sorted() }
     let embedded = try ReembedService(
       store: store, embedder: embedder, author: author, progress: progress, interruption: interruption
-    ).run(.missing)
+    ).run(.missing, rows: rows)
     report.operations += embedded.operations
   }
 }

@@ -16,6 +16,8 @@ final class ImportLoader {
     let line: Int
     let id: Int64?
     let value: Value
+    /// Another number for another row; 0 where that does not matter.
+    let digest: Int
   }
 
   private let store: MemoryStore
@@ -34,12 +36,16 @@ final class ImportLoader {
   private var largest: [String: Int64] = [:]
   /// The tables of which a row without an id has come.
   private var withoutID: Set<String> = []
+  /// The only rows that may be replaced; nil for any.
+  private let allowed: AllowedReplacements?
+  private(set) var replacements: [RowName: Int] = [:]
   var report = ImportReport()
 
   init(
     store: MemoryStore, operation: Operation, options: ImportOptions, moment: Timestamp, dimensions: Int,
-    isEmpty: Bool, added: [Table: [AddedColumn]]
+    isEmpty: Bool, added: [Table: [AddedColumn]], allowed: AllowedReplacements?
   ) {
+    self.allowed = allowed
     self.added = added
     self.store = store
     self.operation = operation
@@ -61,7 +67,7 @@ final class ImportLoader {
       if case .vector = value, !options.embeddings { .null } else { value }
     }
     for case .vector(let vector) in row.values { try check(vector, line: line) }
-    rows[table, default: []].append(Row(line: line, id: id, value: row))
+    rows[table, default: []].append(Row(line: line, id: id, value: row, digest: digest(json)))
     if rows[table, default: []].count == ImportService.batchSize { try flush(table) }
   }
 
@@ -71,9 +77,11 @@ final class ImportLoader {
     if !options.embeddings { fields.embedding = nil }
     if let vector = fields.embedding { try check(vector, line: line) }
     report.nulReplaced += fields.nulCount
-    memories.append(Row(line: line, id: id, value: fields.replacingNUL))
+    memories.append(Row(line: line, id: id, value: fields.replacingNUL, digest: digest(json)))
     if memories.count == ImportService.batchSize { try flushMemories() }
   }
+
+  private func digest(_ json: JSON) -> Int { options.onConflict == .replace ? json.text.hashValue : 0 }
 
   func finish() throws {
     try flushMemories()
@@ -103,7 +111,7 @@ final class ImportLoader {
     let maximum = try store.idMaximum
     guard (1...maximum).contains(id) else {
       throw Refused(
-        line: line, code: .importFailed, reason: "\(id) is no id that \(table) can have",
+        line: line, code: .importFailed, reason: "\(id) is not an id that \(table) can have",
         hint: "ids go from 1 to \(maximum); a row without one gets the next")
     }
     if let earlier = seen[table]?[id] {
@@ -121,8 +129,27 @@ final class ImportLoader {
   private func split<Value>(_ rows: [Row<Value>], in table: String) throws -> (free: [Row<Value>], taken: [Row<Value>])
   {
     guard !isEmpty else { return (rows, []) }
+    // What was to be replaced and is gone does not come back as another row.
+    let rows = rows.filter { row in
+      guard let id = row.id, allowed?.changed.contains(RowName(table, id)) == true else { return true }
+      report.leftOut.append(RowName(table, id))
+      return false
+    }
     let used = try store.usedIDs(rows.compactMap(\.id), in: table)
     return (rows.filter { !($0.id.map(used.contains) ?? false) }, rows.filter { $0.id.map(used.contains) ?? false })
+  }
+
+  /// Notes that a row takes the place of another; false when it may not.
+  private func replaces<Value>(_ row: Row<Value>, _ id: Int64, in table: String) -> Bool {
+    let name = RowName(table, id)
+    guard allowed?.allows(name, row.digest) ?? true else {
+      report.leftOut.append(name)
+      return false
+    }
+    if report.examples.count < RepairReport.exampleMaximum { report.examples.append(name) }
+    report.replaced[table, default: 0] += 1
+    if options.dryRun { replacements[name] = row.digest }
+    return true
   }
 
   private func refuse(_ line: Int, _ id: Int64, _ table: String) -> Refused {
@@ -150,8 +177,7 @@ final class ImportLoader {
       case .fail: throw refuse(row.line, id, "memories")
       case .skip: report.skipped += 1
       case .replace:
-        report.replaced["memories", default: 0] += 1
-        guard !options.dryRun else { continue }
+        guard replaces(row, id, in: "memories"), !options.dryRun else { continue }
         // Without embeddings the old one stays, unless it is that of another text.
         let keepsVector = !options.embeddings && row.value.content.utf8.elementsEqual(there.content.utf8)
         let changes = row.value.changes.filter { !keepsVector || $0.column != .embedding }
@@ -189,13 +215,12 @@ final class ImportLoader {
           throw refuse(row.line, id, name)
         } else if options.onConflict == .skip {
           report.skipped += 1
-        } else {
+        } else if replaces(row, id, in: name) {
           replaced.append(row)
         }
       }
     }
     if !replaced.isEmpty {
-      report.replaced[name, default: 0] += replaced.count
       let ids = replaced.compactMap(\.id)
       try operation.noteLosses(deleting: ids, from: name)
       if !options.dryRun {

@@ -30,13 +30,16 @@ package struct ImportOptions: Sendable {
 }
 
 /// What an import did, or would do.
-package struct ImportReport: Sendable, Equatable {
+package struct ImportReport: ChangeReport, Sendable, Equatable {
   /// Rows inserted, by table.
   package var inserted: [String: Int] = [:]
   /// Rows that took the place of others, by table.
   package var replaced: [String: Int] = [:]
   /// Rows left out because another one has their id.
   package var skipped = 0
+  package var leftOut: [RowName] = []
+  /// For people: the first of the rows that are replaced.
+  package var examples: [RowName] = []
   /// Rows that were there already, to the last value.
   package var alreadyPresent = 0
   /// Memories imported without an embedding.
@@ -73,32 +76,62 @@ package struct ImportService {
     self.name = name
   }
 
+  /// Gives the next line without its end; nil when there is none.
+  package typealias Lines = () throws -> String?
+  /// Opens a file, hands over its lines from the first to the last, and closes it.
+  package typealias Reader = ((@escaping Lines) throws -> ImportReport) throws -> ImportReport
+
+  /// Plans an import that replaces rows: looks through a file once to say which, and reads it a second time to import it,
+  /// for which it must be one that can be read twice. Of the rows that are there only those of the plan are replaced, by
+  /// the rows that the plan has seen.
+  ///
+  /// - Parameter space: The space of a store that has no tables yet, where the file does not say.
+  /// - Throws: `import_failed` and `id_conflict` with the file and the line; `embedding_space_mismatch`.
+  package func plan(
+    _ options: ImportOptions, space: @escaping () throws -> EmbeddingSpace, reading read: @escaping Reader
+  ) throws -> ChangePlan<ImportReport> {
+    var look = options
+    look.dryRun = true
+    var replacements = PlannedReplacements()
+    let report = try read { next in
+      try store.transaction(.readOnly) {
+        let loaded = try load(look, isNew: store.embeddingSpace() == nil, space, next)
+        replacements = try PlannedReplacements(loaded.replacements, in: store)
+        return loaded.report
+      }
+    }
+    return ChangePlan(report, .rows(replacements.count, of: "memories")) { [replacements] in
+      try read { try run(options, space: space, replacing: replacements, $0) }
+    }
+  }
+
   /// Imports.
   ///
   /// - Parameters:
   ///   - space: The space of a store that has no tables yet, where the file does not say.
-  ///   - next: The next line without its end; nil when there is none.
+  ///   - replacements: The only rows that may be replaced; nil for any.
+  ///   - next: The lines.
   /// - Throws: `import_failed` and `id_conflict` with the file and the line; `embedding_space_mismatch`.
   package func run(
-    _ options: ImportOptions, space: () throws -> EmbeddingSpace, _ next: @escaping () throws -> String?
+    _ options: ImportOptions, space: () throws -> EmbeddingSpace, replacing replacements: PlannedReplacements? = nil,
+    _ next: @escaping Lines
   ) throws -> ImportReport {
     let isNew = try store.embeddingSpace() == nil
-    let report: ImportReport
-    if options.dryRun {
-      report = try store.transaction(.readOnly) { try load(options, isNew: isNew, space, next) }
-    } else {
-      if isNew { _ = try store.vectorSupport(.ensure) }
-      report = try store.whileMigratingAlone(progress, interruption) {
-        try load(options, isNew: isNew, space, next)
-      }
-      if isNew { _ = try store.buildIndexes(nil, progress) }
+    guard !options.dryRun else {
+      return try store.transaction(.readOnly) { try load(options, isNew: isNew, space, next).report }
     }
+    if isNew { _ = try store.vectorSupport(.ensure) }
+    let report = try store.whileMigratingAlone(progress, interruption) {
+      try load(options, isNew: isNew, space, replacing: replacements, next).report
+    }
+    if isNew { _ = try store.buildIndexes(nil, progress) }
     return report
   }
 
   private func load(
-    _ options: ImportOptions, isNew: Bool, _ space: () throws -> EmbeddingSpace, _ next: @escaping () throws -> String?
-  ) throws -> ImportReport {
+    _ options: ImportOptions, isNew: Bool, _ space: () throws -> EmbeddingSpace,
+    replacing replacements: PlannedReplacements? = nil, _ next: @escaping Lines
+  ) throws -> ImportLoader {
     let operation = Operation(store, author, allowsLosses: options.cascade)
     var lines = ImportedLines(format: options.format, next)
     do {
@@ -109,7 +142,7 @@ package struct ImportService {
       try lines.check(added[.memories] ?? [])
       let loader = ImportLoader(
         store: store, operation: operation, options: options, moment: author.moment, dimensions: dimensions,
-        isEmpty: isNew, added: added)
+        isEmpty: isNew, added: added, allowed: try replacements?.locked(in: store))
       while let row = try lines.next() {
         if lines.line % ImportService.batchSize == 0 {
           try interruption.check()
@@ -120,7 +153,7 @@ package struct ImportService {
       try loader.finish()
       loader.report.operation = operation.number
       loader.report.losses = operation.losses
-      return loader.report
+      return loader
     } catch let error as RowJSON.Unreadable {
       throw MemshError(
         .importFailed, "\(name):\(lines.line): \(error.reason)",
@@ -217,7 +250,7 @@ private struct ImportedLines {
       count += 1
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
       do { return try JSONParser.parse(line) } catch {
-        throw RowJSON.Unreadable(reason: "the line is no JSON: \(error)")
+        throw RowJSON.Unreadable(reason: "not valid JSON: \(error)")
       }
     }
     return nil
@@ -225,16 +258,15 @@ private struct ImportedLines {
 }
 
 extension ImportService {
-  /// Imports the rows of another store.
+  /// Reads the rows of another store as a file's lines.
   ///
   /// - Parameter source: Opened for reading only.
-  package func run(
-    _ options: ImportOptions, rowsOf source: MemoryStore
-  ) throws -> ImportReport {
-    let sourceSpace = try source.requireTables()
+  package func reader(of source: MemoryStore) -> Reader {
     let export = ExportService(store: source, interruption: interruption)
-    return try Overlap.pulling(
-      capacity: ImportService.batchSize, producers: [{ hand in _ = try export.export(ExportOptions(), hand) }]
-    ) { try run(options, space: { sourceSpace }, $0) }
+    return { body in
+      try source.requireTables()
+      return try Overlap.pulling(
+        capacity: ImportService.batchSize, producers: [{ hand in _ = try export.export(ExportOptions(), hand) }], body)
+    }
   }
 }

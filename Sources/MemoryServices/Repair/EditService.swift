@@ -20,7 +20,7 @@ extension RepairService {
   ///   - changes: The new values; those that are as before change nothing.
   ///   - embedder: Asked only when the content changes; nil leaves the memory without an embedding.
   /// - Throws: `not_found`; `embedding_space_mismatch` for an embedder of another space than the store's; `store_busy`
-  ///   when somebody else changes the memory meanwhile.
+  ///   when another session changes the memory meanwhile.
   package func edit(
     _ id: Int64, _ changes: [MemoryChange], embedder: (() throws -> any Embedder)?, dryRun: Bool
   ) throws -> EditReport {
@@ -43,7 +43,8 @@ extension RepairService {
       try operation.changing([id], of: "memories", columns: changes.map(\.column.name)) {
         guard try store.memories([id]).first?.fields.content.utf8.elementsEqual(before.fields.content.utf8) == true
         else {
-          throw MemshError(.storeBusy, "somebody else has just changed memory \(id)", hint: "look at it and try again")
+          throw MemshError(
+            .storeBusy, "another session has just changed memory \(id)", hint: "look at it and try again")
         }
         try store.update(changes, memories: [id])
       }

@@ -29,7 +29,7 @@ package struct MergePlan: Sendable, Equatable {
     return (kept, "first by importance, accesses, age and id")
   }
 
-  /// What is no number, or infinite, counts as nothing: it could be compared with none.
+  /// NaN and infinity count as 0: they cannot be compared.
   private static func importance(_ fields: MemoryFields) -> Double {
     fields.importanceScore.flatMap { $0.isFinite ? $0 : nil } ?? 0
   }
@@ -43,7 +43,7 @@ package struct MergePlan: Sendable, Equatable {
     return left.id < right.id
   }
 
-  /// A memory of which nobody knows when it was created comes behind those of which somebody does.
+  /// A memory without a time of creation comes behind those with one.
   private static func isOlder(_ left: MemoryFields, than right: MemoryFields) -> Bool {
     guard let created = left.createdAt else { return false }
     return right.createdAt.map { created < $0 } ?? true
@@ -93,23 +93,43 @@ struct MergeService {
     }
   }
 
-  /// Plans with their memories as they are now, locked; nil for one of whose memories somebody has changed the text or
-  /// the user since, or deleted one.
-  func refreshed(_ plans: [MergePlan]) throws -> [MergePlan?] {
+  /// Plans with their memories as they are now, locked. A memory that has been changed or deleted since, by more than
+  /// reading it, is left out; where it is the one that was to stay, nothing of the plan is done.
+  func refreshed(_ plans: [MergePlan]) throws -> (plans: [MergePlan], leftOut: [RowName]) {
     let ids = plans.flatMap { [$0.kept.id] + $0.removed.map(\.memory.id) }
     try store.lockRows(ids, of: "memories")
     let current = Dictionary(
       try store.memories(ids.sorted()).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var leftOut: [RowName] = []
     func fresh(_ memory: Memory) -> Memory? {
-      current[memory.id].flatMap { $0.hasContent(of: memory) && $0.fields.userID == memory.fields.userID ? $0 : nil }
+      if let now = current[memory.id], now.isUnchanged(since: memory) { return now }
+      leftOut.append(RowName("memories", memory.id))
+      return nil
     }
-    return plans.map { plan in
-      let removed = plan.removed.map { (memory: fresh($0.memory), similarity: $0.similarity, method: $0.method) }
-      guard let kept = fresh(plan.kept), removed.allSatisfy({ $0.memory != nil }) else { return nil }
-      return MergePlan(
-        kept: kept,
-        removed: removed.compactMap { entry in entry.memory.map { ($0, entry.similarity, entry.method) } },
-        reason: plan.reason)
+    let fresh = plans.compactMap { plan -> MergePlan? in
+      let kept = fresh(plan.kept)
+      let removed = plan.removed.compactMap { entry in fresh(entry.memory).map { ($0, entry.similarity, entry.method) }
+      }
+      guard let kept, !removed.isEmpty else { return nil }
+      return MergePlan(kept: kept, removed: removed, reason: plan.reason)
+    }
+    return (fresh, leftOut)
+  }
+
+  /// Plans with their memories as they are now, as far as they still have the same user and content.
+  func current(_ plans: [MergePlan]) throws -> [MergePlan] {
+    let ids = plans.flatMap { [$0.kept.id] + $0.removed.map(\.memory.id) }
+    let current = Dictionary(
+      try store.memories(ids.sorted()).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return plans.compactMap { plan in
+      guard let kept = current[plan.kept.id] else { return nil }
+      let removed = plan.removed.compactMap { entry in
+        current[entry.memory.id].flatMap { now in
+          now.fields.userID == kept.fields.userID && now.hasContent(of: kept)
+            ? (now, entry.similarity, entry.method) : nil
+        }
+      }
+      return removed.isEmpty ? nil : MergePlan(kept: kept, removed: removed, reason: plan.reason)
     }
   }
 
@@ -141,6 +161,12 @@ struct MergeService {
 }
 
 extension Memory {
+  /// Whether a memory has been changed by nothing but reading it, and computing its embedding.
+  fileprivate func isUnchanged(since plan: Memory) -> Bool {
+    let ignored = MemoryStore.changedByReading + [Column.embedding.name]
+    return plan.fields.changes.allSatisfy { ignored.contains($0.column.name) || $0.isAlready(in: fields) }
+  }
+
   fileprivate func hasContent(of other: Memory) -> Bool {
     fields.content.utf8.elementsEqual(other.fields.content.utf8)
   }
@@ -154,8 +180,24 @@ extension JSON {
   }
 }
 
+/// What merging some memories did, or will do.
+package struct MergeReport: ChangeReport {
+  /// Which memory stays, and which go.
+  package var plan: MergePlan
+  package var leftOut: [RowName] = []
+  /// Rows of other tables that go, too.
+  package var losses: [DependentRows] = []
+  /// The triggers of others on the memories.
+  package var triggers: [String] = []
+  /// Its number in the journal; nil for a plan, and when nothing changed.
+  package var operation: Int64?
+
+  /// What an undo does not bring back, each in words.
+  package var notUndone: [String] { losses.map(\.description) + RepairReport.effects(of: triggers) }
+}
+
 extension RepairService {
-  /// Makes one memory of several of the same user.
+  /// Plans to make one memory of several of the same user.
   ///
   /// - Parameters:
   ///   - ids: The memories, two at least.
@@ -163,24 +205,33 @@ extension RepairService {
   ///   - cascade: Whether rows of other tables that refer to the others may go, too.
   /// - Throws: `not_found`; `usage` for memories of different users; `confirmation_required` when rows of other tables
   ///   would go.
-  package func merge(
-    _ ids: [Int64], keeping kept: Int64?, cascade: Bool = false, dryRun: Bool
-  ) throws -> (plan: MergePlan, report: RepairReport) {
-    try transaction(dryRun: dryRun) {
-      if !dryRun { try store.lockRows(ids, of: "memories") }
+  package func planMerge(_ ids: [Int64], keeping kept: Int64?, cascade: Bool = false) throws -> ChangePlan<MergeReport>
+  {
+    let report = try planning {
       let plan = try mergePlan(ids, keeping: kept)
-      var report = RepairReport()
-      report.ids = plan.removed.map(\.memory.id)
+      var report = MergeReport(plan: plan)
       report.triggers = try store.foreignTriggers(on: "memories")
-      guard !dryRun else {
-        report.losses = try store.losses(deleting: report.ids, from: "memories", allowed: cascade)
-        return (plan, report)
+      report.losses = try store.losses(
+        deleting: plan.removed.map(\.memory.id), from: "memories", allowed: cascade)
+      return report
+    }
+    return ChangePlan(report, .rows(report.plan.removed.count, of: "memories")) {
+      try store.transaction(.commit) {
+        var report = report
+        let merging = MergeService(store: store)
+        let (plans, leftOut) = try merging.refreshed([report.plan])
+        report.leftOut = leftOut
+        guard let plan = plans.first else {
+          report.plan = MergePlan(kept: report.plan.kept, removed: [], reason: report.plan.reason)
+          return report
+        }
+        report.plan = plan
+        let operation = Operation(store, author, allowsLosses: cascade)
+        try merging.merge(plan, operation)
+        report.losses = operation.losses
+        report.operation = operation.number
+        return report
       }
-      let operation = Operation(store, author, allowsLosses: cascade)
-      try MergeService(store: store).merge(plan, operation)
-      report.losses = operation.losses
-      report.operation = operation.number
-      return (plan, report)
     }
   }
 

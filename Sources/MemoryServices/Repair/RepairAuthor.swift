@@ -121,7 +121,8 @@ final class Operation {
     noted = [:]
   }
 
-  private func isNoted(_ id: Int64, _ table: String) -> Bool { noted[table]?.contains(id) ?? false }
+  /// Whether ``changingAgain(_:of:_:)`` has changed a row before.
+  func isNoted(_ id: Int64, _ table: String) -> Bool { noted[table]?.contains(id) ?? false }
 
   /// Deletes rows.
   func delete(_ ids: [Int64], from table: String) throws {

@@ -5,11 +5,13 @@ import MemoryModel
 import MemoryStore
 
 /// What a repair changed, or would change.
-package struct RepairReport: Sendable, Equatable {
-  /// Its number in the journal; nil for a dry run, and when nothing changed.
+package struct RepairReport: ChangeReport, Sendable, Equatable {
+  /// Its number in the journal; nil for a plan, and when nothing changed.
   package var operation: Int64?
   /// The memories that are changed or deleted.
   package var ids: [Int64] = []
+  /// Memories that were to be, and have been changed by others since.
+  package var leftOut: [RowName] = []
   /// For people: what happens to each of the first ones.
   package var examples: [RepairExample] = []
   /// Rows of other tables that go, too.
@@ -59,48 +61,43 @@ package struct RepairService {
     self.author = author
   }
 
-  /// Deletes memories, and with them the records of their duplicates.
+  /// Plans to delete memories, and with them the records of their duplicates.
   ///
   /// - Parameter cascade: Whether rows of other tables that refer to them may go, too.
   /// - Throws: `not_found` when one of the ids has no memory; `confirmation_required` when rows of other tables would go.
-  package func delete(
-    _ selection: MemorySelection, cascade: Bool = false, dryRun: Bool
-  ) throws -> RepairReport {
-    try repair(selection, cascade: cascade, dryRun: dryRun) { memories, operation in
-      try operation.deleteMemories(memories)
-    }
+  package func planDeletion(_ selection: MemorySelection, cascade: Bool = false) throws -> ChangePlan<RepairReport> {
+    try plan(selection, cascade: cascade) { memories, operation in try operation.deleteMemories(memories) }
   }
 
-  /// Gives the memories of one user to another.
-  package func reassign(_ filter: MemoryFilter, to user: String, dryRun: Bool) throws -> RepairReport {
-    try repair(.matching(filter), dryRun: dryRun) { ids, operation in
+  /// Plans to give the memories of one user to another.
+  package func planReassignment(_ filter: MemoryFilter, to user: String) throws -> ChangePlan<RepairReport> {
+    try plan(.matching(filter)) { ids, operation in
       try operation.changing(ids, of: "memories", columns: ["user_id"]) {
         try store.update([.userID(user)], memories: ids)
       }
     }
   }
 
-  /// Lowers the importance of memories that were neither read nor changed for long: it halves with every half-life.
+  /// Plans to lower the importance of memories that were neither read nor changed for long: it halves with every
+  /// half-life.
   ///
   /// What a run lowers counts as changed, so that running it again at once lowers nothing more.
   ///
   /// - Parameters:
   ///   - halfLifeDays: After so many days half of the importance is left.
   ///   - unusedDays: Only memories unused for so long.
-  package func decay(
-    _ filter: MemoryFilter, halfLifeDays: Double, unusedDays: Double, dryRun: Bool
-  ) throws -> RepairReport {
-    try transaction(dryRun: dryRun) {
-      var lowered: [(id: Int64, importance: Double)] = []
-      var report = RepairReport()
-      let now = author.moment
+  package func planDecay(
+    _ filter: MemoryFilter, halfLifeDays: Double, unusedDays: Double
+  ) throws -> ChangePlan<RepairReport> {
+    var lowered: [(id: Int64, importance: Double)] = []
+    var report = RepairReport()
+    let planned = try planning {
       report.triggers = try store.foreignTriggers(on: "memories")
-      if !dryRun { try store.lockRows(store.memoryIDs(matching: filter), of: "memories") }
       try store.readMemories(filter, batchSize: RepairService.batchSize) { memories in
         for memory in memories {
           guard
-            let (days, importance) = RepairService.decayed(memory.fields, halfLifeDays: halfLifeDays, now: now),
-            days >= unusedDays
+            let (days, importance) = RepairService.decayed(
+              memory.fields, halfLifeDays: halfLifeDays, now: author.moment), days >= unusedDays
           else { continue }
           lowered.append((memory.id, importance))
           if report.examples.count < RepairReport.exampleMaximum {
@@ -111,15 +108,16 @@ package struct RepairService {
         }
       }
       report.ids = lowered.map(\.id)
-      guard !dryRun else { return report }
-      let operation = Operation(store, author)
-      for batch in lowered.chunks(ofCount: RepairService.batchSize).map(Array.init) {
-        try operation.changing(batch.map(\.id), of: "memories", columns: ["importance_score"]) {
-          try store.setImportance(batch)
+      // A memory that has been read since is not unused any more.
+      return try PlannedRows(report.ids, of: "memories", in: store, ignoring: ["access_count"])
+    }
+    let importances = Dictionary(lowered.map { ($0.id, $0.importance) }, uniquingKeysWith: { first, _ in first })
+    return plan(report, planned) { ids, operation in
+      for batch in ids.chunks(ofCount: RepairService.batchSize).map(Array.init) {
+        try operation.changing(batch, of: "memories", columns: ["importance_score"]) {
+          try store.setImportance(batch.compactMap { id in importances[id].map { (id, $0) } })
         }
       }
-      report.operation = operation.number
-      return report
     }
   }
 
@@ -128,7 +126,7 @@ package struct RepairService {
     _ fields: MemoryFields, halfLifeDays: Double, now: Timestamp
   ) -> (days: Double, importance: Double)? {
     guard let importance = fields.importanceScore, importance > 0, importance.isFinite else { return nil }
-    // Of a memory without any time nobody knows how long it has not been used.
+    // Without any time it is not known how long a memory has not been used.
     let moments = [fields.lastAccessedAt, fields.createdAt, fields.updatedAt].compactMap { $0?.microseconds }
     guard let used = moments.max() else { return nil }
     // As numbers that cannot overflow: a foreign row may be of any year.
@@ -141,42 +139,50 @@ package struct RepairService {
 
   // MARK: In common
 
-  /// Runs a repair of whole memories in a transaction; a dry run only finds them.
+  /// Finds the memories that a repair is about.
   ///
   /// - Parameter cascade: For a repair that deletes: whether rows of other tables may go, too.
-  private func repair(
-    _ selection: MemorySelection, cascade: Bool? = nil, dryRun: Bool, _ body: ([Int64], Operation) throws -> Void
-  ) throws -> RepairReport {
-    try transaction(dryRun: dryRun) {
-      var report = RepairReport()
-      report.ids = try dryRun ? ids(selection) : lockedIDs(selection)
+  private func plan(
+    _ selection: MemorySelection, cascade: Bool? = nil, _ body: @escaping ([Int64], Operation) throws -> Void
+  ) throws -> ChangePlan<RepairReport> {
+    var report = RepairReport()
+    let planned = try planning {
+      report.ids = try ids(selection)
       report.examples = try store.memories(Array(report.ids.prefix(RepairReport.exampleMaximum))).map {
         RepairExample($0)
       }
       report.triggers = try store.foreignTriggers(on: "memories")
-      guard !dryRun, !report.ids.isEmpty else {
-        if let cascade { report.losses = try store.losses(deletingMemories: report.ids, allowed: cascade) }
+      if let cascade { report.losses = try store.losses(deletingMemories: report.ids, allowed: cascade) }
+      return try PlannedRows(report.ids, of: "memories", in: store)
+    }
+    return plan(report, planned, cascade: cascade ?? false, body)
+  }
+
+  /// A plan for rows that have been found.
+  private func plan(
+    _ report: RepairReport, _ planned: PlannedRows, cascade: Bool = false,
+    _ body: @escaping ([Int64], Operation) throws -> Void
+  ) -> ChangePlan<RepairReport> {
+    ChangePlan(report, .rows(planned.ids.count, of: planned.table)) {
+      try store.transaction(.commit) {
+        var report = report
+        (report.ids, report.leftOut) = try planned.locked(in: store)
+        let left = Set(report.leftOut.map(\.id))
+        report.examples.removeAll { left.contains($0.memory.id) }
+        guard !report.ids.isEmpty else { return report }
+        let operation = Operation(store, author, allowsLosses: cascade)
+        try body(report.ids, operation)
+        report.losses = operation.losses
+        report.operation = operation.number
         return report
       }
-      let operation = Operation(store, author, allowsLosses: cascade ?? false)
-      try body(report.ids, operation)
-      report.losses = operation.losses
-      report.operation = operation.number
-      return report
     }
   }
 
-  func transaction<Value>(dryRun: Bool, _ body: () throws -> Value) throws -> Value {
+  /// Looks at the store, as one moment shows it, for a plan.
+  func planning<Value>(_ body: () throws -> Value) throws -> Value {
     try store.requireTables()
-    return try store.transaction(dryRun ? .readOnly : .commit, body)
-  }
-
-  /// The memories, kept from changing; what no longer passes once nobody can change it is left out.
-  private func lockedIDs(_ selection: MemorySelection) throws -> [Int64] {
-    let first = try ids(selection)
-    try store.lockRows(first, of: "memories")
-    let known = Set(first)
-    return try ids(selection).filter(known.contains)
+    return try store.transaction(.readOnly, body)
   }
 
   private func ids(_ selection: MemorySelection) throws -> [Int64] {

@@ -4,10 +4,10 @@ import MemoryModel
 import MemoryStore
 
 /// What undoing did, or would do.
-package struct UndoReport: Sendable, Equatable {
+package struct UndoReport: ChangeReport, Sendable, Equatable {
   /// The operations taken back, the newest first.
   package var operations: [OperationRecord] = []
-  /// The operations that took them back, in the same order; empty for a dry run.
+  /// The operations that took them back, in the same order; empty for a plan.
   package var undos: [Int64] = []
   /// Rows put back that had been deleted.
   package var inserted = 0
@@ -19,6 +19,9 @@ package struct UndoReport: Sendable, Equatable {
   package var notRestored: [String] = []
   /// Rows of other tables that go with the rows taken out.
   package var losses: [DependentRows] = []
+
+  /// An undo is exact or not at all: where a row has been changed since, it is refused.
+  package var leftOut: [RowName] { [] }
 }
 
 /// Takes repairs back, exactly or not at all.
@@ -30,7 +33,7 @@ package struct UndoService {
   private static let batchSize = 500
   private static let conflictsListed = 5
   /// What reading a memory changes: never in the way of an undo, and never put back over a newer value.
-  private static let volatileColumns = ["access_count", "last_accessed_at", "updated_at"]
+  private static let volatileColumns = MemoryStore.changedByReading
 
   /// Sets undoing up.
   ///
@@ -41,33 +44,46 @@ package struct UndoService {
     self.cascade = cascade
   }
 
-  /// Takes an operation back, in one transaction. Undoing an undo does the operation again.
+  /// Plans to take an operation back, in one transaction. Undoing an undo does the operation again.
   ///
   /// - Parameters:
-  ///   - number: The operation; nil for the last one that stands and is no undo itself.
+  ///   - number: The operation; nil for the last one that stands and is not an undo itself.
   ///   - wholeSession: Whether everything goes that the same memsh process did.
+  ///   - isPreviewed: Whether the plan's report is complete; otherwise it only names the operations.
   /// - Throws: `not_found`; `undo_conflict` when later changes would be overwritten, naming the rows;
   ///   `confirmation_required` when rows of other tables would go.
-  package func undo(_ number: Int64?, wholeSession: Bool, dryRun: Bool) throws -> UndoReport {
+  package func plan(
+    _ number: Int64?, wholeSession: Bool, isPreviewed: Bool = true
+  ) throws -> ChangePlan<UndoReport> {
     try store.requireTables()
-    // A dry run of several operations must see what the first undos leave behind, and what triggers of others do with
-    // rows shows only when they are written: it is run for real, and rolled back.
-    guard try !dryRun || !(wholeSession || isRewritten(number)) else {
-      var report = try store.transaction(.rollback) {
-        try undo(self.operations(number, wholeSession: wholeSession), dryRun: false)
+    let chosen = try operations(number, wholeSession: wholeSession)
+    var report = UndoReport()
+    report.operations = chosen
+    if isPreviewed { report = try preview(chosen) }
+    return ChangePlan(report, .rows(report.inserted + report.updated + report.deleted)) {
+      try store.transaction(.commit) {
+        // Another process may have taken one of them back since.
+        try undo(chosen.flatMap { try operations($0.id, wholeSession: false) }, dryRun: false)
       }
-      report.undos = []
-      return report
-    }
-    return try store.transaction(dryRun ? .readOnly : .commit) {
-      try undo(self.operations(number, wholeSession: wholeSession), dryRun: dryRun)
     }
   }
 
-  /// Whether triggers of others may change what undoing an operation writes. They have nothing to do with moves.
-  private func isRewritten(_ number: Int64?) throws -> Bool {
-    guard try Table.names.contains(where: { try !store.foreignTriggers(on: $0).isEmpty }) else { return false }
-    return try operations(number, wholeSession: false).allSatisfy { $0.start.spaceBefore == nil }
+  /// Tells what taking operations back will do.
+  private func preview(_ operations: [OperationRecord]) throws -> UndoReport {
+    // What the first of several undos leave behind, and what triggers of others do with rows, shows only when rows are
+    // written: it is done, and rolled back.
+    guard try operations.count > 1 || isRewritten(operations) else {
+      return try store.transaction(.readOnly) { try undo(operations, dryRun: true) }
+    }
+    var report = try store.transaction(.rollback) { try undo(operations, dryRun: false) }
+    report.undos = []
+    return report
+  }
+
+  /// Whether triggers of others may change what undoing writes. They have nothing to do with moves.
+  private func isRewritten(_ operations: [OperationRecord]) throws -> Bool {
+    guard operations.allSatisfy({ $0.start.spaceBefore == nil }) else { return false }
+    return try Table.names.contains { try !store.foreignTriggers(on: $0).isEmpty }
   }
 
   private func undo(_ operations: [OperationRecord], dryRun: Bool) throws -> UndoReport {
@@ -115,7 +131,7 @@ package struct UndoService {
     }
     guard !all.isEmpty else {
       throw MemshError(
-        .notFound, "the run that did operation \(chosen.id) has nothing left that stands and is no undo",
+        .notFound, "the run that did operation \(chosen.id) has no operation left to undo",
         hint: "`undo \(chosen.id)` takes back this one alone")
     }
     return all
@@ -339,7 +355,7 @@ package struct UndoService {
     Array(Dictionary(grouping: images) { keys($0.columns) }.values)
   }
 
-  /// The old values of the columns that nobody has changed since, by the columns.
+  /// The old values of the columns that have not been changed since, by the columns.
   private static func partialImages(_ rows: [JournalRow], _ current: [Int64: JSON]) -> [[String]: [RowImage]] {
     var images: [[String]: [RowImage]] = [:]
     for row in rows {
@@ -399,7 +415,7 @@ package struct UndoService {
   }
 }
 
-/// Shows progress to nobody.
+/// Shows no progress.
 final class SilentProgress: ProgressReporter {
   func report(_ event: WorkEvent) {}
   func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}

@@ -37,6 +37,9 @@ package struct Check: Sendable {
     /// Whether it is no matter of rows.
     package var isRebuilding: Bool { if case .rebuilding = self { true } else { false } }
 
+    /// Whether rows are merged.
+    package var isMerging: Bool { if case .merging = self { true } else { false } }
+
     /// Whether it takes an embedder.
     package var isEmbedding: Bool { if case .embedding = self { true } else { false } }
   }

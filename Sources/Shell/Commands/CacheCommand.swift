@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct CacheCommand: ShellCommand {
+struct CacheCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Show, empty or shorten the embedding cache.",
     discussion: """
@@ -18,23 +18,31 @@ struct CacheCommand: ShellCommand {
   @Argument(help: "stats, clear or prune.")
   var action = Action.stats
 
-  @Flag(name: .shortAndLong, help: "With clear: do not ask.")
-  var yes = false
+  @OptionGroup var options: RepairOptions
 
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { action == .stats }
+  var onlyReads: Bool { action == .stats || options.dryRun }
+  var asks: Bool { action == .clear }
+
+  func validate() throws {
+    if options.dryRun, action != .clear { throw ValidationError("'--dry-run' goes with clear") }
+  }
 
   func run(in session: Session) throws -> CommandResult {
     let cache = session.embedders.cache(session.settings.embedding)
     switch action {
     case .stats: return CommandResult(.record(CacheCommand.record(try cache.statistics())))
     case .clear:
-      try session.confirm(
-        "This removes all vectors of \(try cache.statistics().path), which have to be computed and paid for again.",
-        typing: "clear", isConfirmed: yes)
-      return CommandResult(.record(ResultRecord(title: "Cache", fields: [.init("removed", .count(try cache.clear()))])))
+      let path = try cache.statistics().path
+      return try carryOut(cache.planClearing(), in: session, target: "clear") { report in
+        "This removes \(counted(report.removed, "vector")) from \(path), which must be computed and paid for again."
+      } record: { report, isPlan in
+        ResultRecord(
+          title: isPlan ? "Cache (dry run)" : "Cache",
+          fields: [.init("removed", .count(report.removed)), .init("dry_run", .boolean(isPlan))])
+      }
     case .prune:
       return CommandResult(.record(ResultRecord(title: "Cache", fields: [.init("removed", .count(try cache.prune()))])))
     }

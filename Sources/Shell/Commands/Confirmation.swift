@@ -1,66 +1,60 @@
-/// Which commands ask before they go on: those that have `--yes`, unless nothing can be lost by them.
+import MemoryModel
+import MemoryServices
 
-extension RepairOptions {
-  /// Whether neither `--yes` nor `--dry-run` is given.
-  fileprivate var isUnconfirmed: Bool { !yes && !dryRun }
+/// What a person is asked before a change.
+struct Question {
+  /// What will happen, as a sentence.
+  let text: String
+  /// How much it changes.
+  let extent: ChangeExtent
+  /// What is typed to confirm a large change: the store's name.
+  let target: String
 }
 
-extension DeleteCommand {
-  var needsConfirmation: Bool { options.isUnconfirmed }
+/// Asking, in proportion to what is at stake: `y` for a few rows; the store's name for a store labelled production, for
+/// whole tables, and for more than ``rowsForYes`` rows.
+extension Session {
+  /// So many rows may be changed by a `y`.
+  static let rowsForYes = 1_000
+
+  /// Whether a person must be asked. On a store labelled production `--yes` is not enough at the prompt.
+  ///
+  /// - Parameter isConfirmed: Whether the command was given with `--yes`.
+  func mustAsk(isConfirmed: Bool) -> Bool { !(isConfirmed || settings.assumesYes) || isProductionPrompt }
+
+  private var isProductionPrompt: Bool { isInteractive && label?.isProduction == true }
+
+  /// Shows what will be done, and makes sure that somebody wants it.
+  ///
+  /// - Throws: `confirmation_required` when there is no person to ask, or the answer was another.
+  func ask(_ question: Question, showing plan: ResultRecord) throws {
+    let refusal = MemshError(
+      .confirmationRequired, "refused: \(question.text.withoutFullStop)",
+      hint: "add `--yes` to go on")
+    guard isInteractive else { throw refusal }
+    let word = try mustType(question) ? question.target.withVisibleControls : nil
+    console.writeError(text(of: .record(plan), format: .table))
+    let prompt = word.map { "Type \($0) to go on: " } ?? "Go on? [y/N] "
+    guard let answer = try console.ask("\(question.text.withVisibleControls)\n\(prompt)", interruption) else {
+      throw refusal
+    }
+    guard word.map({ answer == $0 }) ?? ["y", "yes"].contains(answer.lowercased()) else {
+      throw MemshError(.confirmationRequired, "nothing was done", hint: "type \(word ?? "y") to go on")
+    }
+  }
+
+  /// Whether a `y` is too little.
+  private func mustType(_ question: Question) throws -> Bool {
+    let extent = question.extent
+    if isProductionPrompt || extent.isEverything || extent.rows > Session.rowsForYes { return true }
+    guard extent.rows > 1, let table = extent.table else { return false }
+    return try !store().hasRows(in: table, besides: extent.rows)
+  }
 }
 
-extension MergeCommand {
-  var needsConfirmation: Bool { options.isUnconfirmed }
-}
-
-extension ReassignCommand {
-  var needsConfirmation: Bool { options.isUnconfirmed }
-}
-
-extension DecayCommand {
-  var needsConfirmation: Bool { options.isUnconfirmed }
-}
-
-extension DedupCommand {
-  var needsConfirmation: Bool { merge && options.isUnconfirmed }
-}
-
-extension UndoCommand {
-  var needsConfirmation: Bool { options.isUnconfirmed }
-}
-
-extension RestoreCommand {
-  var needsConfirmation: Bool { options.isUnconfirmed }
-}
-
-extension JournalCommand {
-  var needsConfirmation: Bool { action == .prune && options.isUnconfirmed }
-}
-
-extension DoctorCommand {
-  var needsConfirmation: Bool { !fix.isEmpty && !list && options.isUnconfirmed }
-}
-
-extension ImportCommand {
-  var needsConfirmation: Bool { onConflict == .replace && options.isUnconfirmed }
-}
-
-extension ReembedCommand {
-  var needsConfirmation: Bool { !missing && !yes && !dryRun }
-}
-
-extension RollbackCommand {
-  var needsConfirmation: Bool { run != nil && !yes && !dryRun }
-}
-
-extension MigrateCommand {
-  var needsConfirmation: Bool { forceRecreate && !yes && !dryRun }
-}
-
-extension FragmentsCommand {
-  var needsConfirmation: Bool { action == .delete && !yes && !dryRun }
-}
-
-extension CacheCommand {
-  var needsConfirmation: Bool { action == .clear && !yes }
+extension String {
+  /// A sentence as it stands behind a colon.
+  fileprivate var withoutFullStop: String {
+    prefix(1).lowercased() + (hasSuffix(".") ? dropFirst().dropLast() : dropFirst())
+  }
 }

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct DecayCommand: Filtering {
+struct DecayCommand: ChangingCommand, Filtering {
   static let configuration = CommandConfiguration(
     commandName: "decay", abstract: "Lower the importance of memories unused for long.",
     discussion: """
@@ -23,7 +23,6 @@ struct DecayCommand: Filtering {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { options.dryRun }
 
   func validate() throws {
     guard halfLife > 0, halfLife.isFinite else { throw ValidationError("'--half-life' takes days above 0") }
@@ -34,14 +33,14 @@ struct DecayCommand: Filtering {
     let store = try session.store()
     let service = RepairService(store: store, author: session.author)
     let chosen = try filter.filter(now: session.clock.now())
-    let report = try session.repaired(options) { (report: RepairReport) in
+    let plan = try service.planDecay(chosen, halfLifeDays: halfLife, unusedDays: unused)
+    return try carryOut(plan, in: session) { report in
       report.ids.isEmpty
         ? nil
         : "This lowers the importance of \(counted(report.ids.count, "memory")) of \(store.identity.location)."
           + notUndone(report.notUndone)
-    } run: {
-      try service.decay(chosen, halfLifeDays: halfLife, unusedDays: unused, dryRun: $0)
+    } record: {
+      $0.record(title: "Decay", verb: "lowered", isDryRun: $1)
     }
-    return CommandResult(.record(report.record(title: "Decay", verb: "lowered", isDryRun: options.dryRun)))
   }
 }

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct DedupCommand: Filtering {
+struct DedupCommand: ChangingCommand, Filtering {
   static let configuration = CommandConfiguration(
     commandName: "dedup", abstract: "Find memories that say the same, and record or merge them.",
     discussion: """
@@ -34,6 +34,7 @@ struct DedupCommand: Filtering {
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { options.dryRun || action == .show }
+  var asks: Bool { merge }
 
   private var action: DeduplicationService.Action { merge ? .merge : record ? .record : .show }
 
@@ -50,37 +51,36 @@ struct DedupCommand: Filtering {
     var wanted = DeduplicationOptions()
     wanted.filter = try filter.filter(now: session.clock.now())
     wanted.thresholds = duplicates.thresholds
-    let report: DeduplicationReport
-    if action == .merge {
-      report = try session.repaired(options) { (preview: DeduplicationReport) in
-        preview.groups.isEmpty
-          ? nil
-          : "This merges \(counted(preview.merged, "memory")) into \(counted(preview.groups.count, "other"))."
-            + notUndone(preview.notUndone)
-      } run: {
-        try service.run(wanted, action, cascade: cascading.cascade, dryRun: $0)
-      }
-    } else {
-      report = try service.run(wanted, action, dryRun: options.dryRun)
-    }
-    if report.tooLong > 0 {
+    let plan = try service.plan(wanted, action, cascade: cascading.cascade)
+    if plan.report.tooLong > 0 {
       session.note(
-        "notice: \(counted(report.tooLong, "memory")) of \(TextRatio.lengthLimit) characters or more: compared "
+        "notice: \(counted(plan.report.tooLong, "memory")) of \(TextRatio.lengthLimit) characters or more: compared "
           + "by words and meaning, not by characters (fuzzy)")
     }
-    return CommandResult(.record(record(report)))
+    guard asks else {
+      let report = try options.dryRun ? plan.report : plan.apply()
+      return CommandResult(.record(record(report, isDryRun: options.dryRun)))
+    }
+    return try carryOut(plan, in: session) { report in
+      report.groups.isEmpty
+        ? nil
+        : "This merges \(counted(report.merged, "memory")) into \(counted(report.groups.count, "other"))."
+          + notUndone(report.notUndone)
+    } record: {
+      record($0, isDryRun: $1)
+    }
   }
 
-  private func record(_ report: DeduplicationReport) -> ResultRecord {
+  private func record(_ report: DeduplicationReport, isDryRun: Bool) -> ResultRecord {
     let found = DuplicateLayer.allCases.map { ResultRecord.Field($0.rawValue, .count(report.count($0))) }
     var record = ResultRecord(
-      title: options.dryRun ? "Duplicates (dry run)" : "Duplicates",
+      title: isDryRun ? "Duplicates (dry run)" : "Duplicates",
       fields: [
         .init("memories", .count(report.memories)), .init("groups", .count(report.groups.count)),
         .init("duplicates", .record(found)), .init("shown_groups", .list(table(report.groups))),
         .init("recorded", .count(report.recorded)), .init("merged", .count(report.merged)),
-        .notUndone(report.notUndone),
-        .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
+        .leftOut(report.leftOut), .notUndone(report.notUndone),
+        .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isDryRun)),
       ])
     let screen = DeduplicationScreen(report: report, limit: limit, onlyShows: onlyReads)
     record.screen = { screen.lines($0) }

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct DeleteCommand: Filtering {
+struct DeleteCommand: ChangingCommand, Filtering {
   static let configuration = CommandConfiguration(
     commandName: "delete", abstract: "Delete memories, by their ids or by a filter.",
     discussion: """
@@ -22,7 +22,6 @@ struct DeleteCommand: Filtering {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { options.dryRun }
   var leavesUserOpen: Bool { ids.isEmpty }
 
   func validate() throws {
@@ -36,14 +35,13 @@ struct DeleteCommand: Filtering {
     let service = RepairService(store: store, author: session.author)
     let selection: MemorySelection =
       try ids.isEmpty ? .matching(filter.filter(now: session.clock.now())) : .ids(ids)
-    let report = try session.repaired(options) { (report: RepairReport) in
+    return try carryOut(service.planDeletion(selection, cascade: cascading.cascade), in: session) { report in
       report.ids.isEmpty
         ? nil
         : "This deletes \(counted(report.ids.count, "memory")) of \(store.identity.location)."
           + notUndone(report.notUndone)
-    } run: {
-      try service.delete(selection, cascade: cascading.cascade, dryRun: $0)
+    } record: {
+      $0.record(title: "Delete", verb: "deleted", isDryRun: $1)
     }
-    return CommandResult(.record(report.record(title: "Delete", verb: "deleted", isDryRun: options.dryRun)))
   }
 }

@@ -4,13 +4,13 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct DoctorCommand: ShellCommand {
+struct DoctorCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Find out what is wrong with the store, and put it right.",
     discussion: """
       Without names, all checks that apply to the store; `doctor --list` explains them. Examining only reads. --fix puts \
       right what was found: what changes rows is one operation of the journal, so that `undo` takes it back. Running it \
-      again finds nothing more to do. `--fix all` leaves alone what loses or guesses something, such as user ids that \
+      again finds only what a fix has brought to light. `--fix all` leaves alone what loses or guesses something, such as user ids that \
       differ only in case, which may be two people's: such a fix is asked for by its name (`doctor --fix user_variants`), \
       and `doctor --list` says why. Where rows of other tables would go with rows that are deleted, it is refused unless \
       --cascade is given. When something of severity error is there at the end, the command fails with status 1.
@@ -31,6 +31,7 @@ struct DoctorCommand: ShellCommand {
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { fix.isEmpty || options.dryRun }
+  var asks: Bool { !fix.isEmpty && !list }
 
   private var checksToFix: [Check]? {
     if fix.contains("all") { return Check.all }
@@ -57,28 +58,34 @@ struct DoctorCommand: ShellCommand {
     let service = DoctorService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
     let wanted = checksToFix ?? (checks.isEmpty ? Check.all : checks)
-    let report = try session.repaired(options) { (preview: DoctorReport) in
-      let changed = preview.findings.filter { !checksLeft.contains($0.check) }
-      return changed.isEmpty || checksToFix == nil
+    guard asks else {
+      let report = try service.examine(wanted, leaving: checksLeft)
+      return CommandResult(.record(record(report, isDryRun: options.dryRun)), failure: failure(report))
+    }
+    let plan = try service.planFix(wanted, leaving: checksLeft, cascade: cascading.cascade) {
+      try session.embedder(for: store)
+    }
+    return try carryOut(plan, in: session) { report in
+      let changed = report.findings.filter { !checksLeft.contains($0.check) }
+      return changed.isEmpty
         ? nil
         : "This changes \(store.identity.location): "
           + changed.map(DoctorCommand.described).joined(separator: ", ") + "."
-          + notUndone(preview.losses.map(\.description))
-    } run: { dryRun in
-      guard checksToFix != nil else { return try service.examine(wanted, leaving: checksLeft) }
-      guard !dryRun else { return try service.examineLosses(wanted, leaving: checksLeft, cascade: cascading.cascade) }
-      return try service.fix(
-        wanted, leaving: checksLeft, cascade: cascading.cascade, embedder: { try session.embedder(for: store) })
+          + notUndone(report.losses.map(\.description))
+    } failure: {
+      failure($0)
+    } record: {
+      record($0, isDryRun: $1)
     }
+  }
+
+  private func failure(_ report: DoctorReport) -> MemshError? {
     let errors = report.standingErrors
-    let failure =
-      errors.isEmpty
-      ? nil
-      : MemshError(
-        .faultsFound,
-        "\(counted(errors.count, "fault")) of severity error: "
-          + errors.map(\.name).joined(separator: ", "), hint: hint(errors))
-    return CommandResult(.record(record(report)), failure: failure)
+    guard !errors.isEmpty else { return nil }
+    return MemshError(
+      .faultsFound,
+      "\(counted(errors.count, "fault")) of severity error: " + errors.map(\.name).joined(separator: ", "),
+      hint: hint(errors))
   }
 
   /// What a question says of a finding: for names, which become which, and what that may mean.
@@ -100,14 +107,15 @@ struct DoctorCommand: ShellCommand {
     return "`doctor --fix \(named.name)` puts it right: \(named.fix)"
   }
 
-  private func record(_ report: DoctorReport) -> ResultRecord {
+  private func record(_ report: DoctorReport, isDryRun: Bool) -> ResultRecord {
     var record = ResultRecord(
-      title: options.dryRun ? "Doctor (dry run)" : "Doctor",
+      title: isDryRun ? "Doctor (dry run)" : "Doctor",
       fields: [
         .init("checks", .count(report.checks)), .init("found", .count(report.findings.count)),
         .init("fixed", .count(report.fixed.count)), .init("findings", .list(table(report))),
         .init("operations", .json(.array(report.operations.map { .integer($0) }))),
-        .notUndone(report.losses.map(\.description)), .init("dry_run", .boolean(options.dryRun)),
+        .leftOut(report.leftOut), .notUndone(report.losses.map(\.description)),
+        .init("dry_run", .boolean(isDryRun)),
       ])
     let screen = DoctorScreen(
       report: report, idsShown: DoctorCommand.idsShown, valuesShown: DoctorCommand.valuesShown)

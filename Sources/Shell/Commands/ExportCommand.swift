@@ -126,16 +126,3 @@ extension Session {
     return value
   }
 }
-
-extension MemoryStore {
-  /// How many rows each table has.
-  var rowCounts: [String: Int] {
-    get throws {
-      let statistics = try statistics(userID: nil)
-      return [
-        "memories": Int(statistics.memories), "prompt_fragments": Int(statistics.fragments),
-        "memory_duplicates": Int(statistics.duplicates), "memory_analytics": Int(statistics.analytics),
-      ]
-    }
-  }
-}

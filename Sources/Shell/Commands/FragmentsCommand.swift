@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct FragmentsCommand: ShellCommand {
+struct FragmentsCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "fragments", abstract: "List and change the standing instructions for agents.",
     discussion: """
@@ -43,19 +43,15 @@ struct FragmentsCommand: ShellCommand {
   @Option(help: "The lowest tier that includes it: core, standard or full.")
   var tier: ContextTier?
 
-  @Flag(help: "With delete and import: only tell what would be done.")
-  var dryRun = false
-
   @OptionGroup var cascading: CascadeOptions
 
-  @Flag(name: .shortAndLong, help: "With delete: do not ask.")
-  var yes = false
-
+  @OptionGroup var options: RepairOptions
   @OptionGroup var embedding: EmbeddingOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { [.list, .show].contains(action) || dryRun }
+  var onlyReads: Bool { [.list, .show].contains(action) || options.dryRun }
+  var asks: Bool { action == .delete }
 
   private var changesSomething: Bool {
     category != nil || content != nil || priority != nil || tags != nil || agent != nil || tier != nil
@@ -76,7 +72,7 @@ struct FragmentsCommand: ShellCommand {
     case .import: guard subjects.count == 1 else { throw ValidationError("'import' takes one file") }
     case .export: guard subjects.count <= 1 else { throw ValidationError("'export' takes one file at most") }
     }
-    if dryRun, ![.delete, .import].contains(action) {
+    if options.dryRun, ![.delete, .import].contains(action) {
       throw ValidationError("'--dry-run' goes with delete and import")
     }
     if cascading.cascade, action != .delete { throw ValidationError("'--cascade' goes with delete") }
@@ -106,15 +102,15 @@ struct FragmentsCommand: ShellCommand {
     _ service: FragmentService, _ store: MemoryStore, in session: Session
   ) throws -> CommandResult {
     switch action {
-    case .list: return table(try service.all().filter(passes))
-    case .show: return table(try service.fragments(ids()))
+    case .list: return CommandResult(.table(table(try service.all().filter(passes))))
+    case .show: return CommandResult(.table(table(try service.fragments(ids()))))
     case .add: return try added([edited(PromptFragment(category: "", content: ""))], service, session)
     case .import: return try added(try session.files.fragments(subjects[0]), service, session)
-    case .edit: return table([try service.edit(ids()[0]) { $0 = edited($0) }.after])
+    case .edit: return CommandResult(.table(table([try service.edit(ids()[0]) { $0 = edited($0) }.after])))
     case .enable, .disable:
       let isActive = action == .enable
       return try store.transaction(.commit) {
-        table(try ids().map { try service.edit($0) { $0.isActive = isActive }.after })
+        CommandResult(.table(table(try ids().map { try service.edit($0) { $0.isActive = isActive }.after })))
       }
     case .delete: return try deleted(service, session)
     case .export: return try exported(try service.all().map(\.fragment), session)
@@ -144,7 +140,7 @@ struct FragmentsCommand: ShellCommand {
     _ fragments: [PromptFragment], _ service: FragmentService, _ session: Session
   ) throws -> CommandResult {
     let store = try session.store()
-    if dryRun {
+    if options.dryRun {
       let present = try store.fragmentKeys()
       let missing = Set(fragments.map(\.key)).subtracting(present)
       return CommandResult(.record(SeedCommand.record(inserted: missing.count, of: fragments.count, isDryRun: true)))
@@ -157,14 +153,19 @@ struct FragmentsCommand: ShellCommand {
   }
 
   private func deleted(_ service: FragmentService, _ session: Session) throws -> CommandResult {
-    let doomed = try service.fragments(ids())
-    let losses = try service.losses(deleting: doomed.map(\.id), cascade: cascading.cascade)
-    guard !dryRun else { return table(doomed) }
-    let names = doomed.map { "\($0.id) (\($0.fragment.category))" }.joined(separator: ", ")
-    try session.confirm(
-      "This deletes the fragments \(names)." + notUndone(losses.map(\.description)), typing: "delete", isConfirmed: yes)
-    try service.delete(doomed.map(\.id), cascade: cascading.cascade)
-    return table(doomed)
+    let plan = try service.planDeletion(ids(), cascade: cascading.cascade)
+    return try carryOut(plan, in: session) { report in
+      let names = report.fragments.map { "\($0.id) (\($0.fragment.category))" }.joined(separator: ", ")
+      return "This deletes the fragments \(names)." + notUndone(report.losses.map(\.description))
+    } record: { report, isPlan in
+      ResultRecord(
+        title: isPlan ? "Delete fragments (dry run)" : "Delete fragments",
+        fields: [
+          .init("deleted", .count(report.fragments.count)), .init("fragments", .list(table(report.fragments))),
+          .leftOut(report.leftOut), .notUndone(report.losses.map(\.description)),
+          .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isPlan)),
+        ])
+    }
   }
 
   private func exported(_ fragments: [PromptFragment], _ session: Session) throws -> CommandResult {
@@ -175,24 +176,22 @@ struct FragmentsCommand: ShellCommand {
     return .nothing
   }
 
-  private func table(_ fragments: [StoredFragment]) -> CommandResult {
-    CommandResult(
-      .table(
-        ResultTable(
-          columns: [
-            "id", "category", "priority", "agent_type", "context_tier", "is_active", "tags", "embedded", "updated_at",
-            "content",
-          ],
-          rows: fragments.map { stored in
-            let fragment = stored.fragment
-            return [
-              .integer(stored.id), .text(fragment.category), fragment.priority.map(Cell.count) ?? .null,
-              .optional(fragment.agentType), .optional(fragment.contextTier?.rawValue),
-              fragment.isActive.map(Cell.boolean) ?? .null,
-              fragment.tags.map { .json(.array($0.map(JSON.string))) } ?? .null, .boolean(fragment.embedding != nil),
-              stored.updatedAt.map(Cell.timestamp) ?? .null, .text(fragment.content),
-            ]
-          }, noun: "fragment",
-          shownColumns: ["id", "category", "priority", "agent_type", "context_tier", "is_active", "content"])))
+  private func table(_ fragments: [StoredFragment]) -> ResultTable {
+    ResultTable(
+      columns: [
+        "id", "category", "priority", "agent_type", "context_tier", "is_active", "tags", "embedded", "updated_at",
+        "content",
+      ],
+      rows: fragments.map { stored in
+        let fragment = stored.fragment
+        return [
+          .integer(stored.id), .text(fragment.category), fragment.priority.map(Cell.count) ?? .null,
+          .optional(fragment.agentType), .optional(fragment.contextTier?.rawValue),
+          fragment.isActive.map(Cell.boolean) ?? .null,
+          fragment.tags.map { .json(.array($0.map(JSON.string))) } ?? .null, .boolean(fragment.embedding != nil),
+          stored.updatedAt.map(Cell.timestamp) ?? .null, .text(fragment.content),
+        ]
+      }, noun: "fragment",
+      shownColumns: ["id", "category", "priority", "agent_type", "context_tier", "is_active", "content"])
   }
 }

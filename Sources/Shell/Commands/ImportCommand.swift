@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct ImportCommand: ShellCommand {
+struct ImportCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Read what `export` writes: JSON lines, CSV or a memsh SQLite file.",
     discussion: """
@@ -31,67 +31,76 @@ struct ImportCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { options.dryRun }
+  var asks: Bool { onConflict == .replace }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     guard session.files.exists(path) || path == "-" else {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
     }
-    let replaces = onConflict == .replace && session.files.isRegular(path)
-    if onConflict == .replace, !replaces, !options.yes, !session.settings.assumesYes, !options.dryRun {
-      throw MemshError(
-        .confirmationRequired, "what comes through a pipe cannot be looked at first, to say what it replaces",
-        hint: "add `--yes` to go on")
-    }
-    let report: ImportReport
-    if replaces {
-      report = try session.repaired(options) { (preview: ImportReport) in
-        let count = preview.replaced.values.reduce(0, +)
-        return "This imports \(path) into \(store.identity.location) and replaces \(counted(count, "row"))."
-          + notUndone(preview.losses.map(\.description))
-      } run: {
-        try load(store, session, dryRun: $0)
-      }
-    } else {
-      report = try load(store, session, dryRun: options.dryRun)
-    }
-    if report.missingEmbeddings > 0 {
-      let missing = counted(report.missingEmbeddings, "memory")
-      session.note("notice: \(missing) without an embedding; `reembed --missing` computes it")
-    }
-    return CommandResult(.record(record(report)))
-  }
-
-  private func load(_ store: MemoryStore, _ session: Session, dryRun: Bool) throws -> ImportReport {
+    var wanted = ImportOptions()
+    (wanted.onConflict, wanted.embeddings, wanted.dryRun) = (onConflict, !noEmbeddings, options.dryRun)
+    wanted.cascade = cascading.cascade
     let service = ImportService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption, name: path)
-    var wanted = ImportOptions()
-    (wanted.onConflict, wanted.embeddings, wanted.dryRun) = (onConflict, !noEmbeddings, dryRun)
-    wanted.cascade = cascading.cascade
-    let chosen = format ?? ExchangeFormat(path: path)
+    let reader = reader(service, &wanted, session)
     let space = { try session.embedder().space }
-    guard let text = chosen.text else {
-      let source = try session.stores.snapshot(of: path)
-      defer { source.close() }
-      return try service.run(wanted, rowsOf: source)
+    // What replaces nothing, or need not be looked at before, is read once.
+    guard asks, !options.dryRun, isLookedAt(in: session) else {
+      let report = try reader { try service.run(wanted, space: space, $0) }
+      noteMissingEmbeddings(report, session)
+      return CommandResult(.record(record(report, isDryRun: options.dryRun)))
     }
-    wanted.format = text
-    return try session.files.read(linesOf: path) { try service.run(wanted, space: space, $0) }
+    guard session.files.isRegular(path) else {
+      throw MemshError(
+        .confirmationRequired, "a pipe cannot be looked at first, to say what it replaces",
+        hint: "add `--yes` to go on")
+    }
+    return try carryOut(service.plan(wanted, space: space, reading: reader), in: session) { report in
+      let count = report.replaced.values.reduce(0, +)
+      return "This imports \(path) into \(store.identity.location) and replaces \(counted(count, "row"))."
+        + notUndone(report.losses.map(\.description))
+    } record: { report, isPlan in
+      if !isPlan { noteMissingEmbeddings(report, session) }
+      return record(report, isDryRun: isPlan)
+    }
   }
 
-  private func record(_ report: ImportReport) -> ResultRecord {
+  /// What reads the file, whatever its form.
+  private func reader(
+    _ service: ImportService, _ wanted: inout ImportOptions, _ session: Session
+  ) -> ImportService.Reader {
+    guard let text = (format ?? ExchangeFormat(path: path)).text else {
+      return { body in
+        let source = try session.stores.snapshot(of: path)
+        defer { source.close() }
+        return try service.reader(of: source)(body)
+      }
+    }
+    wanted.format = text
+    return { try session.files.read(linesOf: path, $0) }
+  }
+
+  private func noteMissingEmbeddings(_ report: ImportReport, _ session: Session) {
+    guard report.missingEmbeddings > 0 else { return }
+    let missing = counted(report.missingEmbeddings, "memory")
+    session.note("notice: \(missing) without an embedding; `reembed --missing` computes it")
+  }
+
+  private func record(_ report: ImportReport, isDryRun: Bool) -> ResultRecord {
     func counts(_ values: [String: Int]) -> ResultRecord.Value {
       .record(Table.names.map { .init($0, .count(values[$0] ?? 0)) })
     }
     return ResultRecord(
-      title: options.dryRun ? "Import (dry run)" : "Import",
+      title: isDryRun ? "Import (dry run)" : "Import",
       fields: [
         .init("inserted", counts(report.inserted)), .init("replaced", counts(report.replaced)),
+        .init("replaced_examples", .json(.array(report.examples.map { .string($0.description) }))),
         .init("skipped", .count(report.skipped)), .init("already_present", .count(report.alreadyPresent)),
         .init("missing_embeddings", .count(report.missingEmbeddings)),
-        .init("nul_replaced", .count(report.nulReplaced)), .notUndone(report.losses.map(\.description)),
-        .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
+        .init("nul_replaced", .count(report.nulReplaced)), .leftOut(report.leftOut),
+        .notUndone(report.losses.map(\.description)),
+        .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isDryRun)),
       ])
   }
 }

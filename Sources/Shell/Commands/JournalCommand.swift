@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct JournalCommand: ShellCommand {
+struct JournalCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal", abstract: "List the repairs, show one, or forget old ones.",
     discussion: """
@@ -32,6 +32,7 @@ struct JournalCommand: ShellCommand {
 
   var outputFormat: OutputFormat? { result.output }
   var onlyReads: Bool { action != .prune || options.dryRun }
+  var asks: Bool { action == .prune }
 
   func validate() throws {
     guard (action == .show) == (operation != nil) else {
@@ -54,16 +55,13 @@ struct JournalCommand: ShellCommand {
     case .prune:
       let moment =
         Timestamp(dateOrSpan: olderThan, now: session.clock.now()) ?? Timestamp(microseconds: 0)
-      let count = try session.repaired(options) { (count: Int) in
-        count == 0 ? nil : "This forgets \(counted(count, "operation")), which cannot be undone any more."
-      } run: {
-        try store.pruneJournal(before: moment, dryRun: $0)
+      return try carryOut(store.planPruning(before: moment), in: session) { report in
+        report.forgotten == 0
+          ? nil : "This forgets \(counted(report.forgotten, "operation")), which cannot be undone any more."
+      } record: { report, isPlan in
+        ResultRecord(
+          title: "Journal", fields: [.init("forgotten", .count(report.forgotten)), .init("dry_run", .boolean(isPlan))])
       }
-      return CommandResult(
-        .record(
-          ResultRecord(
-            title: "Journal",
-            fields: [.init("forgotten", .count(count)), .init("dry_run", .boolean(options.dryRun))])))
     }
   }
 

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct MergeCommand: ShellCommand {
+struct MergeCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "Make one memory of several of the same user.",
     discussion: """
@@ -25,30 +25,26 @@ struct MergeCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { options.dryRun }
 
   func validate() throws {
     guard Set(ids).count > 1 else { throw ValidationError("Give two different ids or more") }
-    if let keep, !ids.contains(keep) { throw ValidationError("'--keep \(keep)' is none of the memories to merge") }
+    if let keep, !ids.contains(keep) { throw ValidationError("'--keep \(keep)' is not one of the memories to merge") }
   }
 
   func run(in session: Session) throws -> CommandResult {
     let service = RepairService(store: try session.store(), author: session.author)
-    let (plan, report) = try session.repaired(options) { (preview: (plan: MergePlan, report: RepairReport)) in
-      "This deletes \(counted(preview.plan.removed.count, "memory")) and keeps \(preview.plan.kept.id)."
-        + notUndone(preview.report.notUndone)
-    } run: {
-      try service.merge(ids, keeping: keep, cascade: cascading.cascade, dryRun: $0)
+    return try carryOut(service.planMerge(ids, keeping: keep, cascade: cascading.cascade), in: session) { report in
+      "This deletes \(counted(report.plan.removed.count, "memory")) and keeps \(report.plan.kept.id)."
+        + notUndone(report.notUndone)
+    } record: { report, isPlan in
+      ResultRecord(
+        title: isPlan ? "Merge (dry run)" : "Merge",
+        fields: [
+          .init("kept", .integer(report.plan.kept.id)), .init("reason", .text(report.plan.reason)),
+          .init("removed", .list(report.plan.removedTable)), .leftOut(report.leftOut), .notUndone(report.notUndone),
+          .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isPlan)),
+        ])
     }
-    return CommandResult(
-      .record(
-        ResultRecord(
-          title: options.dryRun ? "Merge (dry run)" : "Merge",
-          fields: [
-            .init("kept", .integer(plan.kept.id)), .init("reason", .text(plan.reason)),
-            .init("removed", .list(plan.removedTable)), .notUndone(report.notUndone),
-            .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(options.dryRun)),
-          ])))
   }
 }
 

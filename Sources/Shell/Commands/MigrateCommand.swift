@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct MigrateCommand: ShellCommand {
+struct MigrateCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate",
     abstract: "Bring a memory file or another store into this store.",
@@ -12,7 +12,8 @@ struct MigrateCommand: ShellCommand {
       Checks the connection and the vector extension, creates the schema, migrates the rows, inserts the default \
       fragments, builds the indexes, reads back what it wrote and tests the whole. The source is a legacy memory \
       file, a memsh SQLite store or a PostgreSQL URL; it is read only. A run is in as a whole or not at all, and a \
-      second run migrates only what is new. Rows that cannot be migrated are written to a reject file. --force-recreate \
+      second run migrates only what is new. Rows that cannot be migrated are written to a reject file, \
+      and the command ends with status 1 unless --max-rejected allows as many. --force-recreate \
       empties the four tables, the journal and the record of migrations first; columns, views, indexes, triggers, rights \
       and whatever else others made on them stay, and what stands in the way is named, and refused. With --dry-run it \
       tells what would go.
@@ -36,9 +37,6 @@ struct MigrateCommand: ShellCommand {
   @Option(help: "Where rejected rows are written.", completion: .file())
   var rejectFile: String?
 
-  @Flag(help: "Only tell what would be done; nothing is written anywhere.")
-  var dryRun = false
-
   @Flag(inversion: .prefixedNo, help: "Read back what was written and compare it.")
   var verify = true
 
@@ -54,62 +52,72 @@ struct MigrateCommand: ShellCommand {
   @Flag(help: "Leave out the test at the end.")
   var skipTest = false
 
-  @Flag(name: .shortAndLong, help: "Do not ask.")
-  var yes = false
+  @Option(help: ArgumentHelp("Accept so many rejected rows; more end with status 1.", valueName: "number|all"))
+  var maxRejected = RejectedMaximum(rows: 0)
 
+  @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var asks: Bool { forceRecreate }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try schema.map { try session.use(schema: $0) } ?? session.store()
-    let (started, stopwatch) = (session.clock.now(), Stopwatch())
+    let moment = session.clock.now()
     let source = try source(in: session, target: store)
     defer { source?.close() }
     let dropped = forceRecreate ? try store.replacement() : nil
     let service = MigrationService(
       store: store, embedder: try forceRecreate ? session.embedder() : session.embedder(for: store),
       progress: session.progress, interruption: session.interruption,
-      options: options(in: session, source: source, startedAt: started),
+      options: migrationOptions(in: session, source: source, startedAt: moment),
       otherEmbedder: { try session.embedder(of: $0) },
-      beforeEmptying: dropped == nil || dryRun || noBackup
-        ? nil : { try backUp(store, in: session, at: started) })
-    if let dropped {
-      let warning = try store.triggersOfOthers().warning
-      session.note(warning, isConfirmed: dryRun || yes)
-      if !dryRun {
-        try service.refuseRefilling(from: source)
-        try confirmRecreation(of: store, dropping: dropped, warning: warning, in: session)
-      }
+      beforeEmptying: dropped == nil || options.dryRun || noBackup
+        ? nil : { try backUp(store, in: session, at: moment) })
+    let stopwatch = Stopwatch()
+    func done(_ report: MigrationReport) -> ResultRecord {
+      if report.counts.generated > 0 { session.announce(report.embedderNotice) }
+      if !options.dryRun { MigrateCommand.summarize(report, in: session) }
+      return record(report, dropped: dropped, seconds: stopwatch.elapsed.seconds)
     }
-    let report = try dryRun ? service.dryRun(from: source) : service.run(from: source)
-    if report.counts.generated > 0 { session.announce(report.embedderNotice) }
-    let seconds = stopwatch.elapsed.seconds
-    if !dryRun { MigrateCommand.summarize(report, in: session) }
-    return CommandResult(.record(record(report, dropped: dropped, seconds: seconds)), failure: report.systemTestError)
+    let warning = try dropped.map { _ in try store.triggersOfOthers().warning } ?? ""
+    session.note(warning, isConfirmed: options.dryRun || options.yes)
+    guard let dropped, !options.dryRun, try isThere(store) else {
+      let report = try options.dryRun ? service.dryRun(from: source) : service.run(from: source)
+      return CommandResult(.record(done(report)), failure: failure(report))
+    }
+    let plan = try service.planRefilling(from: source)
+    guard try noBackup || store.embeddingSpace() != nil else {
+      throw MemshError(
+        .confirmationRequired, "the tables of \(store.identity.location) are not complete, so no backup can be written",
+        hint: "save them by other means, then add `--no-backup`")
+    }
+    return try carryOut(plan, in: session) { _ in
+      "This takes everything out of the four memory tables of \(store.identity.location)"
+        + "\(dropped.sentence.map { ": \($0)" } ?? "").\(warning)"
+    } failure: {
+      failure($0)
+    } record: { report, isPlan in
+      guard isPlan else { return done(report) }
+      return ResultRecord(
+        title: "Migration",
+        fields: [
+          .init("source", .optional(report.source)), .init("target", .text(report.target)),
+          .init("dropped", .record(dropped.fields)),
+        ])
+    }
+  }
+
+  /// What went wrong although there is something to show.
+  private func failure(_ report: MigrationReport) -> MemshError? {
+    report.systemTestError ?? maxRejected.refusal(of: report, isDryRun: options.dryRun)
   }
 
   private func isThere(_ store: MemoryStore) throws -> Bool {
     try store.schema().contains { $0.kind == .table && $0.state != .missing }
   }
 
-  /// Asks whether what is there may go.
-  private func confirmRecreation(
-    of store: MemoryStore, dropping dropped: Replacement, warning: String, in session: Session
-  ) throws {
-    guard try isThere(store) else { return }
-    try session.confirm(
-      "This takes everything out of the four memory tables of \(store.identity.location)"
-        + "\(dropped.sentence.map { ": \($0)" } ?? "").\(warning)",
-      typing: store.identity.name, isConfirmed: yes)
-    guard try noBackup || store.embeddingSpace() != nil else {
-      throw MemshError(
-        .confirmationRequired, "the tables of \(store.identity.location) are not complete, so no backup can be written",
-        hint: "save them by other means, then add `--no-backup`")
-    }
-  }
-
-  /// Copies what is there into a SQLite store of its own, once nobody can change it any more.
+  /// Copies what is there into a SQLite store of its own, once others are kept from changing it.
   private func backUp(_ store: MemoryStore, in session: Session, at moment: Timestamp) throws {
     guard try isThere(store) else { return }
     let path = session.paths.backup(of: store.identity, at: moment)
@@ -135,7 +143,7 @@ struct MigrateCommand: ShellCommand {
     }
   }
 
-  private func options(
+  private func migrationOptions(
     in session: Session, source: (any MemorySource)?, startedAt: Timestamp
   ) -> MigrationOptions {
     let place = source?.description.location ?? "none"
@@ -183,13 +191,44 @@ struct MigrateCommand: ShellCommand {
       .init("verified", report.verified.map(Cell.boolean) ?? .null),
     ]
     if let dropped { fields.append(.init("dropped", .record(dropped.fields))) }
-    if dryRun {
+    if options.dryRun {
       let effort = report.effort ?? EmbeddingEffort()
       fields += [
         .init("dry_run", .boolean(true)), .init("tokens", .count(effort.tokens)),
         .init("embedding", .record(effort.fields)),
       ]
     }
-    return ResultRecord(title: dryRun ? "Migration (dry run)" : "Migration", fields: fields)
+    return ResultRecord(title: options.dryRun ? "Migration (dry run)" : "Migration", fields: fields)
+  }
+}
+
+/// How many rows a migration may reject before it counts as failed.
+struct RejectedMaximum: ExpressibleByArgument, Sendable {
+  /// nil for any number.
+  let rows: Int64?
+
+  init(rows: Int64?) { self.rows = rows }
+
+  init?(argument: String) {
+    if argument == "all" {
+      rows = nil
+    } else if let number = Int64(argument), number >= 0 {
+      rows = number
+    } else {
+      return nil
+    }
+  }
+
+  var defaultValueDescription: String { rows.map(String.init) ?? "all" }
+
+  /// The error for too many rejected rows; nil when they are few enough.
+  func refusal(of report: MigrationReport, isDryRun: Bool) -> MemshError? {
+    let rejected = report.counts.rejected
+    guard let rows, rejected > rows else { return nil }
+    let place = report.rejectFile.map { ": \($0)" } ?? ""
+    return MemshError(
+      .rowsRejected,
+      "\(counted(Int(rejected), "row")) \(isDryRun ? "would be" : rejected == 1 ? "was" : "were") rejected\(place)",
+      hint: "add `--max-rejected \(rejected)` to accept \(rejected == 1 ? "it" : "them")")
   }
 }

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct ReassignCommand: ShellCommand {
+struct ReassignCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "reassign", abstract: "Give the memories of one user to another.",
     discussion: """
@@ -22,7 +22,6 @@ struct ReassignCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { options.dryRun }
 
   func validate() throws {
     guard filter.user == nil else { throw ValidationError("'--user' does not go here: '--from' names the user") }
@@ -36,14 +35,13 @@ struct ReassignCommand: ShellCommand {
     let service = RepairService(store: store, author: session.author)
     var chosen = try filter.filter(now: session.clock.now())
     chosen.userID = from
-    let report = try session.repaired(options) { (report: RepairReport) in
+    return try carryOut(service.planReassignment(chosen, to: to), in: session) { report in
       report.ids.isEmpty
         ? nil
         : "This gives \(counted(report.ids.count, "memory")) of \(from) to \(to) in \(store.identity.location)."
           + notUndone(report.notUndone)
-    } run: {
-      try service.reassign(chosen, to: to, dryRun: $0)
+    } record: {
+      $0.record(title: "Reassign", verb: "reassigned", isDryRun: $1)
     }
-    return CommandResult(.record(report.record(title: "Reassign", verb: "reassigned", isDryRun: options.dryRun)))
   }
 }

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct ReembedCommand: UserChoosing {
+struct ReembedCommand: ChangingCommand, UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "reembed",
     abstract: "Compute the vectors of memories and fragments anew.",
@@ -30,12 +30,7 @@ struct ReembedCommand: UserChoosing {
   @Flag(help: "Do not keep the old vectors in the journal: it takes less room, and cannot be undone.")
   var noJournal = false
 
-  @Flag(help: "Only tell what would be done and what it would take; nothing is written anywhere.")
-  var dryRun = false
-
-  @Flag(name: .shortAndLong, help: "Do not ask.")
-  var yes = false
-
+  @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -43,8 +38,8 @@ struct ReembedCommand: UserChoosing {
     get { user }
     set { user = newValue }
   }
-  var onlyReads: Bool { dryRun }
   var leavesUserOpen: Bool { !missing }
+  var asks: Bool { !missing }
 
   private var selection: ReembedSelection {
     if missing { return .missing }
@@ -64,36 +59,39 @@ struct ReembedCommand: UserChoosing {
     let service = ReembedService(
       store: store, embedder: embedder, author: noJournal ? nil : session.author, progress: session.progress,
       interruption: session.interruption)
-    guard !dryRun else {
-      return CommandResult(.record(ReembedCommand.record(try service.dryRun(selection), isDryRun: true, seconds: nil)))
-    }
-    if selection != .missing {
-      let space = try store.embeddingSpace()
-      try session.confirm(
-        "This replaces vectors of \(store.identity.location) (\(space?.description ?? "no space")) by ones of "
-          + "\(embedder.space).", typing: store.identity.name, isConfirmed: yes)
-    }
     let stopwatch = Stopwatch()
-    let report = try service.run(selection, index: index)
-    session.announce(embedder)
-    let seconds = stopwatch.elapsed.seconds
-    return CommandResult(.record(ReembedCommand.record(report, isDryRun: false, seconds: seconds)))
+    func done(_ report: ReembedReport, isDryRun: Bool) -> ResultRecord {
+      if !isDryRun { session.announce(embedder) }
+      return ReembedCommand.record(report, seconds: isDryRun ? nil : stopwatch.elapsed.seconds)
+    }
+    // What is not looked at need not be worked out.
+    guard asks, isLookedAt(in: session) else {
+      let report = try options.dryRun ? service.plan(selection).report : service.run(selection, index: index)
+      return CommandResult(.record(done(report, isDryRun: options.dryRun)))
+    }
+    return try carryOut(service.plan(selection, index: index), in: session) { report in
+      "This replaces \(counted(Int(report.memories + report.fragments), "vector")) of \(store.identity.location) "
+        + "(\(report.from)) by ones of \(report.to)."
+    } record: {
+      done($0, isDryRun: $1)
+    }
   }
 
-  private static func record(_ report: ReembedReport, isDryRun: Bool, seconds: Double?) -> ResultRecord {
+  /// - Parameter seconds: What it took; nil for a plan.
+  private static func record(_ report: ReembedReport, seconds: Double?) -> ResultRecord {
     var fields: [ResultRecord.Field] = [
       .init("from", .text(report.from.description)), .init("to", .text(report.to.description)),
       .init("memories", .integer(report.memories)), .init("fragments", .integer(report.fragments)),
     ]
-    if isDryRun {
+    guard let seconds else {
       fields += [.init("embedding", .record(report.effort.fields)), .init("dry_run", .boolean(true))]
-    } else {
-      fields += [
-        .init("missing", .integer(report.missing)),
-        .init("operations", .json(.array(report.operations.map { .integer($0) }))),
-        .init("seconds", seconds.map { .double($0, places: 2) } ?? .null),
-      ]
+      return ResultRecord(title: "Reembed (dry run)", fields: fields)
     }
-    return ResultRecord(title: isDryRun ? "Reembed (dry run)" : "Reembed", fields: fields)
+    fields += [
+      .init("missing", .integer(report.missing)), .leftOut(report.leftOut),
+      .init("operations", .json(.array(report.operations.map { .integer($0) }))),
+      .init("seconds", .double(seconds, places: 2)),
+    ]
+    return ResultRecord(title: "Reembed", fields: fields)
   }
 }

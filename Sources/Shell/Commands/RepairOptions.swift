@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-/// The options of every command that changes rows and can be undone.
+/// The options of every command that makes a plan and asks.
 struct RepairOptions: ParsableArguments {
   @Flag(help: "Only tell what would be done; nothing is written.")
   var dryRun = false
@@ -18,22 +18,6 @@ struct CascadeOptions: ParsableArguments {
   var cascade = false
 }
 
-extension Session {
-  /// Looks what a repair would do, asks, and does it.
-  ///
-  /// - Parameters:
-  ///   - question: What will happen, as a sentence; nil when there is nothing to do, and so nothing to ask.
-  ///   - run: Does it, or with true only looks.
-  func repaired<Report>(
-    _ options: RepairOptions, question: (Report) -> String?, run: (_ dryRun: Bool) throws -> Report
-  ) throws -> Report {
-    let preview = try run(true)
-    guard !options.dryRun, let question = question(preview) else { return preview }
-    try confirm(question, typing: try store().identity.name, isConfirmed: options.yes)
-    return try run(false)
-  }
-}
-
 /// The sentence, behind a question, that says what an undo does not bring back; empty when there is nothing.
 func notUndone(_ what: [String]) -> String {
   what.isEmpty ? "" : " `undo` does not bring back: \(what.joined(separator: "; "))."
@@ -43,6 +27,13 @@ extension ResultRecord.Field {
   /// What an undo does not bring back.
   static func notUndone(_ what: [String]) -> ResultRecord.Field {
     .init("not_undone", .json(.array(what.map(JSON.string))))
+  }
+
+  /// The rows of a plan that were changed by others since, and left alone.
+  static func leftOut(_ rows: [RowName]) -> ResultRecord.Field {
+    .init(
+      "left_out",
+      .list(ResultTable(columns: ["table", "id"], rows: rows.map { [.text($0.table), .integer($0.id)] }, noun: "row")))
   }
 }
 
@@ -55,7 +46,7 @@ extension RepairReport {
       title: isDryRun ? "\(title) (dry run)" : title,
       fields: [
         .init(verb, .count(ids.count)), .init("examples", .list(RepairReport.table(examples))),
-        .notUndone(notUndone),
+        .leftOut(leftOut), .notUndone(notUndone),
         .init("operation", operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isDryRun)),
       ])
   }

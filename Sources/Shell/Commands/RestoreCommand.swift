@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct RestoreCommand: ShellCommand {
+struct RestoreCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Replace everything in the store by what a backup has.",
     discussion: """
@@ -25,7 +25,6 @@ struct RestoreCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { options.dryRun }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
@@ -41,40 +40,33 @@ struct RestoreCommand: ShellCommand {
       session.note(
         "notice: \(path) was sealed by memsh 0.1.0: only the rows of its four tables are sure to be what was written")
     }
-    let service = BackupService(progress: session.progress, interruption: session.interruption)
-    try service.refuseLosses(backup, into: store)
-    let warning = store.file == nil ? try store.triggersOfOthers().warning : ""
+    let now = session.clock.now()
+    let plan = try BackupService(progress: session.progress, interruption: session.interruption).planRestore(
+      backup, into: store, at: now,
+      saving: noBackup
+        ? nil
+        : {
+          let path = session.paths.backup(of: store.identity, at: now)
+          try session.backUp(store, to: path, isLocked: true)
+          return path
+        })
+    let warning = plan.report.triggers.warning
     session.note(warning, isConfirmed: options.dryRun || options.yes)
-    let before = try store.replacement()
-    let after = try backup.rowCounts
-    // Columns that others added come along with their rows.
-    let left = store.identity.backend == .sqlite ? [] : try backup.contentOfOthers().filter { $0.kind != "column" }
-    var saved: String?
-    if !options.dryRun {
-      try session.confirm(
-        "This replaces everything in \(store.identity.location) (\(before.sentence ?? "nothing")) by "
-          + "\(counted(after["memories"] ?? 0, "memory")) of \(path).\(warning)", typing: store.identity.name,
-        isConfirmed: options.yes)
-      if try store.vectorSupport(.check).installedVersion == nil { _ = try store.vectorSupport(.ensure) }
-      let now = session.clock.now()
-      let isEmpty = try !store.schema().contains { $0.kind == .table && $0.state != .missing }
-      let safe = noBackup || isEmpty ? nil : session.paths.backup(of: store.identity, at: now)
-      try service.restore(backup, into: store, at: now) {
-        if let safe { try session.backUp(store, to: safe, isLocked: true) }
-      }
-      session.forgetEmbedders()
-      saved = safe
+    let result = try carryOut(plan, in: session) { report in
+      "This replaces everything in \(store.identity.location) (\(report.replaced.sentence ?? "nothing")) by "
+        + "\(counted(report.restored["memories"] ?? 0, "memory")) of \(path).\(warning)"
+    } record: { report, isPlan in
+      ResultRecord(
+        title: isPlan ? "Restore (dry run)" : "Restore",
+        fields: [
+          .init("path", .text(path)), .init("replaced", .record(report.replaced.fields)),
+          .init("restored", RestoreCommand.counts(report.restored)),
+          .init("left_out", .list(ResultTable(report.objectsLeft))),
+          .init("backup_of_before", .optional(report.savedPath)), .init("dry_run", .boolean(isPlan)),
+        ])
     }
-    return CommandResult(
-      .record(
-        ResultRecord(
-          title: options.dryRun ? "Restore (dry run)" : "Restore",
-          fields: [
-            .init("path", .text(path)), .init("replaced", .record(before.fields)),
-            .init("restored", RestoreCommand.counts(after)), .init("left_out", .list(ResultTable(left))),
-            .init("backup_of_before", .optional(saved)),
-            .init("dry_run", .boolean(options.dryRun)),
-          ])))
+    if !options.dryRun { session.forgetEmbedders() }
+    return result
   }
 
   private static func counts(_ counts: [String: Int]) -> ResultRecord.Value {

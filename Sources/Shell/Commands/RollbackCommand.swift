@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct RollbackCommand: ShellCommand {
+struct RollbackCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
     abstract: "Go back to SQLite, or take one migration run out again.",
@@ -20,20 +20,17 @@ struct RollbackCommand: ShellCommand {
   @Option(help: ArgumentHelp("Take this run out again.", valueName: "number|last"), completion: .stored)
   var run: RunNumber?
 
-  @Flag(help: "With --run: only list what would be taken out.")
-  var dryRun = false
-
   @Flag(help: "With --run: take out rows that were changed since, too.")
   var force = false
 
   @OptionGroup var cascading: CascadeOptions
 
-  @Flag(name: .shortAndLong, help: "Do not ask.")
-  var yes = false
+  @OptionGroup var options: RepairOptions
 
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
+  var asks: Bool { run != nil }
 
   /// A run's number, or the last one.
   enum RunNumber: ExpressibleByArgument {
@@ -53,7 +50,7 @@ struct RollbackCommand: ShellCommand {
 
   func validate() throws {
     if run != nil, sync { throw ValidationError("'--run' and '--sync' are two different things") }
-    if run == nil, dryRun || force || cascading.cascade {
+    if run == nil, options.dryRun || force || cascading.cascade {
       throw ValidationError("'--dry-run', '--force' and '--cascade' go with '--run'")
     }
   }
@@ -62,18 +59,13 @@ struct RollbackCommand: ShellCommand {
     guard let run else { return try goBack(in: session) }
     let store = try session.store()
     let number: Int64? = if case .number(let number) = run { number } else { nil }
-    let service = RollbackService(store: store)
-    let preview = try service.rollBack(run: number, force: force, cascade: cascading.cascade, dryRun: true)
-    guard !dryRun else { return CommandResult(.record(RollbackCommand.record(preview, isDryRun: true))) }
-    let rows = preview.removed.values.reduce(0, +)
-    try session.confirm(
-      "This takes \(counted(rows, "row")) of run \(preview.run.id) out of \(store.identity.location)."
-        + (preview.losses.isEmpty
-          ? "" : " \(preview.losses.map(\.description).joined(separator: ", ")) go, too."),
-      typing: store.identity.name, isConfirmed: yes)
-    let report = try service.rollBack(
-      run: preview.run.id, force: force, cascade: cascading.cascade, dryRun: false)
-    return CommandResult(.record(RollbackCommand.record(report, isDryRun: false)))
+    let plan = try RollbackService(store: store).plan(run: number, force: force, cascade: cascading.cascade)
+    return try carryOut(plan, in: session) { report in
+      "This takes \(counted(report.rows.count, "row")) of run \(report.run.id) out of \(store.identity.location)."
+        + (report.losses.isEmpty ? "" : " \(report.losses.map(\.description).joined(separator: ", ")) go, too.")
+    } record: {
+      RollbackCommand.record($0, isDryRun: $1)
+    }
   }
 
   /// Makes SQLite the active backend.
@@ -114,7 +106,7 @@ struct RollbackCommand: ShellCommand {
       fields: [
         .init("run", .integer(report.run.id)), .init("source", .text(report.run.source)),
         .init("started_at", .timestamp(report.run.startedAt)), .init("removed", .record(removed)),
-        .init("kept", .count(report.kept.count)), .init("kept_rows", .json(.array(kept))),
+        .init("kept", .count(report.kept.count)), .init("kept_rows", .json(.array(kept))), .leftOut(report.leftOut),
         .init("cascaded", .json(.array(report.losses.map { .string($0.description) }))),
         .init("dry_run", .boolean(isDryRun)),
       ])

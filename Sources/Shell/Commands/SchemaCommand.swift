@@ -71,7 +71,8 @@ struct SchemaCommand: ShellCommand {
   private static func mendTables(of store: MemoryStore, in session: Session) throws {
     let service = DoctorService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
-    let report = try service.fix([.columnsRequired, .fragmentEveryAgent], embedder: { try session.embedder() })
+    let plan = try service.planFix([.columnsRequired, .fragmentEveryAgent]) { try session.embedder() }
+    let report = try plan.apply()
     for finding in report.findings where report.fixed.contains(finding.check) {
       session.note("✅ \(finding.check.name): \(finding.count) put right")
     }

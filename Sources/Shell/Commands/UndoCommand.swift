@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct UndoCommand: ShellCommand {
+struct UndoCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "undo", abstract: "Take a repair back, exactly or not at all.",
     discussion: """
@@ -24,34 +24,29 @@ struct UndoCommand: ShellCommand {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { options.dryRun }
 
   func run(in session: Session) throws -> CommandResult {
     let service = UndoService(store: try session.store(), author: session.author, cascade: cascading.cascade)
-    var chosen = operation
-    let report = try session.repaired(options) { (preview: UndoReport) in
-      // What was looked at is what is undone, even if somebody else repairs meanwhile.
-      chosen = preview.operations.first?.id ?? chosen
-      let commands = preview.operations.map { "\($0.id) (\($0.start.command))" }.joined(separator: ", ")
-      return "This takes back \(commands)." + notUndone(preview.losses.map(\.description))
-        + UndoCommand.notRestored(preview.notRestored)
-    } run: {
-      try service.undo(chosen, wholeSession: run, dryRun: $0)
+    // What is not looked at need not be worked out.
+    let plan = try service.plan(operation, wholeSession: run, isPreviewed: isLookedAt(in: session))
+    return try carryOut(plan, in: session) { report in
+      let commands = report.operations.map { "\($0.id) (\($0.start.command))" }.joined(separator: ", ")
+      return "This takes back \(commands)." + notUndone(report.losses.map(\.description))
+        + UndoCommand.notRestored(report.notRestored)
+    } record: { report, isPlan in
+      ResultRecord(
+        title: isPlan ? "Undo (dry run)" : "Undo",
+        fields: [
+          .init("undone", .json(.array(report.operations.map { .integer($0.id) }))),
+          .init("commands", .json(.array(report.operations.map { .string($0.start.command) }))),
+          .init("rows_inserted", .count(report.inserted)), .init("rows_updated", .count(report.updated)),
+          .init("rows_deleted", .count(report.deleted)),
+          .init("not_restored", .json(.array(report.notRestored.map(JSON.string)))),
+          .notUndone(report.losses.map(\.description)),
+          .init("operations", .json(.array(report.undos.map { .integer($0) }))),
+          .init("dry_run", .boolean(isPlan)),
+        ])
     }
-    return CommandResult(
-      .record(
-        ResultRecord(
-          title: options.dryRun ? "Undo (dry run)" : "Undo",
-          fields: [
-            .init("undone", .json(.array(report.operations.map { .integer($0.id) }))),
-            .init("commands", .json(.array(report.operations.map { .string($0.start.command) }))),
-            .init("rows_inserted", .count(report.inserted)), .init("rows_updated", .count(report.updated)),
-            .init("rows_deleted", .count(report.deleted)),
-            .init("not_restored", .json(.array(report.notRestored.map(JSON.string)))),
-            .notUndone(report.losses.map(\.description)),
-            .init("operations", .json(.array(report.undos.map { .integer($0) }))),
-            .init("dry_run", .boolean(options.dryRun)),
-          ])))
   }
 
   private static let listed = 5

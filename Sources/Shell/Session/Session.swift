@@ -242,27 +242,6 @@ package final class Session {
     return text
   }
 
-  /// Makes sure that somebody wants what cannot be taken back.
-  ///
-  /// At the prompt of a production store `--yes` is not enough: there the word must be typed.
-  ///
-  /// - Parameters:
-  ///   - what: What will happen, as a sentence.
-  ///   - word: What a person must type.
-  ///   - isConfirmed: Whether the command was given with `--yes`.
-  /// - Throws: `confirmation_required` when nobody can be asked, or the answer was another.
-  func confirm(_ what: String, typing word: String, isConfirmed: Bool) throws {
-    let mustType = isInteractive && label?.isProduction == true
-    if isConfirmed || settings.assumesYes, !mustType { return }
-    let question = "\(what.withVisibleControls)\nType \(word.withVisibleControls) to go on: "
-    guard isInteractive, let answer = try console.ask(question, interruption) else {
-      throw MemshError(.confirmationRequired, what, hint: "nobody is there to ask: add `--yes` to go on")
-    }
-    guard answer == word else {
-      throw MemshError(.confirmationRequired, "nothing was done", hint: "type \(word) to go on")
-    }
-  }
-
   /// Who repairs, for the journal.
   var author: RepairAuthor {
     RepairAuthor(

@@ -1,0 +1,93 @@
+import Database
+import MemoryModel
+import MemoryStore
+
+/// A change that is worked out but not made: what destroys or repairs makes one first, so that a person can look at it,
+/// and then applies exactly this one.
+///
+/// What takes long (a filter, a comparison, a look at a file) is done once, when the plan is made. Applying it looks only
+/// at its own rows again, once they are locked: a row that has been changed since, or is gone, is left out and named.
+package struct ChangePlan<Report: ChangeReport> {
+  /// What will be done: the report of the change, but for what only the change itself can know.
+  package let report: Report
+  /// How much it changes.
+  package let extent: ChangeExtent
+  private let change: () throws -> Report
+
+  /// Plans a change.
+  ///
+  /// - Parameter change: Makes it.
+  package init(_ report: Report, _ extent: ChangeExtent, _ change: @escaping () throws -> Report) {
+    self.report = report
+    self.extent = extent
+    self.change = change
+  }
+
+  /// Makes the change.
+  ///
+  /// - Returns: What was done.
+  package func apply() throws -> Report { try change() }
+}
+
+/// What a change did, or will do.
+package protocol ChangeReport {
+  /// The rows of the plan that somebody has changed or deleted since it was made, and that were left alone.
+  var leftOut: [RowName] { get }
+}
+
+/// How much a change changes.
+package struct ChangeExtent: Sendable, Equatable {
+  /// How many rows are changed, deleted, or lose what they have.
+  package let rows: Int
+  /// The table whose rows these are, where the change may reach all of them.
+  package let table: String?
+  /// Whether it reaches everything there is, whatever the number of rows.
+  package let isEverything: Bool
+
+  /// Some rows.
+  ///
+  /// - Parameter table: The table that they are of; nil where nothing in it is lost even if they are all of its rows.
+  package static func rows(_ count: Int, of table: String? = nil) -> ChangeExtent {
+    ChangeExtent(rows: count, table: table, isEverything: false)
+  }
+
+  /// All that there is.
+  package static func everything(_ rows: Int = 0) -> ChangeExtent {
+    ChangeExtent(rows: rows, table: nil, isEverything: true)
+  }
+}
+
+/// Rows of a table as they were when a plan was made.
+struct PlannedRows {
+  /// Their table.
+  let table: String
+  /// Their ids, in the plan's order.
+  let ids: [Int64]
+  private let ignored: [String]
+  private let versions: [Int64: Int64]
+
+  /// Notes what rows are like. Belongs into the transaction that has found them.
+  ///
+  /// - Parameter ignored: Columns that may change meanwhile.
+  init(
+    _ ids: [Int64], of table: String, in store: MemoryStore, ignoring ignored: [String] = MemoryStore.changedByReading
+  ) throws {
+    (self.table, self.ids, self.ignored) = (table, ids, ignored)
+    versions = try store.versions(ids, of: table, ignoring: ignored)
+  }
+
+  /// Keeps others from changing the rows until the transaction ends, and tells which are as they were.
+  func locked(in store: MemoryStore) throws -> (kept: [Int64], leftOut: [RowName]) {
+    try store.lockRows(ids, of: table)
+    let current = try store.versions(ids, of: table, ignoring: ignored)
+    var (kept, leftOut): ([Int64], [RowName]) = ([], [])
+    for id in ids {
+      if let version = versions[id], version == current[id] {
+        kept.append(id)
+      } else {
+        leftOut.append(RowName(table, id))
+      }
+    }
+    return (kept, leftOut)
+  }
+}
