@@ -38,7 +38,7 @@ extension PostgresDriver {
     // Rows that pass may all be far away, or hide behind deleted ones: the scan of the index ends at some point.
     guard answer.hits.count == query.limit || query.strategy != .automatic else {
       return try searchExactly(
-        query, reason: "the index found only \(answer.hits.count) rows", rows: passing())
+        query, reason: "the index found only \(counted(answer.hits.count, "row"))", rows: passing())
     }
     if let threshold = query.threshold {
       answer.hits.removeAll { $0.score < threshold - PostgresDriver.thresholdSlack }

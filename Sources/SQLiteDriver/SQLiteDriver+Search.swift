@@ -57,7 +57,7 @@ extension SQLiteDriver {
       let limit = max(breadth ?? SQLiteDriver.signBreadth, query.limit)
       let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
       let nearest = try scan.nearestBySign(limit: limit)
-      details.append("the signs left \(nearest.count) rows")
+      details.append("the signs left \(counted(nearest.count, "row"))")
       positions = nearest
     }
     let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
@@ -66,7 +66,9 @@ extension SQLiteDriver {
       try comparison.compare(vectors.file.ids[candidate.position])
     }
     details.append("\(comparison.compared) of \(positions?.count ?? vectors.file.layout.rows) rows compared exactly")
-    if !vectors.changed.isEmpty { details.append("\(vectors.changed.count) rows newer than the vector file") }
+    if !vectors.changed.isEmpty {
+      details.append("\(counted(vectors.changed.count, "row")) newer than the vector file")
+    }
     let name = query.strategy.isApproximate ? "binary scan, re-ranked" : "quantised scan, re-ranked: exact"
     let file = URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent
     return (comparison.best, SearchPlan(name, index: file, details: details))

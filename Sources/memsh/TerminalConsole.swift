@@ -26,6 +26,7 @@ final class TerminalConsole: Console, Sendable {
   func writeError(_ text: String) { _ = TerminalConsole.writeAll(redactor.redact(text), to: STDERR_FILENO) }
 
   var outputColumns: Int? { outputIsScreen ? TerminalConsole.screenSize.columns : nil }
+  var outputRows: Int? { outputIsScreen ? TerminalConsole.screenSize.rows : nil }
 
   /// The size of the terminal; 80 by 24 where nobody knows.
   private static var screenSize: (columns: Int, rows: Int) {

@@ -16,14 +16,14 @@ import Testing
     ["search", "espresso", "--explain"],
     ["search", "zzzz", "--mode", "lexical"], ["show", "1"], ["prompt", "espresso", "--user", "ada"], ["fragments"],
     ["fragments", "show", "1"], ["analytics"], ["doctor"], ["doctor", "--list"], ["dedup"], ["recall"],
-    ["history"], ["rollback"], ["sql", "SELECT 1 AS one, 1.5 AS half, NULL AS nothing, 'x' AS text"],
+    ["history"], ["rollback"], ["sql", "SELECT 1 AS one, 1.5 AS half, NULL AS empty, 'x' AS text"],
     ["sql", "SELECT id, category, importance_score, created_at FROM memories WHERE id = 3"],
     ["add", "quite another thing", "--user", "zoe"], ["add", "Works in Turin", "--user", "ada", "--dry-run"],
     ["edit", "1", "--importance", "0.25"], ["decay", "--unused", "0", "--dry-run"], ["reembed", "--dry-run"],
     ["merge", "1", "2", "--dry-run"], ["merge", "1", "2", "--yes"], ["dedup", "--record"], ["duplicates"],
-    ["show", "1"],
+    ["show", "2"],
     ["delete", "3", "--yes"], ["reassign", "--from", "ben", "--to", "ada", "--yes"], ["journal"],
-    ["journal", "show", "1"], ["undo", "--dry-run"], ["undo", "--yes"], ["seed"], ["seed", "--dry-run"],
+    ["journal", "show", "1"], ["undo", "--dry-run"], ["undo", "--yes"], ["seed"], 
     ["doctor", "--fix", "all", "--yes"], ["journal", "prune", "--dry-run"],
   ]
 

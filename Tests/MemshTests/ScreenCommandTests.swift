@@ -60,14 +60,15 @@ import Testing
         == "nothing found: there is no user 'somebody'; `users` lists them")
     #expect(
       try reason("list", "--user", "ada", "--category", "none")
-        == "nothing found: none of the 2 memories of ada passes the filter")
+        == "nothing found: 2 memories of ada, none passes the filter")
     #expect(
-      try reason("list", "--min-importance", "0.99") == "nothing found: none of the 4 memories passes the filter")
+      try reason("list", "--min-importance", "0.99") == "nothing found: 4 memories, none passes the filter")
     #expect(
-      try reason("search", "zzzz", "--mode", "lexical") == "nothing found: no word of the query is in the 4 memories")
+      try reason("search", "zzzz", "--mode", "lexical")
+        == "nothing found: 4 memories searched, none has a word of the query")
     #expect(
       try reason("search", "espresso", "--mode", "semantic", "--threshold", "0.999")
-        == "nothing found: none of the 4 memories is similar to 0.999 or more")
+        == "nothing found: 4 memories searched, none is similar to 0.999 or more")
     #expect(
       try reason("search", "espresso", "--offset", "50").hasPrefix("nothing found: there are no results behind"))
     #expect(try world.run("-q", "list", "--user", "adaa").errors.isEmpty)
@@ -83,7 +84,7 @@ import Testing
     _ = try world.run("-q", "--embedder", "hash", "add", "a text", "--user", "ada", "--no-embedding")
     let found = try world.run("--embedder", "hash", "search", "text", "--mode", "semantic", "--output", "json")
     #expect(found.output == "[]\n")
-    #expect(found.errors.contains("nothing found: the 1 memory searched have no embeddings; `reembed --missing`"))
+    #expect(found.errors.contains("nothing found: 1 memory searched, none has an embedding; `reembed --missing`"))
   }
 
   @Test("prompt: the text alone in a pipe, figures beside it; every format has the parts")

@@ -138,6 +138,7 @@ import Testing
     arguments: [
       (0, "memory", "0 memories"), (1, "memory", "1 memory"), (5, "memory", "5 memories"), (2, "day", "2 days"),
       (1, "search", "1 search"), (3, "search", "3 searches"), (2, "row", "2 rows"), (2, "value", "2 values"),
+      (2, "index", "2 indexes"), (1, "prompt fragment", "1 prompt fragment"), (2, "other", "2 others"),
     ])
   func counts(count: Int, noun: String, expected: String) {
     #expect(counted(count, noun) == expected)

@@ -232,6 +232,16 @@ import Testing
     #expect(SearchedWords.matches(word[...], query) == isFound)
   }
 
+  @Test("a long text is shown from where the word is, not from its beginning")
+  func showsExcerpt() {
+    let text = String(repeating: "filler ", count: 30) + "espresso at last"
+    let shown = SearchedWords.excerpt(of: text, ["espresso"], width: 30)
+    #expect(shown.hasPrefix("…") && shown.prefix(30).contains("espresso"))
+    #expect(SearchedWords.excerpt(of: text, ["filler"], width: 30) == text)
+    #expect(SearchedWords.excerpt(of: text, ["absent"], width: 30) == text)
+    #expect(SearchedWords.excerpt(of: "espresso", ["espresso"], width: 3) == "espresso")
+  }
+
   @Test("no colours in a pipe, under NO_COLOR, on a dumb terminal, or when the theme is none")
   func choosesTheme() {
     #expect(Theme(.dark, isTerminal: true, environment: ["TERM": "xterm"]).name == .dark)

@@ -26,6 +26,12 @@ struct HistoryCommand: ShellCommand {
   func run(in session: Session) throws -> CommandResult {
     let commands = History(path: session.paths.history, redactor: session.console.redactor).commands()
     let rows = commands.enumerated().suffix(limit).map { [Cell.count($0.offset + 1), .text($0.element)] }
-    return CommandResult(.table(ResultTable(columns: ["number", "command"], rows: rows, noun: "command")))
+    let isCut = rows.count < commands.count
+    return CommandResult(
+      .table(
+        ResultTable(
+          columns: ["number", "command"], rows: rows, noun: "command", subject: "command",
+          listing: Listing(
+            total: commands.count, next: isCut ? ["history", "--limit", "\(commands.count)"] : nil))))
   }
 }

@@ -20,9 +20,12 @@ struct ListCommand: Filtering {
   var descending = false
 
   private static let pageLength = 20
+  /// The lines of the terminal around the rows: names, rule, footer and the next prompt.
+  private static let linesAround = 6
+  private static let shortestPage = 5
 
-  @Option(help: "At most so many.")
-  var limit = ListCommand.pageLength
+  @Option(help: "At most so many; without it 20, or fewer where the terminal has no room for them.")
+  var limit: Int?
 
   @Option(help: "Only memories behind this one in the order.")
   var after: Int64?
@@ -33,12 +36,13 @@ struct ListCommand: Filtering {
   var onlyReads: Bool { true }
 
   func validate() throws {
-    guard (0...SearchService.limitMaximum).contains(limit) else {
+    guard (0...SearchService.limitMaximum).contains(limit ?? ListCommand.pageLength) else {
       throw ValidationError("'--limit' takes 0 to \(SearchService.limitMaximum)")
     }
   }
 
   func run(in session: Session) throws -> CommandResult {
+    let limit = limit ?? pageLength(in: session)
     let query = ListQuery(
       filter: try filter.filter(now: session.clock.now()), sort: sort, isDescending: descending, after: after,
       limit: limit)
@@ -55,12 +59,20 @@ struct ListCommand: Filtering {
     return result
   }
 
+  /// As many rows as a screen has room for; always the same for machines.
+  private func pageLength(in session: Session) -> Int {
+    guard session.isShownToPerson(outputFormat), let rows = session.console.outputRows else {
+      return ListCommand.pageLength
+    }
+    return min(ListCommand.pageLength, max(ListCommand.shortestPage, rows - ListCommand.linesAround))
+  }
+
   /// The command that goes on behind a memory.
   private func nextPage(after id: Int64) -> [String] {
     var words = ["list"] + filter.words
     if sort != .id { words += ["--sort", sort.rawValue] }
     if descending { words.append("--descending") }
-    if limit != ListCommand.pageLength { words += ["--limit", "\(limit)"] }
+    if let limit { words += ["--limit", "\(limit)"] }
     return words + ["--after", "\(id)"]
   }
 }

@@ -120,12 +120,12 @@ struct SearchCommand: Filtering {
     guard offset == 0 else { return "nothing found: there are no results behind the first \(offset) or fewer" }
     let emptiness = try store.emptiness(request.filter)
     guard case .none(let memories) = emptiness else { return emptiness.sentence }
-    let searched = counted(memories, "memory")
     if similarTo != nil, memories == 1 { return "nothing found: there is no other memory" }
-    if report.mode == .lexical { return "nothing found: no word of the query is in the \(searched)" }
-    if let threshold { return "nothing found: none of the \(searched) is similar to \(threshold) or more" }
-    let words = report.mode == .hybrid ? ", nor a word of the query" : ""
-    return "nothing found: the \(searched) searched have no embeddings\(words); `reembed --missing` computes embeddings"
+    let searched = "nothing found: \(counted(memories, "memory")) searched, none"
+    if report.mode == .lexical { return "\(searched) has a word of the query" }
+    if let threshold { return "\(searched) is similar to \(threshold) or more" }
+    let words = report.mode == .hybrid ? " or a word of the query" : ""
+    return "\(searched) has an embedding\(words); `reembed --missing` computes embeddings"
   }
 
   private func announced(_ session: Session, _ store: MemoryStore) throws -> any Embedder {

@@ -48,8 +48,11 @@ struct TableRenderer: Renderer {
     let rows = table.rows.map { row in
       line(
         layout.columns.map { column in
-          let cell = layout.shown(row[column], widest: layout.widths[column])
-          return table.columns[column] == table.subject ? table.marked(cell) : cell
+          let width = layout.widths[column]
+          guard table.columns[column] == table.subject, !table.words.isEmpty else {
+            return layout.shown(row[column], widest: width)
+          }
+          return table.marked(layout.shown(table.excerpt(row[column], width: width), widest: width))
         })
     }
     return headings + [StyledText(rule, .dim)] + rows

@@ -24,14 +24,14 @@ extension WorkEvent {
       ]
     case .migrated(let summary): summary.lines
     case .fragmentsWithoutVectors(let count, let space):
-      ["⚠️ \(count) prompt fragments have no embedding: no embedder of \(space) is configured"]
+      ["⚠️ \(counted(count, "prompt fragment")) without an embedding: no embedder of \(space) is configured"]
     case .seeded(let count):
       [
         count == 0
-          ? "✅ Default prompt fragments were there already" : "✅ Inserted \(count) default prompt fragments"
+          ? "✅ Default prompt fragments were there already" : "✅ Inserted \(counted(count, "default prompt fragment"))"
       ]
     case .vectorIndex(let outcome): [outcome.line]
-    case .verified(let rows): ["✅ Verified: \(rows) memories read back equal, every vector to the bit"]
+    case .verified(let rows): ["✅ Verified: \(counted(rows, "memory")) read back equal, every vector to the bit"]
     case .wouldHave(let event): event.lines.map { "Would have: " + $0 }
     case .systemTest(let step): step.lines
     }
@@ -65,8 +65,8 @@ extension VectorIndexOutcome {
   fileprivate var line: String {
     switch self {
     case .built(let name, let method, let lists, let rows):
-      "✅ Built \(name): \(method.rawValue)\(lists.map { " with (lists = \($0))" } ?? "") over \(rows) vectors"
-    case .rebuilt(let name, let rows): "✅ Built \(name) as it was, over \(rows) vectors"
+      "✅ Built \(name): \(method.rawValue)\(lists.map { " with (lists = \($0))" } ?? "") over \(counted(rows, "vector"))"
+    case .rebuilt(let name, let rows): "✅ Built \(name) as it was, over \(counted(rows, "vector"))"
     case .unwanted: "➖ No vector index, as asked: search scans the table"
     case .noLength(let table):
       "➖ No vector index on \(table): its column embedding has no length; search scans the table"

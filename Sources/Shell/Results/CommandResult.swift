@@ -83,6 +83,12 @@ package struct ResultTable: Sendable {
     StyledText("(", .dim) + listing.summary(shown: rows.count, noun: noun) + StyledText(")", .dim)
   }
 
+  /// The part of a cell that shows what was searched for.
+  func excerpt(_ cell: Cell, width: Int) -> Cell {
+    guard case .text(let text) = cell else { return cell }
+    return .text(SearchedWords.excerpt(of: text, words, width: width))
+  }
+
   /// A text of a row with the words marked that were searched for.
   func marked(_ text: StyledText) -> StyledText {
     words.isEmpty ? text : text.marking(.match) { word in words.contains { SearchedWords.matches(word, $0) } }

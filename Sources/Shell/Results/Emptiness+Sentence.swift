@@ -11,7 +11,7 @@ extension Emptiness {
       return "nothing found: there is no user '\(name)'\(nearest)"
     case .filter(let memories, let user):
       let whose = user.map { " of \($0)" } ?? ""
-      return "nothing found: none of the \(counted(memories, "memory"))\(whose) passes the filter"
+      return "nothing found: \(counted(memories, "memory"))\(whose), none passes the filter"
     case .none: return nil
     }
   }

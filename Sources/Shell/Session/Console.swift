@@ -4,6 +4,8 @@ import MemoryModel
 package protocol Console: AnyObject {
   /// How many columns wide the terminal is that shows standard output; nil when none does.
   var outputColumns: Int? { get }
+  /// How many rows high that terminal is; nil when there is none.
+  var outputRows: Int? { get }
   /// Whether standard error is a terminal.
   var errorIsTerminal: Bool { get }
   /// What takes secrets out of everything that is printed or kept.
