@@ -39,6 +39,7 @@ final class FakeConsole: Console {
   var answers: [String] = []
 
   var outputColumns: Int? { nil }
+  var outputRows: Int? { nil }
   var errorIsTerminal: Bool { false }
   func write(_ text: String) throws { output += text }
   func write(_ text: String, pager: PagerChoice) throws { output += text }

@@ -50,14 +50,14 @@ struct PromptCommand: UserChoosing {
     request.limit = tier.memoryLimit
     let hits = try SearchService(store: store, embedder: embedder).search(request).hits
     let prompt = try PromptAssembly(store: store).assemble(hits, agentType: agent, tier: tier)
-    var result = CommandResult(.record(record(prompt)))
+    var result = CommandResult(.record(record(prompt, of: user)))
     if session.format(of: outputFormat) == .table || session.isTextWanted(outputFormat) {
-      result.remark = figures(prompt)
+      result.remark = figures(prompt, of: user)
     }
     return result
   }
 
-  private func record(_ prompt: AssembledPrompt) -> ResultRecord {
+  private func record(_ prompt: AssembledPrompt, of user: String) -> ResultRecord {
     var record = ResultRecord(
       title: "Prompt",
       fields: [
@@ -73,7 +73,7 @@ struct PromptCommand: UserChoosing {
   }
 
   /// What the prompt is made of, for people.
-  private func figures(_ prompt: AssembledPrompt) -> String {
+  private func figures(_ prompt: AssembledPrompt, of user: String) -> String {
     let cutFragments = prompt.fragmentParts.filter { !$0.isTaken }.map { $0.content.category }
     let cutMemories = prompt.memoryParts.filter { !$0.isTaken }.map { String($0.content.memory.id) }
     var text =

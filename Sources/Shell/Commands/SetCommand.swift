@@ -84,7 +84,7 @@ struct SetCommand: ShellCommand {
       columns: ["name", "value", "default", "takes", "help"],
       rows: settings.map { setting in
         [
-          .text(setting.name), .text(setting.value(values)), .text(setting.defaultValue),
+          .text(setting.name), setting.cell(values), setting.cell(Settings()),
           .text(setting.values.description), .text(setting.help),
         ]
       }, noun: "setting", shownColumns: settings.count == 1 ? nil : ["name", "value", "help"])

@@ -84,9 +84,7 @@ struct ShowCommand: ShellCommand {
   }
 
   private static func variables(_ session: Session) -> ResultTable {
-    let settings = Setting.all.map {
-      [Cell.text("setting"), .text($0.name), .text($0.value(session.settings))]
-    }
+    let settings = Setting.all.map { [Cell.text("setting"), .text($0.name), $0.cell(session.settings)] }
     let variables = session.scope.variables.filter { variable in
       Setting.named(variable.key)?.value(session.settings) != variable.value
     }.sorted { $0.key < $1.key }

@@ -28,7 +28,7 @@ struct StatusCommand: ShellCommand {
             .init("schema", .text(StatusCommand.summary(objects))),
             .init("space", .optional(space?.description)),
             .init("embedder", .text(embedder?.space.description ?? "not available")),
-            .init("settings", .record(Setting.all.map { .init($0.name, .text($0.value(session.settings))) })),
+            .init("settings", .record(Setting.all.map { .init($0.name, $0.cell(session.settings)) })),
           ])))
     if let space, !space.isKnown {
       result.remark = "notice: nobody recorded which model made the store's vectors: \(EmbeddingSpace.naming)"

@@ -12,6 +12,7 @@ struct DeduplicationScreen {
 
   func lines(_ display: Display) -> [StyledText] {
     report.groups.prefix(limit).enumerated().flatMap { block($0.element, number: $0.offset + 1, display) }
+      + ChangeRemarks.lines(leftOut: report.leftOut, notUndone: report.notUndone, display)
       + display.paragraph(StyledText(), summary)
   }
 

@@ -11,7 +11,9 @@ struct DoctorScreen {
   let valuesShown: Int
 
   func lines(_ display: Display) -> [StyledText] {
-    report.findings.flatMap { block($0, display) } + display.paragraph(StyledText(), summary)
+    report.findings.flatMap { block($0, display) }
+      + ChangeRemarks.lines(leftOut: report.leftOut, notUndone: report.losses.map(\.description), display)
+      + display.paragraph(StyledText(), summary)
   }
 
   private func block(_ finding: Finding, _ display: Display) -> [StyledText] {

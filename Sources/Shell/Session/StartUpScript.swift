@@ -24,7 +24,8 @@ package struct StartUpScript {
     }
     for piece in StartUpScript.pieces(of: text) {
       let loaded = ScriptLoader.load(
-        [.excerpt(piece, file: path)], scope: session.scope, files: session.files, confirmation: .none,
+        [.excerpt(piece, file: path)], scope: session.scope, settings: session.settings, files: session.files,
+        confirmation: .none,
         interruption: session.interruption)
       _ = runner.report(loaded.errors)
       for command in loaded.commands {
