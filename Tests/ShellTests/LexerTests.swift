@@ -33,6 +33,8 @@ import Testing
       ("echo $5 a$5 $ $$ $x$ \"$5 $\"", ["echo|$5|a$5|$|$$|$x$|$5 $"]),
       ("add <<EOF --user u\nline 1\n${v} \\${w}\nEOF\necho next", ["add|line 1\n${v} ${w}|--user|u", "echo|next"]),
       ("add <<'EOF'\n${v} $v\nEOF", ["add|${v} $v"]), ("sql <<E\n$$ $1 $tag$ \\$v\nE", ["sql|$$ $1 $tag$ $v"]),
+      ("sql <<E\nDO $$begin x; end$$\nE", ["sql|DO $$begin x; end$$"]),
+      ("sql \"$$a$$ $b$c$b$\"", ["sql|$$a$$ $b$c$b$"]),
       ("echo '$v' \\$v \"\\$v\"", ["echo|$v|$v|$v"]),
       ("add <<A <<B\na\nA\nb\nB", ["add|a|b"]),
       ("echo a\r\necho b\r\n", ["echo|a", "echo|b"]),
@@ -62,6 +64,7 @@ import Testing
       ("echo $user", 1, 6, "'$user' is text, not a variable"),
       ("echo a$_b", 1, 7, "'$_b' is text, not a variable"),
       ("echo \"it is $user.\"", 1, 13, "'$user' is text, not a variable"),
+      ("connect postgresql://ada:x$secret@db", 1, 27, "'$name' is text, not a variable"),
       ("echo <<E\n\n$5 $user\nE", 3, 4, "'$user' is text, not a variable"),
       ("echo << a", 1, 6, "'<<' needs a word"), ("echo <<E\nfine\n${1}\nE", 3, 1, "'${1' is not a variable"),
     ])

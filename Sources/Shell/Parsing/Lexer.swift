@@ -147,7 +147,7 @@ struct Lexer {
         text.advance()
         pieces.append(text.current == nil ? "\\" : text.takeScalar())
       case .dollar where text.following == .openBrace: pieces.append(.variable(try readVariable()))
-      case .dollar: pieces.append(try readDollar())
+      case .dollar: pieces.append(try readDollar(after: pieces))
       default: pieces.append(text.takeWord())
       }
     }
@@ -183,7 +183,7 @@ struct Lexer {
         text.advance()
         if escaped == .newline { text.advance() } else { pieces.append(text.take(1)) }
       } else if byte == .dollar {
-        pieces.append(try readDollar())
+        pieces.append(try readDollar(after: pieces))
       } else if byte == .backslash {
         pieces.append(text.take(1))
       } else {
@@ -217,14 +217,16 @@ struct Lexer {
   }
 
   /// A `$` that begins no variable is text. Before a name it looks like one, which nobody would see in an empty result:
-  /// but for `$name$`, which quotes text in PostgreSQL.
-  private mutating func readDollar() throws(LexicalError) -> String {
+  /// but for `$$` and `$name$`, which quote text in PostgreSQL.
+  private mutating func readDollar(after pieces: PieceBuilder) throws(LexicalError) -> String {
     let start = text.position
     let dollar = text.take(1)
+    if text.current == .dollar { return dollar + text.take(1) }
     let name = text.takeName()
     guard let first = name.first, first.isLetter || first == "_" else { return dollar + name }
     if text.current == .dollar { return dollar + name + text.take(1) }
-    let shown = name.prefix(60)
+    // Of a password nothing is said again.
+    let shown = pieces.mayHoldPassword ? "name" : name.prefix(60)
     throw LexicalError(
       message: "'$\(shown)' is text, not a variable",
       hint: "write ${\(shown)} for the variable, or \\$\(shown) for the text", position: start, incomplete: nil)
@@ -271,7 +273,7 @@ struct Lexer {
       if byte == .dollar, lexer.text.following == .openBrace {
         pieces.append(.variable(try lexer.readVariable()))
       } else if byte == .dollar {
-        pieces.append(try lexer.readDollar())
+        pieces.append(try lexer.readDollar(after: pieces))
       } else if byte == .backslash {
         if lexer.text.following == .dollar { lexer.text.advance() }
         pieces.append(lexer.text.take(1))
@@ -289,6 +291,11 @@ private struct PieceBuilder {
   private var text: String?
 
   var pieces: [Token.Piece] { text.map { finished + [.text($0)] } ?? finished }
+
+  /// Whether the word may be a store's address or an assignment.
+  var mayHoldPassword: Bool {
+    pieces.contains { if case .text(let text) = $0 { text.contains { ":=".contains($0) } } else { false } }
+  }
 
   mutating func append(_ more: String) {
     // In place: a word may have a million parts.
