@@ -81,6 +81,19 @@ import Testing
     #expect(try connect("'\(application.store)'").output.contains("an application's memory tables, "))
   }
 
+  @Test("who may not read the memories is connected all the same")
+  func goesOnWithoutRight() throws {
+    let world = try World(.postgres)
+    _ = try world.json("migrate", "--from", try world.folder.plainLegacyFile(rows: 3), "--skip-test")
+    let role = "r" + UUID().uuidString.prefix(8).lowercased()
+    let owner = try #require(world.database).connect()
+    try owner.execute(unsafeSQL: "CREATE ROLE \(role) LOGIN; GRANT USAGE ON SCHEMA memsh TO \(role)")
+    defer { try? owner.execute(unsafeSQL: "DROP OWNED BY \(role); DROP ROLE \(role)") }
+    let url = world.store.replacing("postgres@", with: "\(role)@")
+    let result = try world.memsh.run(["--output", "table", "-c", "connect '\(url)'"])
+    #expect(result.status == 0 && result.output.hasSuffix(": PostgreSQL, a memsh store\n"), "\(result)")
+  }
+
   @Test("a file to migrate from is refused, with the line that migrates it; the line works")
   func refusesLegacyFile() throws {
     let source = try folder.plainLegacyFile(rows: 3)

@@ -31,6 +31,8 @@ import Testing
     #expect(result.status == 2 && result.errors.contains("there is no home folder"), "\(result.errors)")
     let named = try run("-q -d '\(folder.file("named.db"))' echo works", as: homeless)
     #expect(named.status == 0 && named.output == "works\n", "\(named.errors)")
+    let tilde = try run("-q -d '~/x.db' status", as: homeless)
+    #expect(tilde.status == 2 && tilde.errors.contains("~ stands for no folder"), "\(tilde.errors)")
     #expect(try run("-q status", "XDG_DATA_HOME='\(folder.path)'", as: homeless).status == 0)
   }
 

@@ -20,7 +20,7 @@ import Testing
     "whatever ends memsh, the file alone is the store",
     arguments: [
       ("", 0), ("nonsense", 2), ("list --sort", 2), ("delete 99 --yes", 1), ("assert 1 = 2", 4), ("quit", 0),
-      ("connect other.db; schema --create", 0), ("connect 'postgresql://127.0.0.1:1/x'", 3),
+      ("connect --create other.db; schema --create", 0), ("connect 'postgresql://127.0.0.1:1/x'", 3),
     ])
   func closes(command: String, status: Int32) throws {
     let world = try World()
@@ -84,15 +84,15 @@ import Testing
     let world = try World()
     func run(_ commands: String) throws {
       let result = try world.memsh.runShell(
-        "umask 022; \"$MEMSH\" -q -y --embedder hash -d new/folder/store.db -c \"\(commands)\"")
+        "umask 022; \"$MEMSH\" -q -y --embedder hash -c \"\(commands)\"")
       #expect(result.status == 0, "\(result.errors)")
     }
-    let store = world.folder.file("new/folder/store.db")
+    let store = world.folder.file("data/memsh/memory.db")
     try run(StoreFileTests.begin + "backup b.db; export e.db; restore b.db")
-    for folder in ["new", "new/folder", "state/memsh", "state/memsh/backups"] {
+    for folder in ["data", "data/memsh", "state/memsh", "state/memsh/backups"] {
       #expect(try mode(world.folder.file(folder)) == "700", "\(folder)")
     }
-    for file in ["new/folder/store.db", "b.db", "e.db"] {
+    for file in ["data/memsh/memory.db", "b.db", "e.db"] {
       #expect(try mode(world.folder.file(file)) == "600", "\(file)")
     }
     let backups = try FileManager.default.contentsOfDirectory(atPath: world.folder.file("state/memsh/backups"))
@@ -101,7 +101,7 @@ import Testing
     chmod(store, 0o640)
     // Enough rows for a file of vectors.
     try world.folder.sqlite(
-      "new/folder/store.db",
+      "data/memsh/memory.db",
       """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
       INSERT INTO memories (user_id, content, embedding) SELECT 'u', 'row ' || i, randomblob(1024) FROM n
@@ -109,11 +109,11 @@ import Testing
     let listed = try world.memsh.runShell(
       """
       umask 022
-      "$MEMSH" -q -d new/folder/store.db search --similar-to 1 >/dev/null
-      ls new/folder
-      "$MEMSH" -q -y -d new/folder/store.db restore b.db >/dev/null
+      "$MEMSH" -q search --similar-to 1 >/dev/null
+      ls data/memsh
+      "$MEMSH" -q -y restore b.db >/dev/null
       """)
-    #expect(listed.output.contains("store.db-vectors"), "\(listed.output) \(listed.errors)")
+    #expect(listed.output.contains("memory.db-vectors"), "\(listed.output) \(listed.errors)")
     #expect(try mode(store) == "640")
     #expect(try mode(store + "-vectors") == "640")
   }

@@ -46,6 +46,8 @@ import Testing
     #expect(try session.place("@prod", label: ConnectionLabel("test")).label?.name == "test")
     #expect(try session.place("./@prod").location == "./@prod")
     #expect(throws: MemshError.self) { try session.place("@nobody") }
+    #expect(Completer(session: session).complete("connect @p").candidates.map(\.text) == ["@prod"])
+    #expect(Completer(session: session).complete("connections remove ").candidates.map(\.text) == ["prod"])
     files.danger = "others may write it"
     #expect(throws: MemshError.self) { try session.place("@prod") }
   }

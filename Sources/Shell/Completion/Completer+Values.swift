@@ -50,6 +50,9 @@ extension Completer {
       case .user: return stored(.users, word)
       default: break
       }
+    case ("connections", "name"): return named(source.connections().map { Completion.Value($0) }, word)
+    case ("connect", "location") where word.hasPrefix("@"):
+      return named(source.connections().map { Completion.Value("@" + $0) }, word)
     case ("models", "name"): return named(source.models().map { Completion.Value($0) }, word)
     case ("doctor", "checks"): return named(Check.all.map { Completion.Value($0.name, about: $0.what) }, word)
     case ("help", "subject"):

@@ -33,11 +33,16 @@ struct StoreSummary {
   let place: Place?
   /// What kind of store it is.
   let kind: Kind
-  /// How many memories there are; nil where nobody can count them, or there are more than ``countedMaximum``.
-  let memories: Int64?
+  /// How many memories there are, counted to one more than ``countedMaximum``; nil where they cannot be counted.
+  let countedMemories: Int64?
 
   /// Counting more takes longer than a person wants to wait for a greeting.
   static let countedMaximum: Int64 = 100_000
+
+  /// How many memories there are; nil where they were not all counted.
+  private var memories: Int64? {
+    countedMemories.flatMap { $0 > StoreSummary.countedMaximum ? nil : $0 }
+  }
 
   /// What the store is, as fields: the same for `connect` and `status`.
   var fields: [ResultRecord.Field] {
@@ -59,7 +64,7 @@ struct StoreSummary {
     var parts = [backend, kind.sentence]
     if let memories {
       parts.append(counted(memories, "memory"))
-    } else if kind == .memsh || kind == .application {
+    } else if countedMemories != nil {
       parts.append("more than \(StoreSummary.countedMaximum) memories")
     }
     return "Connected to \(identity.location)\(label): \(parts.joined(separator: ", "))"
@@ -90,14 +95,21 @@ extension Session {
   func summary(of store: MemoryStore) throws -> StoreSummary {
     let (identity, place) = (store.identity, place)
     func summary(_ kind: StoreSummary.Kind, _ memories: Int64? = nil) -> StoreSummary {
-      StoreSummary(identity: identity, place: place, kind: kind, memories: memories)
+      StoreSummary(identity: identity, place: place, kind: kind, countedMemories: memories)
     }
     if identity.backend == .sqlite, !files.exists(identity.location) { return summary(.absent) }
     let state = try store.state()
     guard state.tables[Table.memories.name] != nil else { return summary(.empty) }
-    let counted = try store.memories(countedTo: StoreSummary.countedMaximum + 1)
-    return summary(
-      state.own[.settings] == nil ? .application : .memsh, counted > StoreSummary.countedMaximum ? nil : counted)
+    return summary(state.own[.settings] == nil ? .application : .memsh, try countedMemories(of: store))
+  }
+
+  /// Counts the memories; nil where this user may not.
+  private func countedMemories(of store: MemoryStore) throws -> Int64? {
+    do { return try store.memories(countedTo: StoreSummary.countedMaximum + 1) } catch let error as MemshError
+      where error.code == .permissionDenied
+    {
+      return nil
+    }
   }
 
   /// The error for whoever connects to a file that is not a store: what it is, and what can be done instead.
