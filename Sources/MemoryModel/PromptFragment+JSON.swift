@@ -44,13 +44,13 @@ extension PromptFragment {
     }
     if let value = value("tags") {
       guard case .array(let tags) = value, tags.allSatisfy({ $0.stringValue != nil }) else {
-        throw wrong("the tags of '\(category)' are no list of words")
+        throw wrong("the tags of '\(category)' are not a list of words")
       }
       self.tags = tags.compactMap(\.stringValue)
     }
     if let value = value("agent_type") {
       guard let agent = value.stringValue, !agent.isEmpty, agent.count <= 100 else {
-        throw wrong("the agent_type of '\(category)' is no name")
+        throw wrong("the agent_type of '\(category)' is not a name")
       }
       agentType = PromptFragment.agent(named: agent)
     }

@@ -93,7 +93,7 @@ struct RowNormalizer {
     case .bytes: moment = nil
     }
     guard let moment, Timestamp.storable.contains(moment) else {
-      throw Rejection(reason: "invalid_timestamp", detail: "\(column) is no date: \(value.shown)")
+      throw Rejection(reason: "invalid_timestamp", detail: "\(column) is not a date: \(value.shown)")
     }
     return moment
   }

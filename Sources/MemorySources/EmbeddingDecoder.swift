@@ -45,7 +45,7 @@ struct EmbeddingDecoder {
       return checked(Vector(values), original, isText)
     }
     guard let vector = Vector(littleEndianBytes: bytes) else {
-      return unreadable("\(bytes.count) bytes are no whole number of 32-bit floats", original, isText)
+      return unreadable("\(bytes.count) bytes are not a whole number of 32-bit floats", original, isText)
     }
     return checked(vector, original, isText)
   }

@@ -42,7 +42,7 @@ final class SourceFile {
   func verifyUnchanged() throws {
     guard SourceFile.state(of: path) != stateAtOpening else { return }
     throw MemshError(
-      .sourceChanged, "somebody wrote to \(path) while it was read",
+      .sourceChanged, "another program wrote to \(path) while it was read",
       hint: "stop what writes to it, or migrate a copy; nothing was stored")
   }
 

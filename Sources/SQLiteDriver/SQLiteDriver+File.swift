@@ -33,8 +33,8 @@ extension SQLiteDriver: FileStore {
     try beforeReplacing()
     guard try dataVersion() == version else {
       throw MemshError(
-        .storeBusy, "somebody wrote to \(identity.location) while it was being backed up",
-        hint: "nothing was changed; try again when nobody writes")
+        .storeBusy, "another session wrote to \(identity.location) while it was being backed up",
+        hint: "nothing was changed; try again when no other session writes")
     }
     vectors = nil
     let source = try DatabaseQueue(path: path)
@@ -115,7 +115,7 @@ extension SQLiteDriver: FileStore {
 
   private var notABackup: MemshError {
     MemshError(
-      .sourceUnreadable, "\(identity.location) is no backup of memsh's",
+      .sourceUnreadable, "\(identity.location) is not a backup made by memsh",
       hint: "`backup PATH` makes one; "
         + "`migrate --from` and `import` bring other files in")
   }

@@ -70,7 +70,7 @@ struct StoredRow: AnswerRow {
     guard case .integer(let id) = values[column] else {
       throw MemshError(
         .storeCorrupt,
-        "a row of \(origin.table.isEmpty ? "the store" : origin.table) has a key that is no integer",
+        "a row of \(origin.table.isEmpty ? "the store" : origin.table) has a key that is not a whole number",
         hint: "the store was not made by memsh; migrate it with `migrate --from FILE`")
     }
     return id

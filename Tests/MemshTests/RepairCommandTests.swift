@@ -112,7 +112,7 @@ import Testing
       (["delete", "9999", "--yes"], 1, "there is no memory 9999"), (["merge", "1", "1"], 2, "two different ids"),
       (["undo", "99", "--yes"], 1, "the journal has no operation 99"),
       (["journal", "show"], 2, "the number of an operation"),
-      (["edit", "1"], 2, "nobody is there for an editor"), (["edit", "1", "--importance", "2"], 2, "takes 0 to 1"),
+      (["edit", "1"], 2, "an editor needs a terminal"), (["edit", "1", "--importance", "2"], 2, "takes 0 to 1"),
       (["add", " ", "--user", "x"], 2, "is empty"), (["doctor", "nonsense"], 2, "nonsense"),
       (["reassign", "--from", "a", "--to", "a"], 2, "the same user"), (["dedup", "--fuzzy", "0.1"], 2, "0.5 to 1"),
       (["doctor", "--fix", "nonsense"], 2, "knows no 'nonsense'"), (["restore", "nowhere.db"], 1, "there is no file"),

@@ -91,7 +91,7 @@ import Testing
       let result = try world.memsh.run(["-d", world.store] + arguments)
       #expect(result.status == 1)
       #expect(result.output == "")
-      #expect(result.errors.contains("error: `\(command)` asks first, and nobody is there to answer"))
+      #expect(result.errors.contains("error: `\(command)` asks before it changes anything, and a script cannot answer"))
       #expect(result.errors.contains("hint: add `--yes` to go on"))
     }
     let single = try world.memsh.run(["--check", "-d", world.store] + words.split(separator: " ").map(String.init))

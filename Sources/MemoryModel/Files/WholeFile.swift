@@ -67,7 +67,7 @@ package enum WholeFile {
     let writer = Foundation.open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
     if writer >= 0 { close(writer) }
     guard poll(&waiting, 1, 0) > 0, waiting.revents & Int16(POLLHUP | POLLIN) == Int16(POLLHUP) else { return }
-    throw failure(path, "nobody writes to this pipe", code, hint: "start what writes to it first")
+    throw failure(path, "nothing writes to this pipe", code, hint: "start what writes to it first")
   }
 
   private static func bytes(

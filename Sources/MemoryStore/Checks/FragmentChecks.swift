@@ -13,7 +13,7 @@ extension Check {
     fix: "convert them, or set the default")
 
   package static let tagsInvalid = Check(
-    "tags_invalid", .error, in: .fragments, "the tags are no list of words", fix: "take them away",
+    "tags_invalid", .error, in: .fragments, "the tags are not a list of words", fix: "take them away",
     byNameBecause: "what there is instead of a list is lost", isAgainstType: true,
     finds: "t.tags IS NOT NULL AND \(jsonKind: .tags) <> 'texts'", .values("tags = '[]'"))
 

@@ -56,7 +56,7 @@ extension Check {
     finds: "\(sound: .accessCount) < 0", .values("access_count = 0"))
 
   package static let metadataInvalid = Check(
-    "metadata_invalid", .error, in: .memories, "the metadata is no JSON object",
+    "metadata_invalid", .error, in: .memories, "the metadata is not a JSON object",
     fix: "put what there is under the key \"value\"",
     finds: "t.metadata IS NOT NULL AND \(jsonKind: .metadata) <> 'object'",
     .values("metadata = \(dialect: { $0.jsonObject(.metadata, of: "t") })"))

@@ -78,7 +78,7 @@ struct EditCommand: ShellCommand {
     }
     guard session.isInteractive else {
       throw MemshError(
-        .usage, "nothing to change: nobody is there for an editor",
+        .usage, "nothing to change: an editor needs a terminal",
         hint: "give `--content`, `--user`, `--category`, `--importance` or `--metadata`")
     }
     let fields = memory.fields

@@ -130,7 +130,7 @@ package struct ScriptLoader {
     try parsed.shape(&scope, &settings)
     if confirmation == .all || confirmation == .ofScripts && isScript, parsed.needsConfirmation {
       throw MemshError(
-        .confirmationRequired, "`\(command.name)` asks first, and nobody is there to answer",
+        .confirmationRequired, "`\(command.name)` asks before it changes anything, and a script cannot answer",
         hint: "add `--yes` to go on")
     }
   }
