@@ -76,11 +76,17 @@ package protocol Driver: AnyObject {
   /// any time, and waits for what runs.
   var closeHandle: @Sendable () -> Void { get }
 
+  /// What the server has said beside its answers since the last call: notices and warnings, one line each.
+  func takeNotices() -> [String]
+
   /// Gives the connection back. The next call connects anew.
   func close()
 }
 
 extension Driver {
+  /// A database in a file says nothing beside its answers.
+  package func takeNotices() -> [String] { [] }
+
   /// Runs a statement that reads.
   package func query(_ sql: SQL, of table: String = "", _ body: (any Row) throws -> Void) throws {
     try query(sql, of: table, exactly: false, body)

@@ -1,4 +1,5 @@
 internal import CLibCurl
+internal import LazyLibraries
 
 /// Sends requests over a libcurl multi handle: several at a time, over connections that are kept for the next ones.
 ///
@@ -8,7 +9,9 @@ package final class HTTPClient {
   private let multi: UnsafeMutableRawPointer?
   private var transfers: [UnsafeMutableRawPointer: (id: Int, transfer: Transfer)] = [:]
 
-  private static let initialized: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  /// Why libcurl cannot be loaded; nil when it can.
+  private static let refusal: String? = memsh_libcurl_refusal().map { String(cString: $0) }
+  private static let initialized: Bool = refusal == nil && curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   /// How an exchange ended.
   package struct Exchange: Sendable {
@@ -35,6 +38,11 @@ package final class HTTPClient {
   ///
   /// - Throws: ``HTTPError`` when libcurl cannot be used.
   package func start(_ request: HTTPRequest, id: Int) throws {
+    if let reason = HTTPClient.refusal {
+      throw HTTPError(
+        code: Int(CURLE_FAILED_INIT.rawValue), message: "libcurl cannot be loaded: \(reason)",
+        hint: "install libcurl: apt-get install libcurl4")
+    }
     guard let multi, let transfer = Transfer(request), curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
       throw HTTPError(code: Int(CURLE_FAILED_INIT.rawValue), message: "libcurl cannot be initialised")
     }
@@ -45,6 +53,7 @@ package final class HTTPClient {
   ///
   /// - Returns: Those that have ended.
   package func poll(milliseconds: Int) -> [Exchange] {
+    guard let multi else { return [] }
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
     var ended = endedExchanges()
@@ -58,6 +67,7 @@ package final class HTTPClient {
 
   /// Moves all exchanges on without waiting.
   package func advance() {
+    guard let multi else { return }
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
   }

@@ -36,4 +36,6 @@ package struct HTTPError: Error, Sendable, Equatable {
   package let code: Int
   /// What went wrong, one line.
   package let message: String
+  /// What to do about it, where that is known.
+  package var hint: String?
 }

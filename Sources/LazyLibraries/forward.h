@@ -2,7 +2,8 @@
 // which no command on a SQLite store needs. The functions of a file that includes this one stand in for the library's
 // own, of the same names and types, and call them. Apple's linker loads libraries as usual.
 //
-// Before it, a file defines LIBRARY, the file to load, and PACKAGE, what to install when it is missing.
+// Before it, a file defines LIBRARY, the file to load, NEWEST, the youngest of the functions, and REFUSAL, the function
+// that tells whether the library can be called. Nothing of it may be called before.
 #pragma once
 #include <dlfcn.h>
 #include <pthread.h>
@@ -11,26 +12,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "include/LazyLibraries.h"
+
 static void *library;
+static char refusal[512];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load_library(void) {
   library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-  if (library != NULL) return;
-  fprintf(stderr, "memsh: error: %s\nhint: install the package " PACKAGE "\n", dlerror());
-  exit(1);
+  if (library != NULL && dlsym(library, NEWEST) != NULL) return;
+  const char *reason = dlerror();
+  snprintf(refusal, sizeof refusal, "%s", reason != NULL ? reason : LIBRARY " cannot be loaded");
+}
+
+const char *REFUSAL(void) {
+  pthread_once(&once, load_library);
+  return refusal[0] != 0 ? refusal : NULL;
 }
 
 /// The library's own function, which is looked up once.
 static void *function_named(const char *name, _Atomic(void *) *known) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
   void *function = atomic_load_explicit(known, memory_order_acquire);
   if (function != NULL) return function;
   pthread_once(&once, load_library);
-  function = dlsym(library, name);
-  if (function == NULL) {
-    fprintf(stderr, "memsh: error: %s\nhint: " LIBRARY " is older than memsh needs\n", dlerror());
-    exit(1);
-  }
+  function = library != NULL ? dlsym(library, name) : NULL;
+  // Only where REFUSAL was not asked.
+  if (function == NULL) abort();
   atomic_store_explicit(known, function, memory_order_release);
   return function;
 }

@@ -1,6 +1,10 @@
-#ifndef __APPLE__
+#ifdef __APPLE__
+#include "include/LazyLibraries.h"
+const char *memsh_libcurl_refusal(void) { return 0; }
+#else
 #define LIBRARY "libcurl.so.4"
-#define PACKAGE "libcurl4"
+#define NEWEST "curl_multi_poll"
+#define REFUSAL memsh_libcurl_refusal
 #include "forward.h"
 // Its macros would check the types of what is forwarded here.
 #define CURL_DISABLE_TYPECHECK

@@ -1,6 +1,10 @@
-#ifndef __APPLE__
+#ifdef __APPLE__
+#include "include/LazyLibraries.h"
+const char *memsh_libpq_refusal(void) { return 0; }
+#else
 #define LIBRARY "libpq.so.5"
-#define PACKAGE "libpq5"
+#define NEWEST "PQsetSingleRowMode"
+#define REFUSAL memsh_libpq_refusal
 #include "forward.h"
 #include "../CLibPQ/shim.h"
 

@@ -101,6 +101,9 @@ package final class MemoryStore {
   /// Changes what the store may use and how it works; takes effect at once.
   package func apply(_ options: StoreOptions) throws { try driver.apply(options) }
 
+  /// What the server has said beside its answers since the last call, one line each.
+  package func takeNotices() -> [String] { driver.takeNotices() }
+
   /// A function that stops whatever the store is doing; it may be called from any thread, at any time.
   package var interruptHandle: @Sendable () -> Void { driver.interruptHandle }
 

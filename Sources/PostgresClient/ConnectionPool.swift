@@ -9,6 +9,8 @@ package final class ConnectionPool: @unchecked Sendable {
   private var limit: Int
   private var idle: [PooledConnection] = []
   private var lent: [ObjectIdentifier: @Sendable () -> Void] = [:]
+  /// What the server says beside its answers, over any of the connections.
+  package let notices = PostgresNotices()
 
   /// Sets a pool up; nothing is opened yet.
   ///
@@ -30,7 +32,10 @@ package final class ConnectionPool: @unchecked Sendable {
   package func borrow() throws -> PooledConnection? {
     let (known, mayOpen) = lock.withLock { (idle.popLast(), lent.count < limit) }
     guard mayOpen else { return nil }
-    let connection = try known ?? PooledConnection(PostgresConnection(parameters: parameters))
+    let connection =
+      try known
+      ?? PooledConnection(
+        PostgresConnection(parameters: parameters, notices: notices))
     lock.withLock { lent[ObjectIdentifier(connection)] = connection.connection.cancel }
     return connection
   }

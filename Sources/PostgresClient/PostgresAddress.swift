@@ -21,8 +21,9 @@ package struct PostgresAddress: Sendable, Equatable {
 
   /// Reads a URL or `key=value` string without connecting. What it does not say comes from libpq's environment.
   ///
-  /// - Throws: ``PostgresError`` of kind `invalidConnectionString`.
+  /// - Throws: ``PostgresError`` of kind `invalidConnectionString`, or `libraryMissing`.
   package init(connectionString: String) throws {
+    try PostgresLibrary.check()
     var fields = PostgresAddress.environmentFields()
     for (name, value) in try PostgresAddress.parse(connectionString) { fields[name] = value }
     self.init(
@@ -48,6 +49,7 @@ package struct PostgresAddress: Sendable, Equatable {
   }
 
   private static func parse(_ text: String) throws -> [String: String] {
+    try PostgresLibrary.check()
     var message: UnsafeMutablePointer<CChar>?
     guard let options = PQconninfoParse(text, &message) else {
       defer { PQfreemem(message) }

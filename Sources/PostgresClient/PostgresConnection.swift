@@ -5,13 +5,18 @@ import Foundation
 package final class PostgresConnection {
   private let handle: OpaquePointer
   private let cancelHandle: CancelHandle
+  /// Where the server's notices go; libpq keeps a pointer to it.
+  private let notices: PostgresNotices
 
   /// Connects and waits until the server is ready.
   ///
   /// - Parameter parameters: libpq's own keywords. `dbname` may be a whole connection string or URL, whose parts
-  ///   win over the other parameters; what nobody names comes from libpq's environment variables.
+  ///   win over the other parameters; what neither names comes from libpq's environment variables.
+  /// - Parameter notices: Gathers what the server says beside its answers.
   /// - Throws: ``PostgresError`` of kind `connection`.
-  package init(parameters: [String: String]) throws {
+  package init(parameters: [String: String], notices: PostgresNotices = PostgresNotices()) throws {
+    try PostgresLibrary.check()
+    self.notices = notices
     let fallback = parameters.filter { $0.key != "dbname" }.sorted { $0.key < $1.key }
     let ordered = fallback + parameters.filter { $0.key == "dbname" }
     let opened = withCStrings(ordered.map(\.key)) { keywords in
@@ -25,8 +30,7 @@ package final class PostgresConnection {
     }
     handle = opened
     cancelHandle = CancelHandle(PQgetCancel(opened))
-    // Notices belong to nobody yet; libpq would print them to stderr.
-    PQsetNoticeReceiver(opened, { _, _ in }, nil)
+    PQsetNoticeReceiver(opened, PostgresNotices.receive, Unmanaged.passUnretained(notices).toOpaque())
   }
 
   deinit { PQfinish(handle) }
@@ -299,7 +303,7 @@ package final class PostgresConnection {
   }
 
   /// A field of an error by its protocol letter: C SQLSTATE, M message, D detail, H hint, P position.
-  private static func field(_ letter: Unicode.Scalar, of result: OpaquePointer) -> String? {
+  static func field(_ letter: Unicode.Scalar, of result: OpaquePointer) -> String? {
     PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
   }
 

@@ -4,6 +4,8 @@ package struct PostgresError: Error, Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     /// No connection could be made.
     case connection
+    /// libpq cannot be loaded.
+    case libraryMissing
     /// The connection broke while in use.
     case connectionLost
     /// The server refused a statement.

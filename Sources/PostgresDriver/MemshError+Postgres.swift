@@ -3,11 +3,12 @@ import MemoryModel
 import PostgresClient
 
 extension MemshError {
-  /// Says what a failure of the client means to somebody who works with memories.
+  /// Says what a failure of the client means for a store of memories.
   init(translating error: PostgresError, location: String) {
     let cause = [error.sqlState.map { "SQLSTATE \($0)" }, error.message, error.detail].compactMap(\.self)
       .joined(separator: ": ")
     switch error.kind {
+    case .libraryMissing: self.init(.connectionFailed, error.message, hint: error.hint)
     case .connection, .invalidConnectionString: self.init(connecting: error, location: location)
     case .connectionLost:
       self.init(

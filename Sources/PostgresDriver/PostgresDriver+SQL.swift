@@ -16,7 +16,10 @@ extension PostgresDriver {
 
   /// Runs one statement of the user's own.
   package func answer(_ sql: String, values: [String], writes: Bool, limit: Int) throws -> SQLAnswer {
-    try transaction(writes ? .commit : .readOnly) {
+    let before = takeNotices()
+    // Whoever writes the statement wants to know what it has skipped, too.
+    defer { ownNotices = before + pool.notices.take().map(\.message) }
+    return try transaction(writes ? .commit : .readOnly) {
       let answer = try use { connection in
         do { return try connection.textQuery(sql, values: values, rowLimit: limit, cancelsRest: !writes) } catch let
           error

@@ -19,8 +19,10 @@ package final class PostgresDriver: Driver {
   let pool: ConnectionPool
   private(set) var options = StoreOptions()
   private(set) var opened: PooledConnection?
-  /// Raised by ``interruptHandle``, for waits that are no statement.
-  let interruption = Interruption()
+  /// Ends waits that are not a statement.
+  let interruption: Interruption
+  /// What the server said beside the answers to the user's own statements.
+  var ownNotices: [String] = []
   /// What the repairs of the present transaction have set and looked up.
   var repairState = RepairState()
 
@@ -30,12 +32,19 @@ package final class PostgresDriver: Driver {
   ///   - connectionString: A URL or `key=value` string; what it leaves out comes from libpq's environment. Behind
   ///     libpq's own parameters, `schema` names the schema that the store has for itself.
   ///   - isReadOnly: Whether the server is told to refuse every change.
+  ///   - interruption: The user's wish to stop, raised and cleared by whoever runs commands.
   /// - Throws: `usage` when the string cannot be read.
-  package init(connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil) throws {
+  package init(
+    connectionString: String, isReadOnly: Bool = false, connectTimeoutSeconds: Int? = nil,
+    interruption: Interruption = Interruption()
+  ) throws {
+    self.interruption = interruption
     let (connectionString, schemaName) = try SchemaParameter.split(connectionString)
     let address: PostgresAddress
     do {
       address = try PostgresAddress(connectionString: connectionString)
+    } catch let error as PostgresError where error.kind == .libraryMissing {
+      throw MemshError(translating: error, location: "")
     } catch {
       // libpq's own words quote the part it cannot read, which may be the password.
       throw MemshError(
@@ -94,11 +103,8 @@ package final class PostgresDriver: Driver {
 
   /// Cancels the running statements on the server.
   package var interruptHandle: @Sendable () -> Void {
-    let (pool, interruption) = (pool, interruption)
-    return {
-      interruption.raise()
-      pool.cancelAll()
-    }
+    let pool = pool
+    return { pool.cancelAll() }
   }
 
   /// Nothing to do: a server notices by itself that a client has gone.

@@ -52,7 +52,7 @@ final class Files: FileAccess {
   func json(yaml text: String) throws -> JSON {
     do { return try YAML.json(text) } catch {
       throw MemshError(
-        .usage, "what the editor left is no YAML", hint: "nothing was changed; try again", cause: "\(error)")
+        .usage, "what the editor left is not valid YAML", hint: "nothing was changed; try again", cause: "\(error)")
     }
   }
 

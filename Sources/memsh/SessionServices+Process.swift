@@ -16,7 +16,7 @@ extension SessionServices {
     self.init(
       stores: Stores(
         environment: environment, paths: paths, redactor: console.redactor, running: running,
-        completionMilliseconds: completionMilliseconds),
+        interruption: interruption, completionMilliseconds: completionMilliseconds),
       embedders: Embedders(environment: environment, paths: paths, interruption: interruption, console: console),
       paths: paths, files: Files(), clock: .system)
   }

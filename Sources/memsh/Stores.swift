@@ -14,6 +14,7 @@ final class Stores: StoreAccess, Sendable {
   private let paths: SessionPaths
   private let redactor: Redactor
   private let running: RunningStores
+  private let interruption: Interruption
   private let storedValues: StoredValues
   private let completionMilliseconds: Int
 
@@ -21,12 +22,13 @@ final class Stores: StoreAccess, Sendable {
   ///   does without noticing.
   init(
     environment: Environment, paths: SessionPaths, redactor: Redactor, running: RunningStores,
-    completionMilliseconds: Int
+    interruption: Interruption, completionMilliseconds: Int
   ) {
     self.environment = environment
     self.paths = paths
     self.redactor = redactor
     self.running = running
+    self.interruption = interruption
     self.completionMilliseconds = completionMilliseconds
     storedValues = StoredValues { try Stores.described($0, isReadOnly: true, environment: environment) }
     redactor.add(environment["PGPASSWORD"], unlessPartOf: environment["PGUSER"] ?? "postgres")
@@ -46,7 +48,7 @@ final class Stores: StoreAccess, Sendable {
 
   private func store(at location: String, isReadOnly: Bool) throws -> MemoryStore {
     let store = try keepingSecrets(of: location) {
-      try Stores.described(location, isReadOnly: isReadOnly, environment: environment)
+      try Stores.described(location, isReadOnly: isReadOnly, environment: environment, interruption: interruption)
     }
     if !isReadOnly, location != paths.store { try StoreLocation.checkFolder(of: location) }
     if let connectionString = StoreLocation.postgres(location) {
@@ -66,7 +68,7 @@ final class Stores: StoreAccess, Sendable {
   }
 
   private static func described(
-    _ location: String, isReadOnly: Bool, environment: Environment
+    _ location: String, isReadOnly: Bool, environment: Environment, interruption: Interruption = Interruption()
   ) throws -> MemoryStore {
     try StoreLocation.check(location)
     guard let connectionString = StoreLocation.postgres(location) else {
@@ -76,7 +78,8 @@ final class Stores: StoreAccess, Sendable {
     let timeout = environment["PGCONNECT_TIMEOUT"] == nil ? Stores.connectTimeoutSeconds : nil
     return MemoryStore(
       try PostgresDriver(
-        connectionString: connectionString, isReadOnly: isReadOnly, connectTimeoutSeconds: timeout))
+        connectionString: connectionString, isReadOnly: isReadOnly, connectTimeoutSeconds: timeout,
+        interruption: interruption))
   }
 
   func defaultLocation(of backend: Backend?) throws -> String {

@@ -188,7 +188,7 @@ struct EmbeddingStream {
     request.asBase64 = asksForBase64
     let message = exchange.request(request.texts, asBase64: request.asBase64)
     do { try client.start(message, id: nextID) } catch let error as HTTPError {
-      throw MemshError(.embedderFailed, "no request can be sent", cause: error.message)
+      throw MemshError(.embedderFailed, "no request can be sent", hint: error.hint, cause: error.message)
     }
     sent[nextID] = request
   }

@@ -1,1 +1,7 @@
-// Nothing to declare: the files define what the libraries' own headers declare.
+#pragma once
+
+/// Why libpq cannot be called, loading it first; NULL when it can.
+const char *memsh_libpq_refusal(void);
+
+/// Why libcurl cannot be called, loading it first; NULL when it can.
+const char *memsh_libcurl_refusal(void);

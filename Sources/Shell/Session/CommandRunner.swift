@@ -77,8 +77,11 @@ package struct CommandRunner {
 
   /// Runs a command; one that only reads gets a second try when the connection is lost.
   private func run(_ command: any ShellCommand) throws -> CommandResult {
-    defer { if !command.onlyReads { session.stores.forgetValues() } }
-    // Somebody may have changed the tables since the last command.
+    defer {
+      if !command.onlyReads { session.stores.forgetValues() }
+      session.tellServerNotices()
+    }
+    // Others may have changed the tables since the last command.
     session.storeIfOpen?.forgetState()
     do { return try command.run(in: session) } catch let error as MemshError
       where error.code == .connectionLost && command.onlyReads

@@ -199,7 +199,13 @@ package final class Session {
     note("notice: " + notice)
   }
 
-  /// Writes a line that is no result.
+  /// Says what the server has said beside its answers, each line once.
+  func tellServerNotices() {
+    var told: Set<String> = []
+    for notice in currentStore?.takeNotices() ?? [] where told.insert(notice).inserted { note("notice: " + notice) }
+  }
+
+  /// Writes a line that is not a result.
   package func note(_ line: String) {
     if !settings.isQuiet { console.writeError(line.withVisibleControls + "\n") }
   }
