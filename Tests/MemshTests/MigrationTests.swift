@@ -93,6 +93,37 @@ import Testing
     #expect((mode as? NSNumber)?.intValue == 0o600)
   }
 
+  @Test("a run that rejects rows ends with status 1, unless as many are allowed", arguments: World.Kind.allCases)
+  func failsForRejectedRows(kind: World.Kind) throws {
+    let world = try World(kind)
+    let source = try world.folder.legacyFile()
+    try world.folder.addRejectedRows()
+    let migrate = ["-q", "migrate", "--from", source, "--embeddings", "keep", "--skip-test"]
+    let looked = try world.run(migrate + ["--dry-run"])
+    #expect(looked.status == 1 && looked.errors.contains("error: 7 rows would be rejected\n"), "\(looked.errors)")
+    let failed = try world.run(migrate + ["--reject-file", world.folder.file("rejects.jsonl")])
+    #expect(failed.status == 1 && failed.output.contains("memories_migrated\t4"), "\(failed.output)")
+    #expect(
+      failed.errors.contains("error: 7 rows were rejected: \(world.folder.file("rejects.jsonl"))"), "\(failed.errors)")
+    #expect(failed.errors.contains("hint: add `--max-rejected 7`"))
+    for (allowed, status) in [("6", Int32(1)), ("7", 0), ("all", 0)] {
+      let result = try world.run(migrate + ["--max-rejected", allowed])
+      #expect(result.status == status, "\(result.errors)")
+    }
+    #expect(try world.run("migrate", "--max-rejected", "-1").status == 2)
+  }
+
+  @Test("`assert .verified = true` holds after a run that had nothing to do", arguments: World.Kind.allCases)
+  func verifiesAgain(kind: World.Kind) throws {
+    let world = try World(kind)
+    let source = try world.folder.legacyFile()
+    let script = try world.script("migrate --from '\(source)' --embeddings keep --skip-test\nassert .verified = true\n")
+    for _ in 1...2 {
+      let result = try world.run("-q", "-f", script)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+  }
+
   @Test("a row that changed in the source since is neither lost nor doubled", arguments: World.Kind.allCases)
   func noticesChanges(kind: World.Kind) throws {
     let world = try World(kind)
