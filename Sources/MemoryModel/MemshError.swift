@@ -85,6 +85,7 @@ package enum ErrorCode: String, Sendable, CaseIterable {
 
   // Everything else.
   case fileFailed = "file_failed"
+  case programFailed = "program_failed"
   case systemTestFailed = "system_test_failed"
   case faultsFound = "faults_found"
   case rowsRejected = "rows_rejected"

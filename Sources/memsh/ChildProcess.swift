@@ -2,6 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 import MemoryServices
+import Shell
 
 /// Programs that memsh starts in the user's terminal: a pager, an editor.
 enum ChildProcess {
@@ -13,17 +14,27 @@ enum ChildProcess {
   /// - Parameter input: What its standard input is; nil for the terminal.
   /// - Returns: Its exit status.
   static func run(_ arguments: [String], input: String? = nil) throws -> Int32 {
-    var ends: [Int32] = [-1, -1]
-    guard input == nil || pipe(&ends) == 0 else { throw failed(arguments, errno) }
-    let (reading, writing) = (ends[0], ends[1])
+    guard let input else { return wait(for: try start(arguments)) }
+    let reader = try ChildReader(arguments)
+    // It may have seen enough before the end.
+    try? reader.write(input)
+    return reader.end()
+  }
+
+  /// Starts a program.
+  ///
+  /// - Parameter pipe: The ends of a pipe, of which it reads the first; nil lets it read from the terminal.
+  static func start(_ arguments: [String], pipe: (reading: Int32, writing: Int32)? = nil) throws -> pid_t {
     var process = pid_t()
-    let code = spawn(arguments, input: reading, closing: writing, process: &process)
-    if reading >= 0 { close(reading) }
-    if writing >= 0 {
-      if code == 0, let input { send(input, to: writing) }
-      close(writing)
-    }
+    let code = spawn(arguments, input: pipe?.reading ?? -1, closing: pipe?.writing ?? -1, process: &process)
     guard code == 0 else { throw failed(arguments, code) }
+    return process
+  }
+
+  /// Waits for the end of a program.
+  ///
+  /// - Returns: Its exit status; 128 and the signal's number where a signal ended it.
+  static func wait(for process: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     let signal = status & 0x7F
@@ -59,20 +70,56 @@ enum ChildProcess {
     return posix_spawn(&process, arguments[0], &actions, &attributes, &strings, environ)
   }
 
-  /// Writes until the reader has seen enough.
-  private static func send(_ text: String, to descriptor: Int32) {
+  fileprivate static func failed(_ arguments: [String], _ code: Int32) -> MemshError {
+    MemshError(.fileFailed, "\(arguments[0]) cannot be started", cause: String(cString: strerror(code)))
+  }
+}
+
+/// A program that reads what memsh writes.
+final class ChildReader: OutputSink {
+  private var descriptor: Int32
+  private let process: pid_t
+  private let name: String
+  private var isEnded = false
+
+  init(_ arguments: [String]) throws {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw ChildProcess.failed(arguments, errno) }
+    defer { close(ends[0]) }
+    descriptor = ends[1]
+    name = arguments.last ?? ""
+    do { process = try ChildProcess.start(arguments, pipe: (ends[0], ends[1])) } catch {
+      close(ends[1])
+      throw error
+    }
+  }
+
+  deinit { _ = end() }
+
+  func write(_ text: String) throws {
     var text = text
-    text.withUTF8 { bytes in
+    try text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)
       while !rest.isEmpty {
-        let count = write(descriptor, rest.baseAddress, rest.count)
-        guard count > 0 || errno == EINTR else { return }
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        guard count > 0 || errno == EINTR else { throw ClosedPipe() }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
       }
     }
   }
 
-  private static func failed(_ arguments: [String], _ code: Int32) -> MemshError {
-    MemshError(.fileFailed, "\(arguments[0]) cannot be started", cause: String(cString: strerror(code)))
+  func finish() throws {
+    let status = end()
+    guard status == 0 else { throw MemshError.ended(status, "`\(name.trimmingCharacters(in: .whitespaces))`") }
+  }
+
+  /// Lets it know that there is no more, and waits for its end.
+  ///
+  /// - Returns: Its exit status; 0 when it was asked for before.
+  func end() -> Int32 {
+    guard !isEnded else { return 0 }
+    isEnded = true
+    close(descriptor)
+    return ChildProcess.wait(for: process)
   }
 }

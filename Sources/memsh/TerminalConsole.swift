@@ -105,6 +105,10 @@ final class TerminalConsole: Console, Sendable {
     return try WholeFile.text(path, limitBytes: TerminalConsole.editedBytesMaximum).replacing("\r\n", with: "\n")
   }
 
+  func run(_ command: String) throws -> Int32 { try ChildProcess.run(["/bin/sh", "-c", command]) }
+
+  func reader(_ command: String) throws -> any OutputSink { try ChildReader(["/bin/sh", "-c", command]) }
+
   /// Writes everything, waiting for a slow reader; returns the errno of what cannot be written.
   private static func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
     var text = text

@@ -45,8 +45,9 @@ struct CommandTable {
     "delete": ["1"], "describe": ["memories"], "import": ["none.jsonl"], "include": ["none.memsh"],
     "merge": ["1", "2"],
     "output": ["json"], "prompt": ["espresso", "--user", "ada"], "reassign": ["--from", "nobody", "--to", "anybody"],
-    "restore": ["none.backup"], "search": ["espresso"], "set": ["x", "y"], "show": ["1"], "sql": ["select 1"],
-    "unset": ["x"], "use": ["sqlite"], "watch": ["--count", "1", "0.1", "status"],
+    "restore": ["none.backup"], "search": ["espresso"], "shell": ["true"], "set": ["x", "y"], "show": ["1"],
+    "sql": ["select 1"],
+    "unalias": ["x"], "unset": ["x"], "use": ["sqlite"], "watch": ["--count", "1", "0.1", "status"],
   ]
 
   /// A word in quotes.

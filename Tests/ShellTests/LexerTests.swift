@@ -66,7 +66,7 @@ import Testing
       ("echo \"it is $user.\"", 1, 13, "'$user' is text, not a variable"),
       ("connect postgresql://ada:x$secret@db", 1, 27, "'$name' is text, not a variable"),
       ("echo <<E\n\n$5 $user\nE", 3, 4, "'$user' is text, not a variable"),
-      ("echo << a", 1, 6, "'<<' needs a word"), ("echo <<E\nfine\n${1}\nE", 3, 1, "'${1' is not a variable"),
+      ("echo << a", 1, 6, "'<<' needs a word"), ("echo <<E\nfine\n${1x}\nE", 3, 1, "'${1x' is not a variable"),
     ])
   func refuses(text: String, line: Int, column: Int, message: String) {
     #expect {

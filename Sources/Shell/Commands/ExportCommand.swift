@@ -79,7 +79,7 @@ struct ExportCommand: Filtering {
     let service = ExportService(store: store, interruption: session.interruption)
     guard let path else {
       let isTerminal = session.console.outputIsTerminal
-      _ = try service.export(options) { try session.console.write((isTerminal ? $0.withVisibleControls : $0) + "\n") }
+      _ = try service.export(options) { try session.write((isTerminal ? $0.withVisibleControls : $0) + "\n") }
       return .nothing
     }
     var counts: [String: Int] = [:]

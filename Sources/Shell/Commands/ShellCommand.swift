@@ -58,7 +58,8 @@ package struct CommandRegistry: ParsableCommand {
           ConnectCommand.self, ConnectionsCommand.self, UseCommand.self, StatusCommand.self, SetCommand.self,
           UnsetCommand.self,
           ShowCommand.self, OutputCommand.self, TimingCommand.self, WatchCommand.self, HistoryCommand.self,
-          EditLineCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self, HelpCommand.self,
+          EditLineCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self, AliasCommand.self,
+          UnaliasCommand.self, SystemCommand.self, HelpCommand.self,
           QuitCommand.self,
         ]),
       CommandGroup(

@@ -45,6 +45,9 @@ struct WatchCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
+    guard session.sink == nil else {
+      throw MemshError(.usage, "watch shows a command again and again, which no file or program can take")
+    }
     let watched = try session.withUser(watched())
     for turn in 1... {
       let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)

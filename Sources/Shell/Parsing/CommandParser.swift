@@ -17,24 +17,37 @@ enum CommandParser {
   /// - Throws: A ``LocatedError`` for a variable without a value, and for what gets too long.
   static func words(of command: ScriptCommand, scope: VariableScope) throws -> [String] {
     var bytes = 0
-    let words = try command.tokens.map { token in
-      try token.pieces.map { piece in
-        switch piece {
-        case .text(let text): return text
-        case .home: return scope.home ?? "~"
-        case .variable(let reference):
-          guard let value = scope.value(of: reference) else {
-            throw LocatedError(undefined(reference), at: token, of: command)
-          }
-          bytes += value.utf8.count
-          guard bytes <= VariableScope.bytesMaximum else {
-            throw LocatedError(tooLong(reference), at: token, of: command)
-          }
-          return value
-        }
-      }.joined()
-    }
+    let words = try command.tokens.map { try word($0, of: command, scope: scope, bytes: &bytes) }
     return try FileArguments.checked(words, of: command)
+  }
+
+  /// Replaces the variables of one word.
+  ///
+  /// - Throws: As ``words(of:scope:)``.
+  static func word(_ token: Token, of command: ScriptCommand, scope: VariableScope) throws -> String {
+    var bytes = 0
+    return try word(token, of: command, scope: scope, bytes: &bytes)
+  }
+
+  /// - Parameter bytes: How many the values of variables have in the whole command.
+  private static func word(
+    _ token: Token, of command: ScriptCommand, scope: VariableScope, bytes: inout Int
+  ) throws -> String {
+    try token.pieces.map { piece in
+      switch piece {
+      case .text(let text): return text
+      case .home: return scope.home ?? "~"
+      case .variable(let reference):
+        guard let value = scope.value(of: reference) else {
+          throw LocatedError(undefined(reference), at: token, of: command)
+        }
+        bytes += value.utf8.count
+        guard bytes <= VariableScope.bytesMaximum else {
+          throw LocatedError(tooLong(reference), at: token, of: command)
+        }
+        return value
+      }
+    }.joined()
   }
 
   private static func tooLong(_ reference: VariableReference) -> MemshError {

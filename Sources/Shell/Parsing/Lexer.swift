@@ -15,11 +15,13 @@ package enum Incomplete: Sendable, Equatable {
   case continuation
   /// The line that ends the text after `<<`.
   case heredoc(String)
+  /// The `;` behind a statement of SQL.
+  case statement
 
   /// What a text lacks; nil when more lines would not make it better.
   package init?(_ text: String) {
     do throws(LexicalError) {
-      _ = try Lexer.commands(in: text, file: nil)
+      _ = try Lexer.commands(in: text, file: nil, isTyped: true)
       return nil
     } catch {
       guard let missing = error.incomplete else { return nil }
@@ -29,7 +31,9 @@ package enum Incomplete: Sendable, Equatable {
 }
 
 /// Splits a script into commands and words: quoting as in a POSIX shell, `#` comments, `\` at a line's end, `;`
-/// between commands, `<<EOF` for text over several lines. Does no I/O and replaces no variable.
+/// between commands, `<<EOF` for text over several lines, `|`, `>` and `>>` before where the result goes. SQL that stands
+/// for itself is read up to its `;`, with the quotes of SQL, and what `!` begins up to the line's end. Does no I/O and
+/// replaces no variable.
 ///
 /// It works on bytes, because all that has a meaning is ASCII, and takes what lies between as a whole: the time is
 /// that of the text's length, however long a line, a word or a heredoc is.
@@ -45,6 +49,11 @@ struct Lexer {
   private var lastWord = 0..<0
   /// Whether the text ends inside a comment.
   private var endsInComment = false
+  private var destination: Destination?
+  /// The word of SQL that says that the command's statement changes something.
+  private var writingSQL: String?
+  /// Whether the text is still being typed, so that what has no end may get one.
+  private let isTyped: Bool
 
   private struct Heredoc {
     let command: Int
@@ -55,8 +64,8 @@ struct Lexer {
   }
 
   /// Splits a whole text.
-  static func commands(in text: String, file: String?) throws(LexicalError) -> [ScriptCommand] {
-    var lexer = Lexer(text: ScriptText(text, file: file))
+  static func commands(in text: String, file: String?, isTyped: Bool = false) throws(LexicalError) -> [ScriptCommand] {
+    var lexer = Lexer(text: ScriptText(text, file: file), isTyped: isTyped)
     return try lexer.run()
   }
 
@@ -86,8 +95,9 @@ struct Lexer {
     return Unfinished(tokens: lexer.tokens, rawWord: raw, quote: quote)
   }
 
-  private init(text: ScriptText) {
+  private init(text: ScriptText, isTyped: Bool = false) {
     self.text = text
+    self.isTyped = isTyped
   }
 
   private mutating func run() throws(LexicalError) -> [ScriptCommand] {
@@ -107,7 +117,11 @@ struct Lexer {
       case .backslash where text.following == .newline: try continueLine()
       case _ where text.spaceLength > 0: text.advance(text.spaceLength)
       case .less where text.following == .less: try startHeredoc()
-      default: try readToken()
+      case .exclamation where tokens.isEmpty: try readSystemCommand(prefix: 1)
+      case .backslash where tokens.isEmpty && text.following == .exclamation: try readSystemCommand(prefix: 2)
+      case .bar where hasResult: try readProgram()
+      case .greater where hasResult && text.following != .equals: try readFile()
+      default: try readWordOrStatement()
       }
     }
     // What no newline or `;` has ended stays behind for ``unfinished(_:)``.
@@ -120,8 +134,87 @@ struct Lexer {
 
   private mutating func endCommand() {
     guard let first = tokens.first else { return }
-    commands.append(ScriptCommand(tokens: tokens, sourceLine: text.line(first.position.line)))
-    tokens = []
+    var command = ScriptCommand(tokens: tokens, sourceLine: text.line(first.position.line))
+    (command.destination, command.writingSQL) = (destination, writingSQL)
+    commands.append(command)
+    (tokens, destination, writingSQL) = ([], nil, nil)
+  }
+
+  /// Whether what stands before has a result that can go elsewhere; `assert` compares with `>`.
+  private var hasResult: Bool { !tokens.isEmpty && tokens[0].plainText != "assert" }
+
+  private mutating func readWordOrStatement() throws(LexicalError) {
+    guard tokens.isEmpty, let kind = BareSQL.kind(at: text) else { return try readToken() }
+    let start = text.position
+    var reader = StatementReader(text)
+    let statement = try reader.statement(mustEnd: isTyped)
+    text = reader.text
+    if case .writes(let word) = kind { writingSQL = word }
+    tokens = ["sql", statement].map { word in
+      let line = statement.prefix { $0 != "\n" }
+      return Token(pieces: [.text(word)], position: start, width: max(1, line.count))
+    }
+  }
+
+  /// `!ls -l`: the rest of the line is one word.
+  private mutating func readSystemCommand(prefix: Int) throws(LexicalError) {
+    let start = text.position
+    text.advance(prefix)
+    let command = text.take { $0 != .newline }
+    tokens = ["shell", command].map { Token(pieces: [.text($0)], position: start, width: prefix + command.count) }
+  }
+
+  /// `| less -S`: what stands there up to the command's end is one word, with the quotes of the system's shell.
+  private mutating func readProgram() throws(LexicalError) {
+    let start = text.position
+    text.advance()
+    var command = ""
+    while let byte = text.current, byte != .newline, byte != .semicolon {
+      switch byte {
+      case .quote, .doubleQuote:
+        let opened = text.position
+        command += text.take(1)
+        while let inner = text.current, inner != byte {
+          command += byte == .doubleQuote && inner == .backslash ? text.take(2) : text.take(1)
+        }
+        command += String(Unicode.Scalar(byte))
+        try closeQuote(byte, openedAt: opened)
+      case .backslash: command += text.take(2)
+      default: command += text.take { ![.newline, .semicolon, .quote, .doubleQuote, .backslash].contains($0) }
+      }
+    }
+    guard command.contains(where: { $0 != " " && $0 != "\t" }), !command.hasPrefix("|") else {
+      throw LexicalError(
+        message: command.hasPrefix("|") ? "'||' has no meaning here" : "'|' needs a program to go to",
+        hint: "write COMMAND | PROGRAM; commands are separated by ;", position: start, incomplete: nil)
+    }
+    try send(to: .program(Token(pieces: [.text(command)], position: start, width: command.count + 1)), from: start)
+  }
+
+  /// `> file`, `>> file`
+  private mutating func readFile() throws(LexicalError) {
+    let start = text.position
+    let isAddedTo = text.following == .greater
+    text.advance(isAddedTo ? 2 : 1)
+    while text.spaceLength > 0, text.current != .newline { text.advance(text.spaceLength) }
+    guard let byte = text.current, byte != .newline, byte != .semicolon else {
+      throw LexicalError(
+        message: "'>' needs a file to go to", hint: "write COMMAND > FILE", position: start, incomplete: nil)
+    }
+    let words = tokens
+    try readToken()
+    let path = tokens.removeLast()
+    tokens = words
+    try send(to: .file(path, isAddedTo: isAddedTo), from: start)
+  }
+
+  private mutating func send(to new: Destination, from start: SourcePosition) throws(LexicalError) {
+    guard destination == nil else {
+      throw LexicalError(
+        message: "a result goes to one place", hint: "write COMMAND > FILE, or COMMAND | PROGRAM", position: start,
+        incomplete: nil)
+    }
+    destination = new
   }
 
   private mutating func continueLine() throws(LexicalError) {
@@ -138,8 +231,14 @@ struct Lexer {
     let (start, first) = (text.position, text.offset)
     var pieces = PieceBuilder()
     if readHome() { pieces.append(.home) }
+    // A word of psql, not an escaped letter.
+    if tokens.isEmpty, text.current == .backslash, let next = text.following, next.isWordCharacter || next == .question
+    {
+      pieces.append(text.take(1))
+    }
     word: while let byte = text.current, byte != .semicolon, text.spaceLength == 0 {
       switch byte {
+      case .quote where text.isApostrophe: pieces.append(text.take(1))
       case .quote: try readSingleQuoted(into: &pieces)
       case .doubleQuote: try readDoubleQuoted(into: &pieces)
       case .backslash:

@@ -60,7 +60,7 @@ package struct Token: Sendable, Equatable {
 
   /// Text in quotes, where it would not be itself without them.
   private static func quoted(_ text: String) -> String {
-    let isPlain = !text.contains { $0.isWhitespace || "\"'#;\\$<~".contains($0) }
+    let isPlain = !text.contains { $0.isWhitespace || "\"'#;\\$<>|~".contains($0) }
     return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
   }
 }
@@ -71,14 +71,23 @@ package struct ScriptCommand: Sendable, Equatable {
   package internal(set) var tokens: [Token]
   /// The line of the script on which the command begins, for error messages.
   package let sourceLine: String
+  /// Where its result goes; nil for standard output.
+  var destination: Destination?
+  /// The word of SQL that stands for itself and says that it changes something, such as `UPDATE`.
+  var writingSQL: String?
   /// Whether the shell that started memsh has split the words: then it knew quotes and `~`, too.
   var isSplitByShell = false
 
   /// The command as one line, its variables unresolved: what may be written down.
-  package var text: String { tokens.map(\.source).joined(separator: " ") }
+  package var text: String {
+    (tokens.map(\.source) + (destination.map { [$0.source] } ?? [])).joined(separator: " ")
+  }
 
   /// The command's name as it is typed.
   var name: String { tokens[0].plainText }
+
+  /// Whether a word has a variable in it.
+  var hasVariables: Bool { tokens.contains { $0.pieces.contains { if case .variable = $0 { true } else { false } } } }
 
   /// Where the command begins.
   package var position: SourcePosition { tokens[0].position }

@@ -55,6 +55,23 @@ struct ScriptText {
 
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
+  /// Whether the bytes at the place are these.
+  func begins(with wanted: [UInt8]) -> Bool {
+    index + wanted.count <= end && bytes[index..<index + wanted.count].elementsEqual(wanted)
+  }
+
+  /// Whether the quote at the place is the apostrophe of `don't`: between two letters, with no other quote before the
+  /// word's end that it could open.
+  var isApostrophe: Bool {
+    guard index > 0, bytes[index - 1].isWordCharacter, let following, following.isWordCharacter else { return false }
+    var stop = index + 1
+    while stop < end, bytes[stop] != .semicolon, spaceLength(at: stop) == 0 {
+      if bytes[stop] == .quote { return false }
+      stop += 1
+    }
+    return true
+  }
+
   /// Goes on by some bytes of the text.
   mutating func advance(_ count: Int = 1) {
     let target = min(index + count, end)
@@ -172,6 +189,7 @@ struct ScriptText {
   }
 
   private func spaceLength(at index: Int) -> Int {
+    guard index < end else { return 0 }
     let byte = bytes[index]
     if byte < 0x80 { return byte == 0x20 || (0x09...0x0D).contains(byte) ? 1 : 0 }
     // White space beyond ASCII begins with one of these.
@@ -209,4 +227,17 @@ extension UInt8 {
   static let less = UInt8(ascii: "<")
   static let slash = UInt8(ascii: "/")
   static let tilde = UInt8(ascii: "~")
+  static let exclamation = UInt8(ascii: "!")
+  static let question = UInt8(ascii: "?")
+  static let bar = UInt8(ascii: "|")
+  static let greater = UInt8(ascii: ">")
+  static let equals = UInt8(ascii: "=")
+  static let minus = UInt8(ascii: "-")
+  static let star = UInt8(ascii: "*")
+  static let backtick = UInt8(ascii: "`")
+
+  /// Whether it is a letter, a digit, or a part of a character beyond ASCII.
+  var isWordCharacter: Bool {
+    self >= 0x80 || (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
+  }
 }

@@ -58,13 +58,17 @@ package struct CommandRunner {
       switch try loaded.bound(in: session.scope) {
       case .command(let command): parsed = try session.withUser(command)
       case .help(let text):
-        try session.console.write(text + "\n", pager: session.settings.pager)
+        try session.sending(to: command.destination, of: command) { try session.write(text + "\n") }
         return Outcome(status: .success)
       }
       format = parsed.outputFormat ?? format
-      let result = try run(parsed)
-      remember(result)
-      try print(result.output, format: format)
+      let result = try session.sending(to: command.destination, of: command) {
+        let result = try run(parsed)
+        remember(result)
+        try print(result.output, format: parsed.outputFormat)
+        return result
+      }
+      guard let result else { return Outcome(status: .success) }
       if let remark = result.remark { session.note(remark) }
       if let failure = result.failure { throw failure }
       return Outcome(status: .success, endsSession: result.endsSession, nextInput: result.nextInput)
@@ -104,7 +108,7 @@ package struct CommandRunner {
 
   private func print(_ output: CommandResult.Output, format: OutputFormat?) throws {
     let text = session.text(of: output, format: format)
-    if !text.isEmpty { try session.console.write(text, pager: session.settings.pager) }
+    if !text.isEmpty { try session.write(text) }
   }
 
   private func tellTime(_ stopwatch: Stopwatch) {

@@ -24,6 +24,12 @@ package protocol Console: AnyObject {
   func ask(_ question: String, _ interruption: Interruption) throws -> String?
   /// Lets a person change a text in an editor.
   func edit(_ text: String) throws -> String
+  /// Runs a command of the system's shell, which reads and writes where memsh does.
+  ///
+  /// - Returns: Its exit status.
+  func run(_ command: String) throws -> Int32
+  /// Starts a command of the system's shell that reads what is written to it.
+  func reader(_ command: String) throws -> any OutputSink
 }
 
 extension Console {

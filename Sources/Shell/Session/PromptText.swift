@@ -34,6 +34,7 @@ package enum PromptText {
     case .quote(let quote): "(quote \(quote)) > "
     case .continuation: "(\\) > "
     case .heredoc(let delimiter): "(\(delimiter)) > "
+    case .statement: "(;) > "
     }
   }
 }

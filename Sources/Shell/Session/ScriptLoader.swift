@@ -84,6 +84,8 @@ package struct ScriptLoader {
     switch input {
     case .text(let text): check(text, file: nil)
     case .excerpt(let text, let file): check(text, file: file)
+    // `memsh agent.db 'SELECT …'`, as sqlite3 takes it.
+    case .words(let words) where words.count == 1 && BareSQL.isStatement(words[0]): check(words[0], file: nil)
     case .words(let words): check(ScriptCommand(words: words), isScript: false)
     case .file(let path):
       do { try read(path, shownAs: path == "-" ? "<stdin>" : path) } catch {
@@ -109,8 +111,10 @@ package struct ScriptLoader {
     }
   }
 
-  private mutating func check(_ command: ScriptCommand, isScript: Bool = true) {
+  private mutating func check(_ typed: ScriptCommand, isScript: Bool = true) {
+    var command = typed
     do {
+      command = try FamiliarWords.expanded(typed, settings)
       let loaded = try LoadedCommand(command, scope: scope)
       if case .command(let parsed) = loaded.asLoaded {
         if let include = parsed as? IncludeCommand { return try splice(include, command) }
@@ -126,6 +130,12 @@ package struct ScriptLoader {
   }
 
   private mutating func check(_ parsed: any ShellCommand, _ command: ScriptCommand, isScript: Bool) throws {
+    // What stands in a variable may come from anywhere.
+    guard !(parsed is SystemCommand) || !command.hasVariables else {
+      throw MemshError(
+        .usage, "the value of a variable is not passed to the system's shell",
+        hint: "!COMMAND passes the line as it is, and with it the environment that memsh was started in")
+    }
     _ = try parsed.withUser(of: settings)
     try parsed.shape(&scope, &settings)
     if confirmation == .all || confirmation == .ofScripts && isScript, parsed.needsConfirmation {

@@ -30,6 +30,9 @@ package final class Session {
   var lastResult = JSON.null
   /// The command that runs now, as it was typed: what the journal notes.
   var currentCommand = ""
+  /// Where the result of the command that runs now goes, and its format where the command names none; nil for standard
+  /// output.
+  var sink: (place: any OutputSink, format: OutputFormat)?
   /// What was typed before the command that runs now, for `edit-line`.
   package var lastInput = ""
 
@@ -218,33 +221,41 @@ package final class Session {
   /// Whether colours may be shown on standard error.
   package var showsColors: Bool { errorTheme != .none }
 
+  /// Whether the result of the command that runs now goes to a terminal.
+  private var isOnTerminal: Bool { sink == nil && console.outputIsTerminal }
+
+  /// Writes a result, or a part of one.
+  func write(_ text: String) throws {
+    if let sink { try sink.place.write(text) } else { try console.write(text, pager: settings.pager) }
+  }
+
   /// What shows results.
   var display: Display {
     Display(
-      columns: console.outputColumns,
-      theme: Theme(settings.theme, isTerminal: console.outputIsTerminal, environment: scope.environment),
+      columns: isOnTerminal ? console.outputColumns : nil,
+      theme: Theme(settings.theme, isTerminal: isOnTerminal, environment: scope.environment),
       expansion: settings.expanded)
   }
 
   /// The format of a result, whose command may have asked for one.
   func format(of wanted: OutputFormat?) -> OutputFormat {
-    wanted ?? settings.output ?? (console.outputIsTerminal ? .table : .tsv)
+    wanted ?? sink?.format ?? settings.output ?? (isOnTerminal ? .table : .tsv)
   }
 
   /// Whether a result that is a text goes as it is into a pipe, because nobody has asked for a format.
   func isTextWanted(_ wanted: OutputFormat?) -> Bool {
-    wanted == nil && settings.output == nil && !console.outputIsTerminal
+    wanted == nil && settings.output == nil && !isOnTerminal
   }
 
   /// Whether a person sees the result, to whom it pays to count what is not shown.
-  func isShownToPerson(_ wanted: OutputFormat?) -> Bool { console.outputIsTerminal && format(of: wanted).isForPeople }
+  func isShownToPerson(_ wanted: OutputFormat?) -> Bool { isOnTerminal && format(of: wanted).isForPeople }
 
   /// A result as text in a format; nil takes the session's.
   func text(of output: CommandResult.Output, format: OutputFormat?) -> String {
     if case .record(let record) = output, let text = record.text, isTextWanted(format) { return text + "\n" }
     let text = self.format(of: format).renderer(display).text(of: output)
     // Lines as they are may hold anything, such as what a variable was given.
-    if case .text = output, console.outputIsTerminal { return text.withVisibleControlsInLines }
+    if case .text = output, isOnTerminal { return text.withVisibleControlsInLines }
     return text
   }
 

@@ -67,6 +67,8 @@ package struct Settings: Sendable {
   package var assumesYes = false
   /// What stands before the cursor; see ``PromptText``.
   package var prompt = PromptText.defaultTemplate
+  /// What the user's own names for commands stand for; see ``FamiliarWords``.
+  package var aliases: [String: String] = [:]
   /// What shows results that are longer than the screen.
   package var pager = PagerChoice.automatic
   /// Whether the time that each command took is told.

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Database
+import MemoryModel
+import MemoryServices
+
+struct SystemCommand: ShellCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shell", abstract: "Run a command of the system's shell: !COMMAND.",
+    discussion: """
+      The rest of the line behind ! goes to /bin/sh as it is, so that nothing in it is a variable of memsh's. Another \
+      status than 0 is an error.
+      """)
+
+  @Argument(help: "The command, in quotes.")
+  var command: String
+
+  func validate() throws {
+    guard command.contains(where: { !$0.isWhitespace }) else { throw ValidationError("Write !COMMAND") }
+  }
+
+  func run(in session: Session) throws -> CommandResult {
+    let status = try session.console.run(command)
+    guard status == 0 else { throw MemshError.ended(status, "the command") }
+    return .nothing
+  }
+}
+
+extension MemshError {
+  /// A program that ended with another status than 0.
+  package static func ended(_ status: Int32, _ what: String) -> MemshError {
+    MemshError(
+      .programFailed, "\(what) ended with status \(status)", hint: status == 127 ? "there is no such program" : nil)
+  }
+}

@@ -1,0 +1,84 @@
+import Database
+import Foundation
+import MemoryModel
+import MemoryServices
+
+/// Where a command's result goes instead of standard output.
+package protocol OutputSink: AnyObject {
+  /// Takes more of it.
+  ///
+  /// - Throws: ``ClosedPipe`` when nobody reads any more.
+  func write(_ text: String) throws
+  /// Takes the end.
+  ///
+  /// - Throws: `program_failed` for a program that ends with another status than 0.
+  func finish() throws
+}
+
+/// A file that gets its name when the whole result is in it.
+final class FileSink: OutputSink {
+  private let file: NewFile
+
+  init(_ path: String) throws { file = try NewFile(path, mayReplace: true) }
+
+  func write(_ text: String) throws { try file.write(text) }
+
+  func finish() throws { try file.commit() }
+}
+
+/// The end of a file, which is made for its owner only where there is none.
+final class AddingSink: OutputSink {
+  private let handle: FileHandle
+  private let path: String
+
+  init(_ path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw AddingSink.failure(path, String(cString: strerror(errno))) }
+    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    self.path = path
+  }
+
+  func write(_ text: String) throws {
+    do { try handle.write(contentsOf: Data(text.utf8)) } catch { throw AddingSink.failure(path, "\(error)") }
+  }
+
+  func finish() throws {}
+
+  private static func failure(_ path: String, _ cause: String) -> MemshError {
+    MemshError(.fileFailed, "\(path) cannot be written", hint: "check the file and its permissions", cause: cause)
+  }
+}
+
+extension Session {
+  /// Runs `body` with what it writes going to a place.
+  ///
+  /// - Returns: What `body` returns; nil when the program there wanted no more.
+  @discardableResult
+  func sending<Value>(
+    to destination: Destination?, of command: ScriptCommand, _ body: () throws -> Value
+  ) throws -> Value? {
+    guard let destination else { return try body() }
+    let place: any OutputSink
+    let format: OutputFormat
+    switch destination {
+    case .program(let program):
+      place = try console.reader(program.plainText)
+      format = settings.output ?? .table
+    case .file(let token, let isAddedTo):
+      let path = try CommandParser.word(token, of: command, scope: scope)
+      place = try isAddedTo ? AddingSink(path) : FileSink(path)
+      format = Destination.format(ofFile: path) ?? settings.output ?? .tsv
+    }
+    sink = (place, format)
+    defer { sink = nil }
+    do {
+      let value = try body()
+      try place.finish()
+      return value
+    } catch is ClosedPipe {
+      // `q` in less: enough has been seen.
+      try place.finish()
+      return nil
+    }
+  }
+}

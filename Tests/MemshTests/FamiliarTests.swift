@@ -1,0 +1,162 @@
+import Database
+import Foundation
+import MemoryModel
+import MemoryServices
+import TestSupport
+import Testing
+
+/// What people know from other shells, in the binary: words, aliases, SQL, pipes and files.
+@Suite struct FamiliarTests {
+  private static func world() throws -> World {
+    let world = try World()
+    #expect(try world.run("-q", "--embedder", "hash", "schema", "--create").status == 0)
+    for text in ["green tea", "coffee", "it's a 'quoted' word"] {
+      #expect(try world.run("-q", "--embedder", "hash", "add", text, "--user", "ada").status == 0)
+    }
+    return world
+  }
+
+  private func mode(_ path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  @Test("words of other shells do what they do there")
+  func takesWords() throws {
+    let world = try FamiliarTests.world()
+    _ = try world.script("echo included", "part.memsh")
+    let ran = try world.run(
+      "-c", "\\dt\n\\d memories\n\\i part.memsh\n\\conninfo\n\\timing off\n\\x\n\\echo out\nexit\necho never")
+    #expect(ran.status == 0, "\(ran.errors)")
+    for text in ["memory_analytics", "memories_user_idx", "included\n", "store.db", "out\n"] {
+      #expect(ran.output.contains(text), "\(text)")
+    }
+    #expect(!ran.output.contains("never"))
+    let unknown = try world.run("-c", "echo first\n\\nothing")
+    #expect(unknown.status == 2 && unknown.output.isEmpty && unknown.errors.contains("\\dt"), "\(unknown.errors)")
+  }
+
+  @Test("SQL runs as it is, with -c, as a word and in scripts, and changes nothing")
+  func runsSQL() throws {
+    let world = try FamiliarTests.world()
+    let rows = "content\ncoffee\n"
+    #expect(try world.run("-c", "SELECT content FROM memories WHERE content = 'coffee';").output == rows)
+    #expect(try world.run("select content from memories where content = 'coffee'").output == rows)
+    let script = try world.script(
+      """
+      set who ada
+      select content
+        from memories -- all; of them
+        where user_id = :who and content <> ';'
+        order by id desc limit 1 offset 1;
+      assert .[0].content = coffee
+      with x as (select 1 as n) select n from x; values (2);
+      """)
+    let ran = try world.run("-f", script)
+    #expect(ran.status == 0 && ran.output == rows + "n\n1\ncolumn1\n2\n", "\(ran.errors)")
+    let refused = try world.run("-c", "echo first; update memories set access_count = 9;")
+    #expect(refused.status == 2 && refused.output.isEmpty, "\(refused.output)")
+    #expect(refused.errors.contains("hint: sql --write 'update memories set access_count = 9'"), "\(refused.errors)")
+    #expect(try world.run("-c", "with x as (select 1) delete from memories").status != 0)
+    #expect(try world.run("-c", "select count(*) as n from memories").output == "n\n3\n")
+    let open = try world.run("-f", try world.script("select 1\nlist\n", "open.memsh"))
+    #expect(open.status == 2 && open.errors.contains("put ; behind it"), "\(open.errors)")
+  }
+
+  @Test("aliases are made, listed, used in scripts and the start-up file, and taken away")
+  func usesAliases() throws {
+    let world = try FamiliarTests.world()
+    let ran = try world.run(
+      "-c", "alias one='list --limit 1 --csv'\none --user ada\nalias n='select 5 as five'\nn\nalias --json\nunalias n")
+    #expect(ran.status == 0, "\(ran.errors)")
+    #expect(ran.output.contains("1,ada,green tea") && ran.output.contains("five\n5\n"), "\(ran.output)")
+    #expect(ran.output.contains("\"name\": \"one\""))
+    let wrong = try world.run("-c", "alias few='list --limit'; few many")
+    #expect(wrong.status == 2 && wrong.errors.contains("'many'"), "\(wrong.errors)")
+    for (text, message) in [
+      ("alias list=stats", "is a command"), ("alias exit=stats", "has a meaning already"),
+      ("unalias nothing", "no alias"),
+      ("alias x=list; unalias x; x", "unknown command 'x'"), ("alias x=x; x", "unknown command 'x'"),
+    ] {
+      let refused = try world.run("-c", text)
+      #expect(refused.status != 0 && refused.errors.contains(message), "\(text): \(refused.errors)")
+    }
+  }
+
+  @Test("results go into files that only their owner reads")
+  func writesFiles() throws {
+    let world = try FamiliarTests.world()
+    let ran = try world.run(
+      "-v", "name=b c", "-c",
+      "list > a.json; list --csv > \"${name}.txt\"; stats >> more; echo end >> more; users | cat > u; export > all.jsonl"
+    )
+    #expect(ran.status == 0 && ran.output.isEmpty, "\(ran.errors)")
+    func text(_ name: String) throws -> String { try String(contentsOfFile: world.folder.file(name), encoding: .utf8) }
+    #expect(try JSONParser.parse(text("a.json")).text.contains("green tea"))
+    #expect(try text("b c.txt").hasPrefix("id,user_id") && text("more").hasSuffix("\nend\n"))
+    #expect(try text("u").contains("│") && text("all.jsonl").hasPrefix("{\"memsh_export\""))
+    for name in ["a.json", "b c.txt", "more"] { #expect(try mode(world.folder.file(name)) == 0o600, "\(name)") }
+    // What fails leaves the file as it was, and a link is not followed.
+    _ = try world.run("-c", "show 99 > a.json")
+    #expect(try text("a.json").hasPrefix("["))
+    try FileManager.default.createSymbolicLink(
+      atPath: world.folder.file("link"), withDestinationPath: world.folder.file("u"))
+    let before = try text("u")
+    #expect(try world.run("-c", "echo x >> link").status == 1)
+    #expect(try world.run("-c", "echo x > link").status == 0)
+    #expect(try text("u") == before && text("link") == "x\n")
+    for place in ["/nothing/x", ".", "''"] { #expect(try world.run("-c", "echo x > \(place)").status != 0, "\(place)") }
+  }
+
+  @Test("results go through programs, whose status counts, and who may have seen enough")
+  func pipes() throws {
+    let world = try FamiliarTests.world()
+    #expect(try world.run("-c", "list --csv | grep -c ,ada,; echo next").output == "3\nnext\n")
+    let failed = try world.run("-c", "list | grep nothing; echo never")
+    #expect(failed.status == 1 && failed.output.isEmpty && failed.errors.contains("`grep nothing` ended with status 1"))
+    let goesOn = try world.run("-c", "set on-error continue; list | exit 7; echo on")
+    #expect(goesOn.status == 1 && goesOn.output == "on\n")
+    #expect(try world.run("-c", "list | nosuchprogram").errors.contains("there is no such program"))
+    let many = try world.run(
+      "-c",
+      "sql 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) SELECT i FROM n' | head -1 > x; export | true; echo on"
+    )
+    #expect(many.status == 0 && many.output == "on\n", "\(many.errors)")
+    #expect(try world.run("-c", "watch --count 1 0.1 stats | cat").status == 2)
+    let shell = try world.run("-c", "!echo \"$0\" | tr a-z A-Z; echo $((1+1))\n\\! exit 3\necho never")
+    #expect(shell.status == 1 && shell.output.hasSuffix("2\n") && shell.errors.contains("status 3"), "\(shell.errors)")
+    // What stands in a variable may come from anywhere.
+    let variable = try world.run("-v", "x=$(touch made)", "-c", "shell \"echo ${x}\"")
+    #expect(variable.status == 2 && !FileManager.default.fileExists(atPath: world.folder.file("made")))
+    #expect(try world.run("-v", "x=a;touch made", "-c", "echo ${x} | cat").output == "a;touch made\n")
+    #expect(!FileManager.default.fileExists(atPath: world.folder.file("made")))
+  }
+
+  @Test(
+    "at the prompt SQL goes on to its ;, less shows a result and gives it back, and the start-up file keeps aliases")
+  func worksAtThePrompt() throws {
+    let world = try FamiliarTests.world()
+    try FileManager.default.createDirectory(
+      atPath: world.folder.file("config/memsh"), withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    try world.folder.write("alias mine='list --user ada'\n", to: "config/memsh/rc.memsh")
+    chmod(world.folder.file("config/memsh/rc.memsh"), 0o600)
+    let terminal = try Terminal.memsh("-d '\(world.store)' --embedder hash", in: world.folder)
+    try terminal.enter("select content")
+    try terminal.wait(for: "(;) > ")
+    // To tmux, a ; at the end would be its own.
+    try terminal.enter("from memories where content = 'coffee'\\;")
+    try terminal.wait(for: "(1 row)")
+    try terminal.enter("mine | cat -A | head -3; echo shown")
+    let screen = try terminal.wait(for: "\nshown")
+    #expect(screen.contains("$\n"), "\(screen)")
+    try terminal.enter("search don't --mode lexical")
+    try terminal.wait(for: "(0 results)")
+    try terminal.enter("!printf 'sys%s\\n' tem")
+    try terminal.wait(for: "\nsystem")
+    try terminal.enter("list | more > seen")
+    try terminal.enter("!cat seen | head -1")
+    try terminal.wait(for: "user_id")
+    try terminal.enter("\\q")
+    try terminal.wait(for: "[status 0]")
+  }
+}
