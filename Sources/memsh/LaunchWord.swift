@@ -16,9 +16,9 @@ enum LaunchWord {
       self = .command
     } else if word.hasSuffix(".memsh") {
       self = .script
-    } else if word.contains("://") || Services.postgresConnectionString(word) != nil
+    } else if word.hasPrefix("@") || word.contains("://") || StoreLocation.postgres(word) != nil
       || LaunchWord.endings.contains(where: word.lowercased().hasSuffix)
-      || LaunchWord.isSQLite(Services.path(word))
+      || LaunchWord.isSQLite(StoreLocation.path(word))
     {
       self = .store
     } else {
