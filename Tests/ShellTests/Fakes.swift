@@ -48,6 +48,8 @@ final class FakeConsole: Console {
     answers.isEmpty ? nil : answers.removeFirst()
   }
   func edit(_ text: String) throws -> String { text }
+  func run(_ command: String) throws -> Int32 { throw MemshError(.usage, "no system command runs here") }
+  func reader(_ command: String) throws -> any OutputSink { throw MemshError(.usage, "no system command runs here") }
 }
 
 /// Files by their paths.
@@ -108,7 +110,7 @@ final class FakeStores: StoreAccess {
     throw MemshError(.usage, "a SQLite file has no schemas")
   }
   func isSame(_ location: String, as store: StoreIdentity) -> Bool { location == store.location }
-  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [String] { [] }
+  func values(_ kind: StoredValue, beginningWith prefix: String, at location: String) -> [StoredChoice] { [] }
   func forgetValues() {}
 }
 

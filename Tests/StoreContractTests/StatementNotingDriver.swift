@@ -39,8 +39,8 @@ final class StatementNotingDriver: Driver {
     try driver.stream(shares, of: table, exactly: exactly, body)
   }
 
-  func load(_ rows: [Record], columns: [Column], into table: Table) throws {
-    try driver.load(rows, columns: columns, into: table)
+  func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {
+    try driver.load(rows, columns: columns, added: added, into: target)
   }
 
   func nextIDs(_ count: Int, of table: Table, behind id: Int64?) throws -> [Int64] {
