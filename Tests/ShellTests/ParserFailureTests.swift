@@ -101,7 +101,10 @@ import Testing
         #expect(found.word == words.count - 1, "\(words): \(found)")
         #expect(!found.message.contains("invalid for"), "\(words): \(found)")
       }
-      if let value = option.values.first, value.count > 3, let found = failure(command.words + [name, value + "x"]) {
+      // Values may be suggestions only; then what is wrong is another thing.
+      if let value = option.values.first, value.count > 3, let found = failure(command.words + [name, value + "x"]),
+        found.message.contains("'\(value)x'")
+      {
         #expect(found.hint?.contains("'\(value)'") == true, "\(name) \(value)x: \(found)")
         #expect(found.word == command.words.count + 1)
       }

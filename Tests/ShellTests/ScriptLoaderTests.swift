@@ -65,8 +65,8 @@ import Testing
       ("add tea", 1, 1, "add: '--user' is missing"), ("prompt tea", 1, 1, "prompt: '--user' is missing"),
       ("set user ada; unset user; add tea", 1, 27, "add: '--user' is missing"),
       ("help fragmnts", 1, 6, "help: there is no command and no topic 'fragmnts'"),
-      ("delete 1", 1, 1, "`delete` asks first, and nobody is there to answer"),
-      ("include nowhere.memsh", 1, 1, "nowhere.memsh cannot be read"),
+      ("delete 1", 1, 1, "`delete` asks before it changes anything, and a script cannot answer"),
+      ("include nowhere.memsh", 1, 1, "there is no file nowhere.memsh"),
     ])
   func finds(text: String, line: Int, column: Int, message: String) {
     let outcome = load(text)
