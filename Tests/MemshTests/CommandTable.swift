@@ -16,8 +16,11 @@ struct CommandTable {
   }
 
   struct Command {
+    /// `fragments add`
     let name: String
     let arguments: [Argument]
+
+    var words: [String] { name.split(separator: " ").map(String.init) }
 
     func has(_ option: String) -> Bool { arguments.contains { $0.option == option } }
     var options: [Argument] { arguments.filter { !$0.isFlag && !$0.option.isEmpty } }
@@ -28,10 +31,19 @@ struct CommandTable {
 
   init(_ world: World) throws {
     let help = try JSONParser.parse(try world.memsh.run(["--experimental-dump-help"]).output)
-    let described = help[key: "command"]?[key: "subcommands"]
-    commands = CommandTable.items(described).compactMap { command in
-      guard let name = command[key: "commandName"]?.stringValue else { return nil }
-      return Command(name: name, arguments: CommandTable.items(command[key: "arguments"]).map(Argument.init))
+    commands = CommandTable.commands(help[key: "command"], after: [])
+  }
+
+  /// The commands below one; a command with subcommands is only these.
+  private static func commands(_ parent: JSON?, after names: [String]) -> [Command] {
+    // The parser adds a `help` of its own.
+    CommandTable.items(parent?[key: "subcommands"]).flatMap { command -> [Command] in
+      guard let name = command[key: "commandName"]?.stringValue, names.isEmpty || name != "help" else { return [] }
+      let inner = commands(command, after: names + [name])
+      let own = Command(
+        name: (names + [name]).joined(separator: " "),
+        arguments: CommandTable.items(command[key: "arguments"]).map(Argument.init))
+      return inner.isEmpty ? [own] : inner
     }
   }
 
@@ -48,6 +60,9 @@ struct CommandTable {
     "restore": ["none.backup"], "search": ["espresso"], "shell": ["true"], "set": ["x", "y"], "show": ["1"],
     "sql": ["select 1"],
     "unalias": ["x"], "unset": ["x"], "use": ["sqlite"], "watch": ["--count", "1", "0.1", "status"],
+    "fragments show": ["1"], "fragments add": ["--category", "c", "--content", "x"],
+    "fragments edit": ["1", "--content", "x"], "fragments enable": ["1"], "fragments disable": ["1"],
+    "fragments delete": ["1"], "fragments import": ["none.json"], "journal show": ["1"], "models use": ["none"],
   ]
 
   /// A word in quotes.

@@ -118,7 +118,7 @@ import Testing
   /// The options that do not take every text: those that have a type, such as a number.
   private static func typedOptions(_ commands: [CommandTable.Command], _ world: World) throws -> Set<String> {
     let probes = commands.flatMap { command in command.options.map { (command, $0.option) } }
-    let bases = commands.map { [$0.name] + (CommandTable.needed[$0.name] ?? []) }
+    let bases = commands.map { $0.words + (CommandTable.needed[$0.name] ?? []) }
     let lines = bases + probes.map { line($0, $1, "some text").words }
     let script = try world.script(lines.map(CommandTable.line).joined(separator: "\n"), "probe.memsh")
     let errors = try errors(try world.run("-y", "--output", "json", "--check", "-f", script))
@@ -138,22 +138,20 @@ import Testing
     if option == "--similar-to" || command.name == "delete" { needed = [] }
     return Line(
       command: command.name, subject: option,
-      words: [command.name, option, value] + needed + dryRun(command))
+      words: command.words + [option, value] + needed + dryRun(command))
   }
 
   private static func line(_ command: CommandTable.Command, position: Int, _ value: String) -> Line {
-    var needed = CommandTable.needed[command.name] ?? []
-    let firsts: [String: String] = ["fragments": "show", "journal": "show", "models": "use"]
-    if position == 1, let first = firsts[command.name] { needed = [first] }
+    let needed = CommandTable.needed[command.name] ?? []
     let options = needed.firstIndex { $0.hasPrefix("--") }.map { Array(needed[$0...].prefix(2)) } ?? []
     var values = Array(needed.filter { !options.contains($0) })
     if position < values.count { values[position] = value } else { values.append(value) }
     return Line(
-      command: command.name, subject: "", words: [command.name] + options + dryRun(command) + ["--"] + values)
+      command: command.name, subject: "", words: command.words + options + dryRun(command) + ["--"] + values)
   }
 
   private static func dryRun(_ command: CommandTable.Command) -> [String] {
-    command.has("--dry-run") && !["fragments", "rollback"].contains(command.name) ? ["--dry-run"] : []
+    command.has("--dry-run") && command.name != "rollback" ? ["--dry-run"] : []
   }
 
   /// The errors that a run printed as JSON, one a line.

@@ -44,8 +44,8 @@ import Testing
     let leftOut: Set = ["quit", "edit-line", "help", "include", "migrate"]
     var lines = ["set on-error continue", "set pager off"]
     for command in table.commands where !leftOut.contains(command.name) {
-      let needed = CommandTable.line([command.name] + (CommandTable.needed[command.name] ?? []))
-      let dryRun = command.has("--dry-run") && !["fragments", "rollback"].contains(command.name) ? " --dry-run" : ""
+      let needed = CommandTable.line(command.words + (CommandTable.needed[command.name] ?? []))
+      let dryRun = command.has("--dry-run") && command.name != "rollback" ? " --dry-run" : ""
       // As it is; with the text as the value of each option; and as each argument.
       lines.append(needed + dryRun)
       for option in command.options where option.option != "--output" {

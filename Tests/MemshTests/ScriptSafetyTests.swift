@@ -70,9 +70,10 @@ import Testing
 
   /// Every command that asks, with how it is asked for.
   private static let asking: [(command: String, words: String)] = [
-    ("cache", "cache clear"), ("decay", "decay"), ("dedup", "dedup --merge"), ("delete", "delete 1"),
-    ("doctor", "doctor --fix all"), ("fragments", "fragments delete 1"), ("import", "import x --on-conflict replace"),
-    ("journal", "journal prune"), ("merge", "merge 1 2"), ("migrate", "migrate --force-recreate"),
+    ("cache clear", "cache clear"), ("decay", "decay"), ("dedup", "dedup --merge"), ("delete", "delete 1"),
+    ("doctor", "doctor --fix all"), ("fragments delete", "fragments delete 1"),
+    ("import", "import x --on-conflict replace"),
+    ("journal prune", "journal prune"), ("merge", "merge 1 2"), ("migrate", "migrate --force-recreate"),
     ("reassign", "reassign --from a --to b"), ("reembed", "reembed"), ("restore", "restore x"),
     ("rollback", "rollback --run last"), ("undo", "undo"),
   ]

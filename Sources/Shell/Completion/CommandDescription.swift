@@ -25,7 +25,10 @@ package struct CommandDescription: Sendable {
     var longName: String? { names.first { $0.hasPrefix("--") } }
   }
 
+  /// What names it: `fragments add`.
   let name: String
+  /// The last word of its name.
+  let word: String
   /// The first words of its help.
   let about: String
   let arguments: [Argument]
@@ -44,6 +47,14 @@ package struct CommandDescription: Sendable {
   func argument(_ option: String, key: String) -> Argument? {
     options.first { $0.names.contains(option) } ?? positionals.first { $0.valueName == key }
       ?? (positionals.count == 1 ? positionals.first : nil)
+  }
+
+  /// What the words of a command are read by: the subcommand that they name, else the default one, else the command.
+  ///
+  /// - Returns: It, and how many of the words name it.
+  func resolved(_ words: [String]) -> (command: CommandDescription, wordCount: Int) {
+    if let named = subcommands.first(where: { $0.word == words.dropFirst().first }) { return (named, 2) }
+    return (subcommands.first { $0.word == defaultSubcommand } ?? self, 1)
   }
 
   /// All commands by name.
@@ -88,12 +99,15 @@ package struct CommandDescription: Sendable {
   /// Whether an option of this name is followed by its value.
   func takesValue(_ name: String) -> Bool { options.contains { $0.takesValue && $0.names.contains(name) } }
 
-  private init(_ json: JSON) {
+  private init(_ json: JSON, of parent: String = "") {
     about = json[key: "abstract"]?.stringValue ?? ""
-    name = json[key: "commandName"]?.stringValue ?? ""
+    word = json[key: "commandName"]?.stringValue ?? ""
+    name = parent.isEmpty ? word : parent + " " + word
     arguments = (json[key: "arguments"]?.arrayValue ?? []).map(Argument.init)
     // The parser adds a `help` of its own to what has subcommands.
-    subcommands = (json[key: "subcommands"]?.arrayValue ?? []).map(CommandDescription.init).filter { $0.name != "help" }
+    let name = name
+    subcommands = (json[key: "subcommands"]?.arrayValue ?? [])
+      .map { CommandDescription($0, of: name) }.filter { $0.word != "help" }
     defaultSubcommand = json[key: "defaultSubcommand"]?.stringValue
   }
 }

@@ -21,7 +21,7 @@ extension Completer {
     var found = Completion.Found()
     if let known = known(argument, at: place, word) {
       found.values = known.filter { !isOwnWord || !$0.text.hasPrefix("-") }
-    } else if let extensions = fileExtensions(argument, at: place) {
+    } else if let extensions = argument.fileExtensions {
       found.fileExtensions = extensions
       if !answersShell { found.values = files(word, extensions) }
     }
@@ -32,7 +32,7 @@ extension Completer {
   private func known(
     _ argument: CommandDescription.Argument, at place: Place, _ word: String
   ) -> [Completion.Value]? {
-    if let subject = StoredSubject(argument, of: place.command.name, after: place.positionals) {
+    if let subject = StoredSubject(argument, of: place.command.name) {
       let numbers = stored(subject.kind, word).filter { !subject.isOnce || !place.positionals.contains($0.text) }
       return named(subject.words, word) + numbers
     }
@@ -53,9 +53,13 @@ extension Completer {
     case ("connections", "name"): return named(source.connections().map { Completion.Value($0) }, word)
     case ("connect", "location") where word.hasPrefix("@"):
       return named(source.connections().map { Completion.Value("@" + $0) }, word)
-    case ("models", "name"): return named(source.models().map { Completion.Value($0) }, word)
+    case ("models use", "name"): return named(source.models().map { Completion.Value($0) }, word)
     case ("doctor", "checks"): return named(Check.all.map { Completion.Value($0.name, about: $0.what) }, word)
     case ("help", "subject"):
+      if let command = place.positionals.first {
+        let inner = CommandDescription.all[command]?.subcommands ?? []
+        return named(inner.map { Completion.Value($0.word, about: $0.about) }, word)
+      }
       return named(
         argument.values.map { Completion.Value($0, about: CommandDescription.all[$0]?.about ?? "") }, word)
     default: break
@@ -100,14 +104,6 @@ extension Completer {
     return Completion.Found(kept: kept, values: Fitting.beginning(known, with: String(word.dropFirst(kept.count))))
   }
 
-  private func fileExtensions(_ argument: CommandDescription.Argument, at place: Place) -> [String]? {
-    // Ids or a file: which, says the word before.
-    guard place.command.name != "fragments" || ["import", "export"].contains(place.positionals.first) else {
-      return nil
-    }
-    return argument.fileExtensions
-  }
-
   private func files(_ word: String, _ extensions: [String]) -> [Completion.Value] {
     guard word != "~" else { return [Completion.Value("~/")] }
     return Fitting.beginning(source.files(word, extensions).sorted().map { Completion.Value($0) }, with: word)
@@ -123,7 +119,7 @@ private struct StoredSubject {
   var isOnce = false
 
   /// Nil for an argument that names none.
-  init?(_ argument: CommandDescription.Argument, of command: String, after positionals: [String]) {
+  init?(_ argument: CommandDescription.Argument, of command: String) {
     switch (command, argument.names.first ?? argument.valueName) {
     case ("show", "subject"):
       kind = .memories
@@ -133,13 +129,10 @@ private struct StoredSubject {
       ]
     case ("edit", "id"), (_, "--similar-to"), (_, "--of"), (_, "--keep"): kind = .memories
     case ("delete", "ids"), ("merge", "ids"): (kind, isOnce) = (.memories, true)
-    case ("undo", "operation"), ("journal", "operation"): kind = .operations
+    case ("undo", "operation"), ("journal show", "operation"): kind = .operations
     case ("describe", "table"): kind = .relations
-    case ("fragments", "subjects"):
-      guard let action = positionals.first, ["show", "edit", "enable", "disable", "delete"].contains(action) else {
-        return nil
-      }
-      (kind, isOnce) = (.fragments, true)
+    case ("fragments edit", "id"): kind = .fragments
+    case (let name, "ids") where name.hasPrefix("fragments "): (kind, isOnce) = (.fragments, true)
     default: return nil
     }
   }

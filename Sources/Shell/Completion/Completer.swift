@@ -89,7 +89,14 @@ package struct Completer {
         followedBy: rest)
     }
     guard let description = CommandDescription.all[command] else { return Completion.Found() }
-    return found(Place(command: description, given: given, word: word, isQuoted: isQuoted, rest: rest))
+    if given.isEmpty, !description.subcommands.isEmpty, !word.hasPrefix("-") {
+      let names = description.subcommands.map { Completion.Value($0.word, about: $0.about) }
+      return Completion.Found(values: named(names, word))
+    }
+    let (resolved, wordCount) = description.resolved([command] + given)
+    return found(
+      Place(
+        command: resolved, given: Array(given.dropFirst(wordCount - 1)), word: word, isQuoted: isQuoted, rest: rest))
   }
 
   /// The commands with what they do.

@@ -15,6 +15,9 @@ package struct LoadedCommand {
     parsed = try CommandParser.parse(words, of: command)
   }
 
+  /// Its name with that of its subcommand: `fragments delete`.
+  var name: String { CommandRegistry.command(named: words)?.name ?? command.name }
+
   /// What it was when it was read.
   var asLoaded: ParsedCommand { parsed }
 

@@ -118,7 +118,7 @@ package struct ScriptLoader {
       let loaded = try LoadedCommand(command, scope: scope)
       if case .command(let parsed) = loaded.asLoaded {
         if let include = parsed as? IncludeCommand { return try splice(include, command) }
-        try check(parsed, command, isScript: isScript)
+        try check(parsed, of: loaded, isScript: isScript)
       }
       commands.append(loaded)
     } catch let error as LocatedError {
@@ -129,9 +129,9 @@ package struct ScriptLoader {
     }
   }
 
-  private mutating func check(_ parsed: any ShellCommand, _ command: ScriptCommand, isScript: Bool) throws {
+  private mutating func check(_ parsed: any ShellCommand, of loaded: LoadedCommand, isScript: Bool) throws {
     // What stands in a variable may come from anywhere.
-    guard !(parsed is SystemCommand) || !command.hasVariables else {
+    guard !(parsed is SystemCommand) || !loaded.command.hasVariables else {
       throw MemshError(
         .usage, "the value of a variable is not passed to the system's shell",
         hint: "!COMMAND passes the line as it is, and with it the environment that memsh was started in")
@@ -140,7 +140,7 @@ package struct ScriptLoader {
     try parsed.shape(&scope, &settings)
     if confirmation == .all || confirmation == .ofScripts && isScript, parsed.needsConfirmation {
       throw MemshError(
-        .confirmationRequired, "`\(command.name)` asks before it changes anything, and a script cannot answer",
+        .confirmationRequired, "`\(loaded.name)` asks before it changes anything, and a script cannot answer",
         hint: "add `--yes` to go on")
     }
   }

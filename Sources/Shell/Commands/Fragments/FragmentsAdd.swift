@@ -1,0 +1,31 @@
+import ArgumentParser
+import Database
+import MemoryModel
+import MemoryServices
+
+extension FragmentsCommand {
+  struct Add: ShellCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "add", abstract: "Add a fragment, unless there is one with its category, agent and content.")
+
+    @Option(help: "The category.")
+    var category: String
+
+    @Option(help: "The instruction itself.")
+    var content: String
+
+    @OptionGroup var fields: FragmentFields
+    @OptionGroup var embedding: EmbeddingOptions
+    @OptionGroup var result: ResultOptions
+
+    var outputFormat: OutputFormat? { result.output }
+
+    func validate() throws { try FragmentFields.check(category: category, content: content) }
+
+    func run(in session: Session) throws -> CommandResult {
+      var fragment = PromptFragment(category: category, content: content)
+      fields.change(&fragment)
+      return try session.addFragments([fragment], embedding)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Database
+import MemoryModel
+import MemoryServices
+
+extension FragmentsCommand {
+  struct Export: ShellCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "export", abstract: "Write all fragments as JSON.",
+      discussion: "Without a file, or for -, they go to standard output. `fragments import` reads them.")
+
+    @Argument(help: "The file; - is standard output.", completion: .file(extensions: ["json"]))
+    var file: String?
+
+    @OptionGroup var result: ResultOptions
+
+    var outputFormat: OutputFormat? { result.output }
+
+    func run(in session: Session) throws -> CommandResult {
+      let fragments = try session.fragmentService().all().map(\.fragment)
+      let text = JSON.array(fragments.map(\.json)).prettyText + "\n"
+      guard let file, file != "-" else { return CommandResult(.text(text)) }
+      try session.files.write(text, to: file)
+      session.note("\(counted(fragments.count, "fragment")) written to \(file)")
+      return .nothing
+    }
+  }
+}

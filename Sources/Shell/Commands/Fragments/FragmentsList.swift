@@ -1,0 +1,34 @@
+import ArgumentParser
+import Database
+import MemoryModel
+import MemoryServices
+
+extension FragmentsCommand {
+  struct List: ShellCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the fragments, those that come first in a prompt first.")
+
+    @Option(help: "Only those of this category.")
+    var category: String?
+
+    @Option(help: "Only those for this agent, or for all.", completion: .stored)
+    var agent: String?
+
+    @Option(help: "Only those of this tier: core, standard or full.")
+    var tier: ContextTier?
+
+    @OptionGroup var result: ResultOptions
+
+    var outputFormat: OutputFormat? { result.output }
+    var onlyReads: Bool { true }
+
+    func run(in session: Session) throws -> CommandResult {
+      let fragments = try session.fragmentService().all().filter { stored in
+        (category.map { $0 == stored.fragment.category } ?? true)
+          && (agent.map { PromptFragment.agent(named: $0) == stored.fragment.agentType } ?? true)
+          && (tier.map { $0 == stored.fragment.contextTier } ?? true)
+      }
+      return CommandResult(.table(ResultTable(fragments)))
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Database
+import MemoryModel
+import MemoryServices
+
+extension FragmentsCommand {
+  struct Show: ShellCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show some fragments.")
+
+    @Argument(help: "The ids.")
+    var ids: [Int64]
+
+    @OptionGroup var result: ResultOptions
+
+    var outputFormat: OutputFormat? { result.output }
+    var onlyReads: Bool { true }
+
+    func run(in session: Session) throws -> CommandResult {
+      CommandResult(.table(ResultTable(try session.fragmentService().fragments(ids))))
+    }
+  }
+}

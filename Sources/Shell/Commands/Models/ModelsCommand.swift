@@ -1,0 +1,57 @@
+import ArgumentParser
+import Database
+import MemoryModel
+import MemoryServices
+
+/// The embedding models on this machine.
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "List the local embedding models, or choose one.",
+    discussion: """
+      A model is a folder in $XDG_DATA_HOME/memsh/models/ with model.safetensors and tokenizer.json, in Model2Vec's or \
+      WordLlama's layout; scripts/fetch-model installs one.
+      """, subcommands: [List.self, Use.self], defaultSubcommand: List.self)
+
+  struct List: ShellCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List what is installed.")
+
+    @OptionGroup var result: ResultOptions
+
+    var outputFormat: OutputFormat? { result.output }
+    var onlyReads: Bool { true }
+
+    func run(in session: Session) throws -> CommandResult { ModelsCommand.installed(session) }
+  }
+
+  struct Use: ShellCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "use", abstract: "Choose the model of this and later sessions.")
+
+    @Argument(help: "The model's name.")
+    var name: String
+
+    @OptionGroup var result: ResultOptions
+
+    var outputFormat: OutputFormat? { result.output }
+
+    func run(in session: Session) throws -> CommandResult {
+      _ = try session.embedders.models.use(name)
+      session.forgetEmbedders()
+      return ModelsCommand.installed(session)
+    }
+  }
+
+  private static func installed(_ session: Session) -> CommandResult {
+    let chosen = try? session.embedders.models.inUse()
+    let rows = session.embedders.models.installed().map { model -> [Cell] in
+      [
+        .text(model.name), .boolean(model == chosen), .count(model.dimensions), .count(model.tokens),
+        .integer(model.bytes), .text(model.folder),
+      ]
+    }
+    return CommandResult(
+      .table(
+        ResultTable(
+          columns: ["name", "in_use", "dimensions", "tokens", "bytes", "folder"], rows: rows, noun: "model")))
+  }
+}
