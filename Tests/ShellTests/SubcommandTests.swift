@@ -74,11 +74,11 @@ import Testing
   func describes() throws {
     let fragments = try #require(CommandDescription.all["fragments"])
     #expect(
-      fragments.subcommands.map(\.name)
+      fragments.subcommands.map(\.word)
         == ["list", "show", "add", "edit", "enable", "disable", "delete", "import", "export"])
     let (add, count) = fragments.resolved(["fragments", "add"])
     #expect(count == 2 && add.optionNames.contains("--priority") && !add.optionNames.contains("--cascade"))
-    #expect(fragments.resolved(["fragments"]).command.name == "list")
+    #expect(fragments.resolved(["fragments"]).command.name == "fragments list")
     for command in CommandDescription.all.values where !command.subcommands.isEmpty {
       #expect(command.defaultSubcommand != nil && command.subcommands.allSatisfy { !$0.about.isEmpty })
     }
