@@ -25,6 +25,8 @@ package final class PostgresDriver: Driver {
   var ownNotices: [String] = []
   /// What the repairs of the present transaction have set and looked up.
   var repairState = RepairState()
+  /// The transaction that stays open between commands.
+  var held = HeldTransaction()
 
   /// Describes the store; nothing is opened yet.
   ///
@@ -112,6 +114,7 @@ package final class PostgresDriver: Driver {
 
   /// Closes the connections.
   package func close() {
+    held = HeldTransaction()
     opened = nil
     repairState = RepairState()
     pool.close()
@@ -137,20 +140,17 @@ package final class PostgresDriver: Driver {
     _ ending: TransactionEnding, settings: [String], _ body: () throws -> Value
   ) throws -> Value {
     let settings = settings.map { "SET LOCAL " + $0 }
+    if held.isBegun, !held.isInPart { return try part(ending, settings: settings, body) }
     let isOutermost = try use { connection in
       guard !connection.isInTransaction else {
         if !settings.isEmpty { try connection.execute(unsafeSQL: settings.joined(separator: "; ")) }
         return false
       }
-      let begin = ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN"
-      try connection.execute(unsafeSQL: ([begin] + settings).joined(separator: "; "))
-      try checkProcess()
-      // Somebody may have dropped the schema since.
-      try setSearchPath(connection)
-      repairState = RepairState()
       return true
     }
     guard isOutermost else { return try body() }
+    let begin = ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN"
+    try self.begin(([begin] + settings).joined(separator: "; "))
     do {
       let value = try body()
       if ending == .commit {
@@ -166,13 +166,24 @@ package final class PostgresDriver: Driver {
     }
   }
 
+  /// Begins a transaction by some statements.
+  func begin(_ statements: String) throws {
+    try use { connection in
+      try connection.execute(unsafeSQL: statements)
+      try checkProcess()
+      // Somebody may have dropped the schema since.
+      try setSearchPath(connection)
+      repairState = RepairState()
+    }
+  }
+
   /// Runs what puts the session right after an error; a connection that is gone needs none of it.
   func cleanUp(_ sql: String) {
     guard let opened, !opened.connection.isBroken else { return }
     try? opened.connection.execute(unsafeSQL: sql)
   }
 
-  private func commit() throws {
+  func commit() throws {
     guard try use({ !$0.isInFailedTransaction }) else {
       throw MemshError(.storeFailed, "a statement of the transaction failed, so nothing of it can be committed")
     }

@@ -21,6 +21,8 @@ package final class SQLiteDriver: Driver {
   private var opened: DatabaseQueue?
   private var usesWriteAheadLog = false
   private(set) var options = StoreOptions()
+  /// The transaction that stays open between commands.
+  var held = HeldTransaction()
   /// The quantised vectors as the last search left them.
   var vectors: CurrentVectors?
 
@@ -73,6 +75,7 @@ package final class SQLiteDriver: Driver {
     if let opened { StoreFile.close(opened) }
     opened = nil
     vectors = nil
+    held = HeldTransaction()
   }
 
   /// Runs `body` in one transaction, which holds the file's write lock from its start, unless it is to read only.
@@ -80,6 +83,7 @@ package final class SQLiteDriver: Driver {
     // Without a file there is nothing to read, and reading must not create one.
     if ending == .readOnly, !fileExists { return try body() }
     return try (ending == .readOnly ? read : write) { db in
+      if held.isBegun, !held.isInPart, db.isInsideTransaction { return try part(ending, db, body) }
       guard !db.isInsideTransaction else { return try body() }
       defer { if ending != .readOnly { giveBackLog(db) } }
       if ending == .readOnly { try db.execute(sql: "PRAGMA query_only = ON") }
@@ -164,9 +168,10 @@ package final class SQLiteDriver: Driver {
     configuration.busyMode = .timeout(SQLiteDriver.busyTimeoutSeconds)
     configuration.label = "memsh.store"
     // Not SQLITE_OPEN_READONLY: a connection that may not write leaves its -wal and -shm files behind.
+    // `begin` leaves a transaction open.
+    configuration.allowsUnsafeTransactions = true
     if isReadOnly {
       // A source is read in one snapshot from its first row to its last.
-      configuration.allowsUnsafeTransactions = true
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON; BEGIN") }
     }
     logger.info("opening \(path)")

@@ -27,13 +27,13 @@ struct Prompt {
       switch read(with: editor) {
       case .end:
         session.console.writeError("\n")
-        return .success
+        return session.abandonTransaction() ? .failed : .success
       case .interrupted: continue
       case .line(let input):
         guard input.contains(where: { !$0.isWhitespace }) else { continue }
         editor.remember(input)
         history.append(input)
-        guard try run(input, editor) else { return .success }
+        guard try run(input, editor) else { return session.abandonTransaction() ? .failed : .success }
       }
     }
   }

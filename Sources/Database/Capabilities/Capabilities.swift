@@ -14,13 +14,15 @@ package struct Capabilities {
   package let maintenance: any Maintaining
   /// Answering SQL of the user's own.
   package let sql: any SQLAnswering
+  /// Keeping a transaction open between commands.
+  package let transactions: any TransactionHolding
   /// Being copied and replaced as a file; nil where the database is none.
   package let file: (any FileStore)?
 
   /// Those of a driver that has them all, but perhaps the last.
   package init(
     of driver: some SchemaManaging & Searching & VectorReplacing & RowImaging & Introspecting & Maintaining
-      & SQLAnswering,
+      & SQLAnswering & TransactionHolding,
     file: (any FileStore)? = nil
   ) {
     schema = driver
@@ -30,6 +32,7 @@ package struct Capabilities {
     introspection = driver
     maintenance = driver
     sql = driver
+    transactions = driver
     self.file = file
   }
 }

@@ -63,7 +63,8 @@ extension SQLiteDriver {
 
   /// The quantised vectors, brought up to date; nil where comparing all blobs is as quick, or no file can be written.
   func currentVectors(dimensions: Int, _ db: Database) throws -> CurrentVectors? {
-    guard try isWhole(SearchDDL.vectors),
+    // The file may only tell what is committed.
+    guard !held.isBegun, try isWhole(SearchDDL.vectors),
       let state = try Int64.fetchOne(db, sql: "SELECT token FROM \(SearchDDL.vectorState)")
     else { return nil }
     if let known = vectors, known.state == state, known.file.layout.dimensions == dimensions { return known }

@@ -8,7 +8,7 @@ struct RollbackCommand: ChangingCommand {
     commandName: "rollback",
     abstract: "Go back to SQLite, or take one migration run out again.",
     discussion: """
-      Without options it makes the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new \
+      In a transaction that `begin` has begun it takes back what was changed since. Else, without options, it makes the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new \
       ones; what PostgreSQL holds stays untouched. --sync first copies what PostgreSQL has and the SQLite store has \
       not. --run takes the rows of one migration out of the store in use; rows changed since are kept and listed. Where rows of other \
       tables would go, too, it is refused unless --cascade is given.
@@ -55,7 +55,14 @@ struct RollbackCommand: ChangingCommand {
     }
   }
 
+  /// Whether it takes back what was changed since `begin`, if there was one.
+  var endsTransaction: Bool { run == nil && !sync }
+
   func run(in session: Session) throws -> CommandResult {
+    if endsTransaction, session.holdsTransaction {
+      try session.endTransaction(commits: false)
+      return .nothing
+    }
     guard let run else { return try goBack(in: session) }
     let store = try session.store()
     let number: Int64? = if case .number(let number) = run { number } else { nil }

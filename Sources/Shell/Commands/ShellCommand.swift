@@ -59,7 +59,7 @@ package struct CommandRegistry: ParsableCommand {
           UnsetCommand.self,
           ShowCommand.self, OutputCommand.self, TimingCommand.self, WatchCommand.self, HistoryCommand.self,
           EditLineCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self, AliasCommand.self,
-          UnaliasCommand.self, SystemCommand.self, HelpCommand.self,
+          UnaliasCommand.self, SystemCommand.self, BeginCommand.self, CommitCommand.self, HelpCommand.self,
           QuitCommand.self,
         ]),
       CommandGroup(

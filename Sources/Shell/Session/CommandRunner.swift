@@ -21,6 +21,12 @@ package struct CommandRunner {
   ///
   /// - Returns: The status of the first failure; a reader that goes away is none.
   package func run(_ commands: [LoadedCommand]) -> ExitStatus {
+    let status = runAll(commands)
+    let isUnfinished = session.abandonTransaction()
+    return status == .success && isUnfinished ? .failed : status
+  }
+
+  private func runAll(_ commands: [LoadedCommand]) -> ExitStatus {
     var status = ExitStatus.success
     for command in commands {
       guard let outcome = try? run(command) else { return status }
@@ -87,8 +93,9 @@ package struct CommandRunner {
     }
     // Others may have changed the tables since the last command.
     session.storeIfOpen?.forgetState()
-    do { return try command.run(in: session) } catch let error as MemshError
-      where error.code == .connectionLost && command.onlyReads
+    let isAlone = !session.holdsTransaction
+    do { return try session.runInTransaction(command) } catch let error as MemshError
+      where error.code == .connectionLost && command.onlyReads && isAlone
     {
       session.note("notice: \(error.message); trying again over a new one")
       return try command.run(in: session)

@@ -13,7 +13,9 @@ package enum PromptText {
   package static func text(for session: Session, invisible: Unicode.Scalar) -> String {
     // Describing a store opens nothing.
     guard let identity = (try? session.store())?.identity else { return "memsh (not connected)> " }
-    let text = replaced(session.settings, identity: identity, label: session.label).withVisibleControls
+    var text = replaced(session.settings, identity: identity, label: session.label).withVisibleControls
+    // As in psql, a transaction that waits for its end.
+    if session.holdsTransaction { text.insert("*", at: text.lastIndex(of: ">") ?? text.startIndex) }
     guard let label = session.label, session.showsColors else { return text }
     func sequence(_ parameters: String) -> String { "\(invisible)\u{1B}[\(parameters)m\(invisible)" }
     // The space at the end keeps the user's own colour.
