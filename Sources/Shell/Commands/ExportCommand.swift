@@ -78,7 +78,7 @@ struct ExportCommand: Filtering {
     options.format = text
     let service = ExportService(store: store, interruption: session.interruption)
     guard let path else {
-      let isTerminal = session.console.outputIsTerminal
+      let isTerminal = session.isOnTerminal
       _ = try service.export(options) { try session.write((isTerminal ? $0.withVisibleControls : $0) + "\n") }
       return .nothing
     }

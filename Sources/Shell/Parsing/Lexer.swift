@@ -89,7 +89,8 @@ struct Lexer {
       lexer = Lexer(text: ScriptText(text + String(open), file: nil))
       guard (try? lexer.run()) != nil else { return nil }
     }
-    guard !lexer.endsInComment else { return nil }
+    // What stands where the result goes is no word of the command.
+    guard !lexer.endsInComment, lexer.tokens.isEmpty || lexer.commands.last?.destination == nil else { return nil }
     let isInWord = quote != nil || lexer.lastWord.upperBound == text.utf8.count && !text.isEmpty
     let raw = isInWord ? String(decoding: Array(text.utf8)[lexer.lastWord.lowerBound...], as: UTF8.self) : ""
     return Unfinished(tokens: lexer.tokens, rawWord: raw, quote: quote)

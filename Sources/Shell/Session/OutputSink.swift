@@ -59,17 +59,19 @@ extension Session {
   ) throws -> Value? {
     guard let destination else { return try body() }
     let place: any OutputSink
-    let format: OutputFormat
+    let named: OutputFormat?
     switch destination {
     case .program(let program):
       place = try console.reader(program.plainText)
-      format = settings.output ?? .table
+      named = nil
     case .file(let token, let isAddedTo):
       let path = try CommandParser.word(token, of: command, scope: scope)
       place = try isAddedTo ? AddingSink(path) : FileSink(path)
-      format = Destination.format(ofFile: path) ?? settings.output ?? .tsv
+      named = Destination.format(ofFile: path)
     }
-    sink = (place, format)
+    // A person reads what a program shows.
+    let usual: OutputFormat = if case .program = destination { .table } else { .tsv }
+    sink = (place, named ?? settings.output ?? usual, isNamed: named != nil)
     defer { sink = nil }
     do {
       let value = try body()

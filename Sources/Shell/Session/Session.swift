@@ -30,9 +30,9 @@ package final class Session {
   var lastResult = JSON.null
   /// The command that runs now, as it was typed: what the journal notes.
   var currentCommand = ""
-  /// Where the result of the command that runs now goes, and its format where the command names none; nil for standard
-  /// output.
-  var sink: (place: any OutputSink, format: OutputFormat)?
+  /// Where the result of the command that runs now goes, its format where the command names none, and whether the place's
+  /// name tells it; nil for standard output.
+  var sink: (place: any OutputSink, format: OutputFormat, isNamed: Bool)?
   /// What was typed before the command that runs now, for `edit-line`.
   package var lastInput = ""
 
@@ -222,7 +222,7 @@ package final class Session {
   package var showsColors: Bool { errorTheme != .none }
 
   /// Whether the result of the command that runs now goes to a terminal.
-  private var isOnTerminal: Bool { sink == nil && console.outputIsTerminal }
+  var isOnTerminal: Bool { sink == nil && console.outputIsTerminal }
 
   /// Writes a result, or a part of one.
   func write(_ text: String) throws {
@@ -244,7 +244,7 @@ package final class Session {
 
   /// Whether a result that is a text goes as it is into a pipe, because nobody has asked for a format.
   func isTextWanted(_ wanted: OutputFormat?) -> Bool {
-    wanted == nil && settings.output == nil && !isOnTerminal
+    wanted == nil && settings.output == nil && !isOnTerminal && sink?.isNamed != true
   }
 
   /// Whether a person sees the result, to whom it pays to count what is not shown.
