@@ -49,6 +49,19 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.file(name)))
   }
 
+  @Test(
+    "after a connect that failed, whatever the reason, a script has no store to do harm to",
+    arguments: [
+      "@nobody", "nosuch.db", "nowhere/x.db", "ada:secret@db/x", "mysql://db/x", "e.db --schema x", "text.db",
+    ])
+  func losesStore(words: String) throws {
+    try folder.write("not a database", to: "text.db")
+    let result = try memsh.run(
+      ["-d", "e.db", "--embedder", "hash", "-c", "schema --create; set on-error continue; connect \(words); seed"])
+    #expect(result.status != 0 && result.errors.contains("the last `connect` failed"), "\(result.errors)")
+    #expect(try folder.rows("e.db", "SELECT count(*) FROM prompt_fragments") == ["0"])
+  }
+
   @Test("one line says what was found; programs get it in parts", arguments: World.Kind.allCases)
   func greets(kind: World.Kind) throws {
     let world = try World(kind)

@@ -35,12 +35,19 @@ struct ConnectCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
+    try session.greeting(of: session.connect(to: place(in: session), mayBeAbsent: create || location == nil))
+  }
+
+  private func place(in session: Session) throws -> Place {
     let label = label.map(ConnectionLabel.init)
     var place =
       if let location {
         try session.place(location, label: label)
       } else if schema != nil {
-        Place(location: try session.location(of: session.store()), label: label)
+        // The same database: what it is called stays.
+        Place(
+          location: try session.location(of: session.store()), label: label ?? session.label,
+          name: session.place?.name)
       } else {
         Place(location: try session.stores.defaultLocation(of: nil), label: label)
       }
@@ -48,7 +55,7 @@ struct ConnectCommand: ShellCommand {
       place = Place(
         location: try session.stores.location(place.location, inSchema: schema), label: place.label, name: place.name)
     }
-    return try session.greeting(of: session.connect(to: place, mayBeAbsent: create || location == nil))
+    return place
   }
 }
 

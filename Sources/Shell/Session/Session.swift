@@ -96,9 +96,12 @@ package final class Session {
   /// When that fails, a person keeps the store in use; a script has none any more, so that its later commands cannot
   /// hit the wrong one.
   ///
-  /// - Parameter mayBeAbsent: Whether a SQLite file need not be there yet.
-  func connect(to place: Place, mayBeAbsent: Bool = true) throws -> MemoryStore {
+  /// - Parameters:
+  ///   - place: Where it is; not to know it is a failure like any other.
+  ///   - mayBeAbsent: Whether a SQLite file need not be there yet.
+  func connect(to place: @autoclosure () throws -> Place, mayBeAbsent: Bool = true) throws -> MemoryStore {
     do {
+      let place = try place()
       let store = try stores.open(place.location)
       if !mayBeAbsent, store.identity.backend == .sqlite, !files.exists(store.identity.location) {
         throw MemshError(
@@ -139,11 +142,9 @@ package final class Session {
 
   /// Goes to a schema of the database in use.
   func use(schema: String) throws -> MemoryStore {
-    let store = try store()
-    let place = place
-    return try connect(
+    try connect(
       to: Place(
-        location: stores.location(location(of: store), inSchema: schema), label: place?.label, name: place?.name))
+        location: stores.location(location(of: store()), inSchema: schema), label: place?.label, name: place?.name))
   }
 
   @discardableResult

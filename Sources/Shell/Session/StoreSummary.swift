@@ -103,10 +103,10 @@ extension Session {
     return summary(state.own[.settings] == nil ? .application : .memsh, try countedMemories(of: store))
   }
 
-  /// Counts the memories; nil where this user may not.
+  /// Counts the memories; nil where this user may not, or the tables are not complete.
   private func countedMemories(of store: MemoryStore) throws -> Int64? {
     do { return try store.memories(countedTo: StoreSummary.countedMaximum + 1) } catch let error as MemshError
-      where error.code == .permissionDenied
+      where [.permissionDenied, .schemaMissing].contains(error.code)
     {
       return nil
     }
