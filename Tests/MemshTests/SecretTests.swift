@@ -31,7 +31,7 @@ import Testing
     for line in [
       "set dimensions 8", "connect \(url)", "status", "connect \(url)x", "set copy \(SecretTests.key)",
       "connect 'host=127.0.0.1 port=1 password=\(SecretTests.password)'", "migrate --from \(source)",
-      "search espresso", "history --limit 50", "echo the end",
+      "connections add prod \(url)", "connections", "search espresso", "history --limit 50", "echo the end",
     ] { try terminal.enter(line) }
     try terminal.wait(for: "\nthe end")
 
@@ -44,7 +44,7 @@ import Testing
       #expect(!printed.output.contains(secret) && !printed.errors.contains(secret))
     }
     let history = try String(contentsOfFile: world.folder.file("state/memsh/history"), encoding: .utf8)
-    #expect(history.contains("search espresso") && !history.contains("connect"))
+    #expect(history.contains("search espresso") && !history.contains("connect ") && !history.contains("add prod"))
     let leaks = try world.memsh.runShell(
       "grep -rlE '\(SecretTests.key)|\(SecretTests.password)' state data config cache 2>/dev/null; true")
     #expect(leaks.output.isEmpty, "\(leaks.output)")
