@@ -34,6 +34,7 @@ import Testing
     }
     #expect(try json("-c", "connect @dev --label test; status")[key: "label"] == .string("test"))
     #expect(try json("connections")[key: "name"] == .string("dev"))
+    #expect(try memsh.run(["-q", "-d", "new.db", "migrate", "--from", "@dev", "--skip-test"]).status == 0)
     #expect(try memsh.run(["connections", "remove", "dev"]).status == 0)
     let gone = try memsh.run(["-d", "@dev", "status"])
     #expect(gone.status == 1 && gone.errors.contains("there is no connection named dev"), "\(gone.errors)")

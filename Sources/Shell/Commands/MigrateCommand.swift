@@ -127,7 +127,7 @@ struct MigrateCommand: ChangingCommand {
 
   /// The source; nil when the default one is not there. A source that was named must be.
   private func source(in session: Session, target: MemoryStore) throws -> (any MemorySource)? {
-    let location = from ?? session.paths.defaultSource
+    let location = try from.map { try session.place($0).location } ?? session.paths.defaultSource
     guard !session.stores.isSame(location, as: target.identity) else {
       guard from == nil else {
         throw MemshError(.usage, "\(location) is the store itself", hint: "name another source")
