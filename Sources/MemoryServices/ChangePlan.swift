@@ -36,24 +36,26 @@ package protocol ChangeReport {
 }
 
 /// How much a change changes.
-package struct ChangeExtent: Sendable, Equatable {
+package struct ChangeExtent: Sendable {
   /// How many rows are changed, deleted, or lose what they have.
   package let rows: Int
-  /// The table whose rows these are, where the change may reach all of them.
-  package let table: String?
+  /// The table of which the change may reach all rows, and of how many of its rows it does; nil where none can.
+  package let part: (table: String, rows: Int)?
   /// Whether it reaches everything there is, whatever the number of rows.
   package let isEverything: Bool
 
   /// Some rows.
   ///
-  /// - Parameter table: The table that they are of; nil where nothing in it is lost even if they are all of its rows.
-  package static func rows(_ count: Int, of table: String? = nil) -> ChangeExtent {
-    ChangeExtent(rows: count, table: table, isEverything: false)
+  /// - Parameters:
+  ///   - table: The table that they are of; nil where nothing is lost even if they are all of its rows.
+  ///   - countInTable: How many of them are of that table; nil for all.
+  package static func rows(_ count: Int, of table: String? = nil, countInTable: Int? = nil) -> ChangeExtent {
+    ChangeExtent(rows: count, part: table.map { ($0, countInTable ?? count) }, isEverything: false)
   }
 
   /// All that there is.
   package static func everything(_ rows: Int = 0) -> ChangeExtent {
-    ChangeExtent(rows: rows, table: nil, isEverything: true)
+    ChangeExtent(rows: rows, part: nil, isEverything: true)
   }
 }
 

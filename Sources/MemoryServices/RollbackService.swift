@@ -57,7 +57,9 @@ package struct RollbackService {
       report.losses = DependentRows.summed(report.losses)
       return report
     }
-    return ChangePlan(report, .rows(report.rows.count, of: "memories")) {
+    let extent = ChangeExtent.rows(
+      report.rows.count, of: "memories", countInTable: report.rows.count { $0.table == "memories" })
+    return ChangePlan(report, extent) {
       try store.transaction(.commit) { try rollBack(report, planned, cascade: cascade) }
     }
   }

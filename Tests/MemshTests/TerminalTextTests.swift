@@ -67,7 +67,7 @@ struct TerminalTextTests {
     }
     let terminal = try Terminal.memsh("-d store.db --embedder hash", in: world.folder)
     try terminal.enter("fragments delete 1")
-    let screen = try terminal.wait(for: "Type")
+    let screen = try terminal.wait(for: "Go on? [y/N]")
     #expect(screen.contains("x\\x1b]0;OWNED\\x07"), "\(screen)")
     try terminal.enter("no")
     try terminal.enter("set prompt '{database} {location}> '")

@@ -145,7 +145,7 @@ package struct DoctorService {
     let changed = report.findings.filter { report.unfixed[$0.check] == nil }
     let memories = Set(changed.filter { $0.check.table == .memories }.flatMap(\.ids))
     let others = changed.filter { $0.check.table != .memories }.reduce(0) { $0 + $1.ids.count }
-    return .rows(memories.count + others, of: memories.isEmpty ? nil : Table.memories.name)
+    return .rows(memories.count + others, of: Table.memories.name, countInTable: memories.count)
   }
 
   private func exactDuplicates() throws -> [MergePlan] {

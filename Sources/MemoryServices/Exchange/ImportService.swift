@@ -100,7 +100,9 @@ package struct ImportService {
         return loaded.report
       }
     }
-    return ChangePlan(report, .rows(replacements.count, of: "memories")) { [replacements] in
+    let extent = ChangeExtent.rows(
+      replacements.count, of: "memories", countInTable: report.replaced["memories"] ?? 0)
+    return ChangePlan(report, extent) { [replacements] in
       try read { try run(options, space: space, replacing: replacements, $0) }
     }
   }

@@ -47,8 +47,8 @@ extension Session {
   private func mustType(_ question: Question) throws -> Bool {
     let extent = question.extent
     if isProductionPrompt || extent.isEverything || extent.rows > Session.rowsForYes { return true }
-    guard extent.rows > 1, let table = extent.table else { return false }
-    return try !store().hasRows(in: table, besides: extent.rows)
+    guard let part = extent.part, part.rows > 1 else { return false }
+    return try !store().hasRows(in: part.table, besides: part.rows)
   }
 }
 
