@@ -340,7 +340,7 @@ import Testing
     arguments: [
       ("exit 0", "nothing was changed, so nothing is run"),
       ("sed -i s/once/twice/ \"$1\"; exit 1", "so nothing is run"),
-      ("echo >> \"$1\"", "nothing was changed, so nothing is run"), (": > \"$1\"", "> edit-line\n"),
+      ("echo >> \"$1\"", "nothing was changed, so nothing is run"), (": > \"$1\"", "nothing was left"),
     ])
   func leavesEditor(script: String, seen: String) throws {
     let world = try PromptTests.world()

@@ -20,6 +20,8 @@ struct EditLineCommand: ShellCommand {
     // An editor ends a text's last line.
     if edited.split(separator: "\n") == session.lastInput.split(separator: "\n") {
       result.remark = "nothing was changed, so nothing is run"
+    } else if edited.allSatisfy(\.isWhitespace) {
+      result.remark = "nothing was left, so nothing is run"
     } else {
       result.nextInput = edited
     }
