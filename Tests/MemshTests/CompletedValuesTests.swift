@@ -28,12 +28,14 @@ import Testing
     _ = try folder.write("PS1='$ '\n", to: "bashrc")
   }
 
-  private func store(_ users: [String], _ name: String = "store.db") throws {
-    let lines = try users.map { user in
-      String(decoding: try JSONEncoder().encode(["user_id": user, "content": "text"]), as: UTF8.self)
-    }
+  private func store(_ users: [String]) throws {
+    try store(users.map { ["user_id": $0, "content": "text"] })
+  }
+
+  private func store(_ memories: [[String: String]]) throws {
+    let lines = try memories.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
     let result = try memsh.run(
-      ["-q", "-d", folder.file(name), "--embedder", "hash", "import", "-", "--format", "jsonl"],
+      ["-q", "-d", folder.file("store.db"), "--embedder", "hash", "import", "-", "--format", "jsonl"],
       input: lines.joined(separator: "\n") + "\n")
     #expect(result.status == 0, "\(result.errors)")
   }
@@ -119,6 +121,20 @@ import Testing
     for _ in 0..<3 { try terminal.press("Tab") }
     try terminal.wait(for: "k")
     Thread.sleep(forTimeInterval: 1)
+    expectNothingRan()
+  }
+
+  @Test("the text beside an id is shown, and not run", arguments: ["bash", "zsh", "fish"])
+  func describesAsData(shell: String) throws {
+    let contents = ["first $(touch OWNED)", "second `touch OWNED` %F{red}", "third\nlines\t\u{1B}[31m;touch OWNED"]
+    try store(contents.map { ["user_id": "ada", "content": $0] })
+    let terminal = try start(shell)
+    try terminal.type("memsh -d store.db show ")
+    // bash has no place for it.
+    try terminal.complete(until: shell == "bash" ? "vars" : "touch OWNED")
+    Thread.sleep(forTimeInterval: 0.5)
+    let screen = try terminal.screen()
+    #expect(shell == "bash" || screen.contains("third\\nlines\\t\\x1b[31m"), "\(screen)")
     expectNothingRan()
   }
 

@@ -25,6 +25,12 @@ import Testing
     source.files = { path, _ in ["~/at home.memsh", "~/notes/"].filter { $0.hasPrefix(path) } }
     source.variables = { ["who", "where_from"] }
     source.environment = { ["HOME"] }
+    source.connections = {
+      [
+        NamedConnection(name: "prod", location: "postgresql://ada@db/agents", label: nil),
+        NamedConnection(name: "play", location: "/tmp/play.db", label: nil),
+      ]
+    }
     source.backend = { backend }
     return source
   }
@@ -98,6 +104,16 @@ import Testing
     #expect(completed("list --user \"tw") == "list --user 'two words'")
   }
 
+  @Test("settings stand beside what they are, with their values; connections beside where they lead")
+  func offersSettings() {
+    let completer = Completer(CompletionTests.source())
+    let timing = completer.complete("set tim").candidates
+    #expect(timing.count == 1 && timing.first?.about.isEmpty == false)
+    #expect(complete("set timing ") == ["on", "off"] && complete("set user ") == complete("list --user "))
+    #expect(completed("connect @prod") == "connect @prod" && completed("connect @pl") == "connect @play")
+    #expect(completer.complete("connect @").candidates.map(\.about) == ["postgresql://ada@db/agents", "/tmp/play.db"])
+  }
+
   @Test("files, the home folder and variables")
   func offersFiles() {
     #expect(completed("include ~") == "include ~/")
@@ -116,7 +132,7 @@ import Testing
       ("sql 'select m.c", " from memories as m where 1'", "sql 'select m.content"),
       ("sql 'select n from Odd o where o.n", "", "sql 'select n from Odd o where o.\"Name\""),
       ("sql \"select o.n", " from Odd o\"", "sql \"select o.\\\"Name\\\""),
-      ("sql 'select json_ex", "", "sql 'select json_extract("), ("sql 'SELECT COUN", "", "sql 'SELECT COUNT("),
+      ("sql 'select m.impor", "", "sql 'select m.importance_score"), ("sql 'select json_ex", "", "sql 'select json_extract("), ("sql 'SELECT COUN", "", "sql 'SELECT COUNT("),
       ("sql 'select content from memories wher", "", "sql 'select content from memories where"),
       ("sql 'select 1 where a = :wher", "", "sql 'select 1 where a = :where_from"),
     ]

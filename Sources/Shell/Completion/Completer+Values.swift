@@ -42,17 +42,15 @@ extension Completer {
     }
     switch (place.command.name, argument.valueName) {
     case ("set", "name"), ("unset", "name"):
-      let settings = Setting.all.map { Completion.Value($0.name, about: $0.help) }
-      return named(settings + variables, word)
+      return named(Setting.all.map { Completion.Value($0.name, about: $0.help) } + variables, word)
     case ("set", "value"):
       switch place.positionals.first.flatMap(Setting.named)?.values {
       case .words(let values): return named(values.map { Completion.Value($0) }, word)
       case .user: return stored(.users, word)
       default: break
       }
-    case ("connections", "name"): return named(source.connections().map { Completion.Value($0) }, word)
-    case ("connect", "location") where word.hasPrefix("@"):
-      return named(source.connections().map { Completion.Value("@" + $0) }, word)
+    case ("connections", "name"): return named(connections(), word)
+    case ("connect", "location") where word.hasPrefix("@"): return named(connections(sign: "@"), word)
     case ("models use", "name"): return named(source.models().map { Completion.Value($0) }, word)
     case ("doctor", "checks"): return named(Check.all.map { Completion.Value($0.name, about: $0.what) }, word)
     case ("help", "subject"):
@@ -70,6 +68,10 @@ extension Completer {
     let last =
       kind == .runs ? Fitting.beginning([Completion.Value("last", about: "The last migration.")], with: word) : []
     return last + stored(kind, word)
+  }
+
+  private func connections(sign: String = "") -> [Completion.Value] {
+    source.connections().map { Completion.Value(sign + $0.name, about: $0.location) }
   }
 
   private var variables: [Completion.Value] { source.variables().sorted().map { Completion.Value($0) } }

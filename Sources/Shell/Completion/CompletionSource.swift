@@ -14,8 +14,8 @@ package struct CompletionSource {
   var environment: () -> [String] = { [] }
   /// The names of the models that are installed.
   var models: () -> [String] = { [] }
-  /// The names of the connections that have one.
-  var connections: () -> [String] = { [] }
+  /// The named connections.
+  var connections: () -> [NamedConnection] = { [] }
   /// The kind of the database in use.
   var backend: () -> Backend? = { nil }
 
@@ -32,7 +32,7 @@ package struct CompletionSource {
     variables = { Array(session.scope.variables.keys) }
     environment = { Array(session.scope.environment.keys) }
     models = { session.embedders.models.installed().map(\.name) }
-    connections = { (try? session.namedConnections().all.map(\.name)) ?? [] }
+    connections = { (try? session.namedConnections().all) ?? [] }
     backend = { try? session.store().identity.backend }
   }
 }

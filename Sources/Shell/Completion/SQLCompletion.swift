@@ -24,7 +24,9 @@ struct SQLCompletion {
       found.values = Fitting.beginning(variables, with: typed)
     } else if before.sign == ".", let owner = before.words.last {
       let named = names(in: before.words.dropLast() + SQLWords(rest).words)
-      found.values = fitting(columns(of: named.first { $0.alias == owner }?.relation ?? owner), typed)
+      let columns = columns(of: named.first { $0.alias == owner }?.relation ?? owner)
+      // The tables may be named later.
+      found.values = fitting(columns.isEmpty ? SQLCompletion.knownColumns : columns, typed)
     } else if ["from", "join", "into", "update", "table"].contains(before.words.last?.lowercased()) {
       found.values = fitting(relations, typed)
     } else {
@@ -39,10 +41,7 @@ struct SQLCompletion {
   /// typed that they could be.
   private func everything(_ before: SQLWords, _ rest: String) -> [Completion.Value] {
     let named = names(in: before.words + SQLWords(rest).words)
-    let columns =
-      named.isEmpty
-      ? Table.all.flatMap { table in table.columnNames.map { Completion.Value($0, about: "column of \(table.name)") } }
-      : named.flatMap { self.columns(of: $0.relation) }
+    let columns = named.isEmpty ? SQLCompletion.knownColumns : named.flatMap { self.columns(of: $0.relation) }
     guard !before.typed.isEmpty else { return columns }
     let isUpper = before.typed.contains(where: \.isUppercase)
     let keywords = SQLVocabulary.keywords.map { Completion.Value(isUpper ? $0.uppercased() : $0) }
@@ -50,6 +49,11 @@ struct SQLCompletion {
       Completion.Value((isUpper ? $0.uppercased() : $0) + "(", about: "function", endsWord: false)
     }
     return columns + relations + keywords + functions
+  }
+
+  /// The columns of memsh's tables.
+  private static let knownColumns = Table.all.flatMap { table in
+    table.columnNames.map { Completion.Value($0, about: "column of \(table.name)") }
   }
 
   private var relations: [Completion.Value] {

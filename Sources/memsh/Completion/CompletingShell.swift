@@ -43,7 +43,7 @@ enum CompletingShell: String {
         lines=("${(@f)$("${program/#\~\//$HOME/}" ---completion zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
         for line in "${lines[@]:1}"; do
             values+=("${line%%$'\t'*}")
-            shown+=("${line/$'\t'/  -- }")
+            shown+=("${${line/$'\t'/  -- }[1,COLUMNS-1]}")
         done
         if [[ ${#values} -eq 1 && ${values[1]} == *[/=] ]]; then suffix=(-S ''); fi
         if (( ${#values} )); then compadd "${suffix[@]}" -l -d shown -- "${values[@]}"; return; fi
