@@ -164,7 +164,8 @@ struct Launch {
   static func exit(for error: any Error, arguments: [String]) -> (text: String, status: ExitStatus) {
     guard CommandLine.exitCode(for: error) != .success else { return (CommandLine.fullMessage(for: error), .success) }
     let renderer = ErrorRenderer(format: OutputFormat.requested(in: arguments))
-    let message = MemshError(.usage, CommandLine.message(for: error), hint: "`memsh --help` lists the options")
+    let message = MemshError(
+      .usage, String(CommandLine.message(for: error).prefix { $0 != "\n" }), hint: "`memsh --help` lists the options")
     return (String(renderer.text(of: LocatedError(message)).dropLast()), .usage)
   }
 }

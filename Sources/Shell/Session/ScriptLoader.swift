@@ -57,7 +57,8 @@ package struct ScriptLoader {
   ///
   /// - Parameter interruption: Ends the loading with the error `interrupted`.
   package static func load(
-    _ inputs: [ScriptInput], scope: VariableScope, settings: Settings, files: any FileAccess, confirmation: Confirmation,
+    _ inputs: [ScriptInput], scope: VariableScope, settings: Settings, files: any FileAccess,
+    confirmation: Confirmation,
     interruption: Interruption
   ) -> Outcome {
     var loader = ScriptLoader(
