@@ -78,9 +78,9 @@ enum CommandParser {
     guard let type = named.runs else {
       throw LocatedError(unknownSubcommand(words[1], of: named), at: command.tokens[1], of: command)
     }
-    let description = CommandDescription.of(type)
     let given = Array(words.dropFirst(named.wordCount))
-    let arguments = withJoinedNumbers(given, of: description)
+    // Describing a command takes as long as parsing it: only where it must be.
+    let arguments = withJoinedNumbers(given, of: CommandDescription.of(type))
     do {
       guard let parsed = try type.parseAsRoot(arguments) as? any ShellCommand else {
         throw ValidationError("This cannot be run")
@@ -90,7 +90,7 @@ enum CommandParser {
     } catch let error as MemshError {
       throw LocatedError(error, at: command.token(quotedIn: error.message), of: command)
     } catch {
-      let failure = ParserFailure(error, of: type, description, arguments: arguments)
+      let failure = ParserFailure(error, of: type, CommandDescription.of(type), arguments: arguments)
       let index = failure.index.map { index in
         // A joined number is a word less.
         named.wordCount + CommandParser.wordIndex(ofArgument: index, given: given, arguments: arguments)
