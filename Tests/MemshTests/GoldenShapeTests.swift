@@ -23,7 +23,7 @@ import Testing
     ["merge", "1", "2", "--dry-run"], ["merge", "1", "2", "--yes"], ["dedup", "--record"], ["duplicates"],
     ["show", "2"],
     ["delete", "3", "--yes"], ["reassign", "--from", "ben", "--to", "ada", "--yes"], ["journal"],
-    ["journal", "show", "1"], ["undo", "--dry-run"], ["undo", "--yes"], ["seed"], 
+    ["journal", "show", "1"], ["undo", "--dry-run"], ["undo", "--yes"], ["seed"],
     ["doctor", "--fix", "all", "--yes"], ["journal", "prune", "--dry-run"],
   ]
 

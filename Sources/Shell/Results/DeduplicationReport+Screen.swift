@@ -58,10 +58,11 @@ struct DeduplicationScreen {
       text += StyledText("; ") + StyledText("undo \(operation)", .command) + StyledText(" takes it back")
     }
     if report.groups.count > limit {
-      text += StyledText(", \(limit) shown; all: ") + StyledText("dedup --limit \(report.groups.count)", .command)
+      text += StyledText(", \(limit) shown; ") + StyledText("--limit \(report.groups.count)", .command)
+        + StyledText(" shows all")
     }
     if onlyShows {
-      text += StyledText("; all at once: ") + StyledText("dedup --merge", .command)
+      text += StyledText("; ") + StyledText("--merge", .command) + StyledText(" merges all groups")
     }
     return text
   }
