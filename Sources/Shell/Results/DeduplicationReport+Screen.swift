@@ -58,7 +58,8 @@ struct DeduplicationScreen {
       text += StyledText("; ") + StyledText("undo \(operation)", .command) + StyledText(" takes it back")
     }
     if report.groups.count > limit {
-      text += StyledText(", \(limit) shown; ") + StyledText("--limit \(report.groups.count)", .command)
+      text +=
+        StyledText(", \(limit) shown; ") + StyledText("--limit \(report.groups.count)", .command)
         + StyledText(" shows all")
     }
     if onlyShows {
