@@ -104,6 +104,14 @@ import Testing
     #expect(completed("list --user \"tw") == "list --user 'two words'")
   }
 
+  @Test("an alias is a command's name, too")
+  func offersAliases() {
+    var source = CompletionTests.source()
+    source.aliases = { ["nd": "dedup --record"] }
+    let candidates = Completer(source).complete("nd").candidates
+    #expect(candidates.map(\.text) == ["nd"] && candidates.first?.about == "alias of dedup --record")
+  }
+
   @Test("settings stand beside what they are, with their values; connections beside where they lead")
   func offersSettings() {
     let completer = Completer(CompletionTests.source())
@@ -118,6 +126,7 @@ import Testing
   func offersFiles() {
     #expect(completed("include ~") == "include ~/")
     #expect(complete("include ~/") == ["~/'at home.memsh'", "~/notes/"])
+    #expect(completed("list > ~/n") == "list > ~/notes/" && complete("list | ~/n").isEmpty)
     #expect(completed("echo \"for ${wh") == nil && complete("echo ${wh") == ["${where_from}", "${who}"])
     #expect(completed("echo ${ENV:H") == "echo ${ENV:HOME}")
     #expect(complete("echo '${wh").isEmpty && complete("# ${wh").isEmpty)
@@ -132,7 +141,8 @@ import Testing
       ("sql 'select m.c", " from memories as m where 1'", "sql 'select m.content"),
       ("sql 'select n from Odd o where o.n", "", "sql 'select n from Odd o where o.\"Name\""),
       ("sql \"select o.n", " from Odd o\"", "sql \"select o.\\\"Name\\\""),
-      ("sql 'select m.impor", "", "sql 'select m.importance_score"), ("sql 'select json_ex", "", "sql 'select json_extract("), ("sql 'SELECT COUN", "", "sql 'SELECT COUNT("),
+      ("sql 'select m.impor", "", "sql 'select m.importance_score"),
+      ("sql 'select json_ex", "", "sql 'select json_extract("), ("sql 'SELECT COUN", "", "sql 'SELECT COUNT("),
       ("sql 'select content from memories wher", "", "sql 'select content from memories where"),
       ("sql 'select 1 where a = :wher", "", "sql 'select 1 where a = :where_from"),
     ]
@@ -141,6 +151,11 @@ import Testing
     }
     #expect(complete("sql 'select * from ") == ["memories", "\"Odd\""])
     #expect(complete("sql 'select ", "from memories'") == ["id", "content"])
+    // SQL that stands for itself has no quotes of memsh's around it.
+    #expect(completed("select con", " from memories;") == "select content")
+    #expect(complete("select content from ") == ["memories", "\"Odd\""])
+    #expect(completed("list; SELECT * FROM o") == "list; SELECT * FROM \"Odd\"")
+    #expect(complete("select 'mem").isEmpty)
     // Inside a literal or a comment nothing is a name.
     for typed in ["sql \"select 'con", "sql 'select -- con", "sql 'select /* con"] {
       #expect(complete(typed).isEmpty, "\(typed)")

@@ -106,7 +106,7 @@ extension Completer {
     return Completion.Found(kept: kept, values: Fitting.beginning(known, with: String(word.dropFirst(kept.count))))
   }
 
-  private func files(_ word: String, _ extensions: [String]) -> [Completion.Value] {
+  func files(_ word: String, _ extensions: [String]) -> [Completion.Value] {
     guard word != "~" else { return [Completion.Value("~/")] }
     return Fitting.beginning(source.files(word, extensions).sorted().map { Completion.Value($0) }, with: word)
   }

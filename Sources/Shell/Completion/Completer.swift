@@ -26,6 +26,16 @@ package struct Completer {
   package func complete(_ line: String, followedBy rest: String = "") -> Completion {
     if let variable = variables(line) { return variable }
     guard let partial = PartialLine(line) else { return Completion() }
+    switch partial.place {
+    case .word: break
+    case .statement:
+      let found = SQLCompletion(source).found(partial.raw, followedBy: rest)
+      return Completion(
+        replaces: partial.raw.count - found.kept.count,
+        candidates: found.values.map { Completion.Candidate($0, as: $0.text) })
+    case .file:
+      return completion(Completion.Found(values: files(partial.word, []), fileExtensions: []), of: partial)
+    }
     return completion(
       found(after: partial.words, partial.word, isQuoted: partial.beginsWithQuote, followedBy: rest), of: partial)
   }
@@ -99,9 +109,11 @@ package struct Completer {
         command: resolved, given: Array(given.dropFirst(wordCount - 1)), word: word, isQuoted: isQuoted, rest: rest))
   }
 
-  /// The commands with what they do.
+  /// The commands with what they do, and the words that stand for some.
   private var commands: [Completion.Value] {
-    CommandDescription.all.values.map { Completion.Value($0.name, about: $0.about) }.sorted { $0.text < $1.text }
+    let commands = CommandDescription.all.values.map { Completion.Value($0.name, about: $0.about) }
+    let aliases = source.aliases().map { Completion.Value($0.key, about: "alias of \($0.value)") }
+    return (commands + aliases).sorted { $0.text < $1.text }
   }
 
   /// The names that fit what is typed.

@@ -14,6 +14,8 @@ package struct CompletionSource {
   var environment: () -> [String] = { [] }
   /// The names of the models that are installed.
   var models: () -> [String] = { [] }
+  /// The aliases and what they stand for.
+  var aliases: () -> [String: String] = { [:] }
   /// The named connections.
   var connections: () -> [NamedConnection] = { [] }
   /// The kind of the database in use.
@@ -32,6 +34,7 @@ package struct CompletionSource {
     variables = { Array(session.scope.variables.keys) }
     environment = { Array(session.scope.environment.keys) }
     models = { session.embedders.models.installed().map(\.name) }
+    aliases = { session.settings.aliases }
     connections = { (try? session.namedConnections().all) ?? [] }
     backend = { try? session.store().identity.backend }
   }

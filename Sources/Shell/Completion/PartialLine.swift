@@ -1,5 +1,7 @@
 /// A line that is still being typed, as the lexer reads it: the words of its last command, and the one at its end.
 struct PartialLine {
+  /// What the word at the end is.
+  let place: Lexer.Unfinished.Place
   /// The finished words of the command, without their quotes.
   let words: [String]
   /// The unfinished word without its quotes; empty after a space.
@@ -18,6 +20,7 @@ struct PartialLine {
     var words = unfinished.tokens.map(\.unresolved)
     word = unfinished.rawWord.isEmpty ? "" : words.popLast() ?? ""
     self.words = words
+    place = unfinished.place
     (raw, quote) = (unfinished.rawWord, unfinished.quote)
   }
 

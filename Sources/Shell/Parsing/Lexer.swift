@@ -49,6 +49,8 @@ struct Lexer {
   private var lastWord = 0..<0
   /// Whether the text ends inside a comment.
   private var endsInComment = false
+  /// Whether the last word is a statement of SQL that stands for itself.
+  private var endsInStatement = false
   private var destination: Destination?
   /// The word of SQL that says that the command's statement changes something.
   private var writingSQL: String?
@@ -71,6 +73,10 @@ struct Lexer {
 
   /// The last command of a text that is still being typed.
   struct Unfinished {
+    /// What the word at the end is.
+    enum Place { case word, statement, file }
+
+    let place: Place
     /// Its words; the last one is unfinished when ``rawWord`` is not empty.
     let tokens: [Token]
     /// The unfinished word as it was typed, quotes included; empty behind a space.
@@ -89,11 +95,16 @@ struct Lexer {
       lexer = Lexer(text: ScriptText(text + String(open), file: nil))
       guard (try? lexer.run()) != nil else { return nil }
     }
-    // What stands where the result goes is no word of the command.
-    guard !lexer.endsInComment, lexer.tokens.isEmpty || lexer.commands.last?.destination == nil else { return nil }
+    guard !lexer.endsInComment else { return nil }
+    var (place, tokens) = (Unfinished.Place.word, lexer.tokens)
+    switch lexer.destination {
+    case nil: if lexer.endsInStatement, !tokens.isEmpty { place = .statement }
+    case .file(let path, isAddedTo: _): (place, tokens) = (.file, [path])
+    case .program: return nil
+    }
     let isInWord = quote != nil || lexer.lastWord.upperBound == text.utf8.count && !text.isEmpty
     let raw = isInWord ? String(decoding: Array(text.utf8)[lexer.lastWord.lowerBound...], as: UTF8.self) : ""
-    return Unfinished(tokens: lexer.tokens, rawWord: raw, quote: quote)
+    return Unfinished(place: place, tokens: tokens, rawWord: raw, quote: quote)
   }
 
   private init(text: ScriptText, isTyped: Bool = false) {
@@ -126,10 +137,10 @@ struct Lexer {
       }
     }
     // What no newline or `;` has ended stays behind for ``unfinished(_:)``.
-    let last = tokens
+    let (last, place) = (tokens, destination)
     endCommand()
     try readHeredocs()
-    tokens = last
+    (tokens, destination) = (last, place)
     return commands
   }
 
@@ -146,10 +157,11 @@ struct Lexer {
 
   private mutating func readWordOrStatement() throws(LexicalError) {
     guard tokens.isEmpty, let kind = BareSQL.kind(at: text) else { return try readToken() }
-    let start = text.position
+    let (start, first) = (text.position, text.offset)
     var reader = StatementReader(text)
     let statement = try reader.statement(mustEnd: isTyped)
     text = reader.text
+    (lastWord, endsInStatement) = (first..<text.offset, true)
     if case .writes(let word) = kind { writingSQL = word }
     tokens = ["sql", statement].map { word in
       let line = statement.prefix { $0 != "\n" }
@@ -252,7 +264,7 @@ struct Lexer {
       }
     }
     let end = text.position
-    lastWord = first..<text.offset
+    (lastWord, endsInStatement) = (first..<text.offset, false)
     let width = end.line == start.line ? end.column - start.column : 1
     tokens.append(Token(pieces: pieces.pieces, position: start, width: max(1, width)))
   }
