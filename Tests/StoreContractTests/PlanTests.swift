@@ -17,7 +17,9 @@ import Testing
     let plan: @Sendable (MemoryStore) throws -> () throws -> [RowName]
     var testDescription: String { name }
 
-    init<Report: SendableMetatype>(_ name: String, _ plan: @escaping @Sendable (MemoryStore) throws -> ChangePlan<Report>) {
+    init<Report: SendableMetatype>(
+      _ name: String, _ plan: @escaping @Sendable (MemoryStore) throws -> ChangePlan<Report>
+    ) {
       self.name = name
       self.plan = { store in
         let plan = try plan(store)
