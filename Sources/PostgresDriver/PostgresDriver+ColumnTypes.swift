@@ -24,31 +24,3 @@ extension PostgresDriver {
     return types
   }
 }
-
-extension BinaryCopyWriter {
-  /// Writes a whole number into a column of its own width, or NULL.
-  ///
-  /// - Throws: `store_failed` when it does not fit.
-  mutating func write(integer value: Int64?, _ column: String, _ types: [String: UInt32]) throws {
-    guard let value else { return write(int32: nil) }
-    guard types[column] != PostgresType.int8 else { return write(int64: value) }
-    guard let fitting = Int32(exactly: value) else {
-      throw MemshError(
-        .storeFailed, "\(column) \(value) does not fit into PostgreSQL's integer",
-        hint: "mend it in the source, or give the column the type bigint")
-    }
-    write(int32: fitting)
-  }
-
-  /// Writes a number into a column of its own precision, or NULL.
-  mutating func write(double value: Double?, _ column: String, _ types: [String: UInt32]) {
-    guard types[column] == PostgresType.float4 else { return write(double: value) }
-    write(float: value.map(Float.init))
-  }
-
-  /// Writes JSON into a `jsonb`, `json` or text column, or NULL.
-  mutating func write(json text: String?, _ column: String, _ types: [String: UInt32]) {
-    guard types[column].map({ $0 == PostgresType.jsonb }) ?? true else { return write(text: text) }
-    write(jsonb: text)
-  }
-}

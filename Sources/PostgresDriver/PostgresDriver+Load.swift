@@ -22,10 +22,11 @@ extension PostgresDriver {
           for row in rows { try writer.write(row.map(\.copyText)) }
         }
       }
+      let places = columns.map { RealPlace(name: $0.name, type: types[$0.name]) }
       return try connection.copyIn("\(target) (FORMAT BINARY)") { writer in
         for row in rows {
-          try writer.beginRow(fields: columns.count)
-          for index in row.indices { try writer.write(row[index], columns[index].name, types) }
+          try writer.beginRow(fields: places.count)
+          for index in row.indices { try writer.write(row[index], to: places[index]) }
         }
       }
     }
@@ -86,21 +87,46 @@ extension String {
   }
 }
 
+/// A column as the database has it.
+private struct RealPlace {
+  let name: String
+  /// The type's number in pg_type; nil where it is not known.
+  let type: UInt32?
+}
+
 extension BinaryCopyWriter {
   /// Writes a value into a column of its real type.
-  fileprivate mutating func write(_ value: Value, _ column: String, _ types: [String: UInt32]) throws {
+  ///
+  /// - Throws: `store_failed` for a whole number that does not fit.
+  fileprivate mutating func write(_ value: Value, to place: RealPlace) throws {
     switch value {
     case .null: writeNull()
-    case .integer(let number): try write(integer: number, column, types)
-    case .double(let number): write(double: number, column, types)
+    case .integer(let number): try write(integer: number, to: place)
+    case .double(let number):
+      if place.type == PostgresType.float4 { write(float: Float(number)) } else { write(double: number) }
     case .text(let text): write(text: text)
     case .boolean(let flag): write(boolean: flag)
     case .texts(let texts): write(textArray: texts)
     case .timestamp(let moment): write(timestamp: moment.microseconds)
-    case .json(let json): write(json: json.text, column, types)
+    case .json(let json):
+      if place.type ?? PostgresType.jsonb == PostgresType.jsonb {
+        write(jsonb: json.text)
+      } else {
+        write(text: json.text)
+      }
     case .vector(let vector): write(vector: vector.values)
     case .bytes(let bytes): write(bytes: bytes)
     case .integers: writeNull()
     }
+  }
+
+  private mutating func write(integer value: Int64, to place: RealPlace) throws {
+    guard place.type != PostgresType.int8 else { return write(int64: value) }
+    guard let fitting = Int32(exactly: value) else {
+      throw MemshError(
+        .storeFailed, "\(place.name) \(value) does not fit into PostgreSQL's integer",
+        hint: "mend it in the source, or give the column the type bigint")
+    }
+    write(int32: fitting)
   }
 }

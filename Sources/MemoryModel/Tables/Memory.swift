@@ -78,7 +78,7 @@ extension MemoryFields {
   ]
 
   /// The values of ``Table/columns``, in their order.
-  package var values: [Value] { MemoryFields.fields.map { $0.value(self) } }
+  package var values: [Value] { MemoryFields.fields.indices.map { MemoryFields.fields[$0].value(self) } }
 
   /// Reads a row.
   ///
