@@ -1,25 +1,7 @@
 import MemoryModel
 
-/// A row of an answer. Values are read by position, with nil for NULL.
-///
-/// A value of another type than the asked one is an error, never a guess. A row holds what it needs: it may be kept.
-package protocol Row {
-  /// A whole number.
-  func integer(_ column: Int) throws -> Int64?
-  /// A number.
-  func double(_ column: Int) throws -> Double?
-  /// A truth value.
-  func boolean(_ column: Int) throws -> Bool?
-  /// A text.
-  func text(_ column: Int) throws -> String?
-  /// A list of texts.
-  func texts(_ column: Int) throws -> [String]?
-  /// A moment.
-  func timestamp(_ column: Int) throws -> Timestamp?
-  /// JSON, from the text of it.
-  func json(_ column: Int) throws -> JSON?
-  /// A vector.
-  func vector(_ column: Int) throws -> Vector?
+/// A row of an answer, which holds what it needs: it may be kept.
+package protocol Row: ValueReading {
   /// A value as an added column has it.
   func added(_ column: Int) throws -> Value
   /// The error for NULL in a column that every row must have.

@@ -9,11 +9,13 @@ struct RowSelection {
   let columns: SQL
   /// What each of the table's columns holds; nil for one that is left out, to be NULL.
   private let types: [ColumnType?]
+  private let isRead: [Bool]
 
   init(_ table: Table, _ places: [AddedPlace], without omitted: [Column] = []) {
     self.table = table
     self.places = places
     types = table.columns.map { omitted.contains($0) ? nil : $0.type }
+    isRead = types.map { $0 != nil }
     let known: [SQL] = table.columns.map { omitted.contains($0) ? "NULL" : "\($0)" }
     columns = SQL.joined(["id"] + known + places.map { "\($0.real)" })
   }
@@ -25,15 +27,20 @@ struct RowSelection {
     for (index, type) in types.enumerated() {
       values.append(try type.map { try row.value(index + 1, of: $0) } ?? .null)
     }
+    return Record(id: try row.number(0), values: values, added: try added(row))
+  }
+
+  private func added(_ row: any Row) throws -> [AddedValue] {
+    guard !places.isEmpty else { return [] }
     let first = types.count + 1
-    let added = try places.enumerated().map { try $1.travelling(row.added(first + $0)) }
-    return Record(id: try row.number(0), values: values, added: added)
+    return try places.enumerated().map { try $1.travelling(row.added(first + $0)) }
   }
 
   /// The memory of an answer's row.
   func memory(_ row: any Row) throws -> Memory {
-    let record = try record(row)
-    return Memory(id: record.id, fields: try MemoryFields(values: record.values, added: record.added))
+    var fields = try MemoryFields(reading: row, isRead: isRead)
+    fields.added = try added(row)
+    return Memory(id: try row.number(0), fields: fields)
   }
 }
 

@@ -80,6 +80,9 @@ package struct Field<Owner>: Sendable {
   /// Gives a row another value; false for one of another type.
   package let set: @Sendable (inout Owner, Value) -> Bool
 
+  /// Gives a row the value at a position of an answer's row; false for NULL where there must be a value.
+  package let read: @Sendable (inout Owner, any ValueReading, Int) throws -> Bool
+
   /// Joins a column and a property. Inlined, so that the property is read and written without a key path.
   @inline(__always)
   package init<Property: ColumnValue & Sendable>(
@@ -89,6 +92,11 @@ package struct Field<Owner>: Sendable {
     value = { $0[keyPath: path].columnValue }
     set = { owner, value in
       guard let property = Property(columnValue: value) else { return false }
+      owner[keyPath: path] = property
+      return true
+    }
+    read = { owner, row, position in
+      guard let property = try Property.read(position, of: row) else { return false }
       owner[keyPath: path] = property
       return true
     }

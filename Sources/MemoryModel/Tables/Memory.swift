@@ -80,6 +80,25 @@ extension MemoryFields {
   /// The values of ``Table/columns``, in their order.
   package var values: [Value] { MemoryFields.fields.indices.map { MemoryFields.fields[$0].value(self) } }
 
+  /// Reads a row of an answer, whose columns are ``Table/columns`` from position 1 on.
+  ///
+  /// - Parameter isRead: Whether each column is read; those that are not are NULL.
+  /// - Throws: `store_corrupt` for NULL where a memory has none.
+  package init(reading row: any ValueReading, isRead: [Bool]) throws {
+    self.init(
+      userID: "", content: "", metadata: nil, importanceScore: nil, accessCount: nil, createdAt: nil, updatedAt: nil)
+    for index in isRead.indices {
+      let isThere =
+        try isRead[index]
+        ? MemoryFields.fields[index].read(&self, row, index + 1) : !MemoryFields.fields[index].column.isRequired
+      guard isThere else { throw MemoryFields.unreadable(MemoryFields.fields[index].column, "NULL") }
+    }
+  }
+
+  private static func unreadable(_ column: Column, _ found: String) -> MemshError {
+    MemshError(.storeCorrupt, "\(column.name) of a memory is \(found)", hint: "`doctor` names such rows")
+  }
+
   /// Reads a row.
   ///
   /// - Parameter values: One for each of ``Table/columns``.
@@ -88,10 +107,8 @@ extension MemoryFields {
     self.init(userID: "", content: "", createdAt: nil, updatedAt: nil)
     // By index: a copy of a field costs more than all else here.
     for index in values.indices where !MemoryFields.fields[index].set(&self, values[index]) {
-      let name = MemoryFields.fields[index].column.name
-      throw MemshError(
-        .storeCorrupt, "\(name) of a memory is \(values[index] == .null ? "NULL" : "a value of another type")",
-        hint: "`doctor` names such rows")
+      throw MemoryFields.unreadable(
+        MemoryFields.fields[index].column, values[index] == .null ? "NULL" : "a value of another type")
     }
     self.added = added
   }

@@ -46,6 +46,28 @@ package enum Value: Sendable, Hashable {
   }
 }
 
+/// A row of an answer. Values are read by position, with nil for NULL.
+///
+/// A value of another type than the asked one is an error, never a guess.
+package protocol ValueReading {
+  /// A whole number.
+  func integer(_ column: Int) throws -> Int64?
+  /// A number.
+  func double(_ column: Int) throws -> Double?
+  /// A truth value.
+  func boolean(_ column: Int) throws -> Bool?
+  /// A text.
+  func text(_ column: Int) throws -> String?
+  /// A list of texts.
+  func texts(_ column: Int) throws -> [String]?
+  /// A moment.
+  func timestamp(_ column: Int) throws -> Timestamp?
+  /// JSON, from the text of it.
+  func json(_ column: Int) throws -> JSON?
+  /// A vector.
+  func vector(_ column: Int) throws -> Vector?
+}
+
 /// What a column can hold: how values go in and out of a typed property.
 package protocol ColumnValue {
   /// The value for the column.
@@ -53,6 +75,9 @@ package protocol ColumnValue {
 
   /// Reads it; nil for NULL and for a value of another type.
   init?(columnValue: Value)
+
+  /// Reads it from a row; nil for NULL, unless the property can be nil itself.
+  static func read(_ column: Int, of row: any ValueReading) throws -> Self?
 }
 
 extension Optional: ColumnValue where Wrapped: ColumnValue {
@@ -66,6 +91,10 @@ extension Optional: ColumnValue where Wrapped: ColumnValue {
     guard let value = Wrapped(columnValue: columnValue) else { return nil }
     self = value
   }
+
+  package static func read(_ column: Int, of row: any ValueReading) throws -> Wrapped?? {
+    .some(try Wrapped.read(column, of: row))
+  }
 }
 
 extension Int64: ColumnValue {
@@ -74,6 +103,7 @@ extension Int64: ColumnValue {
     guard case .integer(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> Int64? { try row.integer(column) }
 }
 
 extension Int: ColumnValue {
@@ -81,6 +111,9 @@ extension Int: ColumnValue {
   package init?(columnValue: Value) {
     guard case .integer(let value) = columnValue, let fitting = Int(exactly: value) else { return nil }
     self = fitting
+  }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> Int? {
+    try row.integer(column).flatMap(Int.init(exactly:))
   }
 }
 
@@ -90,6 +123,7 @@ extension Double: ColumnValue {
     guard case .double(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> Double? { try row.double(column) }
 }
 
 extension Bool: ColumnValue {
@@ -98,6 +132,7 @@ extension Bool: ColumnValue {
     guard case .boolean(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> Bool? { try row.boolean(column) }
 }
 
 extension String: ColumnValue {
@@ -106,6 +141,7 @@ extension String: ColumnValue {
     guard case .text(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> String? { try row.text(column) }
 }
 
 extension [String]: ColumnValue {
@@ -114,6 +150,7 @@ extension [String]: ColumnValue {
     guard case .texts(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> [String]? { try row.texts(column) }
 }
 
 extension Timestamp: ColumnValue {
@@ -122,6 +159,7 @@ extension Timestamp: ColumnValue {
     guard case .timestamp(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> Timestamp? { try row.timestamp(column) }
 }
 
 extension JSON: ColumnValue {
@@ -130,6 +168,7 @@ extension JSON: ColumnValue {
     guard case .json(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> JSON? { try row.json(column) }
 }
 
 extension Vector: ColumnValue {
@@ -138,4 +177,5 @@ extension Vector: ColumnValue {
     guard case .vector(let value) = columnValue else { return nil }
     self = value
   }
+  package static func read(_ column: Int, of row: any ValueReading) throws -> Vector? { try row.vector(column) }
 }
