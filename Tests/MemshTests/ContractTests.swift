@@ -153,21 +153,25 @@ import Testing
         ["add", "quite another thing", "--user", "zoe"],
         ["added", "id", "duplicate_of", "layer", "similarity", "embedded", "operation", "dry_run"]
       ),
-      (["delete", "1", "--yes"], ["deleted", "examples", "not_undone", "operation", "dry_run"]),
+      (["delete", "1", "--yes"], ["deleted", "examples", "left_out", "not_undone", "operation", "dry_run"]),
       (
         ["reassign", "--from", "ada", "--to", "ben", "--yes"],
-        ["reassigned", "examples", "not_undone", "operation", "dry_run"]
+        ["reassigned", "examples", "left_out", "not_undone", "operation", "dry_run"]
       ),
-      (["decay", "--yes"], ["lowered", "examples", "not_undone", "operation", "dry_run"]),
+      (["decay", "--yes"], ["lowered", "examples", "left_out", "not_undone", "operation", "dry_run"]),
       (
         ["dedup"],
         [
-          "memories", "groups", "duplicates", "shown_groups", "recorded", "merged", "not_undone", "operation",
+          "memories", "groups", "duplicates", "shown_groups", "recorded", "merged", "left_out", "not_undone",
+          "operation",
           "dry_run",
         ]
       ),
-      (["merge", "2", "3", "--dry-run"], ["kept", "reason", "removed", "not_undone", "operation", "dry_run"]),
-      (["doctor"], ["checks", "found", "fixed", "findings", "operations", "not_undone", "dry_run"]),
+      (
+        ["merge", "2", "3", "--dry-run"],
+        ["kept", "reason", "removed", "left_out", "not_undone", "operation", "dry_run"]
+      ),
+      (["doctor"], ["checks", "found", "fixed", "findings", "operations", "left_out", "not_undone", "dry_run"]),
       (
         ["export", world.folder.file("x.jsonl")],
         ["path", "memories", "memory_analytics", "memory_duplicates", "prompt_fragments"]
@@ -175,8 +179,8 @@ import Testing
       (
         ["import", world.folder.file("x.jsonl")],
         [
-          "inserted", "replaced", "skipped", "already_present", "missing_embeddings", "nul_replaced",
-          "not_undone", "operation", "dry_run",
+          "inserted", "replaced", "replaced_examples", "skipped", "already_present", "missing_embeddings",
+          "nul_replaced", "left_out", "not_undone", "operation", "dry_run",
         ]
       ),
       (
