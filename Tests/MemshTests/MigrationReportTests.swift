@@ -79,7 +79,7 @@ import Testing
     let source = try world.folder.legacyFile()
     let kept = try world.run("--output", "json", "migrate", "--from", source, "--embeddings", "keep", "--skip-test")
     #expect(try JSONParser.parse(kept.output)[key: "embeddings"]?[key: "missing"] == .integer(2 + 7))
-    #expect(kept.errors.contains("⚠️ 7 prompt fragments have no embedding: no embedder of unknown/unknown (4)"))
+    #expect(kept.errors.contains("⚠️ 7 prompt fragments without an embedding: no embedder of unknown/unknown (4)"))
 
     // text-embedding-3-large in four numbers: the server of that space is here, and fills what is missing.
     let server = try EmbeddingServer(dimensions: 4)

@@ -51,7 +51,7 @@ extension MigrationSummary {
       let missing = counted(counts.missing, "memory")
       lines.append("⚠️ \(missing) without an embedding: no embedder of \(space) is configured")
     }
-    if counts.nulReplaced > 0 { lines.append("⚠️ \(counts.nulReplaced) NUL characters replaced by U+FFFD") }
+    if counts.nulReplaced > 0 { lines.append("⚠️ \(counted(counts.nulReplaced, "NUL character")) replaced by U+FFFD") }
     if cutTexts > 0 {
       lines.append("⚠️ \(counted(cutTexts, "text")) longer than the model reads: the beginning was embedded")
     }
