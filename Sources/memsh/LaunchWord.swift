@@ -1,7 +1,7 @@
-import Foundation
 import Shell
 
-/// What the first word of the command line is that is no option: `memsh agent.db list`, `memsh nightly.memsh`.
+/// What the first word of the command line that is not an option stands for: `memsh agent.db list`, `memsh
+/// nightly.memsh`.
 enum LaunchWord {
   /// A store to open, as behind `-d`.
   case store
@@ -18,7 +18,7 @@ enum LaunchWord {
       self = .script
     } else if word.hasPrefix("@") || word.contains("://") || StoreLocation.postgres(word) != nil
       || LaunchWord.endings.contains(where: word.lowercased().hasSuffix)
-      || LaunchWord.isSQLite(StoreLocation.path(word))
+      || SQLiteFile.isDatabase(StoreLocation.path(word))
     {
       self = .store
     } else {
@@ -27,17 +27,4 @@ enum LaunchWord {
   }
 
   private static let endings = [".db", ".sqlite", ".sqlite3"]
-
-  /// The first 16 bytes of every SQLite database (SQLite file format, 1.2).
-  private static let header = Data("SQLite format 3\0".utf8)
-
-  private static func isSQLite(_ path: String) -> Bool {
-    var status = stat()
-    // A pipe would keep the program waiting.
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let handle = FileHandle(forReadingAtPath: path)
-    else { return false }
-    defer { try? handle.close() }
-    return (try? handle.read(upToCount: header.count)) == header
-  }
 }

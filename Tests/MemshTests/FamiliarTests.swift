@@ -104,6 +104,15 @@ import Testing
     #expect(try world.run("-c", "echo x >> link").status == 1)
     #expect(try world.run("-c", "echo x > link").status == 0)
     #expect(try text("u") == before && text("link") == "x\n")
+    let store = world.store
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: store))
+    let places = ["list > '\(store)'", "list >> '\(store)'", "list > '\(store)-wal'", "fragments export '\(store)'"]
+    for place in places {
+      let refused = try world.run("-c", place)
+      #expect(refused.status == 1 && refused.errors.contains("a SQLite database"), "\(place): \(refused.errors)")
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: store)) == bytes)
+    #expect(try world.run("-c", "echo x > /dev/null; echo y >> /dev/null; echo z").output == "z\n")
     for place in ["/nothing/x", ".", "''"] { #expect(try world.run("-c", "echo x > \(place)").status != 0, "\(place)") }
   }
 

@@ -28,6 +28,9 @@ final class FileSink: OutputSink {
 
 /// The end of a file, which is made for its owner only where there is none.
 final class AddingSink: OutputSink {
+  /// What forgets all that is written to it; it is not a file that another one could replace.
+  static let nowhere = "/dev/null"
+
   private let handle: FileHandle
   private let path: String
 
@@ -66,7 +69,8 @@ extension Session {
       named = nil
     case .file(let token, let isAddedTo):
       let path = try CommandParser.word(token, of: command, scope: scope)
-      place = try isAddedTo ? AddingSink(path) : FileSink(path)
+      try SQLiteFile.refuseWriting(to: path)
+      place = try isAddedTo || path == AddingSink.nowhere ? AddingSink(path) : FileSink(path)
       named = Destination.format(ofFile: path)
     }
     // A person reads what a program shows.

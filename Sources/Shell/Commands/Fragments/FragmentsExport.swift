@@ -20,6 +20,7 @@ extension FragmentsCommand {
       let fragments = try session.fragmentService().all().map(\.fragment)
       let text = JSON.array(fragments.map(\.json)).prettyText + "\n"
       guard let file, file != "-" else { return CommandResult(.text(text)) }
+      try SQLiteFile.refuseWriting(to: StoreLocation.path(file))
       try session.files.write(text, to: file)
       session.note("\(counted(fragments.count, "fragment")) written to \(file)")
       return .nothing
