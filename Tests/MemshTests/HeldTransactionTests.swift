@@ -128,6 +128,17 @@ import Testing
     #expect(try contents(world) == ["white tea", "black coffee"])
   }
 
+  @Test("after begin, rollback never goes to another store")
+  func staysInTheStore() throws {
+    let world = try HeldTransactionTests.world(.postgres)
+    let ran = try run(world, "set on-error continue; begin; delete 1; commit; rollback; status --json")
+    #expect(ran.status == 2 && ran.errors.contains("there is no transaction to end"), "\(ran.errors)")
+    #expect(ran.output.contains("\"backend\": \"postgres\""), "\(ran.output)")
+    #expect(try contents(world) == ["black coffee"])
+    let refused = try run(world, "begin; sql --write \"prepare transaction 'x'\"")
+    #expect(refused.status == 2 && refused.errors.contains("'PREPARE' cannot be run here"), "\(refused.errors)")
+  }
+
   @Test("a connection that is lost takes the transaction along, and says so")
   func losesTheConnection() throws {
     let world = try HeldTransactionTests.world(.postgres)

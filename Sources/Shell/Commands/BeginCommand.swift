@@ -8,8 +8,8 @@ struct BeginCommand: ShellCommand {
     commandName: "begin", abstract: "Begin a transaction around the commands that follow.",
     discussion: """
       What they change in the store is stored by `commit`, all of it, or taken back by `rollback`. A command that fails \
-      takes back its own part only. What ends without `commit`, a script or the session, is taken back. SQLite lets \
-      nobody else write meanwhile. Some commands have transactions of their own and are refused: migrate, reembed, \
+      takes back its own part only. What ends without `commit`, a script or the session, is taken back. SQLite keeps \
+      others from writing meanwhile. Some commands have transactions of their own and are refused: migrate, reembed, \
       restore, backup, ensure-vector, recall, schema --create, doctor --fix, and those that go to another store.
       """)
 
@@ -19,6 +19,7 @@ struct BeginCommand: ShellCommand {
       throw MemshError(.usage, "there is a transaction already", hint: "`commit` or `rollback` ends it")
     }
     try store.begin()
+    session.hasBegun = true
     return .nothing
   }
 }

@@ -8,10 +8,11 @@ struct RollbackCommand: ChangingCommand {
     commandName: "rollback",
     abstract: "Go back to SQLite, or take one migration run out again.",
     discussion: """
-      In a transaction that `begin` has begun it takes back what was changed since. Else, without options, it makes the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new \
-      ones; what PostgreSQL holds stays untouched. --sync first copies what PostgreSQL has and the SQLite store has \
-      not. --run takes the rows of one migration out of the store in use; rows changed since are kept and listed. Where rows of other \
-      tables would go, too, it is refused unless --cascade is given.
+      After `begin` it takes back what was changed since. In a session without `begin`, and without options, it makes \
+      the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new ones; what PostgreSQL holds \
+      stays untouched. --sync first copies what PostgreSQL has and the SQLite store has not. --run takes the rows of \
+      one migration out of the store in use; rows changed since are kept and listed. Where rows of other tables would \
+      go, too, it is refused unless --cascade is given.
       """)
 
   @Flag(help: "First copy what PostgreSQL has and the SQLite store has not.")
@@ -59,7 +60,8 @@ struct RollbackCommand: ChangingCommand {
   var endsTransaction: Bool { run == nil && !sync }
 
   func run(in session: Session) throws -> CommandResult {
-    if endsTransaction, session.holdsTransaction {
+    // Once there was a transaction, going to another store is not what is meant.
+    if endsTransaction, session.hasBegun {
       try session.endTransaction(commits: false)
       return .nothing
     }

@@ -44,7 +44,7 @@ struct SQLCommand: ShellCommand {
 
   /// Each statement has a transaction of its own, and rows travel no other way than as a result.
   private static let refused = [
-    "begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "copy",
+    "begin", "start", "commit", "end", "rollback", "abort", "prepare", "savepoint", "release", "copy",
   ]
   private static let questions = ["select", "with", "values", "table", "show", "explain"]
 

@@ -12,13 +12,14 @@ extension Session {
   /// Ends it.
   func endTransaction(commits: Bool) throws {
     guard let store = storeIfOpen, store.holdsTransaction else {
-      throw MemshError(.usage, "there is no transaction to end", hint: "`begin` starts one")
+      throw MemshError(
+        .usage, "there is no transaction to end", hint: "`begin` starts one; `use sqlite` goes to the SQLite store")
     }
     try store.end(commits: commits)
     note(commits ? "Committed." : "Rolled back.")
   }
 
-  /// Takes back what nobody has committed when a script or the session ends.
+  /// Takes back what is not committed when a script or the session ends.
   ///
   /// - Returns: Whether there was something.
   package func abandonTransaction() -> Bool {

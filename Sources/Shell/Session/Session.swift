@@ -45,6 +45,8 @@ package final class Session {
   private let startLocation: String?
   /// Whether a person types the commands.
   let isInteractive: Bool
+  /// Whether `begin` has run, after which `rollback` only ends transactions.
+  var hasBegun = false
   /// Whether a script lost its store to a `connect` that failed.
   private var isDisconnected = false
 
