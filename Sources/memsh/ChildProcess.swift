@@ -15,7 +15,7 @@ enum ChildProcess {
   /// - Returns: Its exit status.
   static func run(_ arguments: [String], input: String? = nil) throws -> Int32 {
     guard let input else { return wait(for: try start(arguments)) }
-    let reader = try ChildReader(arguments)
+    let reader = try ChildReader(arguments, name: arguments[0])
     // It may have seen enough before the end.
     try? reader.write(input)
     return reader.end()
@@ -23,10 +23,15 @@ enum ChildProcess {
 
   /// Starts a program.
   ///
-  /// - Parameter pipe: The ends of a pipe, of which it reads the first; nil lets it read from the terminal.
-  static func start(_ arguments: [String], pipe: (reading: Int32, writing: Int32)? = nil) throws -> pid_t {
+  /// - Parameters:
+  ///   - pipe: The ends of a pipe, of which it reads the first; nil lets it read from the terminal.
+  ///   - variables: What its environment has besides memsh's own.
+  static func start(
+    _ arguments: [String], pipe: (reading: Int32, writing: Int32)? = nil, variables: [String: String] = [:]
+  ) throws -> pid_t {
     var process = pid_t()
-    let code = spawn(arguments, input: pipe?.reading ?? -1, closing: pipe?.writing ?? -1, process: &process)
+    let code = spawn(
+      arguments, variables: variables, input: pipe?.reading ?? -1, closing: pipe?.writing ?? -1, process: &process)
     guard code == 0 else { throw failed(arguments, code) }
     return process
   }
@@ -43,7 +48,7 @@ enum ChildProcess {
 
   /// memsh blocks Ctrl-C and ignores closed pipes; its children must not.
   private static func spawn(
-    _ arguments: [String], input: Int32, closing: Int32, process: inout pid_t
+    _ arguments: [String], variables: [String: String], input: Int32, closing: Int32, process: inout pid_t
   ) -> Int32 {
     var attributes = posix_spawnattr_t()
     var actions = posix_spawn_file_actions_t()
@@ -67,7 +72,13 @@ enum ChildProcess {
     }
     var strings = arguments.map { strdup($0) } + [nil]
     defer { for string in strings { free(string) } }
-    return posix_spawn(&process, arguments[0], &actions, &attributes, &strings, environ)
+    guard !variables.isEmpty else {
+      return posix_spawn(&process, arguments[0], &actions, &attributes, &strings, environ)
+    }
+    let environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+    var settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for setting in settings { free(setting) } }
+    return posix_spawn(&process, arguments[0], &actions, &attributes, &strings, &settings)
   }
 
   fileprivate static func failed(_ arguments: [String], _ code: Int32) -> MemshError {
@@ -82,13 +93,14 @@ final class ChildReader: OutputSink {
   private let name: String
   private var isEnded = false
 
-  init(_ arguments: [String]) throws {
+  /// - Parameter name: What errors call it.
+  init(_ arguments: [String], name: String, variables: [String: String] = [:]) throws {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw ChildProcess.failed(arguments, errno) }
     defer { close(ends[0]) }
     descriptor = ends[1]
-    name = arguments.last ?? ""
-    do { process = try ChildProcess.start(arguments, pipe: (ends[0], ends[1])) } catch {
+    self.name = name
+    do { process = try ChildProcess.start(arguments, pipe: (ends[0], ends[1]), variables: variables) } catch {
       close(ends[1])
       throw error
     }

@@ -28,7 +28,7 @@ final class TerminalConsole: Console, Sendable {
   var outputColumns: Int? { outputIsScreen ? TerminalConsole.screenSize.columns : nil }
   var outputRows: Int? { outputIsScreen ? TerminalConsole.screenSize.rows : nil }
 
-  /// The size of the terminal; 80 by 24 where nobody knows.
+  /// The size of the terminal; 80 by 24 where it is unknown.
   private static var screenSize: (columns: Int, rows: Int) {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
@@ -99,15 +99,19 @@ final class TerminalConsole: Console, Sendable {
     let status = try ChildProcess.run(["/bin/sh", "-c", editor + " \"$1\"", "sh", path])
     guard status == 0 else {
       throw MemshError(
-        .fileFailed, "the editor '\(editor)' ended with status \(status), so nothing is run",
+        .fileFailed, "the editor '\(editor)' ended with status \(status): what it left is not used",
         hint: "export EDITOR with the editor you like")
     }
     return try WholeFile.text(path, limitBytes: TerminalConsole.editedBytesMaximum).replacing("\r\n", with: "\n")
   }
 
-  func run(_ command: String) throws -> Int32 { try ChildProcess.run(["/bin/sh", "-c", command]) }
+  func run(_ call: SystemCall) throws -> Int32 {
+    ChildProcess.wait(for: try ChildProcess.start(call.words, variables: call.variables))
+  }
 
-  func reader(_ command: String) throws -> any OutputSink { try ChildReader(["/bin/sh", "-c", command]) }
+  func reader(_ call: SystemCall) throws -> any OutputSink {
+    try ChildReader(call.words, name: call.command, variables: call.variables)
+  }
 
   /// Writes everything, waiting for a slow reader; returns the errno of what cannot be written.
   private static func writeAll(_ text: String, to descriptor: Int32) -> Int32? {

@@ -124,7 +124,7 @@ import Testing
     #expect(failed.status == 1 && failed.output.isEmpty && failed.errors.contains("`grep nothing` ended with status 1"))
     let goesOn = try world.run("-c", "set on-error continue; list | exit 7; echo on")
     #expect(goesOn.status == 1 && goesOn.output == "on\n")
-    #expect(try world.run("-c", "list | nosuchprogram").errors.contains("there is no such program"))
+    #expect(try world.run("-c", "list | nosuchprogram").errors.contains("did not find a program"))
     let many = try world.run(
       "-c",
       "sql 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) SELECT i FROM n' | head -1 > x; export | true; echo on"
@@ -137,6 +137,13 @@ import Testing
     let variable = try world.run("-v", "x=$(touch made)", "-c", "shell \"echo ${x}\"")
     #expect(variable.status == 2 && !FileManager.default.fileExists(atPath: world.folder.file("made")))
     #expect(try world.run("-v", "x=a;touch made", "-c", "echo ${x} | cat").output == "a;touch made\n")
+    #expect(!FileManager.default.fileExists(atPath: world.folder.file("made")))
+    // The system's shell puts it in, by its own rules.
+    let known = try world.run(
+      "-v", "x=a b;touch made", "-c", "!printf '<%s>' \"${x}\" \"$x\"\necho ignored | printf '<%s>' \"${x}\"")
+    #expect(known.output == "<a b;touch made><a b;touch made><a b;touch made>", "\(known.output) \(known.errors)")
+    let script = try world.script("!printf '<%s>' \"$1\" \"${2}\"\necho ignored | printf '<%s>' \"${2}\"")
+    #expect(try world.run(script, "one two", "$(touch made)").output == "<one two><$(touch made)><$(touch made)>")
     #expect(!FileManager.default.fileExists(atPath: world.folder.file("made")))
   }
 

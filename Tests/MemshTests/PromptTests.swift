@@ -339,7 +339,7 @@ import Testing
     "edit-line runs nothing that was left unchanged, or with a status, or empty",
     arguments: [
       ("exit 0", "nothing was changed, so nothing is run"),
-      ("sed -i s/once/twice/ \"$1\"; exit 1", "so nothing is run"),
+      ("sed -i s/once/twice/ \"$1\"; exit 1", "what it left is not used"),
       ("echo >> \"$1\"", "nothing was changed, so nothing is run"), (": > \"$1\"", "nothing was left"),
     ])
   func leavesEditor(script: String, seen: String) throws {

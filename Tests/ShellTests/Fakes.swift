@@ -48,8 +48,8 @@ final class FakeConsole: Console {
     answers.isEmpty ? nil : answers.removeFirst()
   }
   func edit(_ text: String) throws -> String { text }
-  func run(_ command: String) throws -> Int32 { throw MemshError(.usage, "no system command runs here") }
-  func reader(_ command: String) throws -> any OutputSink { throw MemshError(.usage, "no system command runs here") }
+  func run(_ call: SystemCall) throws -> Int32 { throw MemshError(.usage, "no system command runs here") }
+  func reader(_ call: SystemCall) throws -> any OutputSink { throw MemshError(.usage, "no system command runs here") }
 }
 
 /// Files by their paths.

@@ -7,8 +7,8 @@ struct SystemCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "shell", abstract: "Run a command of the system's shell: !COMMAND.",
     discussion: """
-      The rest of the line behind ! goes to /bin/sh as it is, so that nothing in it is a variable of memsh's. Another \
-      status than 0 is an error.
+      The rest of the line behind ! goes to /bin/sh as it is. memsh's variables are variables there, which the shell \
+      puts in by its own rules: quote them, "${name}". Another status than 0 is an error.
       """)
 
   @Argument(help: "The command, in quotes.")
@@ -19,7 +19,7 @@ struct SystemCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let status = try session.console.run(command)
+    let status = try session.console.run(SystemCall(command, scope: session.scope))
     guard status == 0 else { throw MemshError.ended(status, "the command") }
     return .nothing
   }
@@ -29,6 +29,7 @@ extension MemshError {
   /// A program that ended with another status than 0.
   package static func ended(_ status: Int32, _ what: String) -> MemshError {
     MemshError(
-      .programFailed, "\(what) ended with status \(status)", hint: status == 127 ? "there is no such program" : nil)
+      .programFailed, "\(what) ended with status \(status)",
+      hint: status == 127 ? "the system's shell did not find a program" : nil)
   }
 }

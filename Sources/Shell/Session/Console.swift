@@ -12,11 +12,11 @@ package protocol Console: AnyObject {
   var redactor: Redactor { get }
   /// Writes results.
   ///
-  /// - Throws: ``ClosedPipe`` when nobody reads any more.
+  /// - Throws: ``ClosedPipe`` when the reader has gone.
   func write(_ text: String) throws
   /// Writes results to a person: what is longer than the screen goes through a pager.
   func write(_ text: String, pager: PagerChoice) throws
-  /// Writes everything that is no result; secrets are taken out.
+  /// Writes everything that is not a result; secrets are taken out.
   func writeError(_ text: String)
   /// Asks a person; nil when there is none.
   ///
@@ -27,9 +27,9 @@ package protocol Console: AnyObject {
   /// Runs a command of the system's shell, which reads and writes where memsh does.
   ///
   /// - Returns: Its exit status.
-  func run(_ command: String) throws -> Int32
+  func run(_ call: SystemCall) throws -> Int32
   /// Starts a command of the system's shell that reads what is written to it.
-  func reader(_ command: String) throws -> any OutputSink
+  func reader(_ call: SystemCall) throws -> any OutputSink
 }
 
 extension Console {

@@ -7,7 +7,7 @@ import MemoryServices
 package protocol OutputSink: AnyObject {
   /// Takes more of it.
   ///
-  /// - Throws: ``ClosedPipe`` when nobody reads any more.
+  /// - Throws: ``ClosedPipe`` when the reader has gone.
   func write(_ text: String) throws
   /// Takes the end.
   ///
@@ -65,7 +65,7 @@ extension Session {
     let named: OutputFormat?
     switch destination {
     case .program(let program):
-      place = try console.reader(program.plainText)
+      place = try console.reader(SystemCall(program.plainText, scope: scope))
       named = nil
     case .file(let token, let isAddedTo):
       let path = try CommandParser.word(token, of: command, scope: scope)

@@ -131,11 +131,11 @@ package struct ScriptLoader {
   }
 
   private mutating func check(_ parsed: any ShellCommand, of loaded: LoadedCommand, isScript: Bool) throws {
-    // What stands in a variable may come from anywhere.
+    // What stands in a variable may come from anywhere: it must not become a part of the command's text.
     guard !(parsed is SystemCommand) || !loaded.command.hasVariables else {
       throw MemshError(
-        .usage, "the value of a variable is not passed to the system's shell",
-        hint: "!COMMAND passes the line as it is, and with it the environment that memsh was started in")
+        .usage, "a variable is not put into the text of a command for the system's shell",
+        hint: "!COMMAND leaves \"${name}\" to that shell, which knows memsh's variables")
     }
     _ = try parsed.withUser(of: settings)
     try parsed.shape(&scope, &settings)
