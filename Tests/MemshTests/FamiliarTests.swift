@@ -131,6 +131,8 @@ import Testing
     )
     #expect(many.status == 0 && many.output == "on\n", "\(many.errors)")
     #expect(try world.run("-c", "watch --count 1 0.1 stats | cat").status == 2)
+    #expect(
+      try world.run("-c", "watch --count 2 0.1 sql 'select 1 as n' --output jsonl").output == "{\"n\":1}\n{\"n\":1}\n")
     let shell = try world.run("-c", "!echo \"$0\" | tr a-z A-Z; echo $((1+1))\n\\! exit 3\necho never")
     #expect(shell.status == 1 && shell.output.hasSuffix("2\n") && shell.errors.contains("status 3"), "\(shell.errors)")
     // What stands in a variable may come from anywhere.

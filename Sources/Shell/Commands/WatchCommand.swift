@@ -51,8 +51,9 @@ struct WatchCommand: ShellCommand {
     let watched = try session.withUser(watched())
     for turn in 1... {
       let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)
-      let clear = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" : ""
-      try session.console.write(clear + heading(at: session.clock.now()) + text)
+      // A program that reads it wants the results only.
+      let heading = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" + heading(at: session.clock.now()) : ""
+      try session.console.write(heading + text)
       guard turn != count, try rest(in: session) else { break }
       // Each turn sees what others have made meanwhile.
       session.storeIfOpen?.forgetState()
