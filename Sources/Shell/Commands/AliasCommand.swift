@@ -33,7 +33,12 @@ struct AliasCommand: ShellCommand {
     guard definition != nil else { return }
     if let refusal = FamiliarWords.refusal(ofAlias: name) { throw ValidationError(refusal) }
     guard let meaning else { return }
-    guard (try? Lexer.commands(in: meaning, file: nil))?.count == 1 else {
+    let count: Int
+    do throws(LexicalError) { count = try Lexer.commands(in: meaning, file: nil).count } catch {
+      throw ValidationError(
+        "'\(name)' cannot stand for '\(meaning.prefix(CommandParser.shownCharacters))': \(error.message)")
+    }
+    guard count == 1 else {
       throw ValidationError("'\(name)' must stand for one whole command, such as 'list --user ada'")
     }
   }
