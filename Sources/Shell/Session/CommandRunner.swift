@@ -6,7 +6,7 @@ import MemoryServices
 package struct CommandRunner {
   private let session: Session
 
-  /// Sets a runner up.
+  /// A runner of the commands of a session.
   package init(session: Session) {
     self.session = session
   }
@@ -91,8 +91,6 @@ package struct CommandRunner {
       if !command.onlyReads { session.stores.forgetValues() }
       session.tellServerNotices()
     }
-    // Others may have changed the tables since the last command.
-    session.storeIfOpen?.forgetState()
     let isAlone = !session.holdsTransaction
     do { return try session.runInTransaction(command) } catch let error as MemshError
       where error.code == .connectionLost && command.onlyReads && isAlone
