@@ -17,7 +17,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     runningProducers = producers
   }
 
-  /// Adds an element, waiting for room; false when nobody wants it any more.
+  /// Adds an element, waiting for room; false when it is not wanted any more.
   package func append(_ element: Element) -> Bool {
     condition.withLock {
       while elements.count >= capacity, !isAbandoned, failure == nil { condition.wait() }
@@ -60,7 +60,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// Whether somebody still takes elements out.
+  /// Whether elements are still taken out.
   package var isWanted: Bool { condition.withLock { !isAbandoned } }
 
   /// Says that no more is wanted.

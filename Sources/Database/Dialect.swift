@@ -54,8 +54,8 @@ package protocol Dialect: ValueDialect {
   func fingerprint(_ text: SQL) -> SQL
   /// The text of a value in a row's metadata, under the keys that lead to it; NULL where there is none.
   func metadata(_ path: [String], of row: String?) -> SQL
-  /// What stands behind a SELECT so that nobody else changes its rows until the transaction ends; nil where a transaction
-  /// keeps others from changing anything.
+  /// What stands behind a SELECT so that others cannot change its rows until the transaction ends; nil where a
+  /// transaction keeps others from changing anything.
   var rowLock: String? { get }
   /// What stands behind the names of the columns in an INSERT that gives rows their keys.
   var overridingKeys: String { get }

@@ -9,7 +9,7 @@ extension EmbeddingSpace {
     ])
   }
 
-  /// More numbers than this are no vector: they would not fit into any store.
+  /// More numbers than this are not a vector: they would not fit into any store.
   private static let dimensionsMaximum = 65_535
 
   /// Reads a recorded space; nil when the text is none.

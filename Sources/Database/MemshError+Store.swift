@@ -42,9 +42,9 @@ extension MemshError {
       hint: "add the column again, then undo")
   }
 
-  /// The error for an operation that somebody else has undone since it was looked at.
+  /// The error for an operation that another session has undone since it was looked at.
   package static func undoneMeanwhile(_ operation: Int64) -> MemshError {
     MemshError(
-      .undoConflict, "somebody else has just undone operation \(operation)", hint: "`journal` shows how it stands")
+      .undoConflict, "another session has just undone operation \(operation)", hint: "`journal` shows how it stands")
   }
 }

@@ -6,7 +6,7 @@ import MemoryModel
 /// Reading and decoding a source then overlap with writing to the store, and memory stays bounded whatever the size
 /// of the source.
 package enum Overlap {
-  /// What a producer calls with each batch; it throws when nobody wants more.
+  /// What a producer calls with each batch; it throws when no more is wanted.
   package typealias Hand<Batch> = (Batch) throws -> Void
 
   /// Runs `produce` on another thread and `consume`, in order, on this one.
@@ -54,7 +54,7 @@ package enum Overlap {
     return try body(queue.next)
   }
 
-  /// Thrown into a producer that nobody consumes from any more.
+  /// Thrown into a producer whose batches are not wanted any more.
   private struct Abandoned: Error {}
 }
 

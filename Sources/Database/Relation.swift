@@ -1,6 +1,6 @@
 import MemoryModel
 
-/// A table or a view in a store's database, whoever made it.
+/// A table or a view in a store's database.
 package struct Relation: Sendable, Hashable {
   /// Its schema; nil where a database has none.
   package let schema: String?
@@ -31,7 +31,7 @@ package struct Relation: Sendable, Hashable {
     return "\(name: schema).\(name: name)"
   }
 
-  /// Whether its rows are stored, so that counting them is no question to somebody else.
+  /// Whether its rows are stored, so that counting them asks no other server.
   package var holdsRows: Bool { !["view", "foreign table"].contains(kind) }
 }
 

@@ -70,7 +70,7 @@ package enum RowJSON {
     guard !fields.userID.isEmpty else {
       throw Unreadable(reason: "user_id is not a text of 1 to \(MemoryFields.userIDLimit) characters")
     }
-    // A memory that nobody has changed was changed when it was made.
+    // A memory that was never changed counts as changed when it was made.
     if json[key: Column.updated.name] == nil { fields.updatedAt = fields.createdAt }
     return (id, fields)
   }

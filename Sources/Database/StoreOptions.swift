@@ -16,7 +16,7 @@ package struct StoreOptions: Sendable, Equatable {
   /// The language that words are reduced to their stems in; nil is that of the store's text index, else english.
   package var textSearchLanguage: String?
 
-  /// The language of a text index when nobody has chosen one.
+  /// The language of a text index by default.
   package static let defaultLanguage = "english"
 
   /// The options that a session starts with.

@@ -111,7 +111,7 @@ package final class LineEditor {
     _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
   }
 
-  /// The size of the terminal; 80 by 24 where nobody knows.
+  /// The size of the terminal; 80 by 24 where it is unknown.
   var size: (columns: Int, rows: Int) {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }

@@ -33,7 +33,7 @@ package struct OperationRecord: Sendable, Equatable {
   /// How many rows it changed.
   package let rows: Int64
 
-  /// Creates a record.
+  /// A record whose fields are shown in this order.
   package init(id: Int64, start: OperationStart, undoneBy: Int64?, rows: Int64) {
     self.id = id
     self.start = start

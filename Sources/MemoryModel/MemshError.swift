@@ -10,7 +10,7 @@ package struct MemshError: Error, Sendable, Equatable {
   package let hint: String?
   /// What lies below: an SQLSTATE with the server's text, an HTTP status, an errno.
   package let cause: String?
-  /// Where the fault is in a text that somebody wrote, such as a statement of SQL; nil where that is not known.
+  /// Where the fault is in a text such as a statement of SQL; nil where that is not known.
   package var fault: TextPlace?
 
   /// Creates an error from its four parts.

@@ -27,7 +27,7 @@ package struct RunRecord: Sendable, Equatable {
   /// When it began.
   package let startedAt: Timestamp
 
-  /// Creates a record.
+  /// A record whose fields are shown in this order.
   package init(id: Int64, source: String, startedAt: Timestamp) {
     self.id = id
     self.source = source

@@ -1,4 +1,4 @@
-/// How long something has been going on, by a clock that nobody sets: the one clock for durations.
+/// How long something has been going on, by a clock that is never set: the one clock for durations.
 package struct Stopwatch: Sendable {
   private let started = ContinuousClock.now
 

@@ -31,7 +31,7 @@ package struct ChangePlan<Report: ChangeReport> {
 
 /// What a change did, or will do.
 package protocol ChangeReport {
-  /// The rows of the plan that somebody has changed or deleted since it was made, and that were left alone.
+  /// The rows of the plan that were changed or deleted since it was made, and left alone.
   var leftOut: [RowName] { get }
 }
 

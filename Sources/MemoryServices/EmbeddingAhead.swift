@@ -2,7 +2,7 @@ import Database
 import Foundation
 import MemoryModel
 
-/// Embeds texts on a thread of its own, several batches ahead of whoever writes them.
+/// Embeds texts on a thread of its own, several batches ahead of what writes them.
 ///
 /// An item waits here with its texts; the items come back in their order, each with its vectors.
 final class EmbeddingAhead<Item: Sendable> {
@@ -46,7 +46,7 @@ final class EmbeddingAhead<Item: Sendable> {
     vectors.abandonAndWait()
   }
 
-  /// Thrown into an embedder whose vectors nobody wants any more.
+  /// Thrown into an embedder whose vectors are not wanted any more.
   private struct Abandoned: Error {}
 
   /// The item that is next to come out.

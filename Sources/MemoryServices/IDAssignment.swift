@@ -33,7 +33,7 @@ struct IDAssignment {
         .storeFailed, "\(table) has no \(wanted) free ids behind \(last) for rows of the source",
         hint: "give the rows with the largest ids smaller ones first")
     }
-    // Reserved before they are used, so that nobody else is given them.
+    // Reserved before they are used, so that no other session is given them.
     var next = last + 1
     last += Int64(wanted)
     try store.reserveIDs(upTo: last, in: table)

@@ -26,7 +26,7 @@ extension MemoryStore {
         if !hasSaidSo { progress.report(.waiting(.migration)) }
         hasSaidSo = true
         try interruption.check()
-        // Tried again and again, because whoever waits inside a statement holds up index builds.
+        // Tried again and again, because waiting inside a statement holds up index builds.
         Thread.sleep(forTimeInterval: 0.5)
       }
     }

@@ -23,7 +23,7 @@ package struct MigrationService {
   /// Batches that reading may be ahead of writing.
   static let batchesAhead = 3
 
-  /// Sets a migration up; nothing happens yet.
+  /// A migration into a store; nothing happens yet.
   ///
   /// - Parameters:
   ///   - otherEmbedder: Gives the embedder of a space that is not `embedder`'s, where it can be had here.
@@ -73,7 +73,7 @@ package struct MigrationService {
       try source?.verifyUnchanged()
       // A snapshot that stayed open would keep CREATE INDEX CONCURRENTLY in the same database waiting.
       source?.close()
-      // A table that is new or was empty serves nobody yet: its indexes are built after the load, in the same
+      // A table that is new or was empty is not in use yet: its indexes are built after the load, in the same
       // transaction.
       let isNew = created.contains("memories") || options.forceRecreate
       if isNew { done += try store.buildIndexes(options.index, progress).map(WorkEvent.vectorIndex) }
@@ -154,7 +154,7 @@ package struct MigrationService {
   ) throws -> [String] {
     if options.forceRecreate {
       try store.lockTables()
-      // Looked at again, now that nobody can add anything.
+      // Looked at again, now that nothing can be added.
       try refuseRefilling(from: source, plan)
       try beforeEmptying?()
       try store.emptyTables()

@@ -35,7 +35,7 @@ final class RejectFile {
   private func opened(_ path: String) throws -> FileHandle {
     if let handle { return handle }
     try? NewFile.makeFolder(of: path)
-    // O_EXCL: what is there already is somebody's, and stays; it follows no link either.
+    // O_EXCL: a file that is there already stays; it follows no link either.
     let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw MemshError(

@@ -22,7 +22,7 @@ package struct RollbackReport: ChangeReport, Sendable, Equatable {
 package struct RollbackService {
   private let store: MemoryStore
 
-  /// Sets a rollback up.
+  /// A rollback in a store; nothing happens yet.
   package init(store: MemoryStore) {
     self.store = store
   }

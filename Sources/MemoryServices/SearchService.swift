@@ -12,7 +12,7 @@ package enum SearchMode: String, Sendable, CaseIterable {
   case hybrid
 }
 
-/// What somebody looks for.
+/// What is searched for.
 package struct SearchRequest: Sendable, Equatable {
   /// What the memories found are to be like.
   package enum Subject: Sendable, Equatable {
@@ -36,7 +36,7 @@ package struct SearchRequest: Sendable, Equatable {
   /// How exact the vector half must be.
   package var strategy = SearchStrategy.automatic
 
-  /// Creates a request with everything else as it is by default.
+  /// A request with everything else as it is by default.
   package init(_ subject: Subject) {
     self.subject = subject
   }

@@ -12,7 +12,7 @@ struct FloatParser {
   private let room: UnsafeMutableBufferPointer<Float>
   private var count = 0
 
-  /// Why a text is no array of numbers.
+  /// Why a text is not an array of numbers.
   struct Failure: Error {
     let reason: String
     /// Whether there was no room for all numbers, which says nothing about the text.
@@ -170,7 +170,7 @@ struct FloatParser {
     return position - start
   }
 
-  /// Eight ASCII digits as a number, all at once in a 64-bit word; nil when one of the bytes is no digit.
+  /// Eight ASCII digits as a number, all at once in a 64-bit word; nil when one of the bytes is not a digit.
   ///
   /// The method is Daniel Lemire's, "Quickly parsing eight digits" (2018), https://lemire.me/blog/2018/10/03/.
   @inline(__always)

@@ -40,7 +40,7 @@ enum ForeignFile {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
-  /// What a file is, by its first bytes; nil for a SQLite database and for what nobody knows.
+  /// What a file is, by its first bytes; nil for a SQLite database and for what is unknown.
   static func refusal(file path: String, head: Data) -> MemshError? {
     let bytes = [UInt8](head.prefix(headBytes))
     if bytes.starts(with: "SQLite format 3\0".utf8) { return nil }

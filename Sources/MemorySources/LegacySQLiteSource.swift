@@ -121,7 +121,7 @@ package final class LegacySQLiteSource: MemorySource {
   /// Nothing is held between two readings.
   package func close() {}
 
-  /// Makes sure that nobody wrote to the file since it was opened.
+  /// Makes sure that the file was not written to since it was opened.
   package func verifyUnchanged() throws { try file.verifyUnchanged() }
 
   private func row(_ reader: SQLiteRowReader, _ table: LegacyTable, decodingEmbeddings: Bool) -> SourceRow {

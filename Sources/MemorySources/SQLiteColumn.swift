@@ -8,7 +8,7 @@ import MemoryModel
 /// GRDB decodes text as C strings, which end at the first NUL, and repairs invalid UTF-8; a migration must see
 /// both. So this one file reads columns through SQLite's own functions and copies the values out.
 struct SQLiteRowReader {
-  /// Finalised when nobody holds it any more, so it must be held.
+  /// Finalised when it is not held any more, so it must be held.
   private let owner: Statement
   private var statement: OpaquePointer { owner.sqliteStatement }
 

@@ -6,7 +6,7 @@ import MemoryModel
 package enum SourceFormat: Sendable {
   /// memsh itself.
   case memsh
-  /// The legacy system, or one that nobody knows: its reader then says what is missing.
+  /// The legacy system, or an unknown one: its reader then says what is missing.
   case legacy
 
   /// Looks at the tables of a file.

@@ -29,7 +29,7 @@ struct TableList {
   init(_ db: Database) throws {
     let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name")
     tables = try rows.compactMap { row in
-      // A damaged file may have anything here; what is not text is no name.
+      // A damaged file may have anything here; what is not text is not a name.
       guard let name = String.fromDatabaseValue(row[0]), !name.hasPrefix("sqlite_") else { return nil }
       if let module = String.fromDatabaseValue(row[1]).flatMap(TableList.module) {
         return Table(name: name, columns: [], keyColumns: [], module: module)

@@ -108,7 +108,7 @@ extension Value {
     case "bytea": return [UInt8](postgresText: text).map(Value.bytes) ?? self
     default:
       guard let declared else { return self }
-      // `007` is no number of SQLite's: somebody wrote it on PostgreSQL.
+      // `007` is not a number to SQLite: it was written on PostgreSQL.
       let value = SQLiteAffinity(declared: declared).value(of: text)
       return value.asPostgres(ofType: type).isSame(as: self) ? value : self
     }

@@ -5,9 +5,9 @@ import MemoryModel
 package enum Emptiness: Sendable, Equatable {
   /// There are no memories at all.
   case store
-  /// Nobody of that name has memories; these have, at most ``Emptiness/usersMaximum``.
+  /// No user of that name has memories; these have, at most ``Emptiness/usersMaximum``.
   case user(String, users: [String])
-  /// Something else in the filter; how many memories the user it names, or everybody, has.
+  /// Something else in the filter; how many memories the user it names, or all users, have.
   case filter(memories: Int, user: String?)
   /// None of the reasons: so many memories pass.
   case none(memories: Int)

@@ -9,7 +9,7 @@ package struct FragmentKey: Sendable, Hashable {
   /// The sha256 of its content, in hexadecimal.
   package let contentHash: String
 
-  /// Creates a key from a fragment's own parts.
+  /// The key of a fragment with these parts.
   package init(category: String, agentType: String?, content: String) {
     self.category = category
     self.agentType = PromptFragment.agent(named: agentType)

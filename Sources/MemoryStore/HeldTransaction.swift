@@ -17,7 +17,7 @@ extension MemoryStore {
 
   /// Ends it.
   ///
-  /// - Throws: `store_failed` when there is none any more.
+  /// - Throws: `store_failed` when there is no transaction any more.
   package func end(commits: Bool) throws {
     defer { forgetState() }
     try held.endHeld(commits: commits)

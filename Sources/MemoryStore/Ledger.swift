@@ -54,7 +54,7 @@ extension MemoryStore {
       UPDATE \(OwnTable.runs) SET state = 'finished', finished_at = \(SQL.clock), counts = \(counts.json)
       WHERE id = \(run)
       """)
-    // Built behind the first run: that is quicker than keeping it up to date row by row, and nobody looks before.
+    // Built behind the first run: that is quicker than keeping it up to date row by row, and nothing looks before.
     if let index = driver.dialect.sourceKeyIndex, try !driver.exists(index.presence) {
       try driver.execute(index.creation)
     }

@@ -11,7 +11,7 @@ extension MemoryStore {
   /// What a copy of the four tables leaves out; of a store that is a file, all that is in it. Never writes.
   package func contentOfOthers() throws -> [ForeignObject] {
     guard try file.map({ try $0.isThere() }) ?? true else { return [] }
-    // Whose the tables are is no part of what is in them, and a foreign key is part of another table.
+    // The owner of the tables is not a part of what is in them, and a foreign key is part of another table.
     return try objectsOfOthers().filter { object in
       if case .refers = object.effect { false } else { object.kind != "owner" }
     }

@@ -1,14 +1,14 @@
 import Database
 import MemoryModel
 
-/// The tables and views of the store's database, whoever made them; also of a store that memsh refuses to work with.
+/// All tables and views of the store's database; also of a store that memsh refuses to work with.
 extension MemoryStore {
   /// How many rows a table has.
   package enum RowCount: Sendable, Hashable {
     case exact(Int64)
     /// As the database remembers.
     case about(Int64)
-    /// Nobody has counted them: a view, or a table that may not be read.
+    /// Not counted: a view, or a table that may not be read.
     case unknown
   }
 

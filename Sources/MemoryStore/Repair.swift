@@ -3,7 +3,8 @@ import MemoryModel
 
 /// Changing memories one by one or many at a time.
 extension MemoryStore {
-  /// Keeps others from changing or deleting rows until the transaction ends, waiting some seconds for whoever holds them.
+  /// Keeps others from changing or deleting rows until the transaction ends, waiting some seconds for sessions that
+  /// hold them.
   package func lockRows(_ ids: [Int64], of table: String) throws {
     guard let lock = driver.dialect.rowLock else { return }
     try driver.capabilities.images.prepareRepair()

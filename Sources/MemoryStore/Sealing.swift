@@ -1,7 +1,7 @@
 import Database
 import MemoryModel
 
-/// What makes a store a backup; nothing where it is no file.
+/// What makes a store a backup; nothing where it is not a file.
 extension MemoryStore {
   /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
   package func seal() throws { try file?.seal() }

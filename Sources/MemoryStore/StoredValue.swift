@@ -1,7 +1,7 @@
 import Database
 import MemoryModel
 
-/// What a store holds that somebody may want to complete.
+/// Values of a store that Tab can complete.
 package enum StoredValue: Sendable, Hashable {
   case users, categories, agents, tags
   /// The numbers of migrations, with what was migrated.
@@ -29,7 +29,7 @@ package struct StoredChoice: Sendable, Hashable {
   /// What it is, one line; empty where there is nothing to say. It may hold anything that was stored.
   package let about: String
 
-  /// Creates a choice.
+  /// A value with what it is.
   package init(_ text: String, about: String = "") {
     self.text = text
     self.about = about
@@ -77,7 +77,7 @@ extension MemoryStore {
   private func texts(
     _ column: Column, of table: Table, beginningWith prefix: String, limit: Int
   ) throws -> [StoredChoice] {
-    // The length is no bound value: it would be of another type than the function's.
+    // The length is not a bound value, which would be of another type than the function's.
     let length = SQL(raw: String(prefix.unicodeScalars.count))
     return try driver.rows(
       """
@@ -102,7 +102,7 @@ extension MemoryStore {
     return Set(tags.joined()).filter { $0.hasPrefix(prefix) }.sorted().map { StoredChoice($0) }
   }
 
-  /// Of a content no more is read: nobody shows more of it beside an id.
+  /// No more of a content is read: no more of it is shown beside an id.
   private static let shownCharacters = 200
 
   private func rows(of table: Table, beginningWith prefix: String, limit: Int) throws -> [StoredChoice] {

@@ -11,7 +11,7 @@ extension MemoryStore {
     -> [EmbeddableText]
   { try driver.capabilities.vectors.texts(in: table, selection, behind: id, limit: limit) }
 
-  /// Makes an empty place for new vectors, which nobody else sees and which goes with the connection.
+  /// Makes an empty place for new vectors, which no other session sees and which goes with the connection.
   package func beginStaging(dimensions: Int) throws {
     try driver.capabilities.vectors.beginStaging(dimensions: dimensions)
   }

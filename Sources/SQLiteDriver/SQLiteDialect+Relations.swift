@@ -3,7 +3,7 @@ import MemoryModel
 
 /// The tables and views in the file.
 extension SQLiteDialect {
-  /// The parts of a virtual table are no tables of their own.
+  /// The parts of a virtual table are not tables of their own.
   var relations: SQL {
     """
     SELECT NULL, name, CASE type WHEN 'virtual' THEN 'virtual table' ELSE type END, NULL, 1,

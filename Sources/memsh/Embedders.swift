@@ -76,7 +76,7 @@ final class Embedders: EmbedderAccess, Sendable {
         settings.dimensions = published.dimensions == space.dimensions ? nil : space.dimensions
         embedder = try openAIEmbedder(settings)
       } else {
-        // Whether another server's model can be asked for a length, nobody knows: only where its own is another.
+        // Whether another server's model can be asked for a length is unknown: it is asked only where its own differs.
         let asked = try openAIEmbedder(settings)
         settings.dimensions = space.dimensions
         embedder = asked.space == space ? asked : try openAIEmbedder(settings)

@@ -51,7 +51,7 @@ struct Launch {
     guard let parsed = try CommandLine.parseAsRoot(arguments) as? CommandLine else {
       throw ValidationError("these arguments cannot be read")
     }
-    // The first thing that is no launch option ends them, be it a command or not.
+    // The first word that is not a launch option ends them, whether it is a command or not.
     switch parsed.command.first {
     case "--version": throw CleanExit.message("memsh \(memshVersion)")
     case "--help", "-h": throw CleanExit.message(CommandLine.helpMessage() + "\n\n" + CommandOverview.text)

@@ -6,7 +6,7 @@ import MemoryServices
 /// Text files, read and written line by line, whatever their size.
 enum LineFile {
   private static let chunkBytes = 1 << 16
-  /// A line that is longer is no row.
+  /// A line that is longer is not a row.
   private static let lineBytesMaximum = 256 << 20
 
   /// Writes a file that is there as a whole, or not at all.

@@ -65,7 +65,7 @@ enum Signals {
   /// Stops the process, as Ctrl-Z asks for, with the terminal as memsh found it; returns when it goes on.
   private static func stop(_ terminal: TerminalEvents?) {
     terminal?.restoreTerminal()
-    // By the signal itself: the system does not stop a process that nobody could set going again.
+    // By the signal itself: the system does not stop a process that could not be continued.
     var stop = set(of: [SIGTSTP])
     raise(SIGTSTP)
     pthread_sigmask(SIG_UNBLOCK, &stop, nil)
@@ -75,7 +75,7 @@ enum Signals {
     terminal?.redraw()
   }
 
-  /// Whether whoever started memsh wants a signal ignored, as nohup does; a blocked signal would arrive all the same.
+  /// Whether memsh was started with a signal ignored, as nohup does; a blocked signal would arrive all the same.
   private static func isIgnored(_ number: Int32) -> Bool {
     let handler = signal(number, SIG_DFL)
     guard unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) else { return false }

@@ -24,7 +24,7 @@ final class StoredValues: Sendable {
   private let state = Mutex(State())
   private let open: @Sendable (String) throws -> MemoryStore
 
-  /// What nobody reads to its end need not be complete; numbers with a text beside them fill a screen.
+  /// A long list need not be complete; numbers with a text beside them fill a screen.
   private func limit(_ kind: StoredValue) -> Int {
     switch kind {
     case .memories, .fragments, .operations, .runs: 20

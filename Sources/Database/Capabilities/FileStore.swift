@@ -21,8 +21,8 @@ package protocol FileStore: AnyObject {
   /// Replaces everything in the store by what is in a file, in one transaction.
   ///
   /// - Parameter beforeReplacing: Called first; what is committed meanwhile ends it.
-  /// - Throws: `store_busy` when somebody wrote meanwhile, `schema_missing` for a database that is no memsh store; then
-  ///   nothing has changed.
+  /// - Throws: `store_busy` when another session wrote meanwhile, `schema_missing` for a database that is not a
+  ///   memsh store; then nothing has changed.
   func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws
 
   /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.

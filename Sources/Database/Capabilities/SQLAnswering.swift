@@ -14,7 +14,7 @@ package protocol SQLAnswering: AnyObject {
 
 /// What a database answers to SQL.
 package struct SQLAnswer: Sendable, Equatable {
-  /// A value as far as its type matters to whoever reads it.
+  /// A value as far as its type matters to a reader.
   package enum Value: Sendable, Equatable {
     case null
     case boolean(Bool)

@@ -1,6 +1,6 @@
 import MemoryModel
 
-/// A transaction that stays open between commands, until somebody ends it.
+/// A transaction that stays open between commands, until it is ended.
 ///
 /// Meanwhile ``Driver/transaction(_:_:)`` makes a part of it, which ends as it would by itself: what is rolled back in the
 /// part does not touch the rest.
@@ -13,7 +13,7 @@ package protocol TransactionHolding: AnyObject {
 
   /// Ends it.
   ///
-  /// - Throws: `store_failed` when there is none any more.
+  /// - Throws: `store_failed` when there is no transaction any more.
   func endHeld(commits: Bool) throws
 
   /// Begins a part that can be taken back by itself.

@@ -11,7 +11,7 @@ package protocol VectorReplacing: AnyObject {
     in table: String, _ selection: ReembedSelection, behind id: Int64, limit: Int
   ) throws -> [EmbeddableText]
 
-  /// Makes an empty place for new vectors, which nobody else sees and which goes with the connection.
+  /// Makes an empty place for new vectors, which no other session sees and which goes with the connection.
   func beginStaging(dimensions: Int) throws
 
   /// Puts new vectors into that place.

@@ -2,7 +2,7 @@ import Foundation
 
 /// A file that comes into being whole or not at all, readable by its owner only.
 ///
-/// It is written beside its name, under one that nobody can guess, and gets its own name when everything is on the
+/// It is written beside its name, under a random one, and gets its own name when everything is on the
 /// disk. A link of that name is replaced, not followed, and so is a file of other rights: what is written for one reader
 /// never reaches another one through what was there before.
 package final class NewFile {

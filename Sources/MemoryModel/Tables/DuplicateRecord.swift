@@ -10,7 +10,7 @@ package struct DuplicateRecord: Sendable, Equatable {
   /// tables take no other word.
   package let method: String?
 
-  /// Creates a record.
+  /// A record whose fields are shown in this order.
   package init(originalID: Int64, contentHash: String, similarity: Double, method: String?) {
     self.originalID = originalID
     self.contentHash = contentHash

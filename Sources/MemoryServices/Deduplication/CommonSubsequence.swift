@@ -22,7 +22,7 @@ struct CommonSubsequence {
   private static let blocksBetweenChecks = 8
 
   /// The length of the longest common subsequence; nil when it takes more than `maximum` insertions and deletions to make
-  /// one text of the other, or when somebody asked to stop.
+  /// one text of the other, or when the user asked to stop.
   static func length(
     _ left: ArraySlice<UInt32>, _ right: ArraySlice<UInt32>, edits maximum: Int, interruption: Interruption?
   ) -> Int? {

@@ -4,12 +4,13 @@ import MemoryModel
 /// What differs between two texts so that they do not say the same, however alike they look.
 ///
 /// Likeness of characters, of words or of embeddings says little about a `not`, a digit or a name, which turn a memory
-/// into its opposite or into a newer value. Two texts for which this finds something are no duplicates. It finds nothing
-/// in typing errors, case, punctuation, other endings, other orders of the same things, and words added that only
-/// say more. It is a pure function of the two texts, the same in both directions, and takes microseconds for a sentence.
+/// into its opposite or into a newer value. Two texts for which this finds something are not duplicates. It finds
+/// nothing in typing errors, case, punctuation, other endings, other orders of the same things, and words added that
+/// only say more. It is a pure function of the two texts, the same in both directions, and takes microseconds for a
+/// sentence.
 ///
 /// What it cannot see: an ordinary word that was replaced in a long text whose order is another, too; a name or a rare
-/// word in small letters that differs by one letter, which looks like a typing error; and what only somebody who knows
+/// word in small letters that differs by one letter, which looks like a typing error; and what only a person who knows
 /// the world can tell.
 enum TellingDifference: String, Sendable, CaseIterable {
   /// Other numbers, versions, dates, times, ids; or the same ones for other things.

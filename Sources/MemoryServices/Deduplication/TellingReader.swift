@@ -184,7 +184,7 @@ extension TellingWords {
       if !suffix.rest.isEmpty { plain(suffix.rest) }
     }
 
-    /// The unit that follows a number without a blank, and what follows that; nil for what is no unit.
+    /// The unit that follows a number without a blank, and what follows that; nil for what is not a unit.
     private func unitSuffix(_ rest: Range<Int>) -> (unit: [UInt32]?, rest: Range<Int>)? {
       guard !rest.isEmpty else { return (nil, rest) }
       var end = rest.lowerBound
@@ -293,7 +293,7 @@ extension TellingWords {
       let original = scalars[range].map(\.value)
       let small = scalars[range].map(\.small)
       let hash = Mixer.word(small)
-      // An id such as aBcD1x: its case is part of it, unless somebody has written everything in one.
+      // An id such as aBcD1x: its case is part of it, unless everything is written in one.
       if scalars[range].contains(where: \.isDigit) {
         let letters = scalars[range].filter { $0.properties.isAlphabetic }
         let upper = letters.count { $0.properties.isUppercase }

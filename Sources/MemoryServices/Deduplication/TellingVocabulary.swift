@@ -31,7 +31,7 @@ struct TellingVocabulary: Sendable {
   /// What a word is; nil for one that is in no list, or only among the numbers, units and the like.
   func kind(_ hash: UInt64) -> TellingKind? { place(hash).flatMap { entries[$0].kind } }
 
-  /// The one spelling of a unit; nil for what is no unit.
+  /// The one spelling of a unit; nil for what is not a unit.
   func unit(_ hash: UInt64) -> UInt64? { place(hash).flatMap { entries[$0].unit } }
 
   private func place(_ hash: UInt64) -> Int? {

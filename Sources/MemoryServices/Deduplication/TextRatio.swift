@@ -32,7 +32,7 @@ package enum TextRatio {
     return characters
   }
 
-  /// The ratio; nil when it is below `minimum`, which is often known before anything is compared, or when somebody asked
+  /// The ratio; nil when it is below `minimum`, which is often known before anything is compared, or when the user asked
   /// to stop.
   static func ratio(
     _ left: [UInt32], _ right: [UInt32], atLeast minimum: Double, interruption: Interruption? = nil

@@ -32,7 +32,7 @@ enum CSVRows {
     /// The fields of the next record, nil for NULL; nil at the end.
     mutating func record() throws -> [String?]? {
       var blank: String? = ""
-      // An empty line, as editors leave it at the end, is no row.
+      // An empty line, as editors leave it at the end, is not a row.
       while let text = blank, text.isEmpty || text == "\r" {
         blank = try next()
         line += blank == nil ? 0 : 1

@@ -13,7 +13,7 @@ package struct RepairAuthor: Sendable {
   /// When the command began.
   package let moment: Timestamp
 
-  /// Creates an author.
+  /// Who makes a change, for the journal.
   package init(command: String, name: String, session: String, moment: Timestamp) {
     self.command = command
     self.name = name

@@ -37,7 +37,7 @@ package struct RepairExample: Sendable, Equatable {
   /// What happens to it, in words; empty when the command says it all.
   package let change: String
 
-  /// Creates an example.
+  /// An example of a row that is changed.
   package init(_ memory: Memory, change: String = "") {
     self.memory = memory
     self.change = change

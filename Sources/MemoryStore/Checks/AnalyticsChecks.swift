@@ -20,6 +20,6 @@ extension Check {
 
   package static let analyticsFuture = Check(
     "analytics_future", .warning, in: .analytics, "searches in the future", fix: "set the time to now",
-    byNameBecause: "the clock of whoever wrote it may be right, or off by its time zone", finds: .isFuture(.created),
+    byNameBecause: "the clock that wrote it may be right, or off by its time zone", finds: .isFuture(.created),
     .values("created_at = \(.now)"))
 }

@@ -34,7 +34,7 @@ package struct Check: Sendable {
       }
     }
 
-    /// Whether it is no matter of rows.
+    /// Whether it is about something else than rows.
     package var isRebuilding: Bool { if case .rebuilding = self { true } else { false } }
 
     /// Whether rows are merged.
@@ -56,7 +56,7 @@ package struct Check: Sendable {
   package let name: String
   /// How bad it is.
   package let severity: Severity
-  /// The table whose rows have it; nil when it is no matter of rows.
+  /// The table whose rows have it; nil when it is not about rows.
   package let table: Table?
   /// What is wrong, for people.
   package let what: String
@@ -65,8 +65,8 @@ package struct Check: Sendable {
   /// Why `doctor --fix all` leaves it alone, so that its name must be given; nil for a plain repair.
   ///
   /// A plain repair makes anew what can be computed, or replaces what says nothing to anybody. What loses something that
-  /// may have a meaning, gives something to somebody else, or decides which of two values is right, is for whoever knows
-  /// the application.
+  /// may have a meaning, gives something to another user, or decides which of two values is right, is for a person
+  /// who knows the application.
   package let needsNameBecause: String?
   /// How it is put right.
   package let remedy: Remedy
@@ -135,7 +135,7 @@ extension Check: Hashable, CustomStringConvertible {
 package struct Finding: Sendable, Equatable {
   /// The check.
   package let check: Check
-  /// The rows that have it; empty where it is no matter of rows.
+  /// The rows that have it; empty where it is not about rows.
   package var ids: [Int64] = []
   /// The objects that have it: names of indexes, and what is wrong with them.
   package var objects: [String] = []

@@ -74,7 +74,7 @@ extension Check {
 
   package static let timestampFuture = Check(
     "timestamp_future", .warning, in: .memories, "a time is in the future", fix: "set it to now",
-    byNameBecause: "the clock of whoever wrote it may be right, or off by its time zone",
+    byNameBecause: "the clock that wrote it may be right, or off by its time zone",
     finds: .any(moments.map(SQL.isFuture)),
     .values(.joined(moments.map { .set($0, to: .now, where: .isFuture($0)) })))
 

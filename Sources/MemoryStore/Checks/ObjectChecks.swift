@@ -1,7 +1,7 @@
 import Database
 import MemoryModel
 
-/// What can be wrong with what is no row: tables, triggers, indexes, the database itself.
+/// What can be wrong besides rows: tables, triggers, indexes, the database itself.
 extension Check {
   /// What is not a row, first: the other checks rely on it.
   static let ofObjects = [
@@ -90,7 +90,7 @@ extension Check {
     finds: { store in
       guard store.isPostgres else { return nil }
       return try store.names(of: .table, in: [.present]).compactMap { table in
-        // Without a right on it nobody is told how far it is.
+        // Without a right on it the server does not tell how far it is.
         let numbers = try store.driver.first(
           """
           SELECT coalesce(pg_sequence_last_value(sequence), 0)::int8,

@@ -51,7 +51,7 @@ extension SQL {
     "\(seconds: column) - \(dialect: { $0.seconds(.now) }) > \(86_400.0)"
   }
 
-  /// Whether there is something that is no moment, or an infinite one.
+  /// Whether there is something that is not a moment, or an infinite one.
   static func isMalformed(_ column: Column) -> SQL {
     "(t.\(name: column.name) IS NOT NULL AND \(sound: column) IS NULL)"
   }

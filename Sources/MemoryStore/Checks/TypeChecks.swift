@@ -5,8 +5,8 @@ extension Check {
   /// A check of values that are not of their column's type, in the order and with the limits of the columns. What is made
   /// of it that is not right stands in the column's description: its default, and the words that it takes.
   ///
-  /// NULL is no value of another type, but for a column that every row must have. JSON, lists and vectors have checks of
-  /// their own.
+  /// NULL is not a value of another type, but for a column that every row must have. JSON, lists and vectors have
+  /// checks of their own.
   static func ofTypes(
     _ name: String, in table: Table, _ what: String, fix: String, byNameBecause: String? = nil,
     columns: [Column]? = nil

@@ -109,7 +109,7 @@ extension Session {
   /// Backs a store up into a file.
   ///
   /// - Parameter isLocked: Whether a transaction of the store keeps others out. Of PostgreSQL's tables only the session
-  ///   that has locked them can read; of a SQLite file another connection reads what nobody can change.
+  ///   that has locked them can read; of a SQLite file another connection reads what is locked.
   /// - Returns: How many rows each table has.
   @discardableResult
   func backUp(_ store: MemoryStore, to path: String, isLocked: Bool = false) throws -> [String: Int] {

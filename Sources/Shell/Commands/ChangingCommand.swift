@@ -18,7 +18,7 @@ extension ChangingCommand {
   var needsConfirmation: Bool { asks && !options.yes && !options.dryRun }
   var onlyReads: Bool { options.dryRun }
 
-  /// Whether the plan will be looked at: by `--dry-run`, or by somebody who is asked.
+  /// Whether the plan will be looked at: by `--dry-run`, or by the person who is asked.
   func isLookedAt(in session: Session) -> Bool {
     options.dryRun || session.mustAsk(isConfirmed: options.yes)
   }

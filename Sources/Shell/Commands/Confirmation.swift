@@ -24,7 +24,7 @@ extension Session {
 
   private var isProductionPrompt: Bool { isInteractive && label?.isProduction == true }
 
-  /// Shows what will be done, and makes sure that somebody wants it.
+  /// Shows what will be done, and asks a person to confirm it.
   ///
   /// - Throws: `confirmation_required` when there is no person to ask, or the answer was another.
   func ask(_ question: Question, showing plan: ResultRecord) throws {

@@ -8,7 +8,7 @@ struct DescribeCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe", abstract: "Show the columns, indexes and triggers of a table or view.",
     discussion: """
-      Every table of the store's database, whoever made it; `show tables` lists them. A column is known where memsh \
+      Every table of the store's database; `show tables` lists them. A column is known where memsh \
       works with it, added where others made it, and computed where the database does.
       """)
 

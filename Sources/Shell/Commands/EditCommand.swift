@@ -88,7 +88,7 @@ struct EditCommand: ShellCommand {
         JSON.Member("importance_score", fields.importanceScore.map(JSON.double) ?? .null),
         JSON.Member("metadata", fields.metadata ?? .null), JSON.Member("content", .string(fields.content)),
       ]))
-    // What the editor leaves as it was is no change, whatever has become of the memory meanwhile.
+    // What the editor leaves as it was is not a change, whatever has become of the memory meanwhile.
     let opened = try session.files.json(yaml: text)
     guard case .object(let members) = try session.files.json(yaml: try session.console.edit(text)) else {
       throw MemshError(.usage, "what the editor left is not a list of keys and values", hint: "nothing was changed")

@@ -13,7 +13,7 @@ protocol ShellCommand: ParsableCommand {
   /// Whether running it twice is as good as once, because it changes nothing.
   var onlyReads: Bool { get }
 
-  /// Whether it asks somebody before it destroys something, because it was given neither `--yes` nor `--dry-run`.
+  /// Whether it asks before it destroys something, because it was given neither `--yes` nor `--dry-run`.
   var needsConfirmation: Bool { get }
 
   /// Changes what later commands of a script look like; the loader follows it.

@@ -31,7 +31,7 @@ struct StatusCommand: ShellCommand {
             .init("settings", .record(Setting.all.map { .init($0.name, $0.cell(session.settings)) })),
           ])))
     if let space, !space.isKnown {
-      result.remark = "notice: nobody recorded which model made the store's vectors: \(EmbeddingSpace.naming)"
+      result.remark = "notice: the store does not say which model made its vectors: \(EmbeddingSpace.naming)"
     }
     return result
   }

@@ -10,7 +10,7 @@ struct UndoCommand: ChangingCommand {
       Without a number, the last one that stands; again, the one before. The number of an undo does its operation again. \
       --run takes back everything that the same run of memsh did, such as a script. An undo that would overwrite later \
       changes is refused, and says which rows; so is one that would take rows of other tables along, unless --cascade is \
-      given. What a trigger of others makes of the rows is named. What agents change by reading (access counts) is no obstacle and is kept.
+      given. What a trigger of others makes of the rows is named. What agents change by reading (access counts) does not matter and is kept.
       """)
 
   @Argument(help: "The operation, as `journal` numbers it.")

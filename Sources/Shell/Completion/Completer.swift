@@ -77,7 +77,7 @@ package struct Completer {
   /// What could take the place of `word`, the unfinished one behind a command's words.
   ///
   /// - Parameters:
-  ///   - isQuoted: Whether the word stands in quotes: then it is no option.
+  ///   - isQuoted: Whether the word stands in quotes: then it is not an option.
   ///   - rest: What stands behind the cursor.
   ///   - launch: The options that may stand before the command; nil where none may.
   package func found(
@@ -132,7 +132,7 @@ package struct Completer {
     /// What stands behind the cursor.
     var rest = ""
 
-    /// How many of the words are no options and no values of options.
+    /// How many of the words are neither options nor values of options.
     var positionals: [String] {
       var found: [String] = []
       var isValue = false

@@ -68,7 +68,7 @@ private enum FileLocation {
     return location + (location.contains("?") ? "&" : "?") + fence
   }
 
-  /// A parameter that would bring somebody else's secret along, or take it elsewhere than the host's name says.
+  /// A parameter that would bring another user's secret along, or take it elsewhere than the host's name says.
   static func foreignParameter(of parameters: [String: String]) -> String? {
     ["hostaddr", "passfile", "service", "sslkey", "sslpassword"].first { parameters[$0] != nil }
   }

@@ -8,7 +8,7 @@ package enum HomeFolder {
     return getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
   }()
 
-  /// Where nothing is: stands for the home of a user who has none, so that nobody else's folder is taken for it.
+  /// A path that does not exist: stands for the home of a user who has none, so that no other folder is taken for it.
   package static let missing = "/nonexistent"
 
   /// A path with `~` and `~user` at its beginning replaced, as shells do it.

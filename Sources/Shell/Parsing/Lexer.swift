@@ -1,4 +1,4 @@
-/// Why a text is no script, and where.
+/// Why a text is not a script, and where.
 struct LexicalError: Error {
   let message: String
   let hint: String?
@@ -85,7 +85,7 @@ struct Lexer {
     let quote: Character?
   }
 
-  /// Splits what is typed so far; nil where no word can follow, as in a comment, and for what is no script.
+  /// Splits what is typed so far; nil where no word can follow, as in a comment, and for what is not a script.
   static func unfinished(_ text: String) -> Unfinished? {
     var lexer = Lexer(text: ScriptText(text, file: nil))
     var quote: Character?
@@ -328,7 +328,7 @@ struct Lexer {
     return reference
   }
 
-  /// A `$` that begins no variable is text. Before a name it looks like one, which nobody would see in an empty result:
+  /// A `$` that begins no variable is text. Before a name it looks like one, which an empty result would not show:
   /// but for `$$` and `$name$`, which quote text in PostgreSQL.
   private mutating func readDollar(after pieces: PieceBuilder) throws(LexicalError) -> String {
     let start = text.position

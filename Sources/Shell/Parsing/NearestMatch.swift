@@ -1,4 +1,4 @@
-/// Finds what somebody probably meant.
+/// Finds the word that was probably meant.
 enum NearestMatch {
   /// The candidate with the fewest edits, if they are few for the word's length.
   static func find(_ word: String, among candidates: [String]) -> String? {

@@ -40,7 +40,7 @@ struct ParserFailure {
         invalid: ParserFailure.value(of: last.map { arguments[$0] } ?? "", isOption: option.hasPrefix("--")),
         for: command.argument(option, key: thrown.key), last)
     case "noValue":
-      // `show -1` has a word too many as well, which is the one that somebody typed.
+      // `show -1` has a word too many as well, which is the one to name.
       if let place = ParserFailure.placeOfUnknownOption(arguments, command) {
         self.init(unknown: arguments[place], of: command, place)
       } else {
@@ -80,7 +80,7 @@ struct ParserFailure {
     MemshError(.usage, "\(command): \(message)", hint: hint ?? "`help \(command)` shows how it is used")
   }
 
-  /// What a value that is no text and none of a few words should have been.
+  /// What a value should have been that is neither a text nor one of a few words.
   private static func number(insteadOf value: String) -> String {
     if Double(value) == nil { return "a number" }
     return value.contains { ".eE".contains($0) } ? "a whole number" : "a smaller number"

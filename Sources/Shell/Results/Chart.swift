@@ -22,7 +22,7 @@ package struct Chart: Sendable, Equatable {
   /// Whether the labels are numbers in JSON, too.
   package let hasNumbers: Bool
 
-  /// Creates a chart.
+  /// A chart of values in their order.
   package init(_ style: Style, key: String, points: [(label: String?, count: Int64)], hasNumbers: Bool = false) {
     self.style = style
     self.key = key

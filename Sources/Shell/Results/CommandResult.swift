@@ -24,7 +24,7 @@ package struct CommandResult {
   /// What stands below the result, for people.
   package var remark: String?
 
-  /// Creates a result.
+  /// A result with what comes beside it.
   package init(_ output: Output, failure: MemshError? = nil, endsSession: Bool = false) {
     self.output = output
     self.failure = failure
@@ -54,7 +54,7 @@ package struct ResultTable: Sendable {
   /// The words that were searched for, to be marked.
   package var words: [String] = []
 
-  /// Creates a table.
+  /// A table of rows that all have the same columns.
   package init(
     columns: [String], rows: [[Cell]], noun: String = "row", shownColumns: [String]? = nil, subject: String? = nil,
     yielding: [String] = [], listing: Listing = Listing()
@@ -111,19 +111,19 @@ package struct ResultRecord: Sendable {
     /// The value.
     package let value: Value
 
-    /// Creates a field.
+    /// A field with any value.
     package init(_ name: String, _ value: Value) {
       self.name = name
       label = name.replacing("_", with: " ")
       self.value = value
     }
 
-    /// Creates a field with a plain value.
+    /// A field with a plain value.
     package init(_ name: String, _ cell: Cell) {
       self.init(name, .cell(cell))
     }
 
-    /// Creates a field with a name that others gave, which people read as it is.
+    /// A field with a name that others gave, which people read as it is.
     package init(named name: String, _ cell: Cell) {
       self.name = name
       label = name
@@ -151,7 +151,7 @@ package struct ResultRecord: Sendable {
   /// What the record is about, where that is a text: a pipe gets it alone unless a format is asked for.
   var text: String?
 
-  /// Creates a record.
+  /// A record whose fields are shown in this order.
   package init(title: String, fields: [Field], line: String? = nil) {
     self.title = title
     self.line = line

@@ -1,4 +1,4 @@
-/// What somebody calls a connection, so that nobody takes production for a test.
+/// What a connection is called, so that production is not taken for a test.
 package struct ConnectionLabel: Sendable, Equatable {
   /// The name as it was given.
   package let name: String

@@ -9,7 +9,7 @@ package protocol FileAccess: AnyObject {
   func isRegular(_ path: String) -> Bool
   /// The one path of a file, without links, `.` and `..`; the path itself where there is no file.
   func realPath(of path: String) -> String
-  /// Why nobody should act on what a file says: others own it or may change it; nil for a safe one.
+  /// Why a file must not be trusted: others own it or may change it; nil for a safe one.
   func danger(of path: String) -> String?
   /// The names in a folder that begin with a text; folders end in `/`.
   func names(beginningWith path: String, extensions: [String]) -> [String]

@@ -37,10 +37,10 @@ package final class History {
     return commands
   }
 
-  /// A longer command is not recalled: nobody typed it.
+  /// A longer command is not recalled: it was not typed by hand.
   private static let commandBytesMaximum = 64 << 10
 
-  /// Whether a line of the file is one that somebody can have typed: it has nothing that acts on a terminal.
+  /// Whether a line of the file can have been typed: it has nothing that acts on a terminal.
   private static func isRecalled(_ command: String) -> Bool {
     command.utf8.count <= commandBytesMaximum
       && command.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || !$0.isUnsafeOnTerminal }

@@ -6,7 +6,7 @@ import MemoryServices
 struct Place {
   /// A URL, a libpq string or a path; its password included.
   let location: String
-  /// What somebody called the connection.
+  /// What the connection is called.
   var label: ConnectionLabel?
   /// The name behind `@`, where it was found by one.
   var name: String?
@@ -16,7 +16,7 @@ extension Session {
   /// The place that a location means: `@NAME` is a named connection, everything else the location itself.
   ///
   /// - Parameter label: Goes before the connection's own.
-  /// - Throws: `not_found` for a name that nobody gave.
+  /// - Throws: `not_found` for an unknown name.
   func place(_ location: String, label: ConnectionLabel? = nil) throws -> Place {
     guard location.hasPrefix("@") else { return Place(location: location, label: label) }
     let connection = try namedConnections().named(String(location.dropFirst()))
@@ -31,7 +31,7 @@ extension Session {
     if let danger = files.danger(of: paths.connections) {
       throw MemshError(
         .fileFailed, "\(paths.connections) is not read: \(danger)",
-        hint: "whoever may write it says where your memories go")
+        hint: "other users could change where your memories go: chmod go-w it and its folder")
     }
     return try NamedConnections(text: files.script(paths.connections))
   }

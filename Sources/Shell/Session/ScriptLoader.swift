@@ -35,9 +35,9 @@ package struct ScriptLoader {
   /// No more scripts are included in all: a few that include each other twice would never end.
   private static let includesMaximum = 1_000
 
-  /// Which commands must say themselves that nobody need be asked before they destroy something.
+  /// Which commands must have `--yes` before they destroy something.
   package enum Confirmation: Sendable {
-    /// None: whoever runs them is asked.
+    /// None: the user is asked.
     case none
     /// Those of scripts, so that no script stops half done; a single command stops before it does anything.
     case ofScripts

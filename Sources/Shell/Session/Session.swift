@@ -245,7 +245,7 @@ package final class Session {
     wanted ?? sink?.format ?? settings.output ?? (isOnTerminal ? .table : .tsv)
   }
 
-  /// Whether a result that is a text goes as it is into a pipe, because nobody has asked for a format.
+  /// Whether a result that is a text goes as it is into a pipe, because no format was asked for.
   func isTextWanted(_ wanted: OutputFormat?) -> Bool {
     wanted == nil && settings.output == nil && !isOnTerminal && sink?.isNamed != true
   }

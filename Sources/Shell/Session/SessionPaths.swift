@@ -9,7 +9,7 @@ package struct SessionPaths: Sendable {
   private let state: String
   private let cache: String
   private let config: String
-  /// Where memories are migrated from when nobody says.
+  /// Where memories are migrated from by default.
   package let defaultSource: String
 
   /// - Parameter defaultSource: What MEMORY_SQLITE_PATH says; nil takes the store itself.
@@ -21,7 +21,7 @@ package struct SessionPaths: Sendable {
     self.defaultSource = defaultSource ?? data + "/memory.db"
   }
 
-  /// The store of nobody who says another.
+  /// The store by default.
   package var store: String { data + "/memory.db" }
   /// The folder of the models that embed on this machine.
   package var models: String { data + "/models" }

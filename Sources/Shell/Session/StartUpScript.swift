@@ -7,7 +7,7 @@ package struct StartUpScript {
   /// The script of a session.
   package init(session: Session) { self.session = session }
 
-  /// Runs the script, if there is one that nobody else can have written, and reports what is wrong in it.
+  /// Runs the script, if there is one that no other user can have written, and reports what is wrong in it.
   package func run() {
     let path = session.paths.startUpFile
     guard session.files.exists(path) else { return }

@@ -3,7 +3,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-/// What a store is found to be, for whoever connects to it.
+/// What kind of store this is, as `connect` and `status` tell it.
 struct StoreSummary {
   /// What kind of store it is.
   enum Kind: String {
@@ -112,7 +112,7 @@ extension Session {
     }
   }
 
-  /// The error for whoever connects to a file that is not a store: what it is, and what can be done instead.
+  /// The error of `connect` for a file that is not a store: what it is, and what can be done instead.
   func refusal(_ refusal: MemshError, of place: Place) -> MemshError {
     guard StoreLocation.postgres(place.location) == nil, files.exists(place.location) else { return refusal }
     do {

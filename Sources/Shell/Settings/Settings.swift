@@ -43,7 +43,7 @@ package struct EmbeddingSettings: Sendable, Hashable {
   /// The settings a session starts with.
   package init() {}
 
-  /// Whether somebody has chosen an embedder: then it is used, whatever the store's is.
+  /// Whether the user has chosen an embedder: then it is used, whatever the store's is.
   var isChosen: Bool { choice != nil || model != nil || dimensions != nil }
 }
 

@@ -34,7 +34,7 @@ struct WholeCommandLine: ParsableCommand {
   }
 }
 
-/// What a shell asks memsh for while somebody types a command into it:
+/// What a shell asks memsh for while a command is typed into it:
 /// `memsh ---completion bash LINE TEXT`, or `memsh ---completion zsh|fish WORD… UNFINISHED`.
 struct CompletionRequest {
   private let shell: CompletingShell
@@ -85,7 +85,7 @@ struct CompletionRequest {
     let first = found.fileExtensions.map { (["files"] + $0).joined(separator: " ") } ?? "values"
     let lines = found.values.compactMap { value -> String? in
       let text = found.kept + value.text
-      // fish would take it for somebody's home folder.
+      // fish would take it for a user's home folder.
       guard shell != .fish || !text.hasPrefix("~") else { return nil }
       if let bash { return bash.line.reply(text, replacing: bash.text) }
       return value.about.isEmpty ? text : text + "\t" + value.about
