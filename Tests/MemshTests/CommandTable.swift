@@ -54,6 +54,7 @@ struct CommandTable {
   /// What a command needs to run at all; a command that is not named here needs nothing.
   static let needed: [String: [String]] = [
     "add": ["text", "--user", "ada"], "assert": ["1", "=", "1"], "backup": ["new.backup"], "edit": ["1"],
+    "connections add": ["here", "store.db"], "connections remove": ["here"],
     "delete": ["1"], "describe": ["memories"], "import": ["none.jsonl"], "include": ["none.memsh"],
     "merge": ["1", "2"],
     "output": ["json"], "prompt": ["espresso", "--user", "ada"], "reassign": ["--from", "nobody", "--to", "anybody"],

@@ -20,7 +20,8 @@ import Testing
     "search": ["espresso"], "show": ["1"], "sql": ["select 1"], "unset": ["x"], "use": ["sqlite"],
     "watch": ["0.1", "status"], "fragments show": ["1"], "fragments add": ["--category", "c", "--content", "x"],
     "fragments edit": ["1", "--content", "x"], "fragments enable": ["1"], "fragments disable": ["1"],
-    "fragments delete": ["1"], "fragments import": ["f.json"], "journal show": ["1"], "models use": ["m"],
+    "connections add": ["here", "x.db"], "connections remove": ["here"], "fragments delete": ["1"],
+    "fragments import": ["f.json"], "journal show": ["1"], "models use": ["m"],
   ]
 
   static let cases: [Case] = CommandRegistry.commands.flatMap { type -> [Case] in

@@ -26,6 +26,7 @@ import Testing
     #expect((try parsed("journal --limit 3") as? JournalCommand.List)?.page.limit == 3)
     #expect(try parsed("models") is ModelsCommand.List)
     #expect(try parsed("cache") is CacheCommand.Stats)
+    #expect(try parsed("connections") is ConnectionsCommand.List)
   }
 
   @Test("each takes its own options, and no other's")
@@ -38,6 +39,7 @@ import Testing
     for line in [
       "fragments list --content x", "fragments add --category c --content x --yes", "fragments show 1 --cascade",
       "journal list --older-than 3d", "journal show 1 --yes", "cache stats --yes", "models list m", "fragments 1",
+      "connections --label x", "connections add x", "connections remove x --label y", "connections list x",
       "fragments delete", "fragments edit 1", "journal show", "fragments add --category c --content x 1",
     ] { #expect(throws: LocatedError.self, "\(line)") { try parsed(line) } }
   }

@@ -12,6 +12,12 @@ struct AddCommand: UserChoosing {
       that running it again adds it again. `undo` takes it out.
       """)
 
+  static let examples = [
+    "add 'Drinks green tea in the morning' --user ada",
+    "add 'Speaks Finnish' --user ben --category facts --importance 0.8",
+    "add 'Moved to Oslo' --user ada --metadata '{\"source\": \"chat\"}' --dry-run",
+  ]
+
   @Argument(help: "What is to be remembered.")
   var content: String
 

@@ -12,6 +12,13 @@ struct AliasCommand: ShellCommand {
       session.
       """)
 
+  static let examples = [
+    "alias nd='dedup --record'",
+    "alias mine='list --user ada'",
+    "alias nd",
+    "alias",
+  ]
+
   @Argument(
     help: ArgumentHelp("The name, with = and what it stands for; without, it is shown.", valueName: "name=command"))
   var definition: String?

@@ -9,6 +9,12 @@ struct AnalyticsCommand: UserChoosing {
     commandName: "analytics", abstract: "List what agents searched for, newest first.",
     discussion: "`stats --latency` tells how long those searches took.")
 
+  static let examples = [
+    "analytics",
+    "analytics --user ada",
+    "analytics --limit 5 --json",
+  ]
+
   @Option(help: "Only searches in this user's memories.", completion: .stored)
   var user: String?
 

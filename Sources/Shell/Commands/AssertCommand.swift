@@ -12,6 +12,12 @@ struct AssertCommand: ShellCommand {
       Anything else is a value: assert .memories.total = 500. Numbers compare as numbers, everything else as text.
       """)
 
+  static let examples = [
+    "stats; assert .memories.total > 0",
+    "list --user ada; assert .length >= 1 --message 'ada has no memories'",
+    "sql 'SELECT count(*) AS n FROM memories'; assert .[0].n != 0",
+  ]
+
   /// How the two sides are compared.
   enum Comparison: String {
     case equal = "="

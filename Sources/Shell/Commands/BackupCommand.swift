@@ -14,6 +14,12 @@ struct BackupCommand: ShellCommand {
       there already is not replaced.
       """)
 
+  static let examples = [
+    "backup agents.backup",
+    "backup before-migration.backup",
+    "backup 'agents 2026-01-31.backup' --json",
+  ]
+
   @Argument(help: "The file to write.", completion: .file())
   var path: String
 

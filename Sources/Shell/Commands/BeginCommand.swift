@@ -13,6 +13,12 @@ struct BeginCommand: ShellCommand {
       restore, backup, ensure-vector, recall, schema --create, doctor --fix, and those that go to another store.
       """)
 
+  static let examples = [
+    "begin; delete 12; rollback",
+    "begin; dedup --merge; stats; rollback",
+    "begin; edit 12 --importance 0.9; edit 14 --importance 0.1; commit",
+  ]
+
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     guard !store.holdsTransaction else {

@@ -7,6 +7,12 @@ struct CategoriesCommand: UserChoosing {
   static let configuration = CommandConfiguration(
     commandName: "categories", abstract: "List the categories, those with the most memories first.")
 
+  static let examples = [
+    "categories",
+    "categories --user ada",
+    "categories --json",
+  ]
+
   @Option(help: "Only memories of this user.", completion: .stored)
   var user: String?
 

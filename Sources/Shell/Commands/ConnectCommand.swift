@@ -14,6 +14,13 @@ struct ConnectCommand: ShellCommand {
       `migrate` or `restore` makes it. When connecting fails, a session at the prompt keeps the store it had.
       """)
 
+  static let examples = [
+    "connect agents.db",
+    "connect @prod",
+    "connect postgresql://ada@db.example/agents --label production",
+    "connect new.db --create",
+  ]
+
   @Argument(help: "A URL, a libpq connection string, a path or @NAME.", completion: .file())
   var location: String?
 

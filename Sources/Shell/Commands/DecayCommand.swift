@@ -12,6 +12,12 @@ struct DecayCommand: ChangingCommand, Filtering {
       once, and running it twice at once lowers nothing more. `undo` brings the old importance back.
       """)
 
+  static let examples = [
+    "decay --dry-run",
+    "decay --unused 90 --half-life 365",
+    "decay --user ada --category facts",
+  ]
+
   @Option(help: "After so many days half of the importance is left.")
   var halfLife = 180.0
 

@@ -16,6 +16,13 @@ struct DedupCommand: ChangingCommand, Filtering {
       records and merges nothing twice; of a long chain of likeness it may find more to merge.
       """)
 
+  static let examples = [
+    "dedup",
+    "dedup --user ada --record",
+    "dedup --merge --dry-run",
+    "dedup --semantic 0.9 --merge",
+  ]
+
   @OptionGroup var filter: FilterOptions
   @OptionGroup var duplicates: DuplicateOptions
 

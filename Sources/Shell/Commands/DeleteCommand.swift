@@ -13,6 +13,12 @@ struct DeleteCommand: ChangingCommand, Filtering {
       error; deleting by a filter again deletes nothing more.
       """)
 
+  static let examples = [
+    "delete 12",
+    "delete 14 15 --dry-run",
+    "delete --user ben --since 1d",
+  ]
+
   @Argument(help: "The ids.")
   var ids: [Int64] = []
 

@@ -12,6 +12,12 @@ struct DescribeCommand: ShellCommand {
       works with it, added where others made it, and computed where the database does.
       """)
 
+  static let examples = [
+    "describe memories",
+    "describe prompt_fragments --json",
+    "\\d memories",
+  ]
+
   @Argument(help: "The table or view, with or without its schema.")
   var table: String
 

@@ -16,6 +16,14 @@ struct DoctorCommand: ChangingCommand {
       --cascade is given. When something of severity error is there at the end, the command fails with status 1.
       """)
 
+  static let examples = [
+    "doctor",
+    "doctor --list",
+    "doctor exact_duplicates user_variants",
+    "doctor --fix all --dry-run",
+    "doctor --fix user_variants",
+  ]
+
   @Argument(help: "The checks; none are all.")
   var checks: [Check] = []
 

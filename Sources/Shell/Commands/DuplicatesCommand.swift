@@ -8,6 +8,12 @@ struct DuplicatesCommand: ShellCommand {
     commandName: "duplicates", abstract: "List the recorded duplicates.",
     discussion: "`dedup --record` records duplicates, `dedup --merge` and `merge` record what they merged.")
 
+  static let examples = [
+    "duplicates",
+    "duplicates --of 12",
+    "duplicates --limit 5 --json",
+  ]
+
   @Option(help: "Only duplicates of this memory.")
   var of: Int64?
 

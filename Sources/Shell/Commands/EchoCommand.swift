@@ -3,6 +3,12 @@ import ArgumentParser
 struct EchoCommand: ShellCommand {
   static let configuration = CommandConfiguration(commandName: "echo", abstract: "Print text.")
 
+  static let examples = [
+    "echo Nightly run",
+    "echo \"The memories of ${who}\"",
+    "echo",
+  ]
+
   @Argument(parsing: .captureForPassthrough, help: "The words to print.")
   var words: [String] = []
 

@@ -11,6 +11,13 @@ struct EditCommand: ShellCommand {
       same values changes nothing. `undo` brings the old values back.
       """)
 
+  static let examples = [
+    "edit 12",
+    "edit 12 --importance 0.9",
+    "edit 12 --content 'Prefers oat milk' --category preferences",
+    "edit 12 --user ben --dry-run",
+  ]
+
   @Argument(help: "The memory's id.")
   var id: Int64
 

@@ -11,6 +11,12 @@ struct EditLineCommand: ShellCommand {
       $EDITOR, vi after both.
       """)
 
+  static let examples = [
+    "edit-line",
+    "\\e",
+    "set timing on; edit-line",
+  ]
+
   func run(in session: Session) throws -> CommandResult {
     guard session.isInteractive else {
       throw MemshError(.usage, "there is no last command to edit in a script", hint: "`edit-line` is for the prompt")

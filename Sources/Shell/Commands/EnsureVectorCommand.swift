@@ -12,6 +12,12 @@ struct EnsureVectorCommand: ShellCommand {
       stores vectors, measures distances and builds each kind of index for real, in a transaction that is rolled back.
       """)
 
+  static let examples = [
+    "ensure-vector",
+    "ensure-vector --check",
+    "ensure-vector --update",
+  ]
+
   @Flag(help: "Look only; change nothing.")
   var check = false
 

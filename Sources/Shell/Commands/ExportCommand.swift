@@ -27,6 +27,13 @@ struct ExportCommand: Filtering {
       path, or for -, the text goes to standard output. `import` reads all three. Exporting again writes the same.
       """)
 
+  static let examples = [
+    "export memories.jsonl",
+    "export ada.csv --user ada",
+    "export copy.db",
+    "export --no-embeddings --category facts > facts.jsonl",
+  ]
+
   @Argument(
     help: ArgumentHelp("The file; its ending tells the form. - is standard output.", valueName: "path"),
     completion: .file())

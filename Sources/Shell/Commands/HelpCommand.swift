@@ -8,6 +8,13 @@ struct HelpCommand: ShellCommand {
     commandName: "help", abstract: "List the commands, or explain one, or a topic.",
     discussion: "Topics: \(HelpTopic.allCases.map(\.rawValue).joined(separator: ", ")).")
 
+  static let examples = [
+    "help",
+    "help search",
+    "help fragments add",
+    "help scripts",
+  ]
+
   private static let subjects = CommandRegistry.names + HelpTopic.allCases.map(\.rawValue)
 
   @Argument(help: "The command or topic to explain: help fragments add.", completion: .list(HelpCommand.subjects))
@@ -18,7 +25,11 @@ struct HelpCommand: ShellCommand {
     CommandRegistry.command(named: subject).flatMap { $0.wordCount == subject.count ? $0 : nil }
   }
 
-  private var topic: HelpTopic? { subject.count == 1 ? HelpTopic(rawValue: subject[0]) : nil }
+  /// The topic that is to be explained; of a word of another shell the one about such words.
+  private var topic: HelpTopic? {
+    guard subject.count == 1, command == nil else { return nil }
+    return HelpTopic(rawValue: subject[0]) ?? (FamiliarWords.all.contains { $0.name == subject[0] } ? .words : nil)
+  }
 
   func check() throws {
     guard let first = subject.first, command == nil, topic == nil else { return }
@@ -35,26 +46,37 @@ struct HelpCommand: ShellCommand {
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
-    guard !subject.isEmpty else {
-      let topics = HelpTopic.allCases.map { $0.rawValue }.joined(separator: ", ")
-      return CommandResult(
-        .text(CommandOverview.text + "\n\n`help COMMAND` explains one, `help TOPIC` one of \(topics)."))
-    }
-    return CommandResult(.text(topic?.text ?? command.map(CommandRegistry.help) ?? CommandOverview.text))
+    CommandResult(.text(topic?.text ?? command?.help ?? CommandOverview.text))
   }
 }
 
 /// The list of all commands.
 package enum CommandOverview {
-  /// The commands with what they do, in their groups.
+  private static let columns = 80
+
+  /// The names of the commands in their groups, and where more is said: all of it fits a terminal of 24 lines.
   package static var text: String {
-    let groups = CommandRegistry.configuration.groupedSubcommands.map { group in
-      let lines = group.subcommands.map { command in
-        let name = command.configuration.commandName ?? ""
-        return "  \(name)\(String(repeating: " ", count: max(1, 16 - name.count)))\(command.configuration.abstract)"
-      }
-      return (["\(group.name.uppercased()) COMMANDS:"] + lines).joined(separator: "\n")
+    let groups = CommandRegistry.groups.map { group in
+      let names = group.commands.map { $0.configuration.commandName ?? "" }
+      return group.title + ":\n" + names.wrapped(columns: columns, indentation: 2)
     }
-    return groups.joined(separator: "\n\n")
+    let topics = HelpTopic.allCases.map(\.rawValue).joined(separator: ", ")
+    let more = "`help COMMAND` explains one, with examples. `help TOPIC`: \(topics). Tab completes, `exit` leaves."
+    return (groups + ["", more.split(separator: " ").map(String.init).wrapped(columns: columns)])
+      .joined(separator: "\n")
+  }
+}
+
+extension [String] {
+  /// Words in lines of at most so many columns.
+  func wrapped(columns: Int, indentation: Int = 0) -> String {
+    let margin = String(repeating: " ", count: indentation)
+    return reduce(into: [String]()) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= columns {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(margin + word)
+      }
+    }.joined(separator: "\n")
   }
 }

@@ -11,6 +11,12 @@ struct HistoryCommand: ShellCommand {
       not kept, nor one with a password or a key in it, nor one that repeats the command before it.
       """)
 
+  static let examples = [
+    "history",
+    "history --limit 100",
+    "history --json",
+  ]
+
   @Option(help: "At most so many, the newest.")
   var limit = 20
 

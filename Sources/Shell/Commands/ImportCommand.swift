@@ -14,6 +14,13 @@ struct ImportCommand: ChangingCommand {
       id get the next one, and come again each time. `migrate` reads the files of other systems.
       """)
 
+  static let examples = [
+    "import memories.jsonl --dry-run",
+    "import memories.jsonl --on-conflict skip",
+    "import ada.csv",
+    "import copy.db --on-conflict replace",
+  ]
+
   @Argument(help: "The file; - is standard input.", completion: .file())
   var path: String
 

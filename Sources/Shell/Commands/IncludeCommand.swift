@@ -9,6 +9,12 @@ struct IncludeCommand: ShellCommand {
     abstract: "Run the commands of another script here.",
     discussion: "A relative path counts from the folder of the script that includes it.")
 
+  static let examples = [
+    "include nightly.memsh",
+    "include 'checks of users.memsh'",
+    "\\i nightly.memsh",
+  ]
+
   @Argument(help: "The script.", completion: .file(extensions: ["memsh"]))
   var file: String
 

@@ -11,6 +11,14 @@ struct ListCommand: Filtering {
       `search` finds memories by what they say.
       """)
 
+  static let examples = [
+    "list",
+    "list --user ada --sort importance --descending",
+    "list --since 7d --json",
+    "list --after 20",
+    "list --user ada > ada.txt",
+  ]
+
   @OptionGroup var filter: FilterOptions
 
   @Option(help: "id, created, updated, accessed, importance, accesses, user or category.")

@@ -14,6 +14,12 @@ struct MergeCommand: ChangingCommand {
       given. `dedup` finds what to merge.
       """)
 
+  static let examples = [
+    "merge 16 17",
+    "merge 18 19 20 --keep 19",
+    "merge 21 22 --dry-run",
+  ]
+
   @Argument(help: "The ids, two or more.")
   var ids: [Int64]
 

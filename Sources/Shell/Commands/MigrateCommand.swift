@@ -19,6 +19,13 @@ struct MigrateCommand: ChangingCommand {
       tells what would go.
       """)
 
+  static let examples = [
+    "migrate --from espressobot_memory.db --dry-run",
+    "migrate --from espressobot_memory.db --max-rejected 3",
+    "migrate --from @prod --embeddings keep",
+    "migrate --from postgresql://ada@db.example/agents --skip-test",
+  ]
+
   @Option(help: "The source; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
   var from: String?
 

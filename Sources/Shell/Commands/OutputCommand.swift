@@ -4,6 +4,12 @@ struct OutputCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "output", abstract: "Choose the format of all following results.")
 
+  static let examples = [
+    "output json",
+    "output vertical",
+    "output table",
+  ]
+
   @Argument(help: "The format.")
   var format: OutputFormat
 

@@ -12,6 +12,12 @@ struct PromptCommand: UserChoosing {
       What does not fit any more is cut, and listed as such. Tokens are estimated.
       """)
 
+  static let examples = [
+    "prompt 'What does she drink?' --user ada",
+    "prompt coffee --user ada --agent sales --tier full",
+    "prompt coffee --user ada --json",
+  ]
+
   @Argument(help: ArgumentHelp("What the agent is asked; several words are one query.", valueName: "query"))
   var words: [String]
 

@@ -3,6 +3,12 @@ import ArgumentParser
 struct QuitCommand: ShellCommand {
   static let configuration = CommandConfiguration(commandName: "quit", abstract: "End the session or the script.")
 
+  static let examples = [
+    "quit",
+    "exit",
+    "\\q",
+  ]
+
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult { CommandResult(.none, endsSession: true) }

@@ -11,6 +11,12 @@ struct ReassignCommand: ChangingCommand {
       more. `undo` gives them back. Duplicates that come together are found by `dedup --user`.
       """)
 
+  static let examples = [
+    "reassign --from ben --to ada --dry-run",
+    "reassign --from ada --to ada-lovelace --where metadata.source=chat",
+    "reassign --from ben --to ada --category facts",
+  ]
+
   @Option(help: "The user who has them.", completion: .stored)
   var from: String
 

@@ -12,6 +12,12 @@ struct RecallCommand: ShellCommand {
       `search --approximate`.
       """)
 
+  static let examples = [
+    "recall",
+    "recall --sample 500 --neighbours 20",
+    "recall --json",
+  ]
+
   @Option(help: "Look for the neighbours of so many memories.")
   var sample = 100
 

@@ -15,6 +15,13 @@ struct ReembedCommand: ChangingCommand, UserChoosing {
       back to its old space. Running it again computes all of them again, --missing none.
       """)
 
+  static let examples = [
+    "reembed --missing",
+    "reembed --dry-run",
+    "reembed --user ada",
+    "set embedder local; reembed",
+  ]
+
   @Flag(help: "Only rows that have no vector.")
   var missing = false
 

@@ -15,6 +15,12 @@ struct RestoreCommand: ChangingCommand {
       does not have, and for a backup whose triggers or views the store does not know. Restoring twice is as good as once.
       """)
 
+  static let examples = [
+    "restore agents.backup --dry-run",
+    "restore agents.backup",
+    "restore agents.backup --no-backup",
+  ]
+
   @Argument(help: "The file that `backup` wrote.", completion: .file())
   var path: String
 

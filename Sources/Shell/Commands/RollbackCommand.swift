@@ -15,6 +15,13 @@ struct RollbackCommand: ChangingCommand {
       go, too, it is refused unless --cascade is given.
       """)
 
+  static let examples = [
+    "begin; delete 12; rollback",
+    "rollback --run last --dry-run",
+    "rollback --run last",
+    "rollback --sync",
+  ]
+
   @Flag(help: "First copy what PostgreSQL has and the SQLite store has not.")
   var sync = false
 

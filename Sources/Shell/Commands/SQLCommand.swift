@@ -11,8 +11,17 @@ struct SQLCommand: ShellCommand {
       One statement, in the language of the database in use. It only reads: a statement that changes something is \
       refused unless --write is given, and then runs in a transaction of its own. Ctrl-C cancels it on the server. \
       :name stands for the variable of that name (`set name VALUE`, or -v), which is bound, not pasted: \
-      sql 'SELECT * FROM memories WHERE user_id = :who'. What --write changes is not in the journal.
+      sql 'SELECT * FROM memories WHERE user_id = :who'. A line that begins with SELECT, WITH, VALUES, TABLE or EXPLAIN \
+      is a statement by itself, up to its ;. `show tables` and `describe TABLE` tell what there is to ask. What --write \
+      changes is not in the journal.
       """)
+
+  static let examples = [
+    "sql 'SELECT user_id, count(*) FROM memories GROUP BY user_id'",
+    "SELECT id, content FROM memories WHERE access_count > 9;",
+    "set who ada; sql 'SELECT content FROM memories WHERE user_id = :who'",
+    "sql --write \"UPDATE memories SET category = 'drinks' WHERE category = 'drink'\"",
+  ]
 
   @Argument(help: "The statement, in quotes.")
   var statement: String

@@ -17,6 +17,12 @@ struct SchemaCommand: ShellCommand {
       own record changes; a model whose vectors have another length is refused.
       """)
 
+  static let examples = [
+    "schema",
+    "schema --create",
+    "schema --space hash/word-ngram-v1",
+  ]
+
   @Flag(help: "Create what is missing.")
   var create = false
 

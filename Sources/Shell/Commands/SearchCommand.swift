@@ -13,6 +13,14 @@ struct SearchCommand: Filtering {
       from now (90m, 12h, 7d, 2w, 1y). Reading never writes, except with --record.
       """)
 
+  static let examples = [
+    "search green tea",
+    "search 'double espresso' --user ada --limit 3",
+    "search tea --mode lexical --since 30d",
+    "search --similar-to 12",
+    "search tea --where metadata.source=chat --json",
+  ]
+
   @Argument(help: ArgumentHelp("What to look for; several words are one query.", valueName: "query"))
   var words: [String] = []
 

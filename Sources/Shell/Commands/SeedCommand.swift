@@ -12,6 +12,12 @@ struct SeedCommand: ShellCommand {
       is not inserted, so that running it again inserts nothing.
       """)
 
+  static let examples = [
+    "seed",
+    "seed --file fragments.yaml",
+    "seed --no-embedding",
+  ]
+
   @Option(
     help: "A JSON or YAML file of fragments instead of the seven.",
     completion: .file(extensions: ["json", "yaml", "yml"]))

@@ -11,6 +11,14 @@ struct SetCommand: ShellCommand {
       setting's default.
       """)
 
+  static let examples = [
+    "set",
+    "set user ada",
+    "set output json",
+    "set prompt '{label} {database}> '",
+    "set who ada; search tea --user ${who}",
+  ]
+
   @Argument(help: "The setting or variable.")
   var name: String?
 

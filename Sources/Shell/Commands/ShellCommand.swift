@@ -6,7 +6,7 @@ import MemoryServices
 /// A command of memsh: one type, one file; the same at the prompt, in a script and on the command line.
 ///
 /// A command calls a service and returns a value. It prints nothing and knows no SQL.
-protocol ShellCommand: ParsableCommand {
+protocol ShellCommand: ExplainedCommand {
   /// The format asked for with `--output`; nil for the session's.
   var outputFormat: OutputFormat? { get }
 
@@ -48,55 +48,62 @@ extension VectorIndexMethod: ExpressibleByArgument {}
 /// Every command of memsh. What is not listed here does not exist.
 package struct CommandRegistry: ParsableCommand {
   /// The commands, grouped as the help shows them.
+  static let groups: [(title: String, commands: [any ExplainedCommand.Type])] = [
+    (
+      "Explore what is remembered",
+      [
+        SearchCommand.self, ListCommand.self, ShowCommand.self, UsersCommand.self, CategoriesCommand.self,
+        StatsCommand.self, PromptCommand.self, FragmentsCommand.self, DuplicatesCommand.self, AnalyticsCommand.self,
+        RecallCommand.self, SQLCommand.self, DescribeCommand.self,
+      ]
+    ),
+    (
+      "Repair what is wrong; every change can be undone",
+      [
+        DoctorCommand.self, DedupCommand.self, AddCommand.self, EditCommand.self, DeleteCommand.self,
+        MergeCommand.self, ReassignCommand.self, DecayCommand.self, ReembedCommand.self, UndoCommand.self,
+        JournalCommand.self, BeginCommand.self, CommitCommand.self, RollbackCommand.self,
+      ]
+    ),
+    (
+      "Go to a store, and prepare it",
+      [
+        ConnectCommand.self, ConnectionsCommand.self, UseCommand.self, StatusCommand.self, SchemaCommand.self,
+        EnsureVectorCommand.self, SeedCommand.self, ModelsCommand.self, CacheCommand.self,
+      ]
+    ),
+    (
+      "Move memories into a store and out of it",
+      [
+        MigrateCommand.self, ExportCommand.self, ImportCommand.self, BackupCommand.self, RestoreCommand.self,
+      ]
+    ),
+    (
+      "Work at the prompt and in scripts",
+      [
+        SetCommand.self, UnsetCommand.self, OutputCommand.self, TimingCommand.self, WatchCommand.self,
+        HistoryCommand.self, EditLineCommand.self, AliasCommand.self, UnaliasCommand.self, EchoCommand.self,
+        IncludeCommand.self, AssertCommand.self, SystemCommand.self, HelpCommand.self, QuitCommand.self,
+      ]
+    ),
+  ]
+
+  /// All commands, for the parser.
   package static let configuration = CommandConfiguration(
-    commandName: "memsh",
-    abstract: "The admin shell for AI-agent memory.",
-    groupedSubcommands: [
-      CommandGroup(
-        name: "Session",
-        subcommands: [
-          ConnectCommand.self, ConnectionsCommand.self, UseCommand.self, StatusCommand.self, SetCommand.self,
-          UnsetCommand.self,
-          ShowCommand.self, OutputCommand.self, TimingCommand.self, WatchCommand.self, HistoryCommand.self,
-          EditLineCommand.self, EchoCommand.self, IncludeCommand.self, AssertCommand.self, AliasCommand.self,
-          UnaliasCommand.self, SystemCommand.self, BeginCommand.self, CommitCommand.self, HelpCommand.self,
-          QuitCommand.self,
-        ]),
-      CommandGroup(
-        name: "Schema",
-        subcommands: [
-          EnsureVectorCommand.self, MigrateCommand.self, SeedCommand.self, RollbackCommand.self, SchemaCommand.self,
-          DescribeCommand.self, DoctorCommand.self,
-        ]),
-      CommandGroup(
-        name: "Explore",
-        subcommands: [
-          SearchCommand.self, ListCommand.self, PromptCommand.self, UsersCommand.self, CategoriesCommand.self,
-          FragmentsCommand.self,
-          DuplicatesCommand.self, AnalyticsCommand.self, StatsCommand.self, RecallCommand.self, SQLCommand.self,
-        ]),
-      CommandGroup(
-        name: "Repair",
-        subcommands: [
-          AddCommand.self, EditCommand.self, DeleteCommand.self, MergeCommand.self, ReassignCommand.self,
-          DecayCommand.self, DedupCommand.self, ReembedCommand.self, UndoCommand.self, JournalCommand.self,
-        ]),
-      CommandGroup(
-        name: "Files",
-        subcommands: [ExportCommand.self, ImportCommand.self, BackupCommand.self, RestoreCommand.self]),
-      CommandGroup(name: "Embeddings", subcommands: [ModelsCommand.self, CacheCommand.self]),
-    ])
+    commandName: "memsh", abstract: "The admin shell for AI-agent memory.",
+    groupedSubcommands: groups.map { CommandGroup(name: $0.title, subcommands: $0.commands) })
 
   /// The names of all commands, sorted.
   package static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
 
   /// The types of all commands.
-  package static var commands: [any ParsableCommand.Type] {
-    configuration.groupedSubcommands.flatMap { $0.subcommands }
-  }
+  package static var commands: [any ParsableCommand.Type] { explained }
+
+  /// The types of all commands, as their help needs them.
+  static let explained: [any ExplainedCommand.Type] = groups.flatMap(\.commands)
 
   private static let byName = Dictionary(
-    commands.map { ($0.configuration.commandName ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+    explained.map { ($0.configuration.commandName ?? "", $0) }, uniquingKeysWith: { first, _ in first })
 
   /// The command that words begin with the name of, or with those of a command and its subcommand.
   static func command(named words: [String]) -> NamedCommand? {
@@ -106,7 +113,10 @@ package struct CommandRegistry: ParsableCommand {
     guard let second = words.dropFirst().first, !second.hasPrefix("-") else {
       return NamedCommand(name: name, type: type, wordCount: 1, runs: type.configuration.defaultSubcommand)
     }
-    guard let subcommand = subcommands.first(where: { $0.configuration.commandName == second }) else {
+    guard
+      let subcommand = subcommands.first(where: { $0.configuration.commandName == second })
+        as? any ExplainedCommand.Type
+    else {
       return NamedCommand(name: name, type: type, wordCount: 1, runs: nil)
     }
     return NamedCommand(name: "\(name) \(second)", type: subcommand, wordCount: 2, runs: subcommand)
@@ -117,9 +127,6 @@ package struct CommandRegistry: ParsableCommand {
     type.configuration.subcommands.compactMap { $0.configuration.commandName }
   }
 
-  /// What `help NAME` and `NAME --help` print.
-  static func help(for command: NamedCommand) -> String { helpMessage(for: command.type) }
-
   /// Creates the root; parsing does.
   package init() {}
 }
@@ -128,9 +135,17 @@ package struct CommandRegistry: ParsableCommand {
 struct NamedCommand {
   /// The name as it is typed: `fragments add`.
   let name: String
-  let type: any ParsableCommand.Type
+  let type: any ExplainedCommand.Type
   /// How many words the name takes.
   let wordCount: Int
   /// What runs: the command itself, or the subcommand that a bare name stands for; nil where the next word names none.
   let runs: (any ParsableCommand.Type)?
+
+  /// What `help NAME` and `NAME --help` print.
+  var help: String {
+    // The parser ends its text with an empty line, below subcommands without one.
+    let text = CommandRegistry.helpMessage(for: type)
+    let separator = text.hasSuffix("\n") ? "\n" : "\n\n"
+    return text + separator + "EXAMPLES:\n" + type.examples.map { "  " + $0 }.joined(separator: "\n")
+  }
 }

@@ -13,6 +13,13 @@ struct ShowCommand: ShellCommand {
       vars` lists settings and variables.
       """)
 
+  static let examples = [
+    "show 12",
+    "show 12 --json",
+    "show tables",
+    "show vars",
+  ]
+
   @Argument(help: "The memory's id, or tables, or vars.", completion: .list(["tables", "vars"]))
   var subject: String
 

@@ -9,6 +9,13 @@ struct StatsCommand: UserChoosing {
     commandName: "stats", abstract: "Count what is in the store.",
     discussion: "Without options, totals and pictures. With --user only that user's memories are counted.")
 
+  static let examples = [
+    "stats",
+    "stats --by category",
+    "stats --user ada --json",
+    "stats --index",
+  ]
+
   @Option(help: "Only memories of this user.", completion: .stored)
   var user: String?
 

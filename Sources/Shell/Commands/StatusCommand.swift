@@ -7,6 +7,12 @@ struct StatusCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show the connection, the state of the schema and the settings.")
 
+  static let examples = [
+    "status",
+    "status --json",
+    "status | grep backend",
+  ]
+
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }

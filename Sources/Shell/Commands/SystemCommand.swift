@@ -11,6 +11,12 @@ struct SystemCommand: ShellCommand {
       puts in by its own rules: quote them, "${name}". Another status than 0 is an error.
       """)
 
+  static let examples = [
+    "!date",
+    "!ls -l",
+    "shell 'sort users.csv | head -n 3'",
+  ]
+
   @Argument(help: "The command, in quotes.")
   var command: String
 

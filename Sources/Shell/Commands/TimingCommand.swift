@@ -4,6 +4,12 @@ struct TimingCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "timing", abstract: "Tell how long each command takes, or stop telling it.")
 
+  static let examples = [
+    "timing",
+    "timing on",
+    "timing off",
+  ]
+
   /// On or off.
   enum Choice: String, ExpressibleByArgument, CaseIterable { case on, off }
 

@@ -7,6 +7,12 @@ struct UnaliasCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "unalias", abstract: "Take the name away that `alias` gave a command.")
 
+  static let examples = [
+    "unalias nd",
+    "unalias mine",
+    "alias t='search tea'; t; unalias t",
+  ]
+
   @Argument(help: "The name.")
   var name: String
 

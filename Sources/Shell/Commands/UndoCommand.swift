@@ -13,6 +13,12 @@ struct UndoCommand: ChangingCommand {
       given. What a trigger of others makes of the rows is named. What agents change by reading (access counts) does not matter and is kept.
       """)
 
+  static let examples = [
+    "undo",
+    "undo 2",
+    "undo --run --dry-run",
+  ]
+
   @Argument(help: "The operation, as `journal` numbers it.")
   var operation: Int64?
 

@@ -4,6 +4,12 @@ struct UnsetCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "unset", abstract: "Restore the default of a setting, or forget a variable.")
 
+  static let examples = [
+    "unset user",
+    "unset output",
+    "unset who",
+  ]
+
   @Argument(help: "The setting or variable.")
   var name: String
 

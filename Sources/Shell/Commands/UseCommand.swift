@@ -12,6 +12,12 @@ struct UseCommand: ShellCommand {
       DATABASE_URL or libpq's environment for postgres, the embedded file for sqlite.
       """)
 
+  static let examples = [
+    "use sqlite",
+    "use postgres",
+    "use postgres --json",
+  ]
+
   @Argument(help: "sqlite or postgres.")
   var backend: Backend
 

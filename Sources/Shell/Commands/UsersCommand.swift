@@ -7,6 +7,12 @@ struct UsersCommand: ShellCommand {
   static let configuration = CommandConfiguration(
     commandName: "users", abstract: "List the users, those with the most memories first.")
 
+  static let examples = [
+    "users",
+    "users --limit 5",
+    "users --csv > users.csv",
+  ]
+
   @Option(help: "At most so many.")
   var limit = 100
 

@@ -9,6 +9,12 @@ struct WatchCommand: ShellCommand {
     abstract: "Run a command that reads again and again.",
     discussion: "Until Ctrl-C, or until it fails. A terminal is cleared each time.")
 
+  static let examples = [
+    "watch 5 stats",
+    "watch --count 3 0.5 users",
+    "watch --count 2 1 list --since 1h",
+  ]
+
   @Option(help: "End after so many times.")
   var count: Int?
 

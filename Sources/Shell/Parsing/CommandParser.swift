@@ -73,7 +73,7 @@ enum CommandParser {
       throw LocatedError(unknownCommand(words.first ?? ""), at: command.tokens[0], of: command)
     }
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-      return .help(CommandRegistry.help(for: named))
+      return .help(named.help)
     }
     guard let type = named.runs else {
       throw LocatedError(unknownSubcommand(words[1], of: named), at: command.tokens[1], of: command)

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 /// The vectors that an embedding server computed.
-struct CacheCommand: ParsableCommand {
+struct CacheCommand: CommandWithSubcommands {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Show, empty or shorten the embedding cache.",
     discussion: """
@@ -17,6 +17,10 @@ struct CacheCommand: ParsableCommand {
       commandName: "prune", abstract: "Remove what was not used for longest, down to the cache's limit.",
       discussion: "`set cache-size MEGABYTES` changes the limit.")
 
+    static let examples = [
+      "cache prune"
+    ]
+
     @OptionGroup var result: ResultOptions
 
     var outputFormat: OutputFormat? { result.output }
@@ -26,6 +30,10 @@ struct CacheCommand: ParsableCommand {
 
   struct Clear: ChangingCommand {
     static let configuration = CommandConfiguration(commandName: "clear", abstract: "Remove everything.")
+
+    static let examples = [
+      "cache clear"
+    ]
 
     @OptionGroup var options: RepairOptions
     @OptionGroup var result: ResultOptions

@@ -7,6 +7,11 @@ extension CacheCommand {
   struct Stats: ShellCommand {
     static let configuration = CommandConfiguration(commandName: "stats", abstract: "Tell what the cache holds.")
 
+    static let examples = [
+      "cache",
+      "cache --json",
+    ]
+
     @OptionGroup var result: ResultOptions
 
     var outputFormat: OutputFormat? { result.output }

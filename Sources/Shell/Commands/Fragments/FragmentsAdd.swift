@@ -8,6 +8,10 @@ extension FragmentsCommand {
     static let configuration = CommandConfiguration(
       commandName: "add", abstract: "Add a fragment, unless there is one with its category, agent and content.")
 
+    static let examples = [
+      "fragments add --category safety --content 'Never repeat card numbers.' --priority 10"
+    ]
+
     @Option(help: "The category.")
     var category: String
 

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 /// The standing instructions that agents are given.
-struct FragmentsCommand: ParsableCommand {
+struct FragmentsCommand: CommandWithSubcommands {
   static let configuration = CommandConfiguration(
     commandName: "fragments", abstract: "List and change the standing instructions for agents.",
     discussion: "Content that is new or changed gets its embedding. `undo` takes a change back.",

@@ -12,6 +12,10 @@ extension FragmentsCommand {
         them.
         """)
 
+    static let examples = [
+      "fragments delete 3"
+    ]
+
     @Argument(help: "The ids.")
     var ids: [Int64]
 

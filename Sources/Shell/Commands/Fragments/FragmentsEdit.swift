@@ -9,6 +9,10 @@ extension FragmentsCommand {
       commandName: "edit", abstract: "Change a fragment.",
       discussion: "What is not given stays. Editing again with the same values changes nothing.")
 
+    static let examples = [
+      "fragments edit 1 --priority 5 --tags style,tone"
+    ]
+
     @Argument(help: "The id.")
     var id: Int64
 

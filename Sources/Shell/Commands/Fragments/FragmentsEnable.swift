@@ -8,6 +8,10 @@ extension FragmentsCommand {
     static let configuration = CommandConfiguration(
       commandName: "enable", abstract: "Give fragments to agents again.")
 
+    static let examples = [
+      "fragments enable 2"
+    ]
+
     @Argument(help: "The ids.")
     var ids: [Int64]
 
@@ -21,6 +25,10 @@ extension FragmentsCommand {
   struct Disable: ShellCommand {
     static let configuration = CommandConfiguration(
       commandName: "disable", abstract: "Keep fragments, but give them to no agent.")
+
+    static let examples = [
+      "fragments disable 2 3"
+    ]
 
     @Argument(help: "The ids.")
     var ids: [Int64]

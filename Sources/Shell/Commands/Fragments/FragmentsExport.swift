@@ -9,6 +9,10 @@ extension FragmentsCommand {
       commandName: "export", abstract: "Write all fragments as JSON.",
       discussion: "Without a file, or for -, they go to standard output. `fragments import` reads them.")
 
+    static let examples = [
+      "fragments export fragments.json"
+    ]
+
     @Argument(help: "The file; - is standard output.", completion: .file(extensions: ["json"]))
     var file: String?
 

@@ -9,6 +9,11 @@ extension FragmentsCommand {
       commandName: "import", abstract: "Insert the fragments of a file that are not there yet.",
       discussion: "The file is JSON or YAML; `fragments export` writes such a file. Importing again inserts nothing.")
 
+    static let examples = [
+      "fragments import fragments.yaml --dry-run",
+      "fragments import fragments.yaml",
+    ]
+
     @Argument(help: "The file.", completion: .file(extensions: ["json", "yaml", "yml"]))
     var file: String
 

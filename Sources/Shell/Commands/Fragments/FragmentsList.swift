@@ -8,6 +8,11 @@ extension FragmentsCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "List the fragments, those that come first in a prompt first.")
 
+    static let examples = [
+      "fragments",
+      "fragments --agent sales --tier core",
+    ]
+
     @Option(help: "Only those of this category.")
     var category: String?
 

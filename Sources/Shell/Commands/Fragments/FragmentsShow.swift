@@ -7,6 +7,10 @@ extension FragmentsCommand {
   struct Show: ShellCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show some fragments.")
 
+    static let examples = [
+      "fragments show 1 2"
+    ]
+
     @Argument(help: "The ids.")
     var ids: [Int64]
 

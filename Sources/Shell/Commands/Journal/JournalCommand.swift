@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 /// What was repaired: every repair with its rows before and after.
-struct JournalCommand: ParsableCommand {
+struct JournalCommand: CommandWithSubcommands {
   static let configuration = CommandConfiguration(
     commandName: "journal", abstract: "List the repairs, show one, or forget old ones.",
     discussion: "`undo NUMBER` takes a repair back.", subcommands: [List.self, Show.self, Prune.self],

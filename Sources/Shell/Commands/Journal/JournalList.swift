@@ -8,6 +8,11 @@ extension JournalCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "List the repairs, newest first.")
 
+    static let examples = [
+      "journal",
+      "journal --limit 5",
+    ]
+
     @OptionGroup var page: LimitOption
     @OptionGroup var result: ResultOptions
 

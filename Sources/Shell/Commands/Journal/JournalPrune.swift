@@ -8,6 +8,10 @@ extension JournalCommand {
     static let configuration = CommandConfiguration(
       commandName: "prune", abstract: "Forget old repairs, which cannot be undone any more.")
 
+    static let examples = [
+      "journal prune --older-than 30d"
+    ]
+
     @Option(help: "Forget what is older than this span, or began before this date.")
     var olderThan = "90d"
 

@@ -8,6 +8,10 @@ extension JournalCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: "Show the rows that a repair changed, before and after.")
 
+    static let examples = [
+      "journal show 2"
+    ]
+
     @Argument(help: "The operation.")
     var operation: Int64
 

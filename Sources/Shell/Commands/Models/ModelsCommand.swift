@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 /// The embedding models on this machine.
-struct ModelsCommand: ParsableCommand {
+struct ModelsCommand: CommandWithSubcommands {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "List the local embedding models, or choose one.",
     discussion: """
@@ -14,6 +14,11 @@ struct ModelsCommand: ParsableCommand {
 
   struct List: ShellCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List what is installed.")
+
+    static let examples = [
+      "models",
+      "models --json",
+    ]
 
     @OptionGroup var result: ResultOptions
 
@@ -26,6 +31,10 @@ struct ModelsCommand: ParsableCommand {
   struct Use: ShellCommand {
     static let configuration = CommandConfiguration(
       commandName: "use", abstract: "Choose the model of this and later sessions.")
+
+    static let examples = [
+      "models use wordllama-l2-supercat-256"
+    ]
 
     @Argument(help: "The model's name.")
     var name: String
