@@ -24,7 +24,9 @@ import Testing
     ["show", "2"],
     ["delete", "3", "--yes"], ["reassign", "--from", "ben", "--to", "ada", "--yes"], ["journal"],
     ["journal", "show", "1"], ["undo", "--dry-run"], ["undo", "--yes"], ["seed"],
-    ["doctor", "--fix", "all", "--yes"], ["journal", "prune", "--dry-run"],
+    ["doctor", "--fix", "all", "--yes"], ["journal", "prune", "--dry-run"], ["fragments", "delete", "1", "--yes"],
+    ["rollback", "--run", "last", "--dry-run"], ["set"], ["show", "tables"], ["describe", "memories"],
+    ["connections", "add", "here", "store.db"],
   ]
 
   private static let errors: [[String]] = [

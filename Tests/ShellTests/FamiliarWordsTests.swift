@@ -23,7 +23,8 @@ import Testing
   @Test(
     "words of other shells stand for commands",
     arguments: [
-      ("exit", "quit"), ("\\q", "quit"), ("\\?", "help"), ("?", "help"), ("\\h list", "help list"),
+      ("exit", "quit"), ("clear", "shell clear"), ("\\q", "quit"), ("\\?", "help"), ("?", "help"),
+      ("\\h list", "help list"),
       ("\\d", "show tables"), ("\\d memories", "describe memories"), ("\\d+ memories", "describe memories"),
       ("\\dt", "show tables"), ("\\dt+", "show tables"), ("\\x", "set expanded on"), ("\\x auto", "set expanded auto"),
       ("\\i job.memsh", "include job.memsh"), ("\\e", "edit-line"), ("\\timing", "timing"),

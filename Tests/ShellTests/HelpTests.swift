@@ -28,9 +28,11 @@ import Testing
   func hasExamples(name: String) throws {
     let command = try #require(CommandRegistry.command(named: [name]))
     #expect(command.type.examples.count >= 3 && Set(command.type.examples).count == command.type.examples.count)
+    #expect(lines(command.help).allSatisfy { $0.count <= 80 }, "\(command.help)")
     for word in CommandRegistry.subcommandNames(of: command.type) {
       let subcommand = try #require(CommandRegistry.command(named: [name, word]))
       #expect(subcommand.wordCount == 2 && !subcommand.type.examples.isEmpty)
+      #expect(lines(subcommand.help).allSatisfy { $0.count <= 80 }, "\(subcommand.help)")
       #expect(subcommand.type.examples.contains { $0.hasPrefix("\(name) \(word)") || $0 == name }, "\(name) \(word)")
     }
   }

@@ -143,9 +143,29 @@ struct NamedCommand {
 
   /// What `help NAME` and `NAME --help` print.
   var help: String {
+    let lines = CommandRegistry.helpMessage(for: type, columns: NamedCommand.columns)
+      .split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        line.hasPrefix("USAGE: ") ? NamedCommand.folded(line) : String(line)
+      }
+    let text = lines.joined(separator: "\n")
     // The parser ends its text with an empty line, below subcommands without one.
-    let text = CommandRegistry.helpMessage(for: type)
     let separator = text.hasSuffix("\n") ? "\n" : "\n\n"
     return text + separator + "EXAMPLES:\n" + type.examples.map { "  " + $0 }.joined(separator: "\n")
+  }
+
+  private static let columns = 80
+
+  /// The parser's line of usage, which it leaves as long as it is, folded between its arguments.
+  private static func folded(_ usage: Substring) -> String {
+    let margin = "USAGE: ".count
+    let words = usage.dropFirst(margin).split(separator: " ").reduce(into: [String]()) { words, word in
+      // `[--limit <limit>]` is one.
+      if let last = words.last, last.hasPrefix("["), !last.contains("]") {
+        words[words.count - 1] += " " + word
+      } else {
+        words.append(String(word))
+      }
+    }
+    return "USAGE: " + words.wrapped(columns: columns, indentation: margin).dropFirst(margin)
   }
 }

@@ -9,7 +9,7 @@ extension FragmentsCommand {
       commandName: "add", abstract: "Add a fragment, unless there is one with its category, agent and content.")
 
     static let examples = [
-      "fragments add --category safety --content 'Never repeat card numbers.' --priority 10"
+      "fragments add --category safety --content 'Never repeat card numbers.'"
     ]
 
     @Option(help: "The category.")
