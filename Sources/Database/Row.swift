@@ -4,8 +4,6 @@ import MemoryModel
 package protocol Row: ValueReading {
   /// A value as an added column has it.
   func added(_ column: Int) throws -> Value
-  /// The error for NULL in a column that every row must have.
-  func missing(_ column: Int) -> MemshError
 }
 
 extension Row {

@@ -49,7 +49,10 @@ struct SQLiteDialect: Dialect {
     return SQL(raw: "typeof(\(column.name.quotedIdentifier)) IN (\(types))")
   }
 
-  func sum(of column: Column) -> SQL { "CAST(total(\(column)) AS INTEGER)" }
+  func sum(of column: Column) -> SQL {
+    // A column may hold anything: of an infinity there would be no sum.
+    "CAST(total(CASE WHEN typeof(\(column)) = 'integer' THEN \(column) END) AS INTEGER)"
+  }
 
   func key(of grouping: Grouping) -> SQL {
     switch grouping {

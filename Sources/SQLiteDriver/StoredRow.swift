@@ -200,7 +200,9 @@ struct StoredRow: AnswerRow {
   }
 
   func missing(_ column: Int) -> MemshError {
-    let row = "a row of \(origin.table.isEmpty ? "the store" : origin.table)"
+    let table = origin.table.isEmpty ? "the store" : origin.table
+    var row = "a row of \(table)"
+    if column > 0, !origin.table.isEmpty, case .integer(let id) = values[0] { row = "row \(id) of \(table)" }
     if case .null = values[column] {
       return MemshError(
         .storeCorrupt, "\(row) has NULL in \(origin.columns[column]), which every row has",

@@ -91,12 +91,8 @@ extension MemoryFields {
       let isThere =
         try isRead[index]
         ? MemoryFields.fields[index].read(&self, row, index + 1) : !MemoryFields.fields[index].column.isRequired
-      guard isThere else { throw MemoryFields.unreadable(MemoryFields.fields[index].column, "NULL") }
+      guard isThere else { throw row.missing(index + 1) }
     }
-  }
-
-  private static func unreadable(_ column: Column, _ found: String) -> MemshError {
-    MemshError(.storeCorrupt, "\(column.name) of a memory is \(found)", hint: "`doctor` names such rows")
   }
 
   /// Reads a row.
@@ -107,8 +103,10 @@ extension MemoryFields {
     self.init(userID: "", content: "", createdAt: nil, updatedAt: nil)
     // By index: a copy of a field costs more than all else here.
     for index in values.indices where !MemoryFields.fields[index].set(&self, values[index]) {
-      throw MemoryFields.unreadable(
-        MemoryFields.fields[index].column, values[index] == .null ? "NULL" : "a value of another type")
+      let name = MemoryFields.fields[index].column.name
+      throw MemshError(
+        .storeCorrupt, "\(name) of a memory is \(values[index] == .null ? "NULL" : "a value of another type")",
+        hint: "`doctor` names such rows")
     }
     self.added = added
   }

@@ -66,6 +66,8 @@ package protocol ValueReading {
   func json(_ column: Int) throws -> JSON?
   /// A vector.
   func vector(_ column: Int) throws -> Vector?
+  /// The error for NULL in a column that every row must have.
+  func missing(_ column: Int) -> MemshError
 }
 
 /// What a column can hold: how values go in and out of a typed property.
