@@ -27,8 +27,7 @@ package final class HashingEmbedder: Embedder {
 
   /// What its results are worth.
   package var notice: String? {
-    "ranking by shared words only (the hashing embedder); scripts/fetch-model, OPENAI_API_KEY or OPENAI_BASE_URL "
-      + "rank by meaning"
+    "ranking by shared words only; `help models` says how to rank by meaning"
   }
 
   /// Embeds texts; every vector has length one.

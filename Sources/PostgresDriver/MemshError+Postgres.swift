@@ -29,9 +29,12 @@ extension MemshError {
         .authenticationFailed, "PostgreSQL does not accept the login for \(location)",
         hint: "check the user and the password in DATABASE_URL, PGPASSWORD or ~/.pgpass", cause: error.message)
     } else {
+      let isDatabaseMissing = text.contains("database") && text.contains("does not exist")
       self.init(
         .connectionFailed, "cannot connect to \(location)",
-        hint: "check DATABASE_URL and that the server runs: psql \"$DATABASE_URL\" -c 'SELECT version()'",
+        hint: isDatabaseMissing
+          ? "check the name at the end of the URL; `createdb` makes a database"
+          : "check the URL, and that the server runs: psql URL -c 'SELECT version()'",
         cause: error.message)
     }
   }

@@ -64,8 +64,11 @@ struct SearchCommand: Filtering {
   private var query: String? { words.isEmpty ? nil : words.joined(separator: " ") }
 
   func validate() throws {
-    guard (query == nil) != (similarTo == nil) else {
-      throw ValidationError("Give a query, or '--similar-to ID', but not both")
+    guard query == nil || similarTo == nil else {
+      throw ValidationError("Give a query or '--similar-to ID', not both")
+    }
+    guard query != nil || similarTo != nil else {
+      throw ValidationError("Give the words to search for, or '--similar-to ID'")
     }
     if let query, !query.contains(where: { !$0.isWhitespace }) { throw ValidationError("The query is empty") }
     if similarTo != nil, let mode, mode != .semantic {

@@ -9,7 +9,8 @@ struct ModelsCommand: CommandWithSubcommands {
     commandName: "models", abstract: "List the local embedding models, or choose one.",
     discussion: """
       A model is a folder in $XDG_DATA_HOME/memsh/models/ with model.safetensors and tokenizer.json, in Model2Vec's or \
-      WordLlama's layout; scripts/fetch-model installs one.
+      WordLlama's layout; scripts/fetch-model installs one. Without one, and without OPENAI_API_KEY or \
+      OPENAI_BASE_URL, memories are compared by the words that they share, not by what they mean.
       """, subcommands: [List.self, Use.self], defaultSubcommand: List.self)
 
   struct List: ShellCommand {
@@ -58,9 +59,11 @@ struct ModelsCommand: CommandWithSubcommands {
         .integer(model.bytes), .text(model.folder),
       ]
     }
-    return CommandResult(
+    var result = CommandResult(
       .table(
         ResultTable(
           columns: ["name", "in_use", "dimensions", "tokens", "bytes", "folder"], rows: rows, noun: "model")))
+    if rows.isEmpty { result.remark = "no model is installed; `help models` says how to get one" }
+    return result
   }
 }
