@@ -49,12 +49,14 @@ struct DescribeCommand: ShellCommand {
         .optional(part),
       ]
     }
-    let names = ["name", "type", "nullable", "default", "part"]
+    let isAllKnown = rows.allSatisfy { [.text("known"), .null].contains($0[4]) }
     return ResultRecord.Field(
       "columns",
       .list(
         ResultTable(
-          columns: names, rows: rows, noun: "column", shownColumns: known == nil ? Array(names.dropLast()) : names)))
+          columns: ["name", "type", "nullable", "default", "part"], rows: rows, noun: "column",
+          // What is longest stands last, where it is wrapped.
+          shownColumns: ["name", "type", "nullable"] + (isAllKnown ? [] : ["part"]) + ["default"])))
   }
 
   private static func field(
@@ -97,13 +99,13 @@ extension Relation {
     switch own {
     case .settings?: return "memsh: what it notes of the store"
     case .runs?: return "memsh: migrations"
-    case .runRows?: return "memsh: where each migrated row came from"
+    case .runRows?: return "memsh: the source of each row"
     case .journal?: return "memsh: repairs"
     case .journalRows?: return "memsh: rows before and after each repair"
     case nil: break
     }
     switch Table.named(name) {
-    case .memories?: return "memories"
+    case .memories?: return "what agents remember"
     case .fragments?: return "pieces of prompts"
     case .duplicates?: return "pairs of memories that are alike"
     case .analytics?: return "searches that agents made"

@@ -57,7 +57,7 @@ struct ListCommand: Filtering {
     let store = try session.store()
     let memories = try store.list(query)
     var table = ResultTable(memories)
-    if memories.count == limit, let last = memories.last, session.isShownToPerson(outputFormat) {
+    if memories.count == limit, let last = memories.last, session.format(of: outputFormat).isForPeople {
       let total = try store.count(query.filter)
       table.listing = Listing(
         total: total, next: after == nil && total == limit ? nil : nextPage(after: last.id))

@@ -7,6 +7,8 @@ struct VerticalRenderer: Renderer {
 
   /// A value of a table takes no more lines of a terminal than this.
   private static let linesMaximum = 10
+  /// Nor one without a space in it than this.
+  private static let linesWithoutWords = 2
   private static let narrowestValue = 20
 
   init(_ display: Display = Display()) {
@@ -44,11 +46,14 @@ struct VerticalRenderer: Renderer {
     guard let columns = display.columns else { return [label + StyledText(text)] }
     let next = StyledText(String(repeating: " ", count: width)) + StyledText(" │ ", .dim)
     let available = max(VerticalRenderer.narrowestValue, columns - width - TableLayout.separatorWidth)
+    // What nobody reads, such as the numbers of a vector, needs no more than to be told from others.
+    let hasWords = text.prefix(available * VerticalRenderer.linesWithoutWords).contains(" ")
+    let limit = limit == .max || hasWords ? limit : VerticalRenderer.linesWithoutWords
     // No more is examined than can be shown.
     let head = limit == .max ? text[...] : text.prefix(available * limit)
     var lines = marked(StyledText(String(head))).wrapped(toWidth: available)
     if lines.count > limit || head.endIndex != text.endIndex {
-      lines = lines.prefix(limit) + [StyledText("… (\(text.utf8.count) bytes in all)", .dim)]
+      lines = lines.prefix(limit) + [StyledText("… (\(text.count) characters in all)", .dim)]
     }
     return lines.enumerated().map { ($0.offset == 0 ? label : next) + $0.element }
   }
