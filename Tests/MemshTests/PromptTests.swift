@@ -292,7 +292,7 @@ import Testing
     try terminal.enter("reembed --yes")
     try terminal.wait(for: "Type \(name) to go on: ")
     try terminal.enter("yes")
-    try terminal.wait(for: "error: nothing was done")
+    try terminal.wait(for: "\nnothing was done")
     try terminal.enter("reembed --yes")
     try terminal.wait { $0.components(separatedBy: "Type \(name) to go on: ").count == 3 }
     try terminal.press("C-c")

@@ -36,7 +36,7 @@ extension ChangingCommand {
     failure: (Report) -> MemshError? = { _ in nil }, record: (Report, _ isPlan: Bool) -> ResultRecord
   ) throws -> CommandResult {
     guard !options.dryRun, let text = question(plan.report) else {
-      return CommandResult(.record(record(plan.report, options.dryRun)), failure: failure(plan.report))
+      return CommandResult(.record(record(plan.report, options.dryRun).brief), failure: failure(plan.report))
     }
     if session.mustAsk(isConfirmed: options.yes) {
       let question = Question(
@@ -51,7 +51,7 @@ extension ChangingCommand {
         "notice: \(counted(report.leftOut.count, "row")) changed since the plan was made and left alone: \(shown)"
           + (more > 0 ? " and \(more) more" : ""))
     }
-    return CommandResult(.record(record(report, false)), failure: failure(report))
+    return CommandResult(.record(record(report, false).brief), failure: failure(report))
   }
 }
 
@@ -59,14 +59,26 @@ extension ChangingCommand {
 private let leftOutShown = 10
 
 extension ResultRecord {
-  /// What a person should see before the question: the record without what only a change that was made has.
+  /// What a person should see before the question.
   fileprivate var asPlan: ResultRecord {
-    ResultRecord(title: "Plan", fields: fields.filter { !$0.isOfTheOutcome })
+    var plan = ResultRecord(title: "Plan", fields: fields.filter { !$0.saysNothing })
+    plan.screen = screen
+    return plan
+  }
+
+  /// The record, of which people see what is said in it; machines get all.
+  fileprivate var brief: ResultRecord {
+    guard screen == nil, line == nil else { return self }
+    var brief = self
+    let shown = ResultRecord(title: title, fields: fields.filter { !$0.saysNothing })
+    brief.screen = { RecordLines($0).lines(of: shown) }
+    return brief
   }
 }
 
 extension ResultRecord.Field {
-  fileprivate var isOfTheOutcome: Bool {
+  /// Whether it is empty, or said by the title.
+  fileprivate var saysNothing: Bool {
     switch value {
     case .cell(let cell): name == "dry_run" || [.null, .array([])].contains(cell.json)
     case .list(let table): table.rows.isEmpty

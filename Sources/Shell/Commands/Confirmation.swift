@@ -11,6 +11,9 @@ struct Question {
   let target: String
 }
 
+/// A person was asked and does not want it: the command ends, and nothing was done.
+struct Declined: Error {}
+
 /// Asking, in proportion to what is at stake: `y` for a few rows; the store's name for a store labelled production, for
 /// whole tables, and for more than ``rowsForYes`` rows.
 extension Session {
@@ -35,12 +38,10 @@ extension Session {
     let word = try mustType(question) ? question.target.withVisibleControls : nil
     console.writeError(text(of: .record(plan), format: .table))
     let prompt = word.map { "Type \($0) to go on: " } ?? "Go on? [y/N] "
-    guard let answer = try console.ask("\(question.text.withVisibleControls)\n\(prompt)", interruption) else {
+    guard let answer = try console.ask(messageDisplay.text(message(question.text)) + prompt, interruption) else {
       throw refusal
     }
-    guard word.map({ answer == $0 }) ?? ["y", "yes"].contains(answer.lowercased()) else {
-      throw MemshError(.confirmationRequired, "nothing was done", hint: "type \(word ?? "y") to go on")
-    }
+    guard word.map({ answer == $0 }) ?? ["y", "yes"].contains(answer.lowercased()) else { throw Declined() }
   }
 
   /// Whether a `y` is too little.

@@ -89,7 +89,7 @@ struct DedupCommand: ChangingCommand, Filtering {
         .leftOut(report.leftOut), .notUndone(report.notUndone),
         .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(isDryRun)),
       ])
-    let screen = DeduplicationScreen(report: report, limit: limit, onlyShows: onlyReads)
+    let screen = DeduplicationScreen(report: report, limit: limit, onlyShows: onlyReads, isPlan: isDryRun)
     record.screen = { screen.lines($0) }
     return record
   }

@@ -126,7 +126,8 @@ struct DoctorCommand: ChangingCommand {
         .init("dry_run", .boolean(isDryRun)),
       ])
     let screen = DoctorScreen(
-      report: report, idsShown: DoctorCommand.idsShown, valuesShown: DoctorCommand.valuesShown)
+      report: report, idsShown: DoctorCommand.idsShown, valuesShown: DoctorCommand.valuesShown,
+      isPlan: isDryRun && !fix.isEmpty)
     record.screen = { screen.lines($0) }
     return record
   }

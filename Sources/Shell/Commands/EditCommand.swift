@@ -104,13 +104,16 @@ struct EditCommand: ShellCommand {
   }
 
   private func record(_ report: EditReport) -> ResultRecord {
-    ResultRecord(
+    var record = ResultRecord(
       title: dryRun ? "Edit (dry run)" : "Edit",
       fields: [
         .init("id", .integer(id)), .init("changed", .json(.array(report.changed.map(JSON.string)))),
         .init("before", .list(ResultTable([report.before]))), .init("after", .list(ResultTable([report.after]))),
         .init("operation", report.operation.map(Cell.integer) ?? .null), .init("dry_run", .boolean(dryRun)),
       ])
+    let screen = EditScreen(report: report, isDryRun: dryRun)
+    record.screen = { screen.lines($0) }
+    return record
   }
 }
 

@@ -36,7 +36,7 @@ struct UndoCommand: ChangingCommand {
     // What is not looked at need not be worked out.
     let plan = try service.plan(operation, wholeSession: run, isPreviewed: isLookedAt(in: session))
     return try carryOut(plan, in: session) { report in
-      let commands = report.operations.map { "\($0.id) (\($0.start.command))" }.joined(separator: ", ")
+      let commands = report.operations.map { "operation \($0.id) (\($0.start.command))" }.joined(separator: ", ")
       return "This takes back \(commands)." + notUndone(report.losses.map(\.description))
         + UndoCommand.notRestored(report.notRestored)
     } record: { report, isPlan in

@@ -6,12 +6,12 @@ import MemoryServices
 package struct ErrorRenderer: Sendable {
   /// Whether a machine reads it.
   package let asJSON: Bool
-  private let theme: Theme
+  private let display: Display
 
   /// Chooses the form: JSON under the formats `json` and `jsonl`.
-  package init(format: OutputFormat?, theme: Theme = .none) {
+  package init(format: OutputFormat?, display: Display = Display()) {
     asJSON = format == .json || format == .jsonl
-    self.theme = asJSON ? .none : theme
+    self.display = display
   }
 
   /// The error as text that ends in a newline.
@@ -36,7 +36,8 @@ package struct ErrorRenderer: Sendable {
     let error = located.error
     let place =
       located.position.flatMap { position in position.file.map { "\($0):\(position.line)" } } ?? "memsh"
-    var lines = [StyledText(place + ": ") + StyledText("error: ", .error) + StyledText(error.message)]
+    var lines = display.paragraph(
+      StyledText(), StyledText(place + ": ") + StyledText("error: ", .error) + StyledText(error.message))
     if let source = located.sourceLine, source.utf8.count <= ErrorRenderer.shownLineMaximum,
       let position = located.position, position.file != nil
     {
@@ -46,10 +47,10 @@ package struct ErrorRenderer: Sendable {
       lines += ErrorRenderer.caret(below: fault.line, column: fault.column, width: 1)
     }
     if let cause = error.cause, !error.message.contains(cause) {
-      lines.append(StyledText("cause: ", .header) + StyledText(cause))
+      lines += display.paragraph(StyledText("cause: ", .header), StyledText(cause))
     }
-    if let hint = error.hint { lines.append(StyledText("hint: ", .command) + StyledText(hint)) }
-    return Display(theme: theme).text(lines)
+    if let hint = error.hint { lines += display.paragraph(StyledText("hint: ", .command), StyledText(hint)) }
+    return display.text(lines)
   }
 
   /// The source line with the place underlined; a long line is cut to the part around it.

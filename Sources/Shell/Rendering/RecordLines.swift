@@ -49,6 +49,9 @@ struct RecordLines {
     fields.flatMap { field -> [Line] in
       let label = String(repeating: " ", count: indent) + field.label.withVisibleControls
       switch field.value {
+      // A list of memsh's own; what is in the metadata of a memory stays JSON.
+      case .cell(.json(.array(let items))) where !items.isEmpty && items.allSatisfy(\.isScalar):
+        return [.text(label: label, items.map { $0.stringValue ?? $0.text }.joined(separator: ", "))]
       case .cell(let cell): return lines(of: cell, label: label, indent: indent)
       case .record(let inner): return [.value(label: label, StyledText())] + lines(of: inner, indent: indent + 2)
       case .chart(let chart):
@@ -88,27 +91,78 @@ struct RecordLines {
     }
   }
 
-  /// A table within a record: the last column is wrapped, the others stand as they are.
+  /// A table within a record: the last column is wrapped, the others stand as they are; in a narrow terminal columns
+  /// that say the same in every row give way. Where there is still no room, each row is a block of values.
   private func lines(of table: ResultTable, indent: Int) -> [StyledText] {
-    let table = table.shown
-    let layout = TableLayout(table, width: nil)
-    let rest = table.columns.indices.dropLast()
+    let table = table.shown.withoutEmptyColumns
+    var layout = TableLayout(table, width: nil)
+    if hasNoRoom(for: layout, indent) {
+      layout = TableLayout(table, width: display.columns.map { max(1, $0 - indent) })
+      guard layout.fits else { return blocks(of: table, indent: indent) }
+    }
+    guard let last = layout.columns.last else { return [] }
     func beginning(_ cells: (Int) -> StyledText) -> StyledText {
-      rest.reduce(StyledText(String(repeating: " ", count: indent))) { line, column in
+      layout.columns.dropLast().reduce(StyledText(String(repeating: " ", count: indent))) { line, column in
         let cell = cells(column)
         let gap = StyledText(String(repeating: " ", count: max(0, layout.widths[column] - cell.width)))
         return line + (table.rows.contains { $0[column].isNumeric } ? gap + cell : cell + gap) + StyledText("  ")
       }
     }
-    guard let last = table.columns.indices.last else { return [] }
-    let names = beginning { StyledText(table.columns[$0], .dim) } + StyledText(table.columns[last], .dim)
-    return [names]
-      + table.rows.flatMap { row in
-        display.paragraph(
-          beginning { layout.shown(row[$0], widest: layout.widths[$0]) },
-          row[last].displayText.map { StyledText($0) } ?? RecordLines.nothing)
+    let headings = layout.headings.map { names in
+      (beginning { StyledText(names[$0] ?? "", .dim) } + StyledText(names[last] ?? "", .dim)).withoutTrailingSpaces
+    }
+    let rows = table.rows.flatMap { row in
+      let start = beginning { layout.shown(row[$0], widest: layout.widths[$0]) }
+      return row[last].displayText.map { display.paragraph(start, linesOf: $0) } ?? [start + RecordLines.nothing]
+    }
+    guard let remark = layout.remark else { return headings + rows }
+    let space = StyledText(String(repeating: " ", count: indent))
+    return headings + rows + display.paragraph(space, StyledText("(\(remark))", .dim))
+  }
+
+  /// Whether the last column would have less room than it needs, and less than can be read.
+  private func hasNoRoom(for layout: TableLayout, _ indent: Int) -> Bool {
+    guard let columns = display.columns, let last = layout.columns.last else { return false }
+    let others = layout.columns.dropLast().reduce(indent) { $0 + layout.widths[$1] + 2 }
+    return columns - others < min(layout.widths[last], RecordLines.narrowestColumn)
+  }
+
+  /// The last column of a table is not wrapped to less, as long as others can give way.
+  private static let narrowestColumn = 30
+
+  private func blocks(of table: ResultTable, indent: Int) -> [StyledText] {
+    let width = table.columns.map(\.displayWidth).max() ?? 0
+    return table.rows.flatMap { row in
+      zip(table.columns, row).enumerated().flatMap { number, value in
+        let (name, cell) = value
+        let gap = String(repeating: " ", count: width - name.displayWidth + 2)
+        let beginning =
+          StyledText(String(repeating: " ", count: indent) + (number == 0 ? "- " : "  "))
+          + StyledText(name + gap, .dim)
+        return cell.displayText.map { display.paragraph(beginning, linesOf: $0) } ?? [beginning + RecordLines.nothing]
       }
+    }
   }
 
   private static let nothing = StyledText("–", .dim)
+}
+
+extension JSON {
+  /// Whether it is one value, and holds no others.
+  fileprivate var isScalar: Bool {
+    switch self {
+    case .object, .array: false
+    default: true
+    }
+  }
+}
+
+extension ResultTable {
+  /// The table without the columns that are NULL in all rows.
+  fileprivate var withoutEmptyColumns: ResultTable {
+    let kept = columns.indices.filter { column in rows.contains { $0[column] != .null } }
+    return ResultTable(
+      columns: kept.map { columns[$0] }, rows: rows.map { row in kept.map { row[$0] } }, noun: noun, subject: subject,
+      yielding: yielding)
+  }
 }

@@ -140,6 +140,34 @@ struct TableLayout {
     return isWorthIt ? parts : [name]
   }
 
+  /// The names of the columns, in lines, short ones at the bottom; by the table's indexes.
+  var headings: [[Int: String]] {
+    let names = columns.map { (column: $0, parts: self.names(of: $0)) }
+    let height = names.map(\.parts.count).max() ?? 0
+    return (0..<height).map { line in
+      let parts = names.compactMap { column, parts -> (Int, String)? in
+        let index = line - (height - parts.count)
+        return parts.indices.contains(index) ? (column, parts[index]) : nil
+      }
+      return Dictionary(uniqueKeysWithValues: parts)
+    }
+  }
+
+  /// What is not shown: columns that say the same in all rows, or nothing, and those that there is no room for; nil when
+  /// all are shown.
+  var remark: String? {
+    var remarks: [String] = []
+    let values = constant.filter { !(table.rows[0][$0].plainText ?? "").isEmpty }
+    if !values.isEmpty {
+      let same = values.map { "\(table.columns[$0]): \(table.rows[0][$0].displayText ?? "")" }
+      remarks.append(same.joined(separator: ", ") + " in all rows")
+    }
+    let empty = constant.filter { !values.contains($0) }
+    if !empty.isEmpty { remarks.append("nothing in " + empty.map { table.columns[$0] }.joined(separator: ", ")) }
+    if !omitted.isEmpty { remarks.append("no room for " + omitted.map { table.columns[$0] }.joined(separator: ", ")) }
+    return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
+  }
+
   /// A cell as it is shown in so many columns.
   func shown(_ cell: Cell, widest: Int) -> StyledText {
     guard let text = cell.displayText else { return StyledText("NULL", .dim) }

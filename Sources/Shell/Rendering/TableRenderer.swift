@@ -21,7 +21,7 @@ struct TableRenderer: Renderer {
 
   func render(_ record: ResultRecord, to output: inout String) {
     if let line = record.line {
-      output += line.withVisibleControls + "\n"
+      output += display.text(display.paragraph(StyledText(), StyledText(line)))
       return
     }
     output += display.text(record.screen?(display) ?? RecordLines(display).lines(of: record))
@@ -34,15 +34,8 @@ struct TableRenderer: Renderer {
       TableRenderer.line(
         cells, widths: layout.columns.map { layout.widths[$0] }, isRight: layout.columns.map { isRight[$0] })
     }
-    let names = layout.columns.map { layout.names(of: $0) }
-    let height = names.map(\.count).max() ?? 0
-    let headings = (0..<height).map { number in
-      line(
-        names.map { parts in
-          // Short names stand at the bottom.
-          let index = number - (height - parts.count)
-          return parts.indices.contains(index) ? StyledText(parts[index], .header) : StyledText()
-        })
+    let headings = layout.headings.map { names in
+      line(layout.columns.map { StyledText(names[$0] ?? "", .header) })
     }
     let rule = layout.columns.map { String(repeating: "─", count: layout.widths[$0]) }.joined(separator: "─┼─")
     let rows = table.rows.map { row in
@@ -71,19 +64,8 @@ struct TableRenderer: Renderer {
   /// How many rows there are, and what of them is not shown.
   private func footer(of table: ResultTable, _ layout: TableLayout) -> [StyledText] {
     let summary = table.summary
-    var remarks: [String] = []
-    let values = layout.constant.filter { !(table.rows[0][$0].plainText ?? "").isEmpty }
-    if !values.isEmpty {
-      let same = values.map { "\(table.columns[$0]): \(table.rows[0][$0].displayText ?? "")" }
-      remarks.append(same.joined(separator: ", ") + " in all rows")
-    }
-    let empty = layout.constant.filter { !values.contains($0) }
-    if !empty.isEmpty { remarks.append("nothing in " + empty.map { table.columns[$0] }.joined(separator: ", ")) }
-    if !layout.omitted.isEmpty {
-      remarks.append("no room for " + layout.omitted.map { table.columns[$0] }.joined(separator: ", "))
-    }
-    guard !remarks.isEmpty else { return [summary] }
-    var remark = StyledText("(" + remarks.joined(separator: "; "), .dim)
+    guard let text = layout.remark else { return [summary] }
+    var remark = StyledText("(" + text, .dim)
     if !layout.omitted.isEmpty {
       remark += StyledText("; ", .dim) + StyledText("--output vertical", .command) + StyledText(" shows all", .dim)
     }

@@ -9,6 +9,8 @@ struct DeduplicationScreen {
   let limit: Int
   /// Whether nothing has been written yet.
   let onlyShows: Bool
+  /// Whether what is told has yet to be done.
+  let isPlan: Bool
 
   func lines(_ display: Display) -> [StyledText] {
     report.groups.prefix(limit).enumerated().flatMap { block($0.element, number: $0.offset + 1, display) }
@@ -52,8 +54,8 @@ struct DeduplicationScreen {
     var text = StyledText(
       "\(memories) compared, \(counted(duplicates, "duplicate")) (\(layers.joined(separator: ", "))) "
         + "in \(counted(report.groups.count, "group"))")
-    if report.recorded > 0 { text += StyledText(", \(report.recorded) recorded") }
-    if report.merged > 0 { text += StyledText(", \(report.merged) merged") }
+    if report.recorded > 0 { text += StyledText(", \(report.recorded) \(isPlan ? "to record" : "recorded")") }
+    if report.merged > 0 { text += StyledText(", \(report.merged) \(isPlan ? "to merge" : "merged")") }
     if let operation = report.operation {
       text += StyledText("; ") + StyledText("undo \(operation)", .command) + StyledText(" takes it back")
     }

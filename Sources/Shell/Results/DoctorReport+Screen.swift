@@ -9,6 +9,8 @@ struct DoctorScreen {
   let idsShown: Int
   /// How many values are.
   let valuesShown: Int
+  /// Whether it tells what is about to be done: then there is nothing else to type.
+  var isPlan = false
 
   func lines(_ display: Display) -> [StyledText] {
     report.findings.flatMap { block($0, display) }
@@ -35,7 +37,7 @@ struct DoctorScreen {
       } else if let reason = check.needsNameBecause {
         lines += display.paragraph(indent, StyledText("`--fix all` leaves it alone: " + reason))
       }
-      lines.append(indent + StyledText("doctor --fix \(check.name)", .command))
+      if !isPlan { lines.append(indent + StyledText("doctor --fix \(check.name)", .command)) }
     }
     return lines + [StyledText()]
   }
@@ -56,7 +58,7 @@ struct DoctorScreen {
     var text = StyledText(
       "\(checks), \(counted(report.findings.count, "finding"))\(fixed); "
         + "left: \(counted(errors, "error")), \(counted(standing.count - errors, "warning"))")
-    if standing.contains(where: { $0.needsNameBecause == nil }) {
+    if !isPlan, standing.contains(where: { $0.needsNameBecause == nil }) {
       text += StyledText("; ") + StyledText("doctor --fix all", .command) + StyledText(" fixes what needs no guess")
     }
     return text

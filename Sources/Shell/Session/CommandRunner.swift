@@ -124,6 +124,9 @@ package struct CommandRunner {
   private func report(_ error: any Error, of command: ScriptCommand, format: OutputFormat?) -> ExitStatus {
     let located: LocatedError
     switch error {
+    case is Declined:
+      session.console.writeError("nothing was done\n")
+      return ExitStatus(.confirmationRequired)
     case let error as LocatedError: located = error
     case let error as MemshError: located = LocatedError(error, at: command.tokens[0], of: command)
     default:
@@ -136,6 +139,6 @@ package struct CommandRunner {
 
   private func report(_ error: LocatedError, format: OutputFormat? = nil) {
     session.console.writeError(
-      ErrorRenderer(format: format ?? session.settings.output, theme: session.errorTheme).text(of: error))
+      ErrorRenderer(format: format ?? session.settings.output, display: session.messageDisplay).text(of: error))
   }
 }

@@ -213,7 +213,15 @@ package final class Session {
 
   /// Writes a line that is not a result.
   package func note(_ line: String) {
-    if !settings.isQuiet { console.writeError(line.withVisibleControls + "\n") }
+    if !settings.isQuiet { console.writeError(Display(columns: messageDisplay.columns).text(message(line))) }
+  }
+
+  /// A message in the lines of the terminal that shows it.
+  func message(_ text: String) -> [StyledText] { messageDisplay.paragraph(StyledText(), StyledText(text)) }
+
+  /// What shows all that is not a result.
+  package var messageDisplay: Display {
+    Display(columns: console.errorIsTerminal ? console.outputColumns : nil, theme: errorTheme)
   }
 
   /// The colours of what is written to standard error.
@@ -235,7 +243,8 @@ package final class Session {
   /// What shows results.
   var display: Display {
     Display(
-      columns: isOnTerminal ? console.outputColumns : nil,
+      // A program that gets a table shows it on this terminal, as a pager does.
+      columns: isOnTerminal || sink?.format == .table ? console.outputColumns : nil,
       theme: Theme(settings.theme, isTerminal: isOnTerminal, environment: scope.environment),
       expansion: settings.expanded)
   }
