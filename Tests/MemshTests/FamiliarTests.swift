@@ -161,8 +161,7 @@ import Testing
     let terminal = try Terminal.memsh("-d '\(world.store)' --embedder hash", in: world.folder)
     try terminal.enter("select content")
     try terminal.wait(for: "(;) > ")
-    // To tmux, a ; at the end would be its own.
-    try terminal.enter("from memories where content = 'coffee'\\;")
+    try terminal.enter("from memories where content = 'coffee';")
     try terminal.wait(for: "(1 row)")
     try terminal.enter("mine | cat -A | head -3; echo shown")
     let screen = try terminal.wait(for: "\nshown")

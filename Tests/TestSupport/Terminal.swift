@@ -34,7 +34,10 @@ package final class Terminal {
   }
 
   /// Types text as it is.
-  package func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
+  package func type(_ text: String) throws {
+    // A ; at the end would be tmux's own.
+    try tmux(["send-keys", "-l", "--", text.hasSuffix(";") ? text.dropLast() + "\\;" : text])
+  }
 
   /// Presses keys by tmux's names: `Enter`, `Tab`, `C-c`, `Up`.
   package func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }

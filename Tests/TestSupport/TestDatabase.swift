@@ -5,7 +5,8 @@ import PostgresClient
 package final class TestDatabase {
   /// Its URL.
   package let url: String
-  private let name: String
+  /// Its name.
+  package let name: String
   private let serverURL: String
 
   /// What is wrong when there is no server.
@@ -22,14 +23,17 @@ package final class TestDatabase {
 
   /// Creates an empty database.
   ///
-  /// - Parameter options: What follows `CREATE DATABASE name`.
-  package init(on server: Server = .postgres18, options: String = "") throws {
+  /// - Parameters:
+  ///   - options: What follows `CREATE DATABASE name`.
+  ///   - name: Its name, where one is to be read; nil for any.
+  package init(on server: Server = .postgres18, options: String = "", name: String? = nil) throws {
     guard let serverURL = ProcessInfo.processInfo.environment[server.rawValue] else { throw NoServer() }
-    name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
+    self.name = name ?? "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
     self.serverURL = serverURL
     guard let slash = serverURL.lastIndex(of: "/") else { throw NoServer() }
-    url = serverURL[...slash] + name
-    try PostgresConnection(parameters: ["dbname": serverURL]).execute(unsafeSQL: "CREATE DATABASE \(name) \(options)")
+    url = serverURL[...slash] + self.name
+    try PostgresConnection(parameters: ["dbname": serverURL])
+      .execute(unsafeSQL: "CREATE DATABASE \(self.name) \(options)")
   }
 
   deinit {
