@@ -43,7 +43,7 @@ import Testing
     "alias": Case("alias l='list --limit 1'; l; alias"),
     "unalias": Case("alias l=list; unalias l"),
     "shell": Case("!true"),
-    "begin": Case("begin; edit 1 --importance 0.3; rollback; list", "begin; list"),
+    "begin": Case("begin; edit 1 --importance 0.3; rollback; list", "begin; list; rollback"),
     "commit": Case("begin; edit 1 --importance 0.4; edit 2 --importance 0.4; commit", "undo"),
     "assert": Case("stats; assert .memories.total > 1"),
     "help": Case("help", "help migrate"),
