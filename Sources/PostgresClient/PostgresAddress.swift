@@ -21,7 +21,7 @@ package struct PostgresAddress: Sendable, Equatable {
 
   /// Reads a URL or `key=value` string without connecting. What it does not say comes from libpq's environment.
   ///
-  /// - Throws: ``PostgresError`` of kind `invalidConnectionString`, or `libraryMissing`.
+  /// - Throws: ``PostgresError`` of kind `invalidConnectionString`, or `missingLibrary`.
   package init(connectionString: String) throws {
     try PostgresLibrary.check()
     var fields = PostgresAddress.environmentFields()

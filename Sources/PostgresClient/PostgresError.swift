@@ -5,7 +5,7 @@ package struct PostgresError: Error, Sendable, Equatable {
     /// No connection could be made.
     case connection
     /// libpq cannot be loaded.
-    case libraryMissing
+    case missingLibrary
     /// The connection broke while in use.
     case connectionLost
     /// The server refused a statement.

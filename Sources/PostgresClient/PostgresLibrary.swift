@@ -4,11 +4,11 @@ internal import LazyLibraries
 enum PostgresLibrary {
   /// Makes sure that libpq can be called.
   ///
-  /// - Throws: ``PostgresError`` of kind `libraryMissing`, with what to install.
+  /// - Throws: ``PostgresError`` of kind `missingLibrary`, with what to install.
   static func check() throws {
     guard let reason = memsh_libpq_refusal() else { return }
     throw PostgresError(
-      kind: .libraryMissing, message: "libpq cannot be loaded: \(String(cString: reason))",
+      kind: .missingLibrary, message: "libpq cannot be loaded: \(String(cString: reason))",
       hint: "install libpq: apt-get install libpq5")
   }
 }

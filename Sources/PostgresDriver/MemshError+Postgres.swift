@@ -8,7 +8,7 @@ extension MemshError {
     let cause = [error.sqlState.map { "SQLSTATE \($0)" }, error.message, error.detail].compactMap(\.self)
       .joined(separator: ": ")
     switch error.kind {
-    case .libraryMissing: self.init(.connectionFailed, error.message, hint: error.hint)
+    case .missingLibrary: self.init(.connectionFailed, error.message, hint: error.hint)
     case .connection, .invalidConnectionString: self.init(connecting: error, location: location)
     case .connectionLost:
       self.init(

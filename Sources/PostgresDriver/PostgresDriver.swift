@@ -45,7 +45,7 @@ package final class PostgresDriver: Driver {
     let address: PostgresAddress
     do {
       address = try PostgresAddress(connectionString: connectionString)
-    } catch let error as PostgresError where error.kind == .libraryMissing {
+    } catch let error as PostgresError where error.kind == .missingLibrary {
       throw MemshError(translating: error, location: "")
     } catch {
       // libpq's own words quote the part it cannot read, which may be the password.

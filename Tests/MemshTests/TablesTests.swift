@@ -34,7 +34,9 @@ import Testing
     let world = try TablesTests.world(kind)
     let tables = TablesTests.items(try world.json("show", "tables"))
     func table(_ name: String) -> JSON? { tables.first { $0[key: "name"]?.stringValue == name } }
-    #expect(table("memories")?[key: "rows"] == .integer(1) && table("memories")?[key: "about"] == .string("what agents remember"))
+    #expect(
+      table("memories")?[key: "rows"] == .integer(1)
+        && table("memories")?[key: "about"] == .string("what agents remember"))
     #expect(table("memory_analytics")?[key: "rows"] == .integer(0))
     #expect(table("odd \"name")?[key: "rows"] == .integer(2))
     #expect(table("odd \"name")?[key: "rows_counted"] == .bool(true))
