@@ -48,9 +48,11 @@ extension SessionPaths {
 
 extension SessionOwner {
   init(_ environment: Environment) {
-    let name = environment["USER"] ?? environment["LOGNAME"] ?? NSUserName()
     self.init(
-      name: "\(name)@\(ProcessInfo.processInfo.hostName)",
+      name: {
+        let user = environment["USER"] ?? environment["LOGNAME"] ?? NSUserName()
+        return "\(user)@\(ProcessInfo.processInfo.hostName)"
+      },
       process: "\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))")
   }
 }

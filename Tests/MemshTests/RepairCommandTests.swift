@@ -107,11 +107,11 @@ import Testing
     let vars = try world.run("show", "vars")
     #expect(vars.status == 0 && vars.output.contains("embedder"))
     for (arguments, status, text) in [
-      (["show", "9999"], 1, "there is no memory 9999"), (["show", "x"], 2, "takes the id of a memory, or vars"),
+      (["show", "9999"], 1, "there is no memory 9999"), (["show", "x"], 2, "takes the id of a memory, or tables, or vars"),
       (["list", "--after", "9999"], 1, "no memory 9999 to go on behind"), (["delete"], 2, "Give ids, or a filter"),
       (["delete", "9999", "--yes"], 1, "there is no memory 9999"), (["merge", "1", "1"], 2, "two different ids"),
       (["undo", "99", "--yes"], 1, "the journal has no operation 99"),
-      (["journal", "show"], 2, "the number of an operation"),
+      (["journal", "show"], 2, "'<operation>' is missing"),
       (["edit", "1"], 2, "an editor needs a terminal"), (["edit", "1", "--importance", "2"], 2, "takes 0 to 1"),
       (["add", " ", "--user", "x"], 2, "is empty"), (["doctor", "nonsense"], 2, "nonsense"),
       (["reassign", "--from", "a", "--to", "a"], 2, "the same user"), (["dedup", "--fuzzy", "0.1"], 2, "0.5 to 1"),
@@ -149,7 +149,7 @@ import Testing
     let terminal = try Terminal.memsh(
       "--no-rc -q --embedder hash -d '\(world.store)'", in: world.folder, environment: ["EDITOR": editor])
     try terminal.enter("edit 3")
-    try terminal.wait(for: "operation")
+    try terminal.wait(for: "takes it back")
     let edited = list(try world.json("list", "--category", "vip: yes"))
     #expect(edited.count == 1 && edited[0][key: "importance_score"]?.doubleValue == 0.875)
     #expect(edited[0][key: "id"]?.integerValue == 3)

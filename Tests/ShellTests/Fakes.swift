@@ -15,7 +15,7 @@ extension Session {
   ) -> Session {
     Session(
       services: SessionServices(stores: stores, embedders: embedders, paths: paths, files: files, clock: clock),
-      owner: SessionOwner(name: "ada@test", process: "1"), console: console, interruption: Interruption(),
+      owner: SessionOwner(name: { "ada@test" }, process: "1"), console: console, interruption: Interruption(),
       settings: Settings(), scope: VariableScope(variables: [:], environment: [:]), location: nil, isInteractive: false)
   }
 }

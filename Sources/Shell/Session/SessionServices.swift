@@ -28,14 +28,18 @@ package struct SessionServices {
 
 /// Who runs a session, as the journal has it.
 package struct SessionOwner: Sendable {
-  /// `user@host`.
-  package let name: String
   /// What tells this memsh process from all others.
   package let process: String
+  private let findName: @Sendable () -> String
 
   /// Names an owner.
-  package init(name: String, process: String) {
-    self.name = name
+  ///
+  /// - Parameter name: `user@host`; looked up when it is asked for, which a command that changes nothing never does.
+  package init(name: @escaping @Sendable () -> String, process: String) {
+    findName = name
     self.process = process
   }
+
+  /// `user@host`.
+  package var name: String { findName() }
 }
