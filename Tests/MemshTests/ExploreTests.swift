@@ -37,7 +37,7 @@ import Testing
     let categories = ExploreTests.list(prompt[key: "fragments"]).compactMap { $0[key: "category"]?.stringValue }
     #expect(categories == ["sales_guidelines", "communication_style", "error_handling", "memory_usage"])
     _ = try world.json("fragments", "enable", "8")
-    #expect(ExploreTests.list(try world.json("fragments", "delete", "8", "--dry-run")).count == 1)
+    #expect(try world.json("fragments", "delete", "8", "--dry-run")[key: "deleted"] == .integer(1))
     let refused = try world.run("fragments", "delete", "8")
     #expect(refused.status == 1 && refused.errors.contains("--yes"))
     _ = try world.json("fragments", "delete", "8", "2", "--yes")
