@@ -107,7 +107,8 @@ import Testing
     let vars = try world.run("show", "vars")
     #expect(vars.status == 0 && vars.output.contains("embedder"))
     for (arguments, status, text) in [
-      (["show", "9999"], 1, "there is no memory 9999"), (["show", "x"], 2, "takes the id of a memory, or tables, or vars"),
+      (["show", "9999"], 1, "there is no memory 9999"),
+      (["show", "x"], 2, "takes the id of a memory, or tables, or vars"),
       (["list", "--after", "9999"], 1, "no memory 9999 to go on behind"), (["delete"], 2, "Give ids, or a filter"),
       (["delete", "9999", "--yes"], 1, "there is no memory 9999"), (["merge", "1", "1"], 2, "two different ids"),
       (["undo", "99", "--yes"], 1, "the journal has no operation 99"),
