@@ -304,7 +304,7 @@ import Testing
     try terminal.enter("use sqlite")
     try terminal.wait(for: "\nsqlite:memory.db> ")
     try terminal.enter("use postgres")
-    try terminal.wait { $0.components(separatedBy: "production postgres:\(name)> ").count > 4 }
+    try terminal.wait { $0.hasSuffix("production postgres:\(name)> ") }
     try terminal.enter("set prompt '{backend} # '")
     try terminal.wait(for: "\npostgres # ")
     try terminal.enter("connect postgresql://nobody@127.0.0.1:1/none")
