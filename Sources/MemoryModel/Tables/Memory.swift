@@ -87,12 +87,15 @@ extension MemoryFields {
   package init(reading row: any ValueReading, isRead: [Bool]) throws {
     self.init(
       userID: "", content: "", metadata: nil, importanceScore: nil, accessCount: nil, createdAt: nil, updatedAt: nil)
+    // All columns are read before one is missed: a value of another type says more of a row than a NULL.
+    var missing: Int?
     for index in isRead.indices {
       let isThere =
         try isRead[index]
         ? MemoryFields.fields[index].read(&self, row, index + 1) : !MemoryFields.fields[index].column.isRequired
-      guard isThere else { throw row.missing(index + 1) }
+      if !isThere, missing == nil { missing = index }
     }
+    if let missing { throw row.missing(missing + 1) }
   }
 
   /// Reads a row.
