@@ -50,7 +50,7 @@ extension MemshError {
   /// What a transaction was to hold, and does no more.
   package static var transactionGone: MemshError {
     MemshError(
-      .storeFailed, "the transaction is no longer there: what was changed in it is not stored",
+      .storeFailed, "the transaction has ended: what was changed in it is not stored",
       hint: "`begin` starts another one")
   }
 }
