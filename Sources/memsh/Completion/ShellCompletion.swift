@@ -42,7 +42,7 @@ struct CompletionRequest {
   private let words: [String]
   private let word: String
   private let bash: (line: BashLine, text: String)?
-  private let launch = CommandDescription(of: LaunchOnly.self)
+  private let launch: CommandDescription
 
   /// No person waits longer for a Tab.
   static let waitMilliseconds = 1_000
@@ -54,9 +54,11 @@ struct CompletionRequest {
   init?(_ arguments: [String]) {
     guard arguments.count > 2, arguments[0] == "---completion", let shell = CompletingShell(rawValue: arguments[1])
     else { return nil }
+    guard shell != .bash || arguments.count == 4 else { return nil }
     self.shell = shell
+    // Not before it is known that a shell asks: this takes a millisecond, and every start passes here.
+    launch = CommandDescription(of: LaunchOnly.self)
     if shell == .bash {
-      guard arguments.count == 4 else { return nil }
       let line = BashLine(arguments[2])
       bash = (line, arguments[3])
       words = Array(line.words.dropFirst())
