@@ -56,7 +56,8 @@ let package = Package(
       name: "SQLiteDriver", dependencies: ["Database", "MemoryModel", grdb, sqlite, crypto, logging, heap],
       swiftSettings: settings),
     .target(
-      name: "MemorySources", dependencies: ["Database", "MemoryModel", grdb, sqlite, yams], swiftSettings: settings),
+      name: "MemorySources", dependencies: ["Database", "MemoryModel", algorithms, grdb, sqlite, yams],
+      swiftSettings: settings),
     .target(name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", grdb], swiftSettings: settings),
     .target(
       name: "MemoryServices", dependencies: ["MemoryStore", "Database", "MemoryModel", crypto, algorithms],

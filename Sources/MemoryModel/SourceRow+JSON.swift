@@ -9,6 +9,7 @@ extension SourceValue {
     case .real(let number): number.isFinite ? .double(number) : .string("\(number)")
     case .text(let text): .string(text)
     case .bytes(let bytes, _): .object([JSON.Member("base64", .string(Data(bytes).base64EncodedString()))])
+    case .json(let json): json
     }
   }
 
@@ -33,6 +34,8 @@ extension SourceRow {
         ("created_at", createdAt), ("updated_at", updatedAt),
       ] + otherColumns
     var members = [JSON.Member("id", .optional(legacyID))]
+    if let collection { members.append(JSON.Member("collection", .string(collection))) }
+    if state != .live { members.append(JSON.Member("state", .string(state.rawValue))) }
     members += named.filter { $0.value != .null }.map { JSON.Member($0.name, $0.value.json) }
     switch embedding {
     case .missing: break

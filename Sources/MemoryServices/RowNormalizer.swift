@@ -58,6 +58,9 @@ struct RowNormalizer {
       if let text = String(validating: bytes, as: UTF8.self) { return text }
       let what = isText ? "text" : "blob"
       throw Rejection(reason: "invalid_utf8", detail: "the \(what) in \(column) is not valid UTF-8")
+    case .json(.null): return nil
+    case .json(.string(let text)), .json(.number(let text)): return text
+    case .json(let json): return json.text
     }
   }
 
@@ -91,6 +94,9 @@ struct RowNormalizer {
     case .text(let text) where text.isEmpty: return nil
     case .text(let text): moment = Timestamp(parsing: text)
     case .bytes: moment = nil
+    case .json(let json):
+      guard json != .null else { return nil }
+      moment = json.doubleValue.flatMap(Timestamp.init(epoch:)) ?? json.stringValue.flatMap(Timestamp.init(parsing:))
     }
     guard let moment, Timestamp.storable.contains(moment) else {
       throw Rejection(reason: "invalid_timestamp", detail: "\(column) is not a date: \(value.shown)")
@@ -98,27 +104,26 @@ struct RowNormalizer {
     return moment
   }
 
-  /// The row's metadata as an object, with what memsh has no column for: the foreign id and unknown columns.
+  /// The row's metadata as an object, with what memsh has no column for: the foreign id, collection and state, and
+  /// unknown columns.
   ///
   /// Metadata that is JSON but no object is kept under `value`. Nothing is overwritten: a column whose name the
   /// metadata has already, and a `legacy_id` of its own, go to `legacy_columns`.
   private func metadata(of row: SourceRow) throws(Rejection) -> JSON {
     var metadata = JSON.object([])
-    if let text = try text(row.metadata, column: "metadata"), !text.isEmpty {
-      let parsed: JSON
-      do { parsed = try JSONParser.parse(text) } catch {
-        throw Rejection(reason: "invalid_metadata", detail: "metadata is not valid JSON: \(error)")
-      }
-      switch parsed {
-      case .object: metadata = parsed
-      case .null: break
-      default: metadata = .object([JSON.Member("value", parsed)])
-      }
+    switch try parsed(row.metadata) {
+    case .object(let members): metadata = .object(members)
+    case .null: break
+    case let other: metadata = .object([JSON.Member("value", other)])
     }
     var collisions: [JSON.Member] = []
-    if let id = row.legacyID {
-      if let own = metadata[key: "legacy_id"], own != .string(id) { collisions.append(JSON.Member("legacy_id", own)) }
-      metadata = metadata.setting("legacy_id", to: .string(id))
+    let marks = [
+      ("legacy_id", row.legacyID), ("legacy_collection", row.collection),
+      ("legacy_state", row.state == .live ? nil : row.state.rawValue),
+    ]
+    for case let (name, mark?) in marks {
+      if let own = metadata[key: name], own != .string(mark) { collisions.append(JSON.Member(name, own)) }
+      metadata = metadata.setting(name, to: .string(mark))
     }
     for column in row.otherColumns where column.value != .null {
       if metadata[key: column.name] == nil {
@@ -129,6 +134,14 @@ struct RowNormalizer {
     }
     if !collisions.isEmpty { metadata = metadata.setting("legacy_columns", to: .object(collisions)) }
     return metadata
+  }
+
+  private func parsed(_ metadata: SourceValue) throws(Rejection) -> JSON {
+    if case .json(let json) = metadata { return json }
+    guard let text = try text(metadata, column: "metadata"), !text.isEmpty else { return .null }
+    do { return try JSONParser.parse(text) } catch {
+      throw Rejection(reason: "invalid_metadata", detail: "metadata is not valid JSON: \(error)")
+    }
   }
 }
 

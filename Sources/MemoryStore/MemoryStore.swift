@@ -8,7 +8,7 @@ import MemoryModel
 /// extensions, one file each.
 package final class MemoryStore {
   /// The database.
-  let driver: any Driver
+  package let driver: any Driver
   /// Whether rows are read to the last value, or not at all.
   var readsExactly = false
 

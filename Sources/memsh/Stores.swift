@@ -119,15 +119,23 @@ final class Stores: StoreAccess, Sendable {
     }
   }
 
-  func source(_ location: String) throws -> any MemorySource {
+  func source(_ location: String, _ selection: SourceSelection) throws -> any MemorySource {
     try keepingSecrets(of: location) { try StoreLocation.check(location) }
-    if StoreLocation.postgres(location) != nil {
-      return StoreSource(try store(at: location, isReadOnly: true))
+    let (store, found) = try look(at: location, selection)
+    switch found {
+    case .memsh: return StoreSource(try store ?? self.store(at: location, isReadOnly: true))
+    case .foreign(let source): return source
     }
-    switch try SourceFormat.detect(path: StoreLocation.path(location)) {
-    case .memsh: return StoreSource(try store(at: location, isReadOnly: true))
-    case .legacy: return try LegacySQLiteSource(path: StoreLocation.path(location))
+  }
+
+  private func look(
+    at location: String, _ selection: SourceSelection
+  ) throws -> (store: MemoryStore?, found: FoundSource) {
+    guard StoreLocation.postgres(location) != nil else {
+      return (nil, try SourceCatalog.open(path: StoreLocation.path(location), selection))
     }
+    let store = try store(at: location, isReadOnly: true)
+    return (store, try SourceCatalog.open(store.driver, selection))
   }
 
   func isSame(_ location: String, as store: StoreIdentity) -> Bool {

@@ -12,7 +12,7 @@ import Testing
   init() throws { folder = try TestFolder() }
 
   private func rows(_ path: String, decoding: Bool = true) throws -> [SourceRow] {
-    let source = try LegacySQLiteSource(path: path)
+    let source = try ForeignSource.opened(path)
     _ = try source.survey()
     var rows: [SourceRow] = []
     try source.readRows(batchSize: 2, decodingEmbeddings: decoding) { records in
@@ -96,7 +96,7 @@ import Testing
       CREATE TABLE memories (id TEXT PRIMARY KEY, content TEXT, embedding BLOB);
       INSERT INTO memories VALUES ('a', 'x', '[1,2,3]'), ('b', 'x', '[1,2]'), ('c', 'x', '[4,5,6]'), ('d', 'x', NULL);
       """)
-    let survey = try LegacySQLiteSource(path: path).survey()
+    let survey = try ForeignSource.opened(path).survey()
     let remarks = ["the table memories has no user_id: its memories are those of the user default"]
     #expect(survey == SourceSurvey(table: "memories", rows: 4, dimensions: 3, model: nil, remarks: remarks))
   }
@@ -120,7 +120,7 @@ import Testing
       ("other.db", .sourceWithoutMemories), ("columns.db", .sourceWithoutMemories), (".", .sourceNotADatabase),
     ]
     for (name, code) in expected {
-      #expect { try LegacySQLiteSource(path: folder.file(name)) } throws: { ($0 as? MemshError)?.code == code }
+      #expect { try ForeignSource.opened(folder.file(name)) } throws: { ($0 as? MemshError)?.code == code }
     }
   }
 
@@ -157,7 +157,7 @@ import Testing
   @Test("a writer that comes while the file is read is noticed")
   func noticesWriters() throws {
     let path = try folder.sqlite("a.db", "CREATE TABLE memories (id TEXT PRIMARY KEY, content TEXT)")
-    let source = try LegacySQLiteSource(path: path)
+    let source = try ForeignSource.opened(path)
     Thread.sleep(forTimeInterval: 0.02)
     try folder.sqlite("a.db", "INSERT INTO memories VALUES ('a', 'x')")
     #expect { try source.verifyUnchanged() } throws: { ($0 as? MemshError)?.code == .sourceChanged }

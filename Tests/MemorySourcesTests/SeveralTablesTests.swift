@@ -8,7 +8,7 @@ import Testing
 
 /// Legacy files with rows in several of the tables that the format has had.
 @Suite struct SeveralTablesTests {
-  private func rows(_ source: LegacySQLiteSource) throws -> [SourceRow] {
+  private func rows(_ source: ForeignSource) throws -> [SourceRow] {
     var rows: [SourceRow] = []
     try source.readRows(batchSize: 2, decodingEmbeddings: true) { records in
       rows += records.compactMap { if case .foreign(let row) = $0 { row } else { nil } }
@@ -29,7 +29,7 @@ import Testing
       INSERT INTO memory VALUES ('1', 'ada', 'coffee');
       INSERT INTO user_memories VALUES ('1', 'ben', 'water', '[1,2,3]'), ('3', 'ben', 'juice', '[1,2,4]');
       """)
-    let source = try LegacySQLiteSource(path: path)
+    let source = try ForeignSource.opened(path)
     let survey = try source.survey()
     #expect(survey.table == "memories, memory, user_memories")
     #expect(survey.rows == 5)
@@ -47,7 +47,7 @@ import Testing
       let path = try folder.sqlite(
         table + ".db",
         "CREATE TABLE \(table) (id TEXT PRIMARY KEY, content TEXT); INSERT INTO \(table) VALUES ('x', 'tea')")
-      #expect(try rows(LegacySQLiteSource(path: path)).map(\.key) == ["x"])
+      #expect(try rows(ForeignSource.opened(path)).map(\.key) == ["x"])
     }
   }
 
@@ -62,7 +62,7 @@ import Testing
       INSERT INTO memories VALUES ('1', 'ada', 'tea');
       INSERT INTO user_memories VALUES ('ada', 'drink', 'tea');
       """)
-    let survey = try LegacySQLiteSource(path: path).survey()
+    let survey = try ForeignSource.opened(path).survey()
     #expect(survey.table == "memories")
     #expect(survey.remarks == ["the table user_memories has no column content, text or message: it was left alone"])
   }
@@ -71,7 +71,7 @@ import Testing
   func readsEmpty(sql: String) throws {
     let folder = try TestFolder()
     let path = sql.isEmpty ? try folder.write("", to: "a.db") : try folder.sqlite("a.db", sql)
-    let source = try LegacySQLiteSource(path: path)
+    let source = try ForeignSource.opened(path)
     #expect(try source.survey().rows == 0)
     #expect(try rows(source).isEmpty)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.db"])

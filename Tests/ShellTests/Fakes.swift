@@ -102,7 +102,7 @@ final class FakeStores: StoreAccess {
     MemoryStore(SQLiteDriver(path: location, isReadOnly: true))
   }
   func file(_ path: String) -> MemoryStore { MemoryStore(SQLiteDriver(path: path)) }
-  func source(_ location: String) throws -> any MemorySource {
+  func source(_ location: String, _ selection: SourceSelection) throws -> any MemorySource {
     throw MemshError(.sourceNotFound, "there is no file \(location)")
   }
   func defaultLocation(of backend: Backend?) throws -> String { defaultPath }

@@ -98,6 +98,19 @@ package enum SourceValue: Sendable, Equatable {
   case text(String)
   /// Bytes: of a blob, or of a text that is no UTF-8 (`isText`).
   case bytes([UInt8], isText: Bool)
+  /// A value of a document.
+  case json(JSON)
+}
+
+/// Whether its own system would still give a row.
+package enum RowState: String, Sendable, CaseIterable {
+  case live
+  /// Marked as deleted.
+  case deleted
+  /// Replaced by a newer version.
+  case superseded
+  /// Past its date.
+  case expired
 }
 
 /// A source row's vector.
@@ -117,6 +130,10 @@ package struct SourceRow: Sendable {
   package var key: String
   /// The row's own id, for `metadata.legacy_id`.
   package var legacyID: String?
+  /// Whether its system would still give it; anything but ``RowState/live`` goes to `metadata.legacy_state`.
+  package var state = RowState.live
+  /// The collection or namespace that it stands in, for `metadata.legacy_collection`.
+  package var collection: String?
   /// Whose memory it is.
   package var userID: SourceValue = .null
   /// What is remembered.

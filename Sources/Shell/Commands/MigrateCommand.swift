@@ -35,6 +35,8 @@ struct MigrateCommand: ChangingCommand {
   @Option(help: "The model that the source's vectors come from.")
   var sourceModel: String?
 
+  @OptionGroup var selected: SourceOptions
+
   @Option(help: "The vector index: hnsw, ivfflat or none.")
   var index: VectorIndexMethod?
 
@@ -142,7 +144,7 @@ struct MigrateCommand: ChangingCommand {
       session.note("No source to migrate: the default one is this store itself")
       return nil
     }
-    do { return try session.stores.source(location) } catch let error as MemshError {
+    do { return try session.stores.source(location, try selected.selection()) } catch let error as MemshError {
       let isAbsent = [.sourceNotFound, .sourceWithoutMemories].contains(error.code)
       guard from == nil, isAbsent else { throw error }
       session.note("No source to migrate: \(error.message)")

@@ -98,7 +98,7 @@ struct RollbackCommand: ChangingCommand {
         rejectPath: session.paths.rejects(of: left.identity.name, at: started), startedAt: started)
       options.seedsFragments = false
       options.skipTest = true
-      let source = try session.stores.source(session.location(of: left))
+      let source = try session.stores.source(session.location(of: left), SourceSelection())
       defer { source.close() }
       _ = try MigrationService(
         store: store, embedder: session.embedder(for: store), progress: session.progress,

@@ -12,7 +12,7 @@ package protocol StoreAccess: AnyObject {
   /// A store in a file, for backups; nothing is opened before it is used.
   func file(_ path: String) -> MemoryStore
   /// A foreign memory file, or a store to take memories from.
-  func source(_ location: String) throws -> any MemorySource
+  func source(_ location: String, _ selection: SourceSelection) throws -> any MemorySource
   /// Where the store of a backend is by configuration; nil asks for the configured backend, too.
   func defaultLocation(of backend: Backend?) throws -> String
   /// The location of a store in a schema of its own beside another one's.

@@ -116,7 +116,7 @@ extension Session {
   func refusal(_ refusal: MemshError, of place: Place) -> MemshError {
     guard StoreLocation.postgres(place.location) == nil, files.exists(place.location) else { return refusal }
     do {
-      let source = try stores.source(place.location)
+      let source = try stores.source(place.location, SourceSelection())
       defer { source.close() }
       guard refusal.code == .schemaMissing else { return refusal }
       return MemshError(
@@ -143,7 +143,7 @@ extension Session {
   /// What another memory system's database is; nil for any other one.
   func foreignSystem(at place: Place) -> String? {
     guard StoreLocation.postgres(place.location) == nil else { return nil }
-    do { try stores.source(place.location).close() } catch let error as MemshError
+    do { try stores.source(place.location, SourceSelection()).close() } catch let error as MemshError
       where error.code == .sourceUnsupported
     {
       return error.message + (error.hint.map { "; " + $0 } ?? "")

@@ -1,15 +1,29 @@
 internal import GRDB
+import MemoryModel
 
-/// The tables of a SQLite file with their columns, as far as they can be told without the modules of virtual tables.
+/// The tables of a foreign database with their columns, as far as they can be told without the modules of virtual tables.
 struct TableList {
   struct Table {
     let name: String
+    /// The schema it stands in, where that is not one that names are looked up in by themselves; nil in SQLite.
+    var schema: String?
     /// Empty for a virtual table, whose module may not be here.
     let columns: [String]
     /// The columns that make the primary key.
     let keyColumns: [String]
     /// The module of a virtual table, in lower case; nil for an ordinary one.
-    let module: String?
+    var module: String?
+    /// The types of the columns, in their order and in the database's own words; empty where they say nothing.
+    var types: [String] = []
+
+    /// The name as SQL writes it.
+    var quotedName: String { (schema.map { $0.quotedIdentifier + "." } ?? "") + name.quotedIdentifier }
+
+    /// Whether it has all of these columns, given in lower case.
+    func has(_ names: String...) -> Bool {
+      let own = Set(columns.map { $0.lowercased() })
+      return names.allSatisfy(own.contains)
+    }
 
     /// The table as `name(column, column)`, cut to what a person can read.
     var summary: String {
@@ -25,7 +39,17 @@ struct TableList {
 
   private static let tablesShown = 10
 
-  /// Reads the schema.
+  init(_ tables: [Table]) { self.tables = tables }
+
+  /// The ordinary table of a name, given in lower case, that has all of these columns; nil when there is none.
+  func table(_ name: String, with columns: String...) -> Table? {
+    tables.first { table in
+      let own = Set(table.columns.map { $0.lowercased() })
+      return table.module == nil && table.name.lowercased() == name && columns.allSatisfy(own.contains)
+    }
+  }
+
+  /// Reads the schema of a SQLite file.
   init(_ db: Database) throws {
     let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name")
     tables = try rows.compactMap { row in
@@ -39,7 +63,7 @@ struct TableList {
           String.fromDatabaseValue(row[0]).map { (name: $0, isKey: Int.fromDatabaseValue(row[1]) ?? 0 > 0) }
         }
       return Table(
-        name: name, columns: columns.map(\.name), keyColumns: columns.filter(\.isKey).map(\.name), module: nil)
+        name: name, columns: columns.map(\.name), keyColumns: columns.filter(\.isKey).map(\.name))
     }
   }
 

@@ -2,19 +2,32 @@ import Database
 import Foundation
 import MemoryModel
 
-/// Tells what a folder is, or a file that is not a SQLite database, so that an error can name it.
-enum ForeignFile {
-  /// The most that is read of a file.
-  static let headBytes = 65_536
+/// Tells what a place is that no reader takes, so that an error can name it.
+enum UnreadSystem {
   private static let namesShown = 10
 
-  /// What a folder is.
-  static func refusal(folder path: String) -> MemshError {
+  /// The error for a place that no reader takes.
+  static func refusal(of place: SourcePlace) throws -> MemshError {
+    switch place {
+    case .tables(let database):
+      let list = try database.tables()
+      if let system = KnownSystem.of(list) { return .foreignSource(database.location, "a store of \(system.name)") }
+      return MemshError(
+        .sourceWithoutMemories, "\(database.location) holds no memories in a form that memsh knows",
+        hint: "its tables are: \(list.summary)")
+    case .folder(let folder): return refusal(folder: folder)
+    case .file(let document):
+      return refusal(file: document.path, head: document.head)
+        ?? MemshError(
+          .sourceNotADatabase, "\(document.path) is not a SQLite database", hint: "check the path given with `--from`")
+    }
+  }
+
+  private static func refusal(folder: SourceFolder) -> MemshError {
+    let (path, names) = (folder.path, folder.names)
     if let system = system(folder: path) { return .foreignSource(path, system) }
-    let names = entries(path)
     for name in names {
-      let inner = path.hasSuffix("/") ? path + name : path + "/" + name
-      if let system = system(folder: inner) { return .foreignSource(inner, system) }
+      if let system = system(folder: folder.inner(name)) { return .foreignSource(folder.inner(name), system) }
     }
     let shown = names.prefix(namesShown).joined(separator: ", ") + (names.count > namesShown ? ", …" : "")
     return MemshError(
@@ -41,9 +54,8 @@ enum ForeignFile {
   }
 
   /// What a file is, by its first bytes; nil for a SQLite database and for what is unknown.
-  static func refusal(file path: String, head: Data) -> MemshError? {
-    let bytes = [UInt8](head.prefix(headBytes))
-    if bytes.starts(with: "SQLite format 3\0".utf8) { return nil }
+  private static func refusal(file path: String, head: Data) -> MemshError? {
+    let bytes = [UInt8](head)
     if let (_, system) = magics.first(where: { bytes.starts(with: $0.bytes) }) { return .foreignSource(path, system) }
     // A pickle begins with its protocol, 2 to 5.
     if bytes.count > 1, bytes[0] == 0x80, (2...5).contains(bytes[1]) {

@@ -6,59 +6,54 @@ import MemoryModel
 /// A SQLite file that is opened for reading only and never changed.
 ///
 /// Nothing is left beside it either, unless a writer left a write-ahead log there: reading that takes a `-shm` file.
-final class SourceFile {
+final class SQLiteTables: TableDatabase {
   let path: String
+  var location: String { path }
+  let backend = Backend.sqlite
+  /// Size and time of change of the file and its write-ahead log.
+  let fingerprint: String
   private let queue: DatabaseQueue
-  private let stateAtOpening: String
 
   /// Opens a file.
   ///
-  /// - Throws: `source_not_found`, `source_unreadable`, `source_not_a_database`, `source_unsupported`.
+  /// - Throws: `source_unreadable`, `source_not_a_database`.
   init(path: String) throws {
-    self.path = path
-    try SourceFile.checkReadable(path)
-    stateAtOpening = SourceFile.state(of: path)
+    self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+    fingerprint = SQLiteTables.state(of: path)
     var configuration = Configuration()
     configuration.readonly = true
     configuration.label = "memsh.source"
     do {
-      queue = try DatabaseQueue(path: SourceFile.openingName(path), configuration: configuration)
+      queue = try DatabaseQueue(path: SQLiteTables.openingName(path), configuration: configuration)
       _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
     } catch let error as DatabaseError {
-      throw SourceFile.translate(error, path: path)
+      throw SQLiteTables.translate(error, path: path)
     }
   }
 
-  /// Size and time of change of the file and its write-ahead log: what tells one state of it from another.
-  var fingerprint: String { stateAtOpening }
+  func tables() throws -> TableList { try read { try TableList($0) } }
+
+  func reading<Value>(_ body: () throws -> Value) throws -> Value { try read { _ in try body() } }
+
+  func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws {
+    try read { db in
+      let reader = SQLiteRowReader(try db.makeStatement(sql: sql))
+      while try reader.step() { try body(reader) }
+    }
+  }
 
   /// Hands over the database inside one read transaction.
-  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+  private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do { return try queue.unsafeReentrantRead(body) } catch let error as DatabaseError {
-      throw SourceFile.translate(error, path: path)
+      throw SQLiteTables.translate(error, path: path)
     }
   }
 
   func verifyUnchanged() throws {
-    guard SourceFile.state(of: path) != stateAtOpening else { return }
-    throw MemshError(
-      .sourceChanged, "another program wrote to \(path) while it was read",
-      hint: "stop what writes to it, or migrate a copy; nothing was stored")
+    guard SQLiteTables.state(of: path) == fingerprint else { throw MemshError.sourceChanged(path) }
   }
 
-  private static func checkReadable(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path given with `--from`")
-    }
-    guard !isFolder.boolValue else { throw ForeignFile.refusal(folder: path) }
-    let descriptor = try WholeFile.open(path, takesPipes: false, code: .sourceUnreadable)
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    defer { try? handle.close() }
-    // An empty file is an empty database to SQLite.
-    guard let head = try? handle.read(upToCount: ForeignFile.headBytes) else { return }
-    if let refusal = ForeignFile.refusal(file: path, head: head) { throw refusal }
-  }
+  func close() {}
 
   /// The name to open a file under.
   ///
@@ -81,12 +76,7 @@ final class SourceFile {
   }
 
   private static func state(of path: String) -> String {
-    [path, path + "-wal"].map { file in
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else { return "none" }
-      let size = (attributes[.size] as? NSNumber)?.int64Value ?? 0
-      let changed = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-      return size == 0 ? "none" : "\(size) bytes, changed \(Timestamp(epoch: changed)?.iso8601 ?? "")"
-    }.joined(separator: "; log: ")
+    [path, path + "-wal"].map(FileState.of).joined(separator: "; log: ")
   }
 
   private static func translate(_ error: DatabaseError, path: String) -> MemshError {

@@ -7,7 +7,7 @@ import MemoryModel
 ///
 /// GRDB decodes text as C strings, which end at the first NUL, and repairs invalid UTF-8; a migration must see
 /// both. So this one file reads columns through SQLite's own functions and copies the values out.
-struct SQLiteRowReader {
+struct SQLiteRowReader: TableRow {
   /// Finalised when it is not held any more, so it must be held.
   private let owner: Statement
   private var statement: OpaquePointer { owner.sqliteStatement }
@@ -26,25 +26,30 @@ struct SQLiteRowReader {
   }
 
   /// The value of a column of the present row.
-  func value(_ column: Int32) -> SourceValue {
-    switch sqlite3_column_type(statement, column) {
+  func value(_ column: Int) -> SourceValue {
+    let index = Int32(column)
+    switch sqlite3_column_type(statement, index) {
     case SQLITE_NULL: return .null
-    case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
-    case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, column))
+    case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, index))
+    case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, index))
     case SQLITE_TEXT:
-      return withBytes(column) { bytes, _ in
+      return lend(column) { bytes, _ in
         String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self).map(SourceValue.text)
           ?? .bytes(Array(bytes), isText: true)
       }
-    default: return withBytes(column) { bytes, _ in .bytes(Array(bytes), isText: false) }
+    default: return lend(column) { bytes, _ in .bytes(Array(bytes), isText: false) }
     }
   }
 
   /// Whether a column of the present row is NULL.
-  func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
+  func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
 
-  /// Lends the bytes of a text or blob, and whether it is text.
-  func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer, Bool) throws -> Value) rethrows -> Value {
+  func withBytes<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer, Bool) throws -> Value) throws -> Value {
+    try lend(column, body)
+  }
+
+  private func lend<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer, Bool) throws -> Value) rethrows -> Value {
+    let column = Int32(column)
     let isText = sqlite3_column_type(statement, column) == SQLITE_TEXT
     let start =
       isText

@@ -1,0 +1,27 @@
+import MemoryModel
+
+/// A foreign memory system whose stores memsh reads.
+struct MemorySystem: Sendable {
+  /// What people call it.
+  let name: String
+  /// Opens what stands at a place; nil when this system did not make it.
+  ///
+  /// A system is told by the whole shape of its store, never by the name of one table.
+  let open: @Sendable (SourcePlace, SourceSelection) throws -> (any ForeignReader)?
+
+  /// All of them: more particular shapes before more general ones. A new system is a file and a line here.
+  static let all: [MemorySystem] = [.legacy]
+}
+
+extension MemorySystem {
+  /// A system that keeps its memories in tables.
+  static func tables(
+    _ name: String,
+    _ open: @escaping @Sendable (any TableDatabase, TableList, SourceSelection) throws -> (any ForeignReader)?
+  ) -> MemorySystem {
+    MemorySystem(name: name) { place, selection in
+      guard case .tables(let database) = place else { return nil }
+      return try open(database, try database.tables(), selection)
+    }
+  }
+}

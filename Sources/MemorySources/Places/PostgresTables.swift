@@ -1,0 +1,73 @@
+import Algorithms
+import Database
+import MemoryModel
+
+/// A PostgreSQL database that others made, read through a driver that only reads.
+package final class PostgresTables: TableDatabase {
+  private let driver: any Driver
+  let backend = Backend.postgres
+  let fingerprint = "live"
+
+  /// Wraps a driver that was opened for reading only.
+  package init(_ driver: any Driver) { self.driver = driver }
+
+  var location: String { driver.identity.location }
+
+  /// The ordinary tables and views that may be read, those of the schemas that names are looked up in first. memsh's own
+  /// and the system's are left out.
+  func tables() throws -> TableList {
+    let found = try driver.rows(
+      """
+      SELECT n.nspname::text, c.relname::text, \(function: "pg_table_is_visible")(c.oid), a.attname::text,
+        \(function: "format_type")(a.atttypid, a.atttypmod), COALESCE(a.attnum = ANY (i.indkey), false)
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
+      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+        AND n.nspname NOT LIKE 'memsh%' AND \(function: "has_table_privilege")(c.oid, 'SELECT')
+      ORDER BY 3 DESC, 1, 2, a.attnum
+      """
+    ) { row in
+      (
+        schema: try row.string(0), table: try row.string(1), isVisible: try row.flag(2), column: try row.string(3),
+        type: try row.string(4), isKey: try row.flag(5)
+      )
+    }
+    var tables: [TableList.Table] = []
+    for table in found.chunked(by: { $0.schema == $1.schema && $0.table == $1.table }) {
+      guard let first = table.first else { continue }
+      tables.append(
+        TableList.Table(
+          name: first.table, schema: first.isVisible ? nil : first.schema, columns: table.map(\.column),
+          keyColumns: table.filter(\.isKey).map(\.column), types: table.map(\.type)))
+    }
+    return TableList(tables)
+  }
+
+  func reading<Value>(_ body: () throws -> Value) throws -> Value { try driver.transaction(.readOnly, body) }
+
+  /// Every column of the answer must be text (``TableDatabase/answering(_:)``).
+  func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws {
+    try driver.stream([SQL(raw: sql)], of: "", exactly: false) { try body(PostgresTextRow(row: $0)) }
+  }
+
+  /// Nothing to check: the rows are read in one snapshot of the database.
+  func verifyUnchanged() throws {}
+
+  package func close() { driver.close() }
+}
+
+/// A row whose columns are all text or NULL.
+private struct PostgresTextRow: TableRow {
+  let row: any Row
+
+  func isNull(_ column: Int) throws -> Bool { try row.text(column) == nil }
+
+  func value(_ column: Int) throws -> SourceValue { try row.text(column).map(SourceValue.text) ?? .null }
+
+  func withBytes<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer, Bool) throws -> Value) throws -> Value {
+    var text = try row.text(column) ?? ""
+    return try text.withUTF8 { try body(UnsafeRawBufferPointer($0), true) }
+  }
+}

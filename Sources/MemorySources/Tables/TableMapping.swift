@@ -1,0 +1,51 @@
+import MemoryModel
+
+/// How the rows of a table become memories: which expression plays which part, and what becomes of the other columns.
+struct TableMapping {
+  /// The table the memories stand in, called `t` in every expression.
+  let table: TableList.Table
+  /// What is joined to it, in SQL: `LEFT JOIN vectors v ON v.id = t.id`.
+  var joins = ""
+  /// SQL expressions, by the part that they play.
+  var roles: [SourceRole: String]
+  /// Columns of the table, in lower case, that do not go to the metadata by themselves: those that ``roles`` use, and
+  /// copies that its system derives from others (a compressed vector, lemmatised text).
+  var consumed: Set<String> = []
+  /// Further values, which ``adjust`` finds in the row under these names; what it leaves there goes to the metadata.
+  var extra: [(name: String, sql: String)] = []
+  /// The conditions of rows that are not live, the first that holds decides.
+  var states: [(state: RowState, condition: String)] = []
+  /// The order of the rows; nil for the order in which they were written.
+  var order: String?
+  /// Whether the id tells the table's rows apart by itself.
+  var idIsUnique = true
+  /// What remains to be done with each row; it may not fail: what it cannot read stays as it is, and is rejected.
+  var adjust: ((inout SourceRow) -> Void)?
+
+  /// Maps plain columns of a table.
+  ///
+  /// - Parameter columns: Column names as the table has them.
+  init(_ table: TableList.Table, columns: [SourceRole: String]) {
+    self.table = table
+    roles = columns.mapValues { "t." + $0.quotedIdentifier }
+    consumed = Set(columns.values.map { $0.lowercased() })
+  }
+
+  /// The columns that go to the metadata.
+  var others: [(name: String, type: String)] {
+    table.columns.enumerated().compactMap { index, name in
+      consumed.contains(name.lowercased())
+        ? nil : (name, table.types.indices.contains(index) ? table.types[index] : "")
+    }
+  }
+
+  /// What stands behind FROM.
+  var from: String { "\(table.quotedName) t \(joins)" }
+
+  /// The state of a row as an expression.
+  var stateExpression: String {
+    guard !states.isEmpty else { return "'live'" }
+    let cases = states.map { "WHEN \($0.condition) THEN '\($0.state.rawValue)'" }.joined(separator: " ")
+    return "CASE \(cases) ELSE 'live' END"
+  }
+}

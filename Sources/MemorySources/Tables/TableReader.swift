@@ -1,0 +1,182 @@
+import MemoryModel
+
+/// Reads memories out of tables, as mappings say.
+final class TableReader: ForeignReader {
+  let system: String
+  let version: String?
+  let remarks: [String]
+  var parts: [String] { mappings.map { $0.table.name } }
+
+  private let database: any TableDatabase
+  private let mappings: [TableMapping]
+  private let modelOfDimensions: (Int) -> String?
+
+  init(
+    _ system: String, _ database: any TableDatabase, _ mappings: [TableMapping], version: String? = nil,
+    remarks: [String] = [], model: @escaping (Int) -> String? = { _ in nil }
+  ) {
+    self.system = system
+    self.database = database
+    self.mappings = mappings
+    self.version = version
+    modelOfDimensions = model
+    self.remarks = remarks
+  }
+
+  func model(dimensions: Int) -> String? { modelOfDimensions(dimensions) }
+
+  func counts() throws -> [RowState: Int64] {
+    var counts: [RowState: Int64] = [:]
+    for mapping in mappings {
+      let columns = [mapping.stateExpression, "count(*)"].map(database.answering).joined(separator: ", ")
+      try database.rows("SELECT \(columns) FROM \(mapping.from) GROUP BY 1") { row in
+        guard let state = try row.value(0).idText.flatMap(RowState.init), let number = try row.value(1).idText
+        else { return }
+        counts[state, default: 0] += Int64(number) ?? 0
+      }
+    }
+    return counts
+  }
+
+  func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
+    for (index, mapping) in mappings.enumerated() {
+      let expected = try database.count("count(*)", from: mapping.from)
+      var found: Int64 = 0
+      // What keeps the ids of several tables apart; the first one's stay as they are.
+      let rows = TableRows(mapping, database, keyPrefix: index == 0 ? "" : mapping.table.name.lowercased() + "/")
+      try rows.read(decodingVectors: decodingVectors) { row in
+        found += 1
+        try body(row)
+      }
+      guard found == expected else { throw damaged(mapping, expected: expected, found: found) }
+    }
+  }
+
+  private func damaged(_ mapping: TableMapping, expected: Int64, found: Int64) -> MemshError {
+    MemshError(
+      .sourceUnreadable,
+      "\(database.location) is damaged: \(mapping.table.name) counts \(expected) rows and gives \(found)",
+      hint: "save what can be saved: sqlite3 \(database.location) .recover")
+  }
+}
+
+/// The rows of one mapping.
+private struct TableRows {
+  let mapping: TableMapping
+  let database: any TableDatabase
+  let keyPrefix: String
+  private let roles: [SourceRole]
+  private let others: [(name: String, type: String)]
+  private let statement: String
+
+  init(_ mapping: TableMapping, _ database: any TableDatabase, keyPrefix: String) {
+    self.mapping = mapping
+    self.database = database
+    self.keyPrefix = keyPrefix
+    roles = SourceRole.allCases.filter { mapping.roles[$0] != nil }
+    others = mapping.others
+    let expressions =
+      [mapping.stateExpression] + roles.compactMap { mapping.roles[$0] } + mapping.extra.map(\.sql)
+      + others.map { "t." + $0.name.quotedIdentifier }
+    statement =
+      "SELECT \(expressions.map(database.answering).joined(separator: ", ")) FROM \(mapping.from)"
+      + (mapping.order.map { " ORDER BY \($0)" } ?? "")
+  }
+
+  func read(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
+    var decoder = EmbeddingDecoder()
+    try database.rows(statement) { values in
+      let row = try row(values, decodingVectors ? decoder : nil)
+      if decoder.expectedDimensions == 0, case .vector(let vector) = row.embedding {
+        decoder.expectedDimensions = vector.dimensions
+      }
+      try body(row)
+    }
+  }
+
+  private func row(_ values: any TableRow, _ decoder: EmbeddingDecoder?) throws -> SourceRow {
+    var row = SourceRow(key: "", legacyID: nil)
+    row.state = try values.value(0).idText.flatMap(RowState.init) ?? .live
+    for (index, role) in roles.enumerated() {
+      let column = index + 1
+      if role == .vector {
+        row.embedding = try embedding(values, column, decoder)
+      } else {
+        row[role] = try values.value(column)
+      }
+    }
+    var column = roles.count + 1
+    for extra in mapping.extra {
+      row.otherColumns.append((extra.name, try values.value(column)))
+      column += 1
+    }
+    for other in others {
+      row.otherColumns.append((other.name, try values.value(column).typed(other.type)))
+      column += 1
+    }
+    mapping.adjust?(&row)
+    if mapping.roles[.user] == nil { row.nameUserAfterMetadata() }
+    let id = mapping.idIsUnique ? row.legacyID : nil
+    row.key = keyPrefix + (row.collection.map { $0 + "/" } ?? "") + (id.map(RowKey.of) ?? row.contentKey)
+    return row
+  }
+
+  private func embedding(_ values: any TableRow, _ column: Int, _ decoder: EmbeddingDecoder?) throws -> SourceEmbedding
+  {
+    guard try !values.isNull(column) else { return .missing }
+    guard let decoder else { return .undecoded(try values.value(column)) }
+    return try values.withBytes(column) { decoder.decode($0, isText: $1) }
+  }
+}
+
+extension SourceRow {
+  /// The value that plays a part; the vector is apart.
+  subscript(role: SourceRole) -> SourceValue {
+    get {
+      switch role {
+      case .id: legacyID.map(SourceValue.text) ?? .null
+      case .user: userID
+      case .content: content
+      case .vector: .null
+      case .metadata: metadata
+      case .category: category
+      case .importance: importanceScore
+      case .accessCount: accessCount
+      case .accessed: lastAccessedAt
+      case .created: createdAt
+      case .updated: updatedAt
+      case .collection: collection.map(SourceValue.text) ?? .null
+      }
+    }
+    set {
+      switch role {
+      case .id: legacyID = newValue.idText
+      case .user: userID = newValue
+      case .content: content = newValue
+      case .vector: break
+      case .metadata: metadata = newValue
+      case .category: category = newValue
+      case .importance: importanceScore = newValue
+      case .accessCount: accessCount = newValue
+      case .accessed: lastAccessedAt = newValue
+      case .created: createdAt = newValue
+      case .updated: updatedAt = newValue
+      case .collection: collection = newValue.idText
+      }
+    }
+  }
+}
+
+extension SourceValue {
+  /// A value that a server gave as text, by its column's type in the server's own words.
+  fileprivate func typed(_ type: String) -> SourceValue {
+    guard case .text(let text) = self else { return self }
+    switch type {
+    case "smallint", "integer", "bigint": return Int64(text).map(SourceValue.integer) ?? self
+    case "real", "double precision": return Double(text).map(SourceValue.real) ?? self
+    case "boolean": return .json(.bool(text == "true" || text == "t"))
+    case "json", "jsonb": return document.map(SourceValue.json) ?? self
+    default: return self
+    }
+  }
+}
