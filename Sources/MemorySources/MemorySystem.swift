@@ -10,7 +10,9 @@ struct MemorySystem: Sendable {
   let open: @Sendable (SourcePlace, SourceSelection) throws -> (any ForeignReader)?
 
   /// All of them: more particular shapes before more general ones. A new system is a file and a line here.
-  static let all: [MemorySystem] = [.legacy]
+  static let all: [MemorySystem] = [
+    .mcpMemoryService, .openMemory, .llm, .memori, .legacy,
+  ]
 }
 
 extension MemorySystem {

@@ -16,7 +16,8 @@ protocol TableDatabase: AnyObject {
   /// Runs `body`, whose reading all sees one state of the database.
   func reading<Value>(_ body: () throws -> Value) throws -> Value
 
-  /// Runs a statement that reads, and hands over its rows, one after the other. No other statement may run meanwhile.
+  /// Runs a statement that reads, and hands over its rows, one after the other. PostgreSQL runs no other
+  /// statement meanwhile; SQLite does.
   func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws
 
   /// - Throws: `source_changed`.

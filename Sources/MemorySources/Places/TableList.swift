@@ -83,3 +83,16 @@ struct TableList {
     return String(lower[using...].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
   }
 }
+
+extension TableList {
+  /// A line for each table that has rows and holds something other than memories.
+  func remarks(
+    on tables: [(name: String, what: String)], _ database: any TableDatabase
+  ) throws -> [String] {
+    try tables.compactMap { name, what in
+      guard let table = self.table(name) else { return nil }
+      let rows = try database.count("count(*)", from: table.quotedName)
+      return rows > 0 ? "\(rows) \(what) in \(name) are no memories: they are left out" : nil
+    }
+  }
+}

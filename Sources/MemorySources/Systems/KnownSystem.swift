@@ -27,9 +27,6 @@ struct KnownSystem {
   }
 
   private static let all = [
-    KnownSystem(
-      "mcp-memory-service", Shape(table: "memories", columns: ["content_hash", "content", "memory_type", "metadata"])),
-    KnownSystem("OpenMemory", Shape(table: "memories", columns: ["content", "primary_sector", "salience"])),
     KnownSystem("PowerMem", Shape(columns: ["id", "vector", "payload", "fulltext_content"])),
     KnownSystem("mem0 (TypeScript)", Shape(table: "vectors", columns: ["id", "vector", "payload"])),
     KnownSystem(
@@ -48,8 +45,6 @@ struct KnownSystem {
     KnownSystem("Letta", Shape(table: "archival_passages", columns: ["text", "embedding", "embedding_config"])),
     KnownSystem("Letta", Shape(table: "agent_passages", columns: ["text", "embedding", "embedding_config"])),
     KnownSystem("Agno", Shape(columns: ["memory_id", "memory", "topics", "user_id"])),
-    KnownSystem("llm", Shape(table: "embeddings", columns: ["collection_id", "id", "embedding", "content_hash"])),
-    KnownSystem("Memori", Shape(table: "memori_entity_fact", columns: ["content", "content_embedding"])),
     KnownSystem("Memori 2", Shape(table: "long_term_memory"), Shape(table: "short_term_memory")),
     KnownSystem("txtai", Shape(table: "sections", columns: ["indexid", "id", "text", "tags", "entry"])),
     KnownSystem(
@@ -58,7 +53,6 @@ struct KnownSystem {
     ),
     KnownSystem("CrewAI", Shape(table: "long_term_memories", columns: ["task_description", "metadata", "datetime"])),
     KnownSystem("Agno 1", Shape(columns: ["id", "user_id", "memory", "created_at", "updated_at"])),
-    KnownSystem("sqlite-vec", Shape(module: "vec0")),
   ]
 }
 

@@ -4,6 +4,8 @@ import MemoryModel
 struct TableMapping {
   /// The table the memories stand in, called `t` in every expression.
   let table: TableList.Table
+  /// What a person calls it, where the rows stand in a table that its system keeps behind another.
+  var title: String?
   /// What is joined to it, in SQL: `LEFT JOIN vectors v ON v.id = t.id`.
   var joins = ""
   /// SQL expressions, by the part that they play.
@@ -19,6 +21,8 @@ struct TableMapping {
   var order: String?
   /// Whether the id tells the table's rows apart by itself.
   var idIsUnique = true
+  /// Fills in what stands in a form that SQL cannot take apart, before ``adjust``; the flag asks for the vector, too.
+  var unpack: ((inout SourceRow, Bool) throws -> Void)?
   /// What remains to be done with each row; it may not fail: what it cannot read stays as it is, and is rejected.
   var adjust: ((inout SourceRow) -> Void)?
 
@@ -30,6 +34,9 @@ struct TableMapping {
     roles = columns.mapValues { "t." + $0.quotedIdentifier }
     consumed = Set(columns.values.map { $0.lowercased() })
   }
+
+  /// What a person calls the table.
+  var name: String { title ?? table.name }
 
   /// The columns that go to the metadata.
   var others: [(name: String, type: String)] {

@@ -5,7 +5,7 @@ final class TableReader: ForeignReader {
   let system: String
   let version: String?
   let remarks: [String]
-  var parts: [String] { mappings.map { $0.table.name } }
+  var parts: [String] { mappings.map(\.name) }
 
   private let database: any TableDatabase
   private let mappings: [TableMapping]
@@ -43,7 +43,7 @@ final class TableReader: ForeignReader {
       let expected = try database.count("count(*)", from: mapping.from)
       var found: Int64 = 0
       // What keeps the ids of several tables apart; the first one's stay as they are.
-      let rows = TableRows(mapping, database, keyPrefix: index == 0 ? "" : mapping.table.name.lowercased() + "/")
+      let rows = TableRows(mapping, database, keyPrefix: index == 0 ? "" : mapping.name.lowercased() + "/")
       try rows.read(decodingVectors: decodingVectors) { row in
         found += 1
         try body(row)
@@ -55,7 +55,7 @@ final class TableReader: ForeignReader {
   private func damaged(_ mapping: TableMapping, expected: Int64, found: Int64) -> MemshError {
     MemshError(
       .sourceUnreadable,
-      "\(database.location) is damaged: \(mapping.table.name) counts \(expected) rows and gives \(found)",
+      "\(database.location) is damaged: \(mapping.name) counts \(expected) rows and gives \(found)",
       hint: "save what can be saved: sqlite3 \(database.location) .recover")
   }
 }
@@ -114,6 +114,7 @@ private struct TableRows {
       row.otherColumns.append((other.name, try values.value(column).typed(other.type)))
       column += 1
     }
+    try mapping.unpack?(&row, decoder != nil)
     mapping.adjust?(&row)
     if mapping.roles[.user] == nil { row.nameUserAfterMetadata() }
     let id = mapping.idIsUnique ? row.legacyID : nil
