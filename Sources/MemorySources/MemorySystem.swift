@@ -8,10 +8,13 @@ struct MemorySystem: Sendable {
   ///
   /// A system is told by the whole shape of its store, never by the name of one table.
   let open: @Sendable (SourcePlace, SourceSelection) throws -> (any ForeignReader)?
+  /// Whether its tables serve other systems, too, so that it is taken only where no other fits.
+  var isGeneral = false
 
   /// All of them: more particular shapes before more general ones. A new system is a file and a line here.
   static let all: [MemorySystem] = [
-    .mcpMemoryService, .openMemory, .llm, .memori, .legacy,
+    .mcpMemoryService, .openMemory, .llm, .memori, .langGraph, .letta, .agno, .agno1, .langChain, .llamaIndex,
+    .legacy,
   ]
 }
 

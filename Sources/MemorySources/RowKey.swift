@@ -45,9 +45,12 @@ extension SourceRow {
   /// Names the user after the metadata where no column does; the metadata keep what they say.
   mutating func nameUserAfterMetadata() {
     guard userID.idText ?? "" == "" else { return }
-    let metadata = self.metadata.document
-    let named = SourceRow.userKeys.lazy.compactMap { metadata?[key: $0]?.stringValue }.first { !$0.isEmpty }
-    userID = .text(named ?? SourceRow.defaultUser)
+    userID = .text(SourceRow.user(namedBy: metadata.document) ?? SourceRow.defaultUser)
+  }
+
+  /// The user that metadata name; nil for none.
+  static func user(namedBy metadata: JSON?) -> String? {
+    userKeys.lazy.compactMap { metadata?[key: $0]?.stringValue }.first { !$0.isEmpty }
   }
 
   /// Takes a further value out of the row.

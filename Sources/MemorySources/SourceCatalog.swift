@@ -14,7 +14,8 @@ package enum SourceCatalog {
   /// Looks at a file or a folder.
   ///
   /// - Throws: `source_not_found`, `source_unreadable`, `source_not_a_database`, `source_without_memories`;
-  ///   `source_unsupported` for a system that memsh knows and does not read.
+  ///   `source_unsupported` for a system that memsh knows and does not read; `usage` where several systems fit and none
+  ///   was named.
   package static func open(path: String, _ selection: SourceSelection) throws -> FoundSource {
     try open(SourcePlace(path: path), selection)
   }
@@ -25,15 +26,58 @@ package enum SourceCatalog {
   }
 
   private static func open(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundSource {
-    let isChosen = selection.system != nil || selection.table != nil
-    if !isChosen, case .tables(let tables) = place, try isMemsh(tables.tables(), tables.backend) { return .memsh }
-    for system in MemorySystem.all {
-      if let wanted = selection.system, !system.name.lowercased().hasPrefix(wanted.lowercased()) { continue }
-      if let reader = try system.open(place, selection) {
-        return .foreign(ForeignSource(reader, at: place, selection: selection))
-      }
+    let isOurs = selection.system.map { $0.lowercased() == "memsh" } ?? (selection.table == nil)
+    if isOurs, case .tables(let tables) = place, try isMemsh(tables.tables(), tables.backend) { return .memsh }
+    let asked = try systems(named: selection.system)
+    guard let first = try fitting(asked, place, selection) else { throw try UnreadSystem.refusal(of: place) }
+    return .foreign(ForeignSource(first, at: place, selection: selection))
+  }
+
+  /// The systems to ask: all of them, or those whose name begins with a word, or is that word.
+  private static func systems(named wanted: String?) throws -> [MemorySystem] {
+    guard let wanted = wanted?.lowercased() else { return MemorySystem.all }
+    let named = MemorySystem.all.filter { $0.name.lowercased() == wanted }
+    let found = named.isEmpty ? MemorySystem.all.filter { $0.name.lowercased().hasPrefix(wanted) } : named
+    guard found.isEmpty else { return found }
+    throw MemshError(
+      .usage, "memsh reads no system called '\(wanted)'",
+      hint: "--system takes the beginning of one of these: " + MemorySystem.all.map(\.name).joined(separator: ", "))
+  }
+
+  /// The reader of the one system that fits; nil where none does.
+  ///
+  /// A database can hold the tables of several. One whose tables a more particular one has taken is not another system.
+  private static func fitting(
+    _ systems: [MemorySystem], _ place: SourcePlace, _ selection: SourceSelection
+  ) throws -> (any ForeignReader)? {
+    var found: [(system: MemorySystem, reader: any ForeignReader)] = []
+    var taken: Set<String> = []
+    for system in systems where found.isEmpty || !system.isGeneral {
+      do {
+        guard let reader = try system.open(place, selection) else { continue }
+        let parts = Set(reader.parts.map { $0.lowercased() })
+        guard found.isEmpty || parts.isDisjoint(with: taken) else { continue }
+        taken.formUnion(parts)
+        found.append((system, reader))
+      } catch let error as MemshError where !found.isEmpty && refusesForm.contains(error.code) {}
+      // In a folder or a file, and where a table was named, the first one is the one.
+      guard case .tables = place, selection.table == nil else { break }
     }
-    throw try UnreadSystem.refusal(of: place)
+    guard found.count > 1 else { return found.first?.reader }
+    let names = found.map(\.system.name)
+    throw MemshError(
+      .usage, "\(place.location) holds the memories of several systems: \(names.joined(separator: ", "))",
+      hint: "name one of them: " + names.map { "--system \(word($0, among: names))" }.joined(separator: ", "))
+  }
+
+  /// What an opening throws that says only that a place is of another form.
+  private static let refusesForm: Set<ErrorCode> = [.sourceWithoutMemories, .sourceUnsupported]
+
+  /// How a name is typed: its first word where that says which one it is.
+  private static func word(_ name: String, among names: [String]) -> String {
+    let first = String(name.lowercased().prefix { $0.isLetter || $0.isNumber })
+    let isClear = first == name.lowercased() || names.count { $0.lowercased().hasPrefix(first) } == 1
+    return isClear && !first.isEmpty ? first : "'\(name)'"
   }
 
   private static func isMemsh(_ list: TableList, _ backend: Backend) -> Bool {

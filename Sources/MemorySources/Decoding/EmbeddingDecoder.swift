@@ -7,13 +7,26 @@ import MemoryModel
 /// The order of the attempts is fixed: text is JSON, else base64; a blob is JSON when it begins with a bracket,
 /// else base64 text, else raw floats. 64-bit floats are assumed only where 32-bit ones make no sense.
 struct EmbeddingDecoder {
+  /// How vectors stand in a blob.
+  enum BlobForm {
+    /// It has to be guessed.
+    case unknown
+    /// 32-bit floats.
+    case floats
+    /// 32-bit floats, or the base64 of them.
+    case floatsOrBase64
+  }
+
   /// The length that vectors of this file are known to have; 0 while it is unknown.
   var expectedDimensions = 0
+  /// What is known of blobs.
+  var form = BlobForm.unknown
 
   /// Decodes the bytes of a column.
   func decode(_ bytes: UnsafeRawBufferPointer, isText: Bool) -> SourceEmbedding {
     let characters = bytes.bindMemory(to: UInt8.self)
     guard let first = isText ? characters.first(where: { $0 > 0x20 }) : characters.first else { return .missing }
+    if !isText, form != .unknown { return known(bytes) }
     if first == UInt8(ascii: "[") {
       do throws(FloatParser.Failure) {
         return checked(Vector(try FloatParser.parseArray(characters, capacity: expectedDimensions)), bytes, isText)
@@ -31,6 +44,25 @@ struct EmbeddingDecoder {
     return floats(bytes, original: bytes, isText: isText)
   }
 
+  /// Decodes a value that was copied out of its column.
+  func decode(_ value: SourceValue) -> SourceEmbedding {
+    switch value {
+    case .null, .json(.null): .missing
+    case .bytes(let bytes, let isText): bytes.withUnsafeBytes { decode($0, isText: isText) }
+    case .text(var text): text.withUTF8 { decode(UnsafeRawBufferPointer($0), isText: true) }
+    default: .unreadable(reason: "neither text nor bytes", value: value)
+    }
+  }
+
+  /// Decodes a blob of a known form.
+  private func known(_ bytes: UnsafeRawBufferPointer) -> SourceEmbedding {
+    if form == .floatsOrBase64, looksLikeText(bytes.bindMemory(to: UInt8.self)), let decoded = Data(base64: Data(bytes))
+    {
+      return decoded.withUnsafeBytes { singles($0, original: bytes, isText: true) }
+    }
+    return singles(bytes, original: bytes, isText: false)
+  }
+
   private func looksLikeText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
   }
@@ -44,6 +76,12 @@ struct EmbeddingDecoder {
       let values = (0..<bytes.count / 8).map { Float(EmbeddingDecoder.double(bytes, at: $0)) }
       return checked(Vector(values), original, isText)
     }
+    return singles(bytes, original: original, isText: isText)
+  }
+
+  private func singles(
+    _ bytes: UnsafeRawBufferPointer, original: UnsafeRawBufferPointer, isText: Bool
+  ) -> SourceEmbedding {
     guard let vector = Vector(littleEndianBytes: bytes) else {
       return unreadable("\(bytes.count) bytes are not a whole number of 32-bit floats", original, isText)
     }

@@ -5,6 +5,8 @@ import MemoryModel
 /// A PostgreSQL database that others made, read through a driver that only reads.
 package final class PostgresTables: TableDatabase {
   private let driver: any Driver
+  /// The tables, once they were looked up: every system asks for them.
+  private var list: TableList?
   let backend = Backend.postgres
   let fingerprint = "live"
 
@@ -16,6 +18,13 @@ package final class PostgresTables: TableDatabase {
   /// The ordinary tables and views that may be read, those of the schemas that names are looked up in first. memsh's own
   /// and the system's are left out.
   func tables() throws -> TableList {
+    if let list { return list }
+    let found = try lookUp()
+    list = found
+    return found
+  }
+
+  private func lookUp() throws -> TableList {
     let found = try driver.rows(
       """
       SELECT n.nspname::text, c.relname::text, \(function: "pg_table_is_visible")(c.oid), a.attname::text,

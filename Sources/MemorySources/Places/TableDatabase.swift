@@ -56,4 +56,11 @@ extension TableDatabase {
     default: 0
     }
   }
+
+  /// The error for a table that counts other rows than it gives.
+  func damaged(_ table: String, expected: Int64, found: Int64) -> MemshError {
+    MemshError(
+      .sourceUnreadable, "\(location) is damaged: \(table) counts \(expected) rows and gives \(found)",
+      hint: backend == .sqlite ? "save what can be saved: sqlite3 \(location) .recover" : nil)
+  }
 }

@@ -19,6 +19,9 @@ struct TableList {
     /// The name as SQL writes it.
     var quotedName: String { (schema.map { $0.quotedIdentifier + "." } ?? "") + name.quotedIdentifier }
 
+    /// The name as a person would write it.
+    var shownName: String { (schema.map { $0 + "." } ?? "") + name }
+
     /// Whether it has all of these columns, given in lower case.
     func has(_ names: String...) -> Bool {
       let own = Set(columns.map { $0.lowercased() })
@@ -46,6 +49,19 @@ struct TableList {
     tables.first { table in
       let own = Set(table.columns.map { $0.lowercased() })
       return table.module == nil && table.name.lowercased() == name && columns.allSatisfy(own.contains)
+    }
+  }
+
+  /// The ordinary tables, whatever they are called, that have all of these columns, given in lower case.
+  func tables(with columns: String...) -> [Table] {
+    tables.filter { $0.module == nil && Set(columns).isSubset(of: $0.columns.map { $0.lowercased() }) }
+  }
+
+  /// The table of a name, given in lower case, that stands in the same schema as another one and has all of these columns.
+  func neighbour(of table: Table, _ name: String, with columns: String...) -> Table? {
+    tables.first { found in
+      found.module == nil && found.schema == table.schema && found.name.lowercased() == name
+        && Set(columns).isSubset(of: found.columns.map { $0.lowercased() })
     }
   }
 

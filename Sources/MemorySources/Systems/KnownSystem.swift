@@ -39,12 +39,8 @@ struct KnownSystem {
       Shape(table: "segments", columns: ["id", "type", "scope"]),
       Shape(table: "embeddings", columns: ["segment_id", "embedding_id", "seq_id"])),
     KnownSystem("Qdrant (a local collection, as mem0 keeps it)", Shape(table: "points", columns: ["id", "point"])),
-    KnownSystem("LangGraph", Shape(table: "store", columns: ["prefix", "key", "value"])),
     KnownSystem(
       "LangGraph (checkpoints)", Shape(table: "checkpoints", columns: ["thread_id", "checkpoint_id", "checkpoint"])),
-    KnownSystem("Letta", Shape(table: "archival_passages", columns: ["text", "embedding", "embedding_config"])),
-    KnownSystem("Letta", Shape(table: "agent_passages", columns: ["text", "embedding", "embedding_config"])),
-    KnownSystem("Agno", Shape(columns: ["memory_id", "memory", "topics", "user_id"])),
     KnownSystem("Memori 2", Shape(table: "long_term_memory"), Shape(table: "short_term_memory")),
     KnownSystem("txtai", Shape(table: "sections", columns: ["indexid", "id", "text", "tags", "entry"])),
     KnownSystem(
@@ -52,7 +48,6 @@ struct KnownSystem {
       Shape(table: "observation", columns: ["entity_id", "content", "category"])
     ),
     KnownSystem("CrewAI", Shape(table: "long_term_memories", columns: ["task_description", "metadata", "datetime"])),
-    KnownSystem("Agno 1", Shape(columns: ["id", "user_id", "memory", "created_at", "updated_at"])),
   ]
 }
 

@@ -10,6 +10,10 @@ struct TableMapping {
   var joins = ""
   /// SQL expressions, by the part that they play.
   var roles: [SourceRole: String]
+  /// The types of plain columns that play a part, in the server's own words; none where they say nothing.
+  private(set) var types: [SourceRole: String] = [:]
+  /// How vectors stand in blobs.
+  var vectorForm = EmbeddingDecoder.BlobForm.unknown
   /// Columns of the table, in lower case, that do not go to the metadata by themselves: those that ``roles`` use, and
   /// copies that its system derives from others (a compressed vector, lemmatised text).
   var consumed: Set<String> = []
@@ -33,10 +37,13 @@ struct TableMapping {
     self.table = table
     roles = columns.mapValues { "t." + $0.quotedIdentifier }
     consumed = Set(columns.values.map { $0.lowercased() })
+    types = columns.compactMapValues { column in
+      table.columns.firstIndex(of: column).flatMap { table.types.indices.contains($0) ? table.types[$0] : nil }
+    }
   }
 
   /// What a person calls the table.
-  var name: String { title ?? table.name }
+  var name: String { title ?? table.shownName }
 
   /// The columns that go to the metadata.
   var others: [(name: String, type: String)] {

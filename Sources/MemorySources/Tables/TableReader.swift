@@ -48,15 +48,8 @@ final class TableReader: ForeignReader {
         found += 1
         try body(row)
       }
-      guard found == expected else { throw damaged(mapping, expected: expected, found: found) }
+      guard found == expected else { throw database.damaged(mapping.name, expected: expected, found: found) }
     }
-  }
-
-  private func damaged(_ mapping: TableMapping, expected: Int64, found: Int64) -> MemshError {
-    MemshError(
-      .sourceUnreadable,
-      "\(database.location) is damaged: \(mapping.name) counts \(expected) rows and gives \(found)",
-      hint: "save what can be saved: sqlite3 \(database.location) .recover")
   }
 }
 
@@ -84,12 +77,13 @@ private struct TableRows {
   }
 
   func read(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
-    var decoder = EmbeddingDecoder()
+    var decoder = EmbeddingDecoder(form: mapping.vectorForm)
     try database.rows(statement) { values in
-      let row = try row(values, decodingVectors ? decoder : nil)
+      var row = try row(values, decodingVectors ? decoder : nil)
       if decoder.expectedDimensions == 0, case .vector(let vector) = row.embedding {
         decoder.expectedDimensions = vector.dimensions
       }
+      finish(&row)
       try body(row)
     }
   }
@@ -102,7 +96,7 @@ private struct TableRows {
       if role == .vector {
         row.embedding = try embedding(values, column, decoder)
       } else {
-        row[role] = try values.value(column)
+        row[role] = try values.value(column).typed(mapping.types[role] ?? "")
       }
     }
     var column = roles.count + 1
@@ -115,11 +109,14 @@ private struct TableRows {
       column += 1
     }
     try mapping.unpack?(&row, decoder != nil)
+    return row
+  }
+
+  private func finish(_ row: inout SourceRow) {
     mapping.adjust?(&row)
     if mapping.roles[.user] == nil { row.nameUserAfterMetadata() }
     let id = mapping.idIsUnique ? row.legacyID : nil
     row.key = keyPrefix + (row.collection.map { $0 + "/" } ?? "") + (id.map(RowKey.of) ?? row.contentKey)
-    return row
   }
 
   private func embedding(_ values: any TableRow, _ column: Int, _ decoder: EmbeddingDecoder?) throws -> SourceEmbedding
