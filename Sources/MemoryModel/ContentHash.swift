@@ -21,6 +21,25 @@ package enum ContentHash {
     for piece in pieces { hasher.update(data: piece) }
     return Array(hasher.finalize())
   }
+
+  /// 32 hexadecimal digits of the md5 of the text's UTF-8, as mem0 notes it beside each text. It protects nothing.
+  package static func md5(of text: String) -> String {
+    var text = text
+    return text.withUTF8 { Insecure.MD5.hash(data: UnsafeRawBufferPointer($0)) }.hexadecimal
+  }
+}
+
+extension UUID {
+  /// The UUID that a name has in a space of names, the same at all times (RFC 9562, version 5).
+  package init(named name: String, in space: UUID) {
+    var hasher = Insecure.SHA1()
+    withUnsafeBytes(of: space.uuid) { hasher.update(bufferPointer: $0) }
+    hasher.update(data: Data(name.utf8))
+    var bytes = Array(hasher.finalize().prefix(16))
+    bytes[6] = bytes[6] & 0x0F | 0x50
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    self = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+  }
 }
 
 extension Sequence<UInt8> {

@@ -46,10 +46,11 @@ struct RowSelection {
 
 extension MemoryStore {
   /// What is read of a row; a column that the table here lacks is NULL.
-  func selection(of table: Table) throws -> RowSelection {
+  func selection(of table: Table, without omitted: [Column] = []) throws -> RowSelection {
     let real = try state().tables[table.name]
     return RowSelection(
-      table, try addedPlaces(in: table), without: table.columns.filter { real?.column($0.name) == nil })
+      table, try addedPlaces(in: table),
+      without: table.columns.filter { omitted.contains($0) || real?.column($0.name) == nil })
   }
 
   /// The memories under these ids with their embeddings, by id; ids without a row are left out.
@@ -62,12 +63,20 @@ extension MemoryStore {
   }
 
   /// Hands over the memories that pass a filter with their embeddings, by id, `batchSize` at a time.
-  package func readMemories(_ filter: MemoryFilter, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
-    let selection = try selection(of: .memories)
+  ///
+  /// - Parameters:
+  ///   - byUser: Whether those of a user come one behind the other, by id among themselves.
+  ///   - embeddings: Whether embeddings are read; otherwise there are none.
+  package func readMemories(
+    _ filter: MemoryFilter, byUser: Bool = false, embeddings: Bool = true, batchSize: Int,
+    _ body: ([Memory]) throws -> Void
+  ) throws {
+    let selection = try selection(of: .memories, without: embeddings ? [] : [.embedding])
+    let order: SQL = byUser ? "\(Column.userID), id" : "id"
     // Answered first, because the conditions are not those of a large answer.
     let condition: SQL = filter.isEmpty ? "" : " WHERE id \(among: try memoryIDs(matching: filter))"
     try stream(
-      ["SELECT \(selection.columns) FROM \(Table.memories)\(condition) ORDER BY id"], of: .memories,
+      ["SELECT \(selection.columns) FROM \(Table.memories)\(condition) ORDER BY \(order)"], of: .memories,
       batchSize: batchSize, selection.memory, body)
   }
 

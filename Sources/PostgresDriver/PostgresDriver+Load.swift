@@ -8,7 +8,7 @@ extension PostgresDriver {
   package func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {
     let table =
       switch target {
-      case .table(let table): table.name
+      case .table(let table): table.name.quotedIdentifier
       case .own(let table): "\(ledger).\(table.rawValue)"
       }
     let types = try columnTypes(of: table)

@@ -66,7 +66,9 @@ final class Files: FileAccess {
     try LineFile.read(path == "-" ? path : StoreLocation.path(path), body)
   }
 
-  func write(linesTo path: String, mayReplace: Bool, _ body: ((String) throws -> Void) throws -> Void) throws {
+  func write(
+    piecesTo path: String, mayReplace: Bool, _ body: (@escaping (String) throws -> Void) throws -> Void
+  ) throws {
     try LineFile.write(StoreLocation.path(path), mayReplace: mayReplace, body)
   }
 

@@ -3,7 +3,7 @@ import Foundation
 import MemoryModel
 import MemoryServices
 
-/// Text files, read and written line by line, whatever their size.
+/// Text files, read line by line and written piece by piece, whatever their size.
 enum LineFile {
   private static let chunkBytes = 1 << 16
   /// A line that is longer is not a row.
@@ -11,7 +11,7 @@ enum LineFile {
 
   /// Writes a file that is there as a whole, or not at all.
   static func write(
-    _ path: String, mayReplace: Bool, _ body: ((String) throws -> Void) throws -> Void
+    _ path: String, mayReplace: Bool, _ body: (@escaping (String) throws -> Void) throws -> Void
   ) throws {
     let file = try NewFile(path, mayReplace: mayReplace)
     var buffer: [UInt8] = []
@@ -19,9 +19,8 @@ enum LineFile {
       try buffer.withUnsafeBytes(file.write)
       buffer.removeAll(keepingCapacity: true)
     }
-    try body { line in
-      buffer.append(contentsOf: line.utf8)
-      buffer.append(UInt8(ascii: "\n"))
+    try body { piece in
+      buffer.append(contentsOf: piece.utf8)
       if buffer.count >= chunkBytes { try flush() }
     }
     try flush()

@@ -128,6 +128,18 @@ final class Stores: StoreAccess, Sendable {
     }
   }
 
+  func textWriter(
+    _ format: ForeignFormat, from store: StoreIdentity, _ output: @escaping (String) throws -> Void
+  ) -> (any MemoryWriter)? { ForeignWriters.text(format, from: store, output) }
+
+  func collectionWriter(
+    _ format: ForeignFormat, named name: String, at location: String, from store: StoreIdentity
+  ) throws -> (writer: any MemoryWriter, database: StoreIdentity, close: () -> Void)? {
+    let target = try self.store(at: location, isReadOnly: false)
+    let writer = try ForeignWriters.collection(format, named: name, in: target.driver, from: store)
+    return writer.map { ($0, target.identity, target.close) }
+  }
+
   private func look(
     at location: String, _ selection: SourceSelection
   ) throws -> (store: MemoryStore?, found: FoundSource) {

@@ -81,9 +81,11 @@ final class FakeFiles: FileAccess {
     return try body { lines.popFirst() }
   }
   func write(_ text: String, to path: String) throws { texts[path] = text }
-  func write(linesTo path: String, mayReplace: Bool, _ body: ((String) throws -> Void) throws -> Void) throws {
+  func write(
+    piecesTo path: String, mayReplace: Bool, _ body: (@escaping (String) throws -> Void) throws -> Void
+  ) throws {
     var text = ""
-    try body { text += $0 + "\n" }
+    try body { text += $0 }
     texts[path] = text
   }
   func create(_ path: String, mayReplace: Bool) throws -> NewFile { throw missing(path) }
@@ -105,6 +107,12 @@ final class FakeStores: StoreAccess {
   func source(_ location: String, _ selection: SourceSelection) throws -> any MemorySource {
     throw MemshError(.sourceNotFound, "there is no file \(location)")
   }
+  func textWriter(
+    _ format: ForeignFormat, from store: StoreIdentity, _ output: @escaping (String) throws -> Void
+  ) -> (any MemoryWriter)? { nil }
+  func collectionWriter(
+    _ format: ForeignFormat, named name: String, at location: String, from store: StoreIdentity
+  ) throws -> (writer: any MemoryWriter, database: StoreIdentity, close: () -> Void)? { nil }
   func defaultLocation(of backend: Backend?) throws -> String { defaultPath }
   func location(_ location: String, inSchema schema: String) throws -> String {
     throw MemshError(.usage, "a SQLite file has no schemas")

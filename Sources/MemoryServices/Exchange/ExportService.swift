@@ -46,6 +46,32 @@ package struct ExportService {
     try store.transaction(.readOnly) { try store.readingExactly { try write(options, line) } }
   }
 
+  /// Writes memories in the form of another memory system.
+  ///
+  /// - Returns: How many.
+  /// - Throws: `store_corrupt` as above, and what the writer refuses.
+  package func export(_ filter: MemoryFilter, to writer: any MemoryWriter) throws -> Int {
+    try writer.whole {
+      var count = 0
+      try store.transaction(.readOnly) {
+        try store.requireEveryRow()
+        try store.requireTables()
+        try store.readingExactly {
+          try store.readMemories(
+            filter, byUser: writer.takesUsersTogether, embeddings: writer.takesVectors,
+            batchSize: ExportService.batchSize
+          ) { memories in
+            try interruption.check()
+            try writer.write(memories)
+            count += memories.count
+          }
+        }
+      }
+      try writer.finish()
+      return count
+    }
+  }
+
   private func write(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
     try store.requireEveryRow()
     let space = try store.requireTables()

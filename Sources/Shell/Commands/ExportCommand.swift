@@ -18,13 +18,38 @@ enum ExchangeFormat: String, ExpressibleByArgument, CaseIterable {
   var text: TextFormat? { self == .sqlite ? nil : self == .csv ? .csv : .jsonl }
 }
 
+/// What an export is written in: a form of memsh's own, or another system's.
+enum ExportFormat: ExpressibleByArgument {
+  case own(ExchangeFormat)
+  case foreign(ForeignFormat)
+
+  init?(argument: String) {
+    if let format = ExchangeFormat(rawValue: argument) {
+      self = .own(format)
+    } else if let format = ForeignFormat(rawValue: argument) {
+      self = .foreign(format)
+    } else {
+      return nil
+    }
+  }
+
+  static var allValueStrings: [String] {
+    ExchangeFormat.allCases.map(\.rawValue) + ForeignFormat.allCases.map(\.rawValue)
+  }
+}
+
 struct ExportCommand: Filtering {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write memories out as JSON lines, CSV or a SQLite file.",
+    commandName: "export", abstract: "Write memories out: as text, as a SQLite file, or for another memory system.",
     discussion: """
       JSON lines hold everything the store has: memories, fragments, duplicates and analytics, an object a line; with a \
       filter only the memories that pass it. CSV holds memories. A SQLite file is a memsh store of its own. Without a \
       path, or for -, the text goes to standard output. `import` reads all three. Exporting again writes the same.
+
+      For other systems: mem0 writes the object that mem0's get_all gives, mcp-memory the file of the MCP reference \
+      server "memory" (users and texts, nothing else). langchain-pgvector and mem0-pgvector make a new collection with \
+      vectors in the PostgreSQL database that --to names, as the systems' own libraries make it: in one transaction, and \
+      touching nothing that is there. `migrate` reads all four.
       """)
 
   static let examples = [
@@ -32,6 +57,8 @@ struct ExportCommand: Filtering {
     "export ada.csv --user ada",
     "export copy.db",
     "export --no-embeddings --category facts > facts.jsonl",
+    "export memories.json --format mem0",
+    "export --to postgresql://ada@db.example/agents --format langchain-pgvector --collection notes",
   ]
 
   @Argument(
@@ -39,8 +66,17 @@ struct ExportCommand: Filtering {
     completion: .file())
   var file: String?
 
-  @Option(help: "jsonl, csv or sqlite, whatever the file's name.")
-  var format: ExchangeFormat?
+  @Option(
+    help: ArgumentHelp(
+      "jsonl, csv, sqlite, mem0, mcp-memory, langchain-pgvector or mem0-pgvector, whatever the file's name."))
+  var format: ExportFormat?
+
+  @Option(
+    help: ArgumentHelp("The PostgreSQL database that gets the collection, for the pgvector forms.", valueName: "url"))
+  var to: String?
+
+  @Option(help: "The collection's name; without it the one that the system uses by itself.")
+  var collection: String?
 
   @Flag(help: "Leave the embeddings out.")
   var noEmbeddings = false
@@ -52,48 +88,112 @@ struct ExportCommand: Filtering {
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  // The store stays as it is; a second try would write the first rows to standard output twice.
+  // The store stays as it is; a second try would write the first rows to standard output twice, or find its own
+  // collection.
   var onlyReads: Bool { path != nil }
 
   /// Where to write; nil for standard output.
   private var path: String? { file == "-" ? nil : file }
 
-  private var chosenFormat: ExchangeFormat { format ?? path.map(ExchangeFormat.init(path:)) ?? .jsonl }
+  private var chosenFormat: ExportFormat { format ?? .own(path.map(ExchangeFormat.init(path:)) ?? .jsonl) }
+
+  /// The system that gets a collection; nil for everything that is written to a file or a pipe.
+  private var collectionFormat: ForeignFormat? {
+    if case .foreign(let format) = chosenFormat, !format.isText { format } else { nil }
+  }
 
   func validate() throws {
-    guard chosenFormat != .sqlite || path != nil else { throw ValidationError("A SQLite file needs a path") }
-    if chosenFormat == .sqlite, noEmbeddings {
-      throw ValidationError("'--no-embeddings' goes with jsonl and csv, not with sqlite")
+    guard let format = collectionFormat else { return try validateFile() }
+    guard to != nil else { throw ValidationError("'--format \(format.rawValue)' needs the database: --to URL") }
+    guard file == nil else { throw ValidationError("'--to' names where to write; a path goes with the other forms") }
+    guard !noEmbeddings, !overwrite else {
+      throw ValidationError("'--no-embeddings' and '--overwrite' do not go with '--to'")
+    }
+    guard collection != "" else { throw ValidationError("'--collection' takes a name") }
+  }
+
+  private func validateFile() throws {
+    guard to == nil, collection == nil else {
+      throw ValidationError("'--to' and '--collection' go with --format langchain-pgvector or mem0-pgvector")
+    }
+    switch chosenFormat {
+    case .own(.sqlite):
+      guard path != nil else { throw ValidationError("A SQLite file needs a path") }
+      if noEmbeddings { throw ValidationError("'--no-embeddings' goes with jsonl and csv, not with sqlite") }
+    case .foreign(let format):
+      if noEmbeddings { throw ValidationError("\(format.rawValue) has no embeddings to leave out") }
+    case .own: break
     }
   }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    var options = ExportOptions()
-    options.filter = try filter.filter(now: session.clock.now())
-    options.embeddings = !noEmbeddings
-    if let path, session.stores.isSame(path, as: store.identity) {
-      throw MemshError(.usage, "\(path) is the store itself", hint: "name another file")
-    }
-    if let path, session.files.exists(path), !overwrite {
-      throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
-    }
-    if let path, ["-wal", "-shm", "-journal"].contains(where: { session.files.exists(path + $0) }) {
-      throw MemshError(.fileFailed, "\(path) is a database in use", hint: "name another file")
-    }
-    guard let text = chosenFormat.text else { return try exportFile(store, options.filter, session) }
-    options.format = text
-    let service = ExportService(store: store, interruption: session.interruption)
+    let filter = try filter.filter(now: session.clock.now())
+    if let format = collectionFormat { return try exportCollection(format, store, filter, session) }
+    if let path { try refuse(path, for: store, in: session) }
+    if case .own(.sqlite) = chosenFormat { return try exportFile(store, filter, session) }
     guard let path else {
-      let isTerminal = session.isOnTerminal
-      _ = try service.export(options) { try session.write((isTerminal ? $0.withVisibleControls : $0) + "\n") }
+      _ = try exportText(store, filter, session, isTerminal: session.isOnTerminal) { try session.write($0) }
       return .nothing
     }
     var counts: [String: Int] = [:]
-    try session.files.write(linesTo: path, mayReplace: overwrite) { write in
-      counts = try service.export(options, write)
+    try session.files.write(piecesTo: path, mayReplace: overwrite) { output in
+      counts = try exportText(store, filter, session, isTerminal: false, output)
     }
     return CommandResult(.record(ExportCommand.record(path, counts)))
+  }
+
+  /// Refuses a path that an export would do harm to.
+  private func refuse(_ path: String, for store: MemoryStore, in session: Session) throws {
+    if session.stores.isSame(path, as: store.identity) {
+      throw MemshError(.usage, "\(path) is the store itself", hint: "name another file")
+    }
+    if session.files.exists(path), !overwrite {
+      throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
+    }
+    if ["-wal", "-shm", "-journal"].contains(where: { session.files.exists(path + $0) }) {
+      throw MemshError(.fileFailed, "\(path) is a database in use", hint: "name another file")
+    }
+  }
+
+  /// Writes text; on a terminal what might act on it is shown instead.
+  private func exportText(
+    _ store: MemoryStore, _ filter: MemoryFilter, _ session: Session, isTerminal: Bool,
+    _ output: @escaping (String) throws -> Void
+  ) throws -> [String: Int] {
+    let service = ExportService(store: store, interruption: session.interruption)
+    if case .foreign(let format) = chosenFormat,
+      let writer = session.stores.textWriter(format, from: store.identity, output)
+    {
+      return [Table.memories.name: try service.export(filter, to: writer)]
+    }
+    var options = ExportOptions()
+    options.filter = filter
+    options.embeddings = !noEmbeddings
+    if case .own(.csv) = chosenFormat { options.format = .csv }
+    return try service.export(options) { try output((isTerminal ? $0.withVisibleControls : $0) + "\n") }
+  }
+
+  /// Makes a collection of another system.
+  private func exportCollection(
+    _ format: ForeignFormat, _ store: MemoryStore, _ filter: MemoryFilter, _ session: Session
+  ) throws -> CommandResult {
+    let name = collection ?? format.defaultCollection ?? format.rawValue
+    let location = try session.place(to ?? "").location
+    guard
+      let target = try session.stores.collectionWriter(format, named: name, at: location, from: store.identity)
+    else { throw MemshError(.usage, "\(format.rawValue) is not written into a database") }
+    defer { target.close() }
+    let count = try ExportService(store: store, interruption: session.interruption).export(filter, to: target.writer)
+    return CommandResult(
+      .record(
+        ResultRecord(
+          title: "Export",
+          fields: [
+            .init("target", .text(target.database.location)), .init("format", .text(format.rawValue)),
+            .init("collection", .text(name)), .init(Table.memories.name, .count(count)),
+            .init("made", .json(.array(target.writer.made.map(JSON.string)))),
+          ])))
   }
 
   private func exportFile(_ store: MemoryStore, _ filter: MemoryFilter, _ session: Session) throws -> CommandResult {

@@ -27,10 +27,12 @@ package protocol FileAccess: AnyObject {
   func read<Value>(linesOf path: String, _ body: (@escaping () throws -> String?) throws -> Value) throws -> Value
   /// Writes a file, or replaces one, as a whole.
   func write(_ text: String, to path: String) throws
-  /// Hands over a function that writes a line, and gives the file its name when `body` has succeeded.
+  /// Hands over a function that writes a piece of text, and gives the file its name when `body` has succeeded.
   ///
   /// - Parameter mayReplace: Whether a file of that name makes way.
-  func write(linesTo path: String, mayReplace: Bool, _ body: ((String) throws -> Void) throws -> Void) throws
+  func write(
+    piecesTo path: String, mayReplace: Bool, _ body: (@escaping (String) throws -> Void) throws -> Void
+  ) throws
   /// Creates an empty file, which gets the path's name when it is committed.
   ///
   /// - Parameter mayReplace: Whether a file of that name makes way.

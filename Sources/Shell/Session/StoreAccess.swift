@@ -13,6 +13,15 @@ package protocol StoreAccess: AnyObject {
   func file(_ path: String) -> MemoryStore
   /// A foreign memory file, or a store to take memories from.
   func source(_ location: String, _ selection: SourceSelection) throws -> any MemorySource
+  /// What writes memories in another system's form of text, piece by piece; nil for a form that is not text.
+  func textWriter(
+    _ format: ForeignFormat, from store: StoreIdentity, _ output: @escaping (String) throws -> Void
+  ) -> (any MemoryWriter)?
+  /// What writes memories into a new collection of another system, in the database at a location; nil for a form that is
+  /// text. It is closed by whoever asked for it.
+  func collectionWriter(
+    _ format: ForeignFormat, named name: String, at location: String, from store: StoreIdentity
+  ) throws -> (writer: any MemoryWriter, database: StoreIdentity, close: () -> Void)?
   /// Where the store of a backend is by configuration; nil asks for the configured backend, too.
   func defaultLocation(of backend: Backend?) throws -> String
   /// The location of a store in a schema of its own beside another one's.

@@ -1,0 +1,100 @@
+import Foundation
+import MemoryModel
+
+/// A memory on its way out: what memsh noted in its metadata when it came in stands by itself again.
+struct OutgoingMemory {
+  let userID: String
+  let content: String
+  let created: String?
+  let updated: String?
+  /// The id that it had in the system that it came from.
+  let legacyID: String?
+  /// The user's own metadata, and behind them the columns that other systems do not have. They do not name the user.
+  private(set) var metadata: [JSON.Member]
+
+  /// The keys of what memsh notes where a memory came from.
+  private static let marks: Set = ["legacy_id", "legacy_collection", "legacy_state"]
+
+  /// Prepares a memory, every NUL replaced.
+  init(_ memory: Memory) {
+    let fields = memory.fields.replacingNUL
+    userID = fields.userID
+    content = fields.content
+    created = OutgoingMemory.text(fields.createdAt)
+    updated = OutgoingMemory.text(fields.updatedAt)
+    legacyID = fields.metadata?[key: "legacy_id"]?.stringValue
+    metadata = fields.metadata?.taking(OutgoingMemory.marks)?.rest.members ?? []
+    metadata.removeAll { $0.key == "user_id" && $0.value == .string(fields.userID) }
+    add("category", fields.category.map(JSON.string))
+    // What a reader takes for the importance already is not said twice.
+    let importance = fields.importanceScore.flatMap { $0.isFinite ? $0 : nil }
+    let told = (self["importance_score"] ?? self["importance"])?.doubleValue ?? MemoryFields.defaultImportance
+    if let importance, importance != told { add("importance_score", .double(importance)) }
+    if let count = fields.accessCount, count > 0 { add("access_count", .integer(count)) }
+    add("last_accessed_at", OutgoingMemory.text(fields.lastAccessedAt).map(JSON.string))
+  }
+
+  private subscript(key: String) -> JSON? { metadata.first { $0.key == key }?.value }
+
+  /// Adds a column's value under its name; a text or number of that name is an older one, anything else the user's own.
+  private mutating func add(_ key: String, _ value: JSON?) {
+    guard let value else { return }
+    guard let index = metadata.firstIndex(where: { $0.key == key }) else {
+      return metadata.append(JSON.Member(key, value))
+    }
+    if metadata[index].value.stringValue != nil || metadata[index].value.doubleValue != nil {
+      metadata[index].value = value
+    }
+  }
+
+  /// Takes a member out of the metadata.
+  mutating func take(_ key: String) -> JSON? {
+    guard let index = metadata.firstIndex(where: { $0.key == key }) else { return nil }
+    return metadata.remove(at: index).value
+  }
+
+  /// A moment as Python's `isoformat` writes it; nil for none, and for an infinite one.
+  private static func text(_ moment: Timestamp?) -> String? {
+    guard let moment, moment.isFinite else { return nil }
+    return moment.iso8601.dropLast() + "+00:00"
+  }
+}
+
+extension JSON {
+  /// The members of an object; none for other values.
+  var members: [Member] { if case .object(let members) = self { members } else { [] } }
+
+  /// An object of the members that have a value.
+  static func object(ofPresent members: KeyValuePairs<String, JSON?>) -> JSON {
+    .object(members.compactMap { key, value in value.map { Member(key, $0) } })
+  }
+}
+
+/// Gives memories the UUIDs that other systems know them by: the one that a memory had before, where it is free, else one
+/// made from its store and its id, the same in every run.
+struct OutgoingIDs {
+  private let store: StoreIdentity
+  private var taken: Set<UUID> = []
+
+  init(of store: StoreIdentity) { self.store = store }
+
+  /// The one that memories' names are in.
+  private static let space = UUID(
+    uuid: (0x8C, 0x2F, 0x6B, 0x1E, 0x4D, 0x0A, 0x5A, 0x77, 0x9B, 0x3C, 0x6D, 0x65, 0x6D, 0x73, 0x68, 0x31))
+
+  /// - Parameter isFree: Whether nobody else has a UUID where the memories go.
+  mutating func next(_ memory: Memory, _ outgoing: OutgoingMemory, isFree: (UUID) -> Bool = { _ in true }) -> String {
+    var id = outgoing.legacyID.flatMap(UUID.init(uuidString:)) ?? named(memory.id, attempt: 0)
+    var attempt = 0
+    while taken.contains(id) || !isFree(id) {
+      id = named(memory.id, attempt: attempt)
+      attempt += 1
+    }
+    taken.insert(id)
+    return id.uuidString.lowercased()
+  }
+
+  private func named(_ id: Int64, attempt: Int) -> UUID {
+    UUID(named: "\(store.location)#\(id)\(attempt == 0 ? "" : ".\(attempt)")", in: OutgoingIDs.space)
+  }
+}
