@@ -161,7 +161,7 @@ final class LangGraphReader: ForeignReader {
         if let field = try row.value(6).idText { current?.vectors.append((field, try row.value(7))) }
       }
       try finish()
-      guard found == expected else { throw database.damaged(store.items, expected: expected, found: found) }
+      guard found == expected else { throw database.damaged(store.items.shownName, expected: expected, found: found) }
     }
   }
 }
