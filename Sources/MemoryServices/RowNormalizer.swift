@@ -18,6 +18,7 @@ struct RowNormalizer {
 
   /// The fields of a row; its embedding is left to ``EmbeddingPlan``.
   func accept(_ row: SourceRow) throws(Rejection) -> PreparedRow {
+    if let fault = row.fault { throw Rejection(reason: "unreadable_row", detail: fault) }
     let content = try text(row.content, column: "content") ?? ""
     guard content.contains(where: { !$0.isWhitespace }) else {
       throw Rejection(reason: "empty_content", detail: "the content is empty")

@@ -16,13 +16,10 @@ import Testing
     ("mcp-memory-service/sqlite_vec.db", "mcp-memory-service"), ("openmemory-py/openmemory.db", "OpenMemory"),
     ("agno-sqlite/agno.db", "Agno"), ("langgraph-sqlite/store.db", "LangGraph"), ("llm/embeddings.db", "llm"),
     ("letta-0.16.8-sqlite/sqlite.db", "Letta"), ("sqlite-vec/vec.db", "sqlite-vec"),
-    ("mem0-ts/vector_store.db", "mem0 (TypeScript)"), ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"),
-    ("mem0-qdrant/history.db", "mem0 (its history)"), ("mem0-qdrant/qdrant", "Qdrant"), ("mem0-qdrant", "Qdrant"),
-    ("mem0-qdrant/qdrant/collection/mem0/storage.sqlite", "Qdrant"), ("mem0-1.0.0-qdrant/qdrant", "Qdrant"),
+    ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"), ("mem0-qdrant/history.db", "mem0 (its history)"),
     ("mem0-chroma/chroma", "Chroma"), ("mem0-chroma/chroma/chroma.sqlite3", "Chroma"),
     ("chroma-0.5.23/chroma", "Chroma"), ("chroma-0.5.23/chroma/chroma.sqlite3", "Chroma"),
-    ("mem0-1.0.0-faiss/faiss", "FAISS"), ("mem0-1.0.0-faiss/faiss/mem0.faiss", "FAISS"),
-    ("mem0-1.0.0-faiss/faiss/mem0.pkl", "pickle"), ("mem0-pgvector/dump.sql", "mem0's pgvector"),
+    ("mem0-pgvector/dump.sql", "mem0's pgvector"),
     ("langchain-pgvector/dump.sql", "LangChain's PGVector"),
     ("mcp-server-memory/memory.jsonl", "MCP reference server"), ("mcp-server-memory", "is a folder"),
     ("mcp-server-memory/truth.json", "a JSON file"), ("mcp-server-memory/README", "is not a SQLite database"),
@@ -60,10 +57,6 @@ import Testing
         created_at INTEGER, updated_at INTEGER, salience REAL, project_id TEXT);
       CREATE TABLE vectors (id TEXT, sector TEXT, user_id TEXT, v BLOB, dim INTEGER);
       """
-    ),
-    (
-      "PowerMem",
-      "CREATE TABLE memories (id INTEGER PRIMARY KEY, vector TEXT, payload TEXT, fulltext_content TEXT, created_at TEXT);"
     ),
     (
       "Agno",
@@ -114,7 +107,6 @@ import Testing
   private static let texts = [
     ("memory.jsonl", #"{"type":"entity","name":"ada","entityType":"person","observations":["tea"]}"#, "MCP reference"),
     ("export.json", #"{"export_metadata": {}, "memories": []}"#, "an export of mcp-memory-service"),
-    ("all.json", #"{"results":[{"id":"1","memory":"tea","hash":"x"}]}"#, "mem0's get_all"),
     ("agent.af", #"{"agents": [], "groups": [], "blocks": []}"#, "an agent file of Letta"),
     ("memsh.jsonl", #"{"memsh_export":1,"space":{}}"#, "`import "), ("note.md", "# Tea\n\nAda likes it.", "Markdown"),
     ("plain.json", "\u{FEFF} [1, 2]", "a JSON file"), ("notes/ada.md", "tea", "a folder of Markdown notes"),

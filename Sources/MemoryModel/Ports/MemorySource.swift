@@ -154,6 +154,8 @@ package struct SourceRow: Sendable {
   package var updatedAt: SourceValue = .null
   /// The vector.
   package var embedding: SourceEmbedding = .missing
+  /// Why the row cannot be read, such as `line 7 is not JSON`; it is rejected with these words.
+  package var fault: String?
   /// Columns that memsh has no place for, which go to the metadata.
   package var otherColumns: [(name: String, value: SourceValue)] = []
 

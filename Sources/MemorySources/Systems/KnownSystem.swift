@@ -14,10 +14,13 @@ struct KnownSystem {
   }
 
   let name: String
+  /// Whether it is but mem0's log of changes to a store.
+  let isLog: Bool
   let shapes: [Shape]
 
-  private init(_ name: String, _ shapes: Shape...) {
+  private init(_ name: String, isLog: Bool = false, _ shapes: Shape...) {
     self.name = name
+    self.isLog = isLog
     self.shapes = shapes
   }
 
@@ -27,18 +30,16 @@ struct KnownSystem {
   }
 
   private static let all = [
-    KnownSystem("PowerMem", Shape(columns: ["id", "vector", "payload", "fulltext_content"])),
-    KnownSystem("mem0 (TypeScript)", Shape(table: "vectors", columns: ["id", "vector", "payload"])),
     KnownSystem(
-      "mem0 (TypeScript; its history)",
+      "mem0 (TypeScript; its history)", isLog: true,
       Shape(table: "memory_history", columns: ["memory_id", "previous_value", "new_value", "action"])),
     KnownSystem(
-      "mem0 (its history)", Shape(table: "history", columns: ["memory_id", "old_memory", "new_memory", "event"])),
+      "mem0 (its history)", isLog: true,
+      Shape(table: "history", columns: ["memory_id", "old_memory", "new_memory", "event"])),
     KnownSystem(
       "Chroma", Shape(table: "collections", columns: ["id", "name"]),
       Shape(table: "segments", columns: ["id", "type", "scope"]),
       Shape(table: "embeddings", columns: ["segment_id", "embedding_id", "seq_id"])),
-    KnownSystem("Qdrant (a local collection, as mem0 keeps it)", Shape(table: "points", columns: ["id", "point"])),
     KnownSystem(
       "LangGraph (checkpoints)", Shape(table: "checkpoints", columns: ["thread_id", "checkpoint_id", "checkpoint"])),
     KnownSystem("Memori 2", Shape(table: "long_term_memory"), Shape(table: "short_term_memory")),
@@ -61,9 +62,10 @@ extension KnownSystem.Shape {
 
 extension MemshError {
   /// The error for a source of another system.
-  static func foreignSource(_ path: String, _ system: String) -> MemshError {
+  static func foreignSource(_ path: String, _ system: String, hint: String? = nil) -> MemshError {
     MemshError(
       .sourceUnsupported, "\(path) is \(system), which `migrate` does not read; nothing was changed",
-      hint: #"write its memories as JSON lines, such as {"user_id": "ada", "content": "…"}, and `import` that file"#)
+      hint: hint
+        ?? #"write its memories as JSON lines, such as {"user_id": "ada", "content": "…"}, and `import` that file"#)
   }
 }

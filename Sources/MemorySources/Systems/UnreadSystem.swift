@@ -11,7 +11,11 @@ enum UnreadSystem {
     switch place {
     case .tables(let database):
       let list = try database.tables()
-      if let system = KnownSystem.of(list) { return .foreignSource(database.location, "a store of \(system.name)") }
+      if let system = KnownSystem.of(list) {
+        return .foreignSource(
+          database.location, "a store of \(system.name)",
+          hint: system.isLog ? Mem0History.hint(database.location) : nil)
+      }
       return MemshError(
         .sourceWithoutMemories, "\(database.location) holds no memories in a form that memsh knows",
         hint: "its tables are: \(list.summary)")
@@ -39,7 +43,6 @@ enum UnreadSystem {
     let names = Set(entries(path))
     func ends(_ suffix: String) -> Bool { names.contains { $0.hasSuffix(suffix) } }
     if names.contains("chroma.sqlite3") || names.contains("chroma-embeddings.parquet") { return "a store of Chroma" }
-    if names.isSuperset(of: ["meta.json", "collection"]) { return "a store of Qdrant (local, as mem0 keeps it)" }
     if ends(".faiss") { return "a FAISS index with its documents (mem0, LangChain)" }
     if names.contains("embeddings"), names.contains("config.json") || names.contains("config") {
       return "an index of txtai"
@@ -97,7 +100,6 @@ enum UnreadSystem {
     (["\"type\"", "\"entityType\"", "\"observations\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
     (["\"type\"", "\"relationType\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
     (["\"export_metadata\"", "\"memories\""], "an export of mcp-memory-service (JSON)"),
-    (["\"results\"", "\"memory\"", "\"hash\""], "an answer of mem0's get_all (JSON)"),
     (["\"agents\"", "\"blocks\""], "an agent file of Letta (JSON)"),
     (["\"mapping\"", "\"current_node\""], "an export of ChatGPT's conversations (JSON)"),
   ]

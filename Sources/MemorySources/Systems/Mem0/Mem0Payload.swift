@@ -24,6 +24,15 @@ enum Mem0Payload {
   /// Copies that mem0 derives from the text.
   private static let derived: Set<String> = ["hash", "text_lemmatized", "textLemmatized"]
 
+  /// Whether a payload is a memory of mem0's.
+  static func fits(_ payload: JSON) -> Bool {
+    payload[key: "data"] != nil
+      && ["hash", "created_at", "createdAt", "user_id", "userId"].contains { payload[key: $0] != nil }
+  }
+
+  /// Whether a payload is of what mem0 finds in memories: people, places and the like, which it keeps beside them.
+  static func isEntity(_ payload: JSON) -> Bool { payload[key: "linked_memory_ids"] != nil }
+
   /// Takes the fields of a memory out of a payload; what it does not know goes to the metadata.
   ///
   /// - Parameter today: As ``today`` gives it: what was to expire before is expired.
@@ -65,6 +74,17 @@ enum Mem0Payload {
   private static func isPast(_ value: JSON, _ today: String) -> Bool {
     guard let text = value.stringValue, text.prefixMatch(of: /\d{4}-\d{2}-\d{2}/) != nil else { return false }
     return text.prefix(10) < today
+  }
+}
+
+extension Mem0Payload {
+  /// What is to be said where some texts hold line breaks.
+  static func remarks(textsWithLineBreaks count: Int64) -> [String] {
+    guard count > 0 else { return [] }
+    return [
+      "\(count) \(count == 1 ? "text holds" : "texts hold") line breaks, which some of mem0's embedders (OpenAI, Azure, "
+        + "Gemini, LM Studio, FastEmbed) replace by spaces: such a vector belongs to the text with spaces"
+    ]
   }
 }
 

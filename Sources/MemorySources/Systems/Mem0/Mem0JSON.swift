@@ -1,0 +1,42 @@
+import MemoryModel
+
+extension MemorySystem {
+  /// What mem0's `get_all()` answers, saved as JSON: `{"results": […]}`, or the bare list.
+  static let mem0JSON = MemorySystem(name: "mem0 (JSON)") { place, _ in
+    guard case .file(let document) = place, Mem0JSON.mayBe(document.headText) else { return nil }
+    let answer: JSON
+    do { answer = try JSONParser.parse(document.text()) } catch let failure as JSONParser.Failure {
+      throw MemshError(
+        .sourceUnreadable, "\(document.path) looks like an answer of mem0's get_all, and is not JSON: \(failure)")
+    }
+    guard let memories = (answer[key: "results"] ?? answer).arrayValue, memories.allSatisfy(Mem0JSON.fits) else {
+      return nil
+    }
+    let today = Mem0Payload.today
+    let relations = answer[key: "relations"]?.arrayValue?.count ?? 0
+    return HeldRows(
+      "mem0 (JSON)", parts: [document.name], memories.map { Mem0JSON.row($0, today: today) },
+      remarks: ["an answer of get_all has no vectors"]
+        + (relations > 0 ? ["its \(relations) relations, a graph beside the memories, are left out"] : []))
+  }
+}
+
+private enum Mem0JSON {
+  /// Whether a file that begins like this is worth parsing.
+  static func mayBe(_ head: String) -> Bool {
+    let start = head.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+    guard start.hasPrefix("[") || start.hasPrefix("{") && head.contains("\"results\"") else { return false }
+    return head.contains("\"memory\"") && head.contains("\"id\"")
+  }
+
+  static func fits(_ memory: JSON) -> Bool { memory[key: "memory"] != nil && memory[key: "id"] != nil }
+
+  static func row(_ memory: JSON, today: String) -> SourceRow {
+    var row = SourceRow(key: "", legacyID: nil)
+    guard let (taken, rest) = memory.taking(["id"]) else { return row }
+    row.legacyID = taken["id"].flatMap { SourceValue($0).idText }
+    Mem0Payload.fill(&row, from: rest, .apart, today: today)
+    row.key = row.legacyID.map(RowKey.of) ?? row.contentKey
+    return row
+  }
+}

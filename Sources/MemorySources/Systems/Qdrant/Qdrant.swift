@@ -1,0 +1,116 @@
+import Foundation
+import MemoryModel
+
+extension MemorySystem {
+  /// mem0 with its store in Qdrant's local mode, as it comes.
+  static let mem0Qdrant = MemorySystem(name: "mem0 (Qdrant)") { place, _ in
+    guard let store = try QdrantStore(place), store.collections.contains(where: { $0.form == .mem0 }) else {
+      return nil
+    }
+    return store.reader("mem0 (Qdrant)") { $0 == .mem0 || $0 == .empty }
+  }
+
+  /// Other applications' stores in Qdrant's local mode.
+  static let qdrant = MemorySystem(name: "Qdrant") { place, _ in
+    guard let store = try QdrantStore(place) else { return nil }
+    try store.refuseUnknown()
+    return store.reader("Qdrant") { if case .text = $0 { true } else { $0 == .empty } }
+  }
+}
+
+/// What Qdrant's local mode keeps in a folder: `meta.json`, and of each collection `collection/NAME/storage.sqlite`.
+private struct QdrantStore {
+  let path: String
+  private(set) var collections: [QdrantCollection] = []
+  private var remarks: [String] = []
+
+  private static let file = "storage.sqlite"
+  private static let keysShown = 12
+
+  /// Opens a store, one of its collections, or the file of one; nil for any other place.
+  init?(_ place: SourcePlace) throws {
+    path = place.location
+    switch place {
+    case .file: return nil
+    case .tables(let database):
+      guard database is SQLiteTables, let collection = try QdrantCollection(QdrantStore.name(of: path), database) else {
+        return nil
+      }
+      collections = [collection]
+    case .folder(let folder):
+      if folder.has(QdrantStore.file) {
+        try add(QdrantStore.name(of: folder.inner(QdrantStore.file)), folder.path)
+      } else if let root = try folder.store(of: "Qdrant", { $0.has("meta.json") && $0.has("collection") }) {
+        try addAll(root.inner("collection"), listed: QdrantStore.listed(root.inner("meta.json")))
+      } else if URL(fileURLWithPath: folder.path).standardizedFileURL.lastPathComponent == "collection" {
+        try addAll(folder.path, listed: nil)
+      }
+      guard !collections.isEmpty || !remarks.isEmpty else { return nil }
+    }
+  }
+
+  /// The name of the collection that a file belongs to: that of its folder.
+  private static func name(of path: String) -> String {
+    let url = URL(fileURLWithPath: path).standardizedFileURL
+    return url.lastPathComponent == file
+      ? url.deletingLastPathComponent().lastPathComponent : url.deletingPathExtension().lastPathComponent
+  }
+
+  /// The collections that `meta.json` lists; nil when it says nothing that can be read.
+  private static func listed(_ path: String) -> Set<String>? {
+    guard let text = try? WholeFile.text(path, limitBytes: SourceDocument.wholeBytesMaximum),
+      case .object(let members)? = try? JSONParser.parse(text)[key: "collections"]
+    else { return nil }
+    return Set(members.map(\.key))
+  }
+
+  private mutating func addAll(_ folder: String, listed: Set<String>?) throws {
+    for name in try SourceFolder(path: folder).names {
+      let inner = folder + "/" + name
+      guard FileManager.default.fileExists(atPath: inner + "/" + QdrantStore.file) else { continue }
+      if let listed, !listed.contains(name) {
+        remarks.append(
+          "the collection \(name) is left out: meta.json does not list it, so that Qdrant does not know it")
+      } else {
+        try add(name, inner)
+      }
+    }
+  }
+
+  private mutating func add(_ name: String, _ folder: String) throws {
+    let database = try SQLiteTables(path: folder + "/" + QdrantStore.file)
+    if let collection = try QdrantCollection(name, database) { collections.append(collection) }
+  }
+
+  /// Reads the collections of some forms, and says of each other one that it is left out.
+  func reader(_ system: String, _ isRead: (QdrantCollection.Form) -> Bool) -> QdrantReader {
+    let others = collections.filter { !isRead($0.form) }.map { collection in
+      switch collection.form {
+      case .entities:
+        "the collection \(collection.name) is left out: it holds what mem0 found in the memories, and no memories"
+      case .mem0, .text, .empty:
+        "the collection \(collection.name) is left out: another application made it; `--system qdrant` reads it"
+      case .unknown(let keys):
+        "the collection \(collection.name) is left out: its payloads have no text under a known key, but "
+          + QdrantStore.shown(keys)
+      }
+    }
+    return QdrantReader(system, collections.filter { isRead($0.form) }, remarks: remarks + others)
+  }
+
+  /// - Throws: `source_unsupported` where no collection has a text that could be a memory's.
+  func refuseUnknown() throws {
+    guard !collections.isEmpty else { return }
+    let unknown = collections.compactMap { if case .unknown(let keys) = $0.form { keys } else { nil } }
+    guard unknown.count == collections.count else { return }
+    throw MemshError(
+      .sourceUnsupported,
+      "\(path) is a store of Qdrant whose payloads have no text under data, document, text, content or page_content",
+      hint: "they have \(QdrantStore.shown(unknown.flatMap { $0 })); write them as JSON lines and `import` these")
+  }
+
+  private static func shown(_ keys: [String]) -> String {
+    let shown = keys.prefix(keysShown).joined(separator: ", ") + (keys.count > keysShown ? ", …" : "")
+    return shown.isEmpty ? "nothing" : shown
+  }
+}
