@@ -92,7 +92,8 @@ let package = Package(
       name: "EmbeddingsTests", dependencies: ["Embeddings", "TestSupport", grdb], exclude: ["Fixtures"],
       swiftSettings: settings),
     .testTarget(
-      name: "MemorySourcesTests", dependencies: ["MemorySources", "TestSupport"], swiftSettings: settings),
+      name: "MemorySourcesTests", dependencies: ["MemorySources", "PostgresDriver", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "StoreContractTests", dependencies: ["PostgresDriver", "SQLiteDriver", "TestSupport"],
       swiftSettings: settings),

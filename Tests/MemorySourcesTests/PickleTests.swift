@@ -18,23 +18,13 @@ import Testing
   /// What Python writes for an expression.
   private func pickled(_ expression: String, protocol version: Int = 4) throws -> [UInt8] {
     let setup = """
-      import pickle, sys, datetime, uuid, collections, decimal
+      import pickle, sys, datetime, uuid, decimal
       class Thing:
         def __init__(self): self.name, self.size, self.parts = 'tea', 3, ['a', 'b']
       class WithArguments(tuple):
         def __new__(cls, *items): return super().__new__(cls, items)
       """
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "python3", "-c", setup + "\nsys.stdout.buffer.write(pickle.dumps(\(expression), protocol=\(version)))",
-    ]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Array(data)
+    return try Array(Python3.run(setup + "\nsys.stdout.buffer.write(pickle.dumps(\(expression), protocol=\(version)))"))
   }
 
   @Test(

@@ -5,6 +5,8 @@ final class QdrantReader: ForeignReader {
   let system: String
   var parts: [String] { collections.map(\.name) }
 
+  private static let namesShown = 5
+
   private let collections: [QdrantCollection]
   private let firstRemarks: [String]
   /// What reading all points has told.
@@ -13,7 +15,8 @@ final class QdrantReader: ForeignReader {
   private struct Findings {
     var counts: [RowState: Int64] = [:]
     var lineBreaks: Int64 = 0
-    var vectorNames: Set<String> = []
+    /// The names of the vectors of its points, by collection.
+    var vectorNames: [String: Set<String>] = [:]
   }
 
   init(_ system: String, _ collections: [QdrantCollection], remarks: [String]) {
@@ -24,11 +27,14 @@ final class QdrantReader: ForeignReader {
 
   var remarks: [String] {
     guard let found else { return firstRemarks }
-    let names = found.vectorNames.sorted()
-    return firstRemarks
-      + (names.count > 1
-        ? ["its points have several vectors, \(names.joined(separator: ", ")): only the first of them is read"] : [])
+    return firstRemarks + collections.compactMap { remark($0.name, found.vectorNames[$0.name, default: []].sorted()) }
       + Mem0Payload.remarks(textsWithLineBreaks: found.lineBreaks)
+  }
+
+  private func remark(_ collection: String, _ vectorNames: [String]) -> String? {
+    guard vectorNames.count > 1 else { return nil }
+    return "the points of \(collection) have several vectors, \(vectorNames.joined(separator: ", ")): only "
+      + "\(vectorNames[0]) is read"
   }
 
   func counts() throws -> [RowState: Int64] {
@@ -37,13 +43,13 @@ final class QdrantReader: ForeignReader {
     try read { collection, row, point in
       findings.counts[row.state, default: 0] += 1
       if collection.form == .mem0, row.content.idText?.utf8.contains(0x0A) ?? false { findings.lineBreaks += 1 }
-      if findings.vectorNames.count <= QdrantReader.namesShown { findings.vectorNames.formUnion(point.vectorNames) }
+      if findings.vectorNames[collection.name, default: []].count <= QdrantReader.namesShown {
+        findings.vectorNames[collection.name, default: []].formUnion(point.vectorNames)
+      }
     }
     found = findings
     return findings.counts
   }
-
-  private static let namesShown = 5
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
     try read { _, row, point in
