@@ -25,6 +25,8 @@ struct TableMapping {
   var order: String?
   /// Whether the id tells the table's rows apart by itself.
   var idIsUnique = true
+  /// What stands in front of its rows' keys; nil for the name of the table where several are read, except for the first.
+  var keyPrefix: String?
   /// Fills in what stands in a form that SQL cannot take apart, before ``adjust``; the flag asks for the vector, too.
   var unpack: ((inout SourceRow, Bool) throws -> Void)?
   /// What remains to be done with each row; it may not fail: what it cannot read stays as it is, and is rejected.

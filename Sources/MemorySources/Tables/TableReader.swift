@@ -43,7 +43,8 @@ final class TableReader: ForeignReader {
       let expected = try database.count("count(*)", from: mapping.from)
       var found: Int64 = 0
       // What keeps the ids of several tables apart; the first one's stay as they are.
-      let rows = TableRows(mapping, database, keyPrefix: index == 0 ? "" : mapping.name.lowercased() + "/")
+      let prefix = mapping.keyPrefix ?? (index == 0 ? "" : mapping.name.lowercased() + "/")
+      let rows = TableRows(mapping, database, keyPrefix: prefix)
       try rows.read(decodingVectors: decodingVectors) { row in
         found += 1
         try body(row)

@@ -8,7 +8,13 @@ extension MemorySystem {
       try Set(table.columns) == ["id", "vector", "payload"] && Mem0Table.holdsMemories(table, database) != false
     }
     guard !tables.isEmpty else { return nil }
-    return TableReader("mem0 (TypeScript)", database, tables.map { Mem0Table.mapping($0, database.backend) })
+    return TableReader(
+      "mem0 (TypeScript)", database,
+      tables.map { table in
+        var mapping = Mem0Table.mapping(table, database.backend)
+        mapping.vectorForm = .floats
+        return mapping
+      })
   }
 
   /// mem0 with its store in PostgreSQL; a collection is a table.
@@ -27,6 +33,8 @@ extension MemorySystem {
       }
       var mapping = Mem0Table.mapping(table, database.backend)
       let name = table.name
+      // The collection stands in the keys.
+      mapping.keyPrefix = ""
       let fill = mapping.adjust
       mapping.adjust = { row in
         fill?(&row)
