@@ -37,10 +37,6 @@ struct KnownSystem {
       "mem0 (its history)", isLog: true,
       Shape(table: "history", columns: ["memory_id", "old_memory", "new_memory", "event"])),
     KnownSystem(
-      "Chroma", Shape(table: "collections", columns: ["id", "name"]),
-      Shape(table: "segments", columns: ["id", "type", "scope"]),
-      Shape(table: "embeddings", columns: ["segment_id", "embedding_id", "seq_id"])),
-    KnownSystem(
       "LangGraph (checkpoints)", Shape(table: "checkpoints", columns: ["thread_id", "checkpoint_id", "checkpoint"])),
     KnownSystem("Memori 2", Shape(table: "long_term_memory"), Shape(table: "short_term_memory")),
     KnownSystem("txtai", Shape(table: "sections", columns: ["indexid", "id", "text", "tags", "entry"])),

@@ -42,7 +42,7 @@ enum UnreadSystem {
   private static func system(folder path: String) -> String? {
     let names = Set(entries(path))
     func ends(_ suffix: String) -> Bool { names.contains { $0.hasSuffix(suffix) } }
-    if names.contains("chroma.sqlite3") || names.contains("chroma-embeddings.parquet") { return "a store of Chroma" }
+    if names.contains("chroma-embeddings.parquet") { return "a store of Chroma before 0.4" }
     if ends(".faiss") { return "a FAISS index with its documents (mem0, LangChain)" }
     if names.contains("embeddings"), names.contains("config.json") || names.contains("config") {
       return "an index of txtai"
