@@ -16,11 +16,13 @@ struct Pickle {
 
   /// Reads a pickle.
   ///
-  /// - Parameter valuesMaximum: How many values it may have, each as often as it occurs.
+  /// - Parameters:
+  ///   - valuesMaximum: How many values it may have, each as often as it occurs.
+  ///   - unwanted: Keys whose values, where they are dicts, are left empty: large ones that nobody asks for.
   static func read(
-    _ bytes: UnsafeRawBufferPointer, valuesMaximum: Int = valuesMaximum
+    _ bytes: UnsafeRawBufferPointer, valuesMaximum: Int = valuesMaximum, leavingEmpty unwanted: Set<String> = []
   ) throws(Failure) -> PickleValue {
-    var pickle = Pickle(reader: ByteReader(bytes), valuesMaximum: valuesMaximum)
+    var pickle = Pickle(reader: ByteReader(bytes), valuesMaximum: valuesMaximum, unwanted: unwanted)
     let root = try pickle.run()
     return try pickle.tree(root)
   }
@@ -39,6 +41,8 @@ struct Pickle {
     var className = ""
     /// The items; of a dict, keys and values in turn; of an object, its state.
     var slots: [Slot] = []
+    /// Whether it stays empty.
+    var isUnwanted = false
   }
 
   private var reader: ByteReader
@@ -50,9 +54,11 @@ struct Pickle {
   private var marks: [Int] = []
   private var memo: [Slot] = []
   private var nodes: [Node] = []
+  private let unwanted: Set<String>
 
-  private init(reader: ByteReader, valuesMaximum: Int) {
+  private init(reader: ByteReader, valuesMaximum: Int, unwanted: Set<String>) {
     self.reader = reader
+    self.unwanted = unwanted
     self.valuesMaximum = valuesMaximum
     valuesLeft = valuesMaximum
     // A text that many places share counts in each; no honest pickle shares more than this.
@@ -93,7 +99,7 @@ struct Pickle {
     case Opcode.binUnicode: try push(try text(UInt64(try number(UInt32.self))))
     case Opcode.binUnicode8: try push(try text(try number(UInt64.self)))
     case Opcode.emptyList, Opcode.emptySet: try push(Node(kind: .list))
-    case Opcode.emptyDict: try push(Node(kind: .dict))
+    case Opcode.emptyDict: try push(Node(kind: .dict, isUnwanted: standsBehindUnwantedKey))
     case Opcode.emptyTuple: try push(Node(kind: .tuple))
     case Opcode.tuple1: try pushTuple(of: 1)
     case Opcode.tuple2: try pushTuple(of: 2)
@@ -191,8 +197,14 @@ struct Pickle {
     guard height > marks.last ?? 0, height <= stack.count, (stack.count - height).isMultiple(of: step),
       case .node(let index) = stack[height - 1], nodes[index].kind == kind
     else { throw Pickle.malformed }
-    nodes[index].slots.append(contentsOf: stack[height...])
+    if !nodes[index].isUnwanted { nodes[index].slots.append(contentsOf: stack[height...]) }
     stack.removeSubrange(height...)
+  }
+
+  /// Whether the next value to be pushed belongs to an unwanted key.
+  private var standsBehindUnwantedKey: Bool {
+    guard case .value(.string(let key))? = stack.last else { return false }
+    return unwanted.contains(key)
   }
 
   private mutating func memoize() throws(Failure) {

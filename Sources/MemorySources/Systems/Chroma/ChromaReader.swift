@@ -13,6 +13,9 @@ final class ChromaReader: ForeignReader {
   /// The numbers of the collections by the segments that mark their rows.
   private let collections: [String: Int]
 
+  /// Where the vectors stand, once somebody has asked; by the number of the collection.
+  private var vectors: [ChromaVectors?]?
+
   /// How many rows are read at a time.
   private static let pageRows = 256
 
@@ -35,7 +38,7 @@ final class ChromaReader: ForeignReader {
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
     try store.database.reading {
       let expected = try store.database.count("count(*)", from: ChromaStore.liveRows)
-      let vectors = decodingVectors ? try ChromaVectors.all(in: store, collection: selection.collection) : []
+      let vectors = decodingVectors ? try foundVectors() : []
       var found: Int64 = 0
       var page = ChromaPage(store, collections)
       while try page.readNext(rows: ChromaReader.pageRows) {
@@ -57,11 +60,16 @@ final class ChromaReader: ForeignReader {
         }
       }
       guard found == expected else {
-        throw MemshError(
-          .sourceUnreadable, "\(store.database.path) is damaged: embeddings counts \(expected) rows and gives \(found)",
-          hint: "save what can be saved: sqlite3 \(store.database.path) .recover")
+        throw store.database.damaged("embeddings", expected: expected, found: found)
       }
     }
+  }
+
+  private func foundVectors() throws -> [ChromaVectors?] {
+    if let vectors { return vectors }
+    let found = try ChromaVectors.all(in: store, collection: selection.collection)
+    vectors = found
+    return found
   }
 
   /// What a row is to memsh, but for its vector.

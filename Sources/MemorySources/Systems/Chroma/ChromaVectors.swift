@@ -110,7 +110,8 @@ private struct ChromaLabels {
     let value: PickleValue
     do {
       value = try bytes.withUnsafeBytes { bytes throws(Pickle.Failure) in
-        try Pickle.read(bytes, valuesMaximum: ChromaLabels.valuesMaximum)
+        try Pickle.read(
+          bytes, valuesMaximum: ChromaLabels.valuesMaximum, leavingEmpty: ["label_to_id", "id_to_seq_id"])
       }
     } catch { throw MemshError.chromaIndex(path, "\(error)") }
     // Up to 0.5 an object holds what a dict does from 1.0 on.
