@@ -144,8 +144,7 @@ import Testing
   func namesForeignStores() throws {
     for (path, name) in [
       ("agno-sqlite/agno.db", "Agno"), ("letta-0.16.8-sqlite/sqlite.db", "Letta"),
-      ("mem0-ts/vector_store.db", "mem0 (TypeScript)"), ("mem0-chroma/chroma", "Chroma"),
-      ("mem0-chroma/chroma/chroma.sqlite3", "Chroma"), ("mcp-server-memory/memory.jsonl", "MCP reference server"),
+      ("mem0-ts/vector_store.db", "mem0 (TypeScript)"), ("mcp-server-memory/memory.jsonl", "MCP reference server"),
       ("langchain-pgvector/dump.sql", "LangChain's PGVector"), ("llm/embeddings.db", "llm"),
     ] {
       try FileManager.default.copyItem(atPath: ConnectTests.stores + "/" + path, toPath: folder.file("theirs"))

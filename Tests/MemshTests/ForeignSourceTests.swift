@@ -17,8 +17,6 @@ import Testing
     ("agno-sqlite/agno.db", "Agno"), ("langgraph-sqlite/store.db", "LangGraph"), ("llm/embeddings.db", "llm"),
     ("letta-0.16.8-sqlite/sqlite.db", "Letta"), ("sqlite-vec/vec.db", "sqlite-vec"),
     ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"), ("mem0-qdrant/history.db", "mem0 (its history)"),
-    ("mem0-chroma/chroma", "Chroma"), ("mem0-chroma/chroma/chroma.sqlite3", "Chroma"),
-    ("chroma-0.5.23/chroma", "Chroma"), ("chroma-0.5.23/chroma/chroma.sqlite3", "Chroma"),
     ("mem0-pgvector/dump.sql", "mem0's pgvector"),
     ("langchain-pgvector/dump.sql", "LangChain's PGVector"),
     ("mcp-server-memory/memory.jsonl", "MCP reference server"), ("mcp-server-memory", "is a folder"),

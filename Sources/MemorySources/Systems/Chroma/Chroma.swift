@@ -38,27 +38,34 @@ extension ChromaStore {
     return has("expiration_date", "AND m.string_value GLOB '\(day)*' AND substr(m.string_value, 1, 10) < '\(today)'")
   }
 
-  private static func has(_ key: String, _ condition: String = "") -> String {
+  /// Whether a row `e` has a key in its metadata.
+  static func has(_ key: String, _ condition: String = "") -> String {
     "EXISTS (SELECT 1 FROM embedding_metadata m WHERE m.id = e.id AND m.key = '\(key)' \(condition))"
   }
 
   /// Whether the first row is one of mem0's.
   func isMem0() throws -> Bool {
     try database.first(
-      "SELECT \(ChromaStore.isMem0) FROM \(ChromaStore.liveRows) ORDER BY e.id LIMIT 1", columns: 1) == [.integer(1)]
+      "SELECT \(ChromaStore.isMem0) FROM \(liveRows) ORDER BY e.id LIMIT 1", columns: 1) == [.integer(1)]
   }
 
   /// What a person should know before the rows are read.
   func remarks() throws -> [String] {
     var remarks: [String] = []
     let rows = try database.count("count(*)", from: "embeddings")
-    let orphans = rows - (try database.count("count(*)", from: ChromaStore.liveRows))
+    let known =
+      "embeddings e WHERE e.segment_id IN (SELECT s.id FROM segments s JOIN collections c ON c.id = s.collection)"
+    let orphans = rows - (try database.count("count(*)", from: known))
     if orphans > 0 { remarks.append("\(orphans) rows that deleted collections left behind are left out") }
     let empty = try database.count(
       "count(*)",
-      from: "\(ChromaStore.liveRows) AND NOT \(ChromaStore.has("chroma:document")) AND NOT (\(ChromaStore.isMem0))")
+      from: "\(liveRows) AND NOT \(ChromaStore.has("chroma:document")) AND NOT (\(ChromaStore.isMem0))")
     if empty > 0 { remarks.append("\(empty) rows have no document: there is nothing to remember in them") }
-    for collection in collections where try collection.indexedUpTo != nil && indexFolder(of: collection) == nil {
+    for collection in entityCollections {
+      remarks.append("the collection \(collection.name) holds what mem0 found in memories, and is left out")
+    }
+    for collection in collections
+    where collection.indexedUpTo != nil && (try? indexFolder(of: collection)) == .some(nil) {
       remarks.append("the index of the collection \(collection.name) is missing: most of its vectors are lost")
     }
     return remarks

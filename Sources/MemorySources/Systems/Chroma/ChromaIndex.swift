@@ -107,8 +107,6 @@ final class ChromaIndex {
 extension MemshError {
   /// The error for a file of an index that cannot be used.
   static func chromaIndex(_ path: String, _ why: String) -> MemshError {
-    MemshError(
-      .sourceUnreadable, "\(path) cannot be used: \(why)",
-      hint: "`--embeddings regenerate` reads the texts without their vectors")
+    MemshError(.sourceUnreadable, "\(path) cannot be used: \(why)")
   }
 }

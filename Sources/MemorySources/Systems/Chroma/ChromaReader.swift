@@ -3,7 +3,7 @@ import MemoryModel
 /// Reads the rows of a Chroma store page by page: what the tables say of each, and its vector from wherever it stands.
 final class ChromaReader: ForeignReader {
   let system: String
-  let remarks: [String]
+  private(set) var remarks: [String]
   var version: String? { store.version }
   var parts: [String] { store.collections.map(\.name) }
 
@@ -29,15 +29,15 @@ final class ChromaReader: ForeignReader {
   }
 
   func counts() throws -> [RowState: Int64] {
-    let rows = try store.database.count("count(*)", from: ChromaStore.liveRows)
+    let rows = try store.database.count("count(*)", from: store.liveRows)
     let expired = try store.database.count(
-      "count(*)", from: "\(ChromaStore.liveRows) AND \(ChromaStore.isMem0) AND \(ChromaStore.isExpired(today))")
+      "count(*)", from: "\(store.liveRows) AND \(ChromaStore.isMem0) AND \(ChromaStore.isExpired(today))")
     return [.live: rows - expired, .expired: expired]
   }
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
     try store.database.reading {
-      let expected = try store.database.count("count(*)", from: ChromaStore.liveRows)
+      let expected = try store.database.count("count(*)", from: store.liveRows)
       let vectors = decodingVectors ? try foundVectors() : []
       var found: Int64 = 0
       var page = ChromaPage(store, collections)
@@ -54,7 +54,9 @@ final class ChromaReader: ForeignReader {
               memory.embedding = .checked(vector)
             }
           case .change(let number)?: memory.embedding = changes[number] ?? .missing
-          case nil: break
+          case nil:
+            guard decodingVectors, let failure = vectors[row.collection]?.failure else { break }
+            memory.embedding = .unreadable(reason: failure, value: .null)
           }
           try body(memory)
         }
@@ -68,6 +70,11 @@ final class ChromaReader: ForeignReader {
   private func foundVectors() throws -> [ChromaVectors?] {
     if let vectors { return vectors }
     let found = try ChromaVectors.all(in: store, collection: selection.collection)
+    for (collection, failure) in zip(store.collections, found.map { $0?.failure }) {
+      guard let failure else { continue }
+      remarks.append(
+        "\(failure): the vectors of \(collection.name) are lost; `--embeddings regenerate` makes new ones of its texts")
+    }
     vectors = found
     return found
   }

@@ -6,8 +6,10 @@ struct ChromaStore {
   let database: SQLiteTables
   /// The folder that the tables stand in.
   let folder: String
-  /// Sorted by their names.
+  /// Those that hold memories, sorted by their names.
   let collections: [ChromaCollection]
+  /// Those in which mem0 keeps the people and places that it finds in memories.
+  let entityCollections: [ChromaCollection]
   /// Whether lists in metadata are kept, as from 1.0 on.
   let keepsLists: Bool
   /// Whether metadata have a column for true and false.
@@ -36,7 +38,11 @@ struct ChromaStore {
     version =
       lists != nil
       ? "tables of 1.x" : collections.has("config_json_str") ? "tables of 0.5 or 0.6" : "tables of 0.4"
-    self.collections = try ChromaCollection.all(collections, in: list, database)
+    var (memories, entities): ([ChromaCollection], [ChromaCollection]) = ([], [])
+    for collection in try ChromaCollection.all(collections, in: list, database) {
+      if try collection.holdsEntities(database) { entities.append(collection) } else { memories.append(collection) }
+    }
+    (self.collections, entityCollections) = (memories, entities)
   }
 
   /// The file of an index that says which row is which; it is written last.
@@ -54,11 +60,14 @@ struct ChromaStore {
     return FileManager.default.fileExists(atPath: path + "/" + ChromaStore.labelFile) ? path : nil
   }
 
-  /// The rows of collections that are there; a deleted collection may leave rows behind.
-  static let liveRows = """
-    embeddings e WHERE e.segment_id IN (SELECT s.id FROM segments s JOIN collections c ON c.id = s.collection \
-    WHERE s.scope = 'METADATA')
-    """
+  /// The rows `e` of the collections that are read; a deleted collection may leave rows behind.
+  var liveRows: String {
+    let segments = entityCollections.map { "AND s.id <> \($0.metadataSegment.quotedLiteral)" }.joined(separator: " ")
+    return """
+      embeddings e WHERE e.segment_id IN (SELECT s.id FROM segments s JOIN collections c ON c.id = s.collection \
+      WHERE s.scope = 'METADATA' \(segments))
+      """
+  }
 }
 
 /// One collection.
@@ -104,6 +113,15 @@ struct ChromaCollection {
         metadataSegment: metadata, vectorSegment: vector, indexedUpTo: vector.flatMap { indexed[$0] },
         isCosine: space == "cosine")
     }
+  }
+
+  /// Whether these are no memories but what mem0 has found in them.
+  fileprivate func holdsEntities(_ database: SQLiteTables) throws -> Bool {
+    guard name.hasSuffix("_entities") else { return false }
+    let isEntity = "\(ChromaStore.has("entity_type")) AND \(ChromaStore.has("data"))"
+    return try database.first(
+      "SELECT \(isEntity) FROM embeddings e WHERE e.segment_id = \(metadataSegment.quotedLiteral) LIMIT 1", columns: 1)
+      == [.integer(1)]
   }
 
   private struct SegmentKey: Hashable {

@@ -11,21 +11,25 @@ struct ChromaVectors {
   }
 
   /// nil where there is no index yet.
-  let index: ChromaIndex?
+  private(set) var index: ChromaIndex?
+  /// Why the index cannot be used, and with it no vector of the collection; nil where it can.
+  private(set) var failure: String?
   /// The number of the last change that is in the index.
   private(set) var indexedUpTo: Int64 = 0
   /// By the id of the row: the number of a change, or the place of an element, as its complement.
   private var places: [ExactText: Int64] = [:]
 
   /// Reads which rows the index of a collection holds.
-  ///
-  /// - Throws: `source_unreadable`.
   init(_ collection: ChromaCollection, in store: ChromaStore) throws {
-    guard let folder = try store.indexFolder(of: collection) else {
-      // An index is written when so many changes have come; until then all of them are in the queue.
-      index = nil
-      return
+    do { try readIndex(of: collection, in: store) } catch let error as MemshError where error.code == .sourceUnreadable
+    {
+      failure = error.message
     }
+  }
+
+  private mutating func readIndex(of collection: ChromaCollection, in store: ChromaStore) throws {
+    // An index is written when so many changes have come; until then all of them are in the queue.
+    guard let folder = try store.indexFolder(of: collection) else { return }
     let index = try ChromaIndex(folder: folder, isScaled: collection.isCosine)
     self.index = index
     let table = try ChromaLabels(path: folder + "/" + ChromaStore.labelFile)
