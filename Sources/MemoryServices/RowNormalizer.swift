@@ -109,7 +109,7 @@ struct RowNormalizer {
   /// unknown columns.
   ///
   /// Metadata that is JSON but no object is kept under `value`. Nothing is overwritten: a column whose name the
-  /// metadata has already, and a `legacy_id` of its own, go to `legacy_columns`.
+  /// metadata has already with another value, and a `legacy_id` of its own, go to `legacy_columns`.
   private func metadata(of row: SourceRow) throws(Rejection) -> JSON {
     var metadata = JSON.object([])
     switch try parsed(row.metadata) {
@@ -127,9 +127,10 @@ struct RowNormalizer {
       metadata = metadata.setting(name, to: .string(mark))
     }
     for column in row.otherColumns where column.value != .null {
-      if metadata[key: column.name] == nil {
+      let own = metadata[key: column.name]
+      if own == nil {
         metadata = metadata.setting(column.name, to: column.value.json)
-      } else {
+      } else if !JSON.areIdentical(own, column.value.json) {
         collisions.append(JSON.Member(column.name, column.value.json))
       }
     }

@@ -13,11 +13,9 @@ import Testing
 
   /// A path below the stores, and what the error must call it.
   private static let real = [
-    ("mcp-memory-service/sqlite_vec.db", "mcp-memory-service"), ("openmemory-py/openmemory.db", "OpenMemory"),
-    ("agno-sqlite/agno.db", "Agno"), ("langgraph-sqlite/store.db", "LangGraph"), ("llm/embeddings.db", "llm"),
-    ("letta-0.16.8-sqlite/sqlite.db", "Letta"), ("sqlite-vec/vec.db", "sqlite-vec"),
-    ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"), ("mem0-qdrant/history.db", "mem0 (its history)"),
-    ("mem0-pgvector/dump.sql", "mem0's pgvector"),
+    ("agno-sqlite/agno.db", "Agno"), ("langgraph-sqlite/store.db", "LangGraph"),
+    ("letta-0.16.8-sqlite/sqlite.db", "Letta"), ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"),
+    ("mem0-qdrant/history.db", "mem0 (its history)"), ("mem0-pgvector/dump.sql", "mem0's pgvector"),
     ("langchain-pgvector/dump.sql", "LangChain's PGVector"),
     ("mcp-server-memory/memory.jsonl", "MCP reference server"), ("mcp-server-memory", "is a folder"),
     ("mcp-server-memory/truth.json", "a JSON file"), ("mcp-server-memory/README", "is not a SQLite database"),
@@ -34,41 +32,9 @@ import Testing
   /// Small files with the tables of other systems, some with rows that are gone.
   private static let lookAlikes = [
     (
-      "mcp-memory-service",
-      """
-      CREATE TABLE memories (id INTEGER PRIMARY KEY, content_hash TEXT UNIQUE, content TEXT, tags TEXT, memory_type TEXT,
-        metadata TEXT, created_at REAL, updated_at REAL, deleted_at REAL, superseded_by TEXT);
-      INSERT INTO memories VALUES (1, 'a', 'gone', '', '', '{}', 1, 1, 2, NULL);
-      """
-    ),
-    (
-      "mcp-memory-service",
-      """
-      CREATE TABLE memories (id INTEGER PRIMARY KEY, content_hash TEXT UNIQUE, content TEXT, tags TEXT, memory_type TEXT,
-        metadata TEXT, created_at REAL, updated_at REAL, created_at_iso TEXT, updated_at_iso TEXT);
-      """
-    ),
-    (
-      "OpenMemory",
-      """
-      CREATE TABLE memories (id TEXT PRIMARY KEY, user_id TEXT, content TEXT, primary_sector TEXT, tags TEXT, meta TEXT,
-        created_at INTEGER, updated_at INTEGER, salience REAL, project_id TEXT);
-      CREATE TABLE vectors (id TEXT, sector TEXT, user_id TEXT, v BLOB, dim INTEGER);
-      """
-    ),
-    (
+   
       "Agno",
       "CREATE TABLE user_memories (id TEXT PRIMARY KEY, user_id TEXT, memory VARCHAR, created_at TEXT, updated_at TEXT);"
-    ),
-    (
-      "txtai",
-      """
-      CREATE TABLE sections (indexid INTEGER PRIMARY KEY, id TEXT, text TEXT, tags TEXT, entry TEXT);
-      CREATE TABLE documents (id TEXT PRIMARY KEY, data JSON, tags TEXT, entry TEXT);
-      """
-    ),
-    (
-      "Memori", "CREATE TABLE memori_entity_fact (id INTEGER, entity_id INTEGER, content TEXT, content_embedding BLOB);"
     ),
     (
       "Basic Memory",
@@ -104,7 +70,7 @@ import Testing
   /// Files and folders that are no SQLite databases.
   private static let texts = [
     ("memory.jsonl", #"{"type":"entity","name":"ada","entityType":"person","observations":["tea"]}"#, "MCP reference"),
-    ("export.json", #"{"export_metadata": {}, "memories": []}"#, "an export of mcp-memory-service"),
+   
     ("agent.af", #"{"agents": [], "groups": [], "blocks": []}"#, "an agent file of Letta"),
     ("memsh.jsonl", #"{"memsh_export":1,"space":{}}"#, "`import "), ("note.md", "# Tea\n\nAda likes it.", "Markdown"),
     ("plain.json", "\u{FEFF} [1, 2]", "a JSON file"), ("notes/ada.md", "tea", "a folder of Markdown notes"),

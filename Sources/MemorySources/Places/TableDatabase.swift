@@ -48,6 +48,14 @@ extension TableDatabase {
   /// An expression in the form in which an answer must give it.
   func answering(_ expression: String) -> String { backend == .postgres ? "(\(expression))::text" : expression }
 
+  /// Whether a table of SQLite can be asked for its row numbers: one that is WITHOUT ROWID cannot.
+  func hasRowNumbers(_ table: TableList.Table) -> Bool {
+    do {
+      try rows("SELECT rowid FROM \(table.quotedName) LIMIT 0") { _ in }
+      return true
+    } catch { return false }
+  }
+
   /// The number that an expression such as `count(*)` gives; 0 for none.
   func count(_ expression: String, from rest: String) throws -> Int64 {
     switch try first("SELECT \(answering(expression)) FROM \(rest)", columns: 1)?.first {

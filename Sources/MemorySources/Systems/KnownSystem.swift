@@ -39,7 +39,6 @@ struct KnownSystem {
     KnownSystem(
       "LangGraph (checkpoints)", Shape(table: "checkpoints", columns: ["thread_id", "checkpoint_id", "checkpoint"])),
     KnownSystem("Memori 2", Shape(table: "long_term_memory"), Shape(table: "short_term_memory")),
-    KnownSystem("txtai", Shape(table: "sections", columns: ["indexid", "id", "text", "tags", "entry"])),
     KnownSystem(
       "Basic Memory", Shape(table: "entity"),
       Shape(table: "observation", columns: ["entity_id", "content", "category"])

@@ -77,9 +77,7 @@ enum LegacyTable {
   ) -> TableMapping {
     var mapping = TableMapping(table, columns: columns)
     mapping.idIsUnique = table.keyColumns.count == 1 && table.keyColumns.first == columns[.id]
-    // Only a table that is WITHOUT ROWID cannot be asked for its row numbers.
-    let hasRowNumbers = (try? database.first("SELECT rowid FROM \(table.quotedName) LIMIT 0", columns: 1)) != nil
-    mapping.order = hasRowNumbers ? "t.rowid" : nil
+    mapping.order = database.hasRowNumbers(table) ? "t.rowid" : nil
     return mapping
   }
 

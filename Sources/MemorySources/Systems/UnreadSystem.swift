@@ -99,7 +99,6 @@ enum UnreadSystem {
   private static let jsonKinds: [(words: [String], system: String)] = [
     (["\"type\"", "\"entityType\"", "\"observations\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
     (["\"type\"", "\"relationType\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
-    (["\"export_metadata\"", "\"memories\""], "an export of mcp-memory-service (JSON)"),
     (["\"agents\"", "\"blocks\""], "an agent file of Letta (JSON)"),
     (["\"mapping\"", "\"current_node\""], "an export of ChatGPT's conversations (JSON)"),
   ]

@@ -23,7 +23,7 @@ final class VecChunks {
   func fill(_ row: inout SourceRow, decodingVectors: Bool) throws {
     let texts = table.definition.metadata.indices.map { row.take(VecTable.longText($0)) }
     guard let (chunk, slot) = try fillVector(&row, decodingVectors: decodingVectors) else { return }
-    for (index, column) in table.definition.metadata.enumerated() {
+    for (index, column) in table.definition.metadata.enumerated() where !table.omitted.contains(column.name) {
       row.otherColumns.append((column.name, try metadata(index, column.type, chunk, slot, texts[index])))
     }
   }

@@ -9,6 +9,8 @@ struct VecTable {
   let definition: VecDefinition
   /// Which rows there are; the columns `rowid, id, chunk_id, chunk_offset`.
   let rowids: TableList.Table
+  /// Columns that are not read.
+  var omitted: Set<String> = []
 
   /// The tables of sqlite-vec whose definition and inner tables are whole.
   static func all(in list: TableList, _ database: any TableDatabase) throws -> [VecTable] {
@@ -78,9 +80,10 @@ struct VecTable {
     return joins
   }
 
-  /// The names of all columns that are no vectors, as the table has them.
+  /// The names of all columns that are read and are no vectors, as the table has them.
   var fieldNames: [String] {
-    definition.partitions + definition.auxiliary.map(\.name) + definition.metadata.map(\.name)
+    let names = definition.partitions + definition.auxiliary.map(\.name) + definition.metadata.map(\.name)
+    return names.filter { !omitted.contains($0) }
   }
 
   /// Whether a column holds text.
@@ -91,9 +94,10 @@ struct VecTable {
 
   /// What ``VecChunks/fill(_:decodingVectors:)`` needs to find in a row, by name.
   func extra(rowids: String) -> [(name: String, sql: String)] {
-    [(VecTable.chunk, "\(rowids).chunk_id"), (VecTable.slot, "\(rowids).chunk_offset")]
-      + definition.partitions.enumerated().map { ($1, "vec_c.partition" + VecTable.number($0)) }
-      + definition.auxiliary.enumerated().map { ($1.name, "vec_a.value" + VecTable.number($0)) }
+    let partitions = definition.partitions.enumerated().map { ($1, "vec_c.partition" + VecTable.number($0)) }
+    let auxiliary = definition.auxiliary.enumerated().map { ($1.name, "vec_a.value" + VecTable.number($0)) }
+    return [(VecTable.chunk, "\(rowids).chunk_id"), (VecTable.slot, "\(rowids).chunk_offset")]
+      + (partitions + auxiliary).filter { !omitted.contains($0.0) }
       + longTexts.map { (VecTable.longText($0.index), "vec_t\(VecTable.number($0.index)).data") }
   }
 

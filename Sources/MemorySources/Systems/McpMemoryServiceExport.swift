@@ -1,0 +1,58 @@
+import Foundation
+import MemoryModel
+
+/// What mcp-memory-service exports: `{"export_metadata": {…}, "memories": […]}`.
+extension MemorySystem {
+  static let mcpMemoryServiceExport = MemorySystem(name: "mcp-memory-service (its export)") { place, _ in
+    guard case .file(let document) = place, document.headText.contains("\"export_metadata\""),
+      let export = try? JSONParser.parse(document.text()), let about = export[key: "export_metadata"],
+      case .array(let memories)? = export[key: "memories"]
+    else { return nil }
+    return McpMemoryServiceExport(memories, version: about[key: "exporter_version"]?.stringValue)
+  }
+}
+
+private final class McpMemoryServiceExport: ForeignReader {
+  let system = "mcp-memory-service (its export)"
+  let version: String?
+  let parts = ["memories"]
+  private let memories: [JSON]
+
+  init(_ memories: [JSON], version: String?) {
+    self.memories = memories
+    self.version = version.map { "exporter \($0)" }
+  }
+
+  func counts() throws -> [RowState: Int64] { [.live: Int64(memories.count)] }
+
+  func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
+    for (number, memory) in memories.enumerated() { try body(row(memory, number, decodingVectors)) }
+  }
+
+  private static let named: Set<String> = [
+    "content", "content_hash", "created_at", "updated_at", "metadata", "store", "embedding",
+  ]
+
+  private func row(_ memory: JSON, _ number: Int, _ decodingVectors: Bool) -> SourceRow {
+    // What is no object has no content, and is rejected.
+    let (taken, rest) = memory.taking(McpMemoryServiceExport.named) ?? ([:], .object([]))
+    func value(_ key: String) -> SourceValue { taken[key].map(SourceValue.json) ?? .null }
+    let id = value("content_hash").idText
+    var row = SourceRow(key: "", legacyID: id)
+    row.collection = value("store").idText
+    row.content = value("content")
+    row.createdAt = value("created_at")
+    row.updatedAt = value("updated_at")
+    row.metadata = value("metadata")
+    if let vector = taken["embedding"], vector != .null {
+      row.embedding =
+        decodingVectors
+        ? Array(vector.text.utf8).withUnsafeBytes { EmbeddingDecoder().decode($0, isText: true) }
+        : .undecoded(.json(vector))
+    }
+    if case .object(let members) = rest { row.otherColumns = members.map { ($0.key, .json($0.value)) } }
+    row.nameUserAfterMetadata()
+    row.key = (row.collection.map { $0 + "/" } ?? "") + (id.map(RowKey.of) ?? "row \(number)")
+    return row
+  }
+}
