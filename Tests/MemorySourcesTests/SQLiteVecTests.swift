@@ -71,7 +71,8 @@ import Testing
     try data.write(to: URL(fileURLWithPath: folder.file("vec.db")))
     let path = try folder.sqlite(
       "vec.db",
-      "CREATE TABLE plain (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO plain SELECT rowid, 'x' || rowid FROM v_plain_rowids;")
+      "CREATE TABLE plain (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO plain SELECT rowid, 'x' || rowid FROM v_plain_rowids;"
+    )
     var selection = SourceSelection()
     selection.collection = "plain"
     let rows = try ForeignSource.opened(path, selection).allRows()
@@ -107,7 +108,8 @@ import Testing
     let texts = "SELECT id, body FROM notes"
     let two = try copy(
       "two.db",
-      drop + "CREATE TABLE a AS \(texts); CREATE TABLE b AS \(texts); UPDATE a SET rowid = id + 9000; UPDATE a SET rowid = id; "
+      drop
+        + "CREATE TABLE a AS \(texts); CREATE TABLE b AS \(texts); UPDATE a SET rowid = id + 9000; UPDATE a SET rowid = id; "
         + "UPDATE b SET rowid = id + 9000; UPDATE b SET rowid = id; DROP TABLE notes;")
     #expect { try ForeignSource.opened(two) } throws: { ($0 as? MemshError)?.code == .sourceUnsupported }
   }

@@ -40,7 +40,7 @@ struct VecNeighbour {
       }
       let matches = try database.count(
         "count(*)", from: "\(vectors.rowids.quotedName) r JOIN \(table.quotedName) t ON \(key)")
-      let isNamed = vectors.name.lowercased().contains(table.name.lowercased())
+      let isNamed = isNamed(vectors.name, after: table.name)
       // A vector whose text was deleted stays where an application forgets it; the name tells that the table is the right one.
       guard matches == total || isNamed && matches > total / 2 else { continue }
       fitting.append(
@@ -71,6 +71,18 @@ struct VecNeighbour {
   /// What a person should know where another table's vectors are taken.
   func remark(takenBy other: VecNeighbour) -> String {
     "the vectors in \(vectors.name) are left out: the texts in \(texts.name) take those of \(other.vectors.name)"
+  }
+
+  /// Words that tell what a table holds, not what it belongs to.
+  private static let genericWords: Set<Substring> = [
+    "v", "vec", "vecs", "vector", "vectors", "embedding", "embeddings", "idx", "index",
+  ]
+
+  /// Whether a table is called after another, as `vec_notes` and `note_embeddings` are after `notes`.
+  private static func isNamed(_ vectors: String, after texts: String) -> Bool {
+    let words = vectors.lowercased().split(separator: "_").filter { !genericWords.contains($0) }
+    let own = texts.lowercased().split(separator: "_")
+    return words == own || words.joined(separator: "_") + "s" == own.joined(separator: "_")
   }
 
   /// The parts that columns play by their names; nil for a table without a column of texts.
