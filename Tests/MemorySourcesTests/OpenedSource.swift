@@ -1,5 +1,7 @@
 import MemoryModel
 import MemorySources
+import PostgresDriver
+import TestSupport
 import Testing
 
 extension ForeignSource {
@@ -18,5 +20,17 @@ extension ForeignSource {
       rows += records.compactMap { if case .foreign(let row) = $0 { row } else { nil } }
     }
     return rows
+  }
+}
+
+extension ForeignSource {
+  /// Opens the foreign system in a PostgreSQL database.
+  static func opened(_ database: TestDatabase, _ selection: SourceSelection = SourceSelection()) throws -> ForeignSource
+  {
+    let driver = try PostgresDriver(connectionString: database.url, isReadOnly: true)
+    guard case .foreign(let source) = try SourceCatalog.open(driver, selection) else {
+      throw MemshError(.usage, "\(database.name) is a store of memsh")
+    }
+    return source
   }
 }

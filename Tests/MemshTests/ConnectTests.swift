@@ -143,7 +143,6 @@ import Testing
     .enabled(if: FileManager.default.fileExists(atPath: ConnectTests.stores), "needs the folder of foreign stores"))
   func namesForeignStores() throws {
     for (path, name) in [
-      ("agno-sqlite/agno.db", "Agno"), ("letta-0.16.8-sqlite/sqlite.db", "Letta"),
       ("mem0-ts/vector_store.db", "mem0 (TypeScript)"), ("mcp-server-memory/memory.jsonl", "MCP reference server"),
       ("langchain-pgvector/dump.sql", "LangChain's PGVector"), ("llm/embeddings.db", "llm"),
     ] {

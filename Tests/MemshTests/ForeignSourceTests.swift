@@ -13,9 +13,8 @@ import Testing
 
   /// A path below the stores, and what the error must call it.
   private static let real = [
-    ("agno-sqlite/agno.db", "Agno"), ("langgraph-sqlite/store.db", "LangGraph"),
-    ("letta-0.16.8-sqlite/sqlite.db", "Letta"), ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"),
-    ("mem0-qdrant/history.db", "mem0 (its history)"), ("mem0-pgvector/dump.sql", "mem0's pgvector"),
+    ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"), ("mem0-qdrant/history.db", "mem0 (its history)"),
+    ("mem0-pgvector/dump.sql", "mem0's pgvector"),
     ("langchain-pgvector/dump.sql", "LangChain's PGVector"),
     ("mcp-server-memory/memory.jsonl", "MCP reference server"), ("mcp-server-memory", "is a folder"),
     ("mcp-server-memory/truth.json", "a JSON file"), ("mcp-server-memory/README", "is not a SQLite database"),
@@ -33,10 +32,6 @@ import Testing
   private static let lookAlikes = [
     (
    
-      "Agno",
-      "CREATE TABLE user_memories (id TEXT PRIMARY KEY, user_id TEXT, memory VARCHAR, created_at TEXT, updated_at TEXT);"
-    ),
-    (
       "Basic Memory",
       """
       CREATE TABLE entity (id INTEGER, title TEXT); CREATE TABLE relation (id INTEGER);

@@ -36,7 +36,7 @@ extension MemorySystem {
       return mapping
     }
     let unread = try tables.reduce(0) { try $0 + AgnoMemory.unread(in: $1, database) }
-    let remark = "\(unread) memories are not written as Agno 1 writes them: their text stays as it is"
+    let remark = "the text of \(counted(unread, "memory")) stays as it is: it is not what Agno 1 writes"
     return TableReader("Agno 1", database, mappings, remarks: unread > 0 ? [remark] : [])
   }
 

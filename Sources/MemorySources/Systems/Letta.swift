@@ -106,14 +106,15 @@ private struct LettaStore {
     for table in tables where table.has("source_id") {
       let rows = try database.count("count(*)", from: table.quotedName)
       if rows > 0 {
-        remarks.append("\(rows) rows of \(table.shownName) are passages of files, not what agents wrote down")
+        remarks.append(
+          "\(counted(rows, "memory")) of \(table.shownName): passages of files, not what agents wrote down")
       }
     }
     if let table = tables.first, let blocks = list.neighbour(of: table, "block", with: "label", "value") {
       let rows = try database.count("count(*)", from: blocks.quotedName)
       if rows > 0 {
         remarks.append(
-          "\(rows) blocks of core memory (the table \(blocks.shownName)) are not memories: they stay there")
+          "core memory is not brought along: \(counted(rows, "block")) of the table \(blocks.shownName)")
       }
     }
     return remarks

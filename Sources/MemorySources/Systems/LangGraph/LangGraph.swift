@@ -95,20 +95,20 @@ final class LangGraphReader: ForeignReader {
     }
     if facts.unnamed > 0 {
       remarks.append(
-        "\(facts.unnamed) memories in namespaces such as \(facts.unnamedExample) are those of the user "
-          + "\(SourceRow.defaultUser); --user-from-namespace N says which label the user is")
+        "the user of \(counted(facts.unnamed, "memory")) is \(SourceRow.defaultUser), because a namespace such as "
+          + "\(facts.unnamedExample) names none; --user-from-namespace N says which label it is")
     }
+    func have(_ number: Int) -> String { counted(number, "memory") + (number == 1 ? " has" : " have") }
     if facts.vectorsOfJSON > 0 {
-      remarks.append(
-        "\(facts.vectorsOfJSON) memories have the vector of their whole JSON, not of the text alone")
+      remarks.append("\(have(facts.vectorsOfJSON)) the vector of the whole JSON, not of the text alone")
     }
     if facts.otherVectors > 0 {
       remarks.append(
-        "\(facts.otherVectors) memories have only vectors of other fields than their text, such as \(facts.otherField): "
+        "\(have(facts.otherVectors)) only vectors of other fields than the text, such as \(facts.otherField): "
           + "those are left out")
     }
     if facts.textsOfJSON > 0 {
-      remarks.append("\(facts.textsOfJSON) memories have no field that is their text: their JSON is the text")
+      remarks.append("\(have(facts.textsOfJSON)) no field that is the text: the JSON is the text")
     }
     return remarks
   }
