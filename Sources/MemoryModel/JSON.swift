@@ -29,7 +29,7 @@ package enum JSON: Sendable, Hashable {
     }
 
     /// Whether the key is this one to the byte; to Swift, canonically equivalent strings are equal.
-    func hasKey(_ other: String) -> Bool { key.utf8.elementsEqual(other.utf8) }
+    package func hasKey(_ other: String) -> Bool { key.utf8.elementsEqual(other.utf8) }
   }
 
   /// An integer as a JSON number.

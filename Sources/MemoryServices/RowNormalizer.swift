@@ -126,13 +126,22 @@ struct RowNormalizer {
       if let own = metadata[key: name], own != .string(mark) { collisions.append(JSON.Member(name, own)) }
       metadata = metadata.setting(name, to: .string(mark))
     }
-    for column in row.otherColumns where column.value != .null {
       let own = metadata[key: column.name]
       if own == nil {
-        metadata = metadata.setting(column.name, to: column.value.json)
       } else if !JSON.areIdentical(own, column.value.json) {
-        collisions.append(JSON.Member(column.name, column.value.json))
+    let columns = row.otherColumns.filter { $0.value != .null }
+    if case .object(var members) = metadata, !columns.isEmpty {
+      // A table may have thousands of columns.
+      var taken = Set(members.map(\.key))
+      for column in columns {
+        let member = JSON.Member(column.name, column.value.json)
+        if taken.insert(column.name).inserted {
+          members.append(member)
+        } else {
+          collisions.append(member)
+        }
       }
+      metadata = .object(members)
     }
     if !collisions.isEmpty { metadata = metadata.setting("legacy_columns", to: .object(collisions)) }
     return metadata

@@ -30,7 +30,8 @@ package final class StoreSource: MemorySource {
     let statistics = try store.statistics(userID: nil)
     return SourceSurvey(
       table: "memories", rows: statistics.memories, dimensions: space.dimensions, model: space.model,
-      recordedSpace: space, hasVectors: statistics.embeddingsPresent > 0)
+      recordedSpace: space, hasVectors: statistics.embeddingsPresent > 0,
+      parts: [.init(name: "memories", rows: statistics.memories)])
   }
 
   /// Hands over all memories by id.

@@ -10,6 +10,8 @@ protocol ForeignReader: AnyObject {
   var version: String? { get }
   /// The tables or collections that the rows come from, as a person would name them.
   var parts: [String] { get }
+  /// How many rows each of ``parts`` has, in any state, where counting is cheap.
+  func partRows() throws -> [String: Int64]
   /// The model that made the vectors, where the store says so.
   ///
   /// - Parameter dimensions: The length that most of the vectors have.
@@ -30,6 +32,7 @@ protocol ForeignReader: AnyObject {
 
 extension ForeignReader {
   var version: String? { nil }
+  func partRows() throws -> [String: Int64] { [:] }
   func model(dimensions: Int) -> String? { nil }
   var remarks: [String] { [] }
 }

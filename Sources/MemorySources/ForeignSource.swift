@@ -22,8 +22,8 @@ package final class ForeignSource: MemorySource {
     description = SourceDescription(kind: reader.system, location: place.location, fingerprint: place.fingerprint)
   }
 
-  /// What tells the version of the system that wrote it.
-  package var version: String? { reader.version }
+  /// The tables or collections that the rows come from.
+  var parts: [String] { reader.parts }
 
   /// Counts the rows and looks at the first vectors.
   package func survey() throws -> SourceSurvey {
@@ -31,9 +31,11 @@ package final class ForeignSource: MemorySource {
       let counts = try reader.counts()
       let rows = selection.states.reduce(0) { $0 + (counts[$1] ?? 0) }
       let dimensions = try sampledDimensions()
+      let partRows = try reader.partRows()
       return SourceSurvey(
         table: reader.parts.joined(separator: ", "), rows: try selection.collection == nil ? rows : countSelected(),
-        dimensions: dimensions, model: dimensions.flatMap(reader.model), remarks: reader.remarks + leftOut(counts))
+        dimensions: dimensions, model: dimensions.flatMap(reader.model), remarks: reader.remarks + leftOut(counts),
+        version: reader.version, parts: reader.parts.map { .init(name: $0, rows: partRows[$0]) })
     }
   }
 

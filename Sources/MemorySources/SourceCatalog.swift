@@ -9,6 +9,16 @@ package enum FoundSource {
   case foreign(ForeignSource)
 }
 
+/// What stands in one place, as `inspect` tells it.
+package enum FoundPlace {
+  /// Memories; `others` are the further systems whose memories stand there, too.
+  case source(FoundSource, others: [String])
+  /// Tables that no reader takes.
+  case tables(UnreadTables)
+  /// A folder with stores in it.
+  case folder(path: String, [InnerStore])
+}
+
 /// Finds out which memory system made what stands in a place: by the whole of it, never by a table's name.
 package enum SourceCatalog {
   /// Looks at a file or a folder.
@@ -23,6 +33,60 @@ package enum SourceCatalog {
   /// Looks at a PostgreSQL database, through a driver that was opened for reading only.
   package static func open(_ driver: any Driver, _ selection: SourceSelection) throws -> FoundSource {
     try open(.tables(PostgresTables(driver)), selection)
+  }
+
+  /// Looks at a file or a folder, and describes also what no reader takes.
+  ///
+  /// - Throws: As ``open(path:_:)``, for what cannot be described.
+  package static func inspect(path: String, _ selection: SourceSelection) throws -> FoundPlace {
+    try inspect(SourcePlace(path: path), selection)
+  }
+
+  /// Looks at a PostgreSQL database, and describes also what no reader takes.
+  package static func inspect(_ driver: any Driver, _ selection: SourceSelection) throws -> FoundPlace {
+    try inspect(.tables(PostgresTables(driver)), selection)
+  }
+
+  private static func inspect(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundPlace {
+    do {
+      let found = try open(place, selection)
+      return .source(found, others: others(at: place, selection, than: found))
+    } catch let error as MemshError
+      where [.sourceUnsupported, .sourceWithoutMemories, .sourceNotADatabase].contains(error.code)
+      && selection.table == nil && selection.system == nil
+    {
+      switch place {
+      case .tables(let database):
+        guard let described = try UnreadTables(database) else { throw error }
+        return .tables(described)
+      case .folder(let folder):
+        let stores = InnerStores.of(folder)
+        guard !stores.isEmpty else { throw error }
+        return .folder(path: folder.path, stores)
+      case .file: throw error
+      }
+    }
+  }
+
+  /// The further systems that read other parts of a database.
+  private static func others(
+    at place: SourcePlace, _ selection: SourceSelection, than found: FoundSource
+  ) -> [String] {
+    guard case .tables = place, selection.system == nil, selection.table == nil else { return [] }
+    var parts: Set<String> = ["memories"]
+    var names: Set<String> = []
+    if case .foreign(let source) = found {
+      parts = Set(source.parts)
+      names = [source.description.kind]
+    }
+    return MemorySystem.all.compactMap { system in
+      // The legacy system is told by what it has not.
+      guard system.name != MemorySystem.legacy.name, let reader = try? system.open(place, selection),
+        names.insert(reader.system).inserted, !parts.isSuperset(of: reader.parts)
+      else { return nil }
+      parts.formUnion(reader.parts)
+      return system.name
+    }
   }
 
   private static func open(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundSource {

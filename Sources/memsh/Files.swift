@@ -47,6 +47,10 @@ final class Files: FileAccess {
 
   func fragments(_ path: String) throws -> [PromptFragment] { try FragmentFile.read(StoreLocation.path(path)) }
 
+  func readMapping(_ path: String, into selection: inout SourceSelection) throws {
+    try MappingFile.read(StoreLocation.path(path), into: &selection)
+  }
+
   func yaml(_ json: JSON) throws -> String { try YAML.text(json) }
 
   func json(yaml text: String) throws -> JSON {

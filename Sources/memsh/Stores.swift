@@ -140,6 +140,22 @@ final class Stores: StoreAccess, Sendable {
     return writer.map { ($0, target.identity, target.close) }
   }
 
+  func contents(of location: String, _ selection: SourceSelection) throws -> PlaceContents {
+    try keepingSecrets(of: location) { try StoreLocation.check(location) }
+    let isServer = StoreLocation.postgres(location) != nil
+    let store = isServer ? try self.store(at: location, isReadOnly: true) : nil
+    let found =
+      try store.map { try SourceCatalog.inspect($0.driver, selection) }
+      ?? SourceCatalog.inspect(path: StoreLocation.path(location), selection)
+    switch found {
+    case .source(.memsh, let others):
+      return .source(StoreSource(try store ?? self.store(at: location, isReadOnly: true)), others: others)
+    case .source(.foreign(let source), let others): return .source(source, others: others)
+    case .tables(let tables): return .tables(tables)
+    case .folder(let path, let stores): return .folder(path: path, stores)
+    }
+  }
+
   private func look(
     at location: String, _ selection: SourceSelection
   ) throws -> (store: MemoryStore?, found: FoundSource) {

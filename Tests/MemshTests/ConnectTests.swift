@@ -112,7 +112,7 @@ import Testing
     let source = try folder.plainLegacyFile(rows: 3)
     let refused = try connect("'\(source)'")
     #expect(refused.status == 1 && refused.errors.contains("not a memsh store"), "\(refused.errors)")
-    let migrate = "migrate --from '\(source)'"
+    let migrate = "migrate --from \(source)"
     #expect(refused.errors.contains("`connect --create NEW.db`, then `\(migrate)`, brings its 3 memories"))
     let done = try memsh.run(["-q", "-y", "-c", "connect --create NEW.db; \(migrate) --skip-test; stats"])
     #expect(done.status == 0 && done.output.contains("memories.total\t3"), "\(done.errors)")
@@ -127,8 +127,8 @@ import Testing
     let terminal = try Terminal.memsh("-d new.db --embedder hash", in: folder, columns: 200)
     #expect(try terminal.screen().contains("new.db is not there yet: `schema --create` or `migrate --from FILE`"))
     try terminal.enter("connect legacy.db")
-    try terminal.wait(for: "`migrate --from 'legacy.db'` brings its 3 memories into the store in use, new.db")
-    try terminal.enter("migrate --from 'legacy.db'")
+    try terminal.wait(for: "`migrate --from legacy.db` brings its 3 memories into the store in use, new.db")
+    try terminal.enter("migrate --from legacy.db")
     try terminal.enter("connect new.db")
     try terminal.wait(for: "Connected to new.db: SQLite, a memsh store, 3 memories")
     try terminal.enter("connect nosuch.db")

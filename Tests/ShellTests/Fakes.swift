@@ -74,6 +74,7 @@ final class FakeFiles: FileAccess {
     return text
   }
   func fragments(_ path: String) throws -> [PromptFragment] { throw missing(path) }
+  func readMapping(_ path: String, into selection: inout SourceSelection) throws { throw missing(path) }
   func yaml(_ json: JSON) throws -> String { json.text }
   func json(yaml text: String) throws -> JSON { try JSONParser.parse(text) }
   func read<Value>(linesOf path: String, _ body: (@escaping () throws -> String?) throws -> Value) throws -> Value {
@@ -113,6 +114,9 @@ final class FakeStores: StoreAccess {
   func collectionWriter(
     _ format: ForeignFormat, named name: String, at location: String, from store: StoreIdentity
   ) throws -> (writer: any MemoryWriter, database: StoreIdentity, close: () -> Void)? { nil }
+  func contents(of location: String, _ selection: SourceSelection) throws -> PlaceContents {
+    throw MemshError(.sourceNotFound, "there is no file \(location)")
+  }
   func defaultLocation(of backend: Backend?) throws -> String { defaultPath }
   func location(_ location: String, inSchema schema: String) throws -> String {
     throw MemshError(.usage, "a SQLite file has no schemas")

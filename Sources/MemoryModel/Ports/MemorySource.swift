@@ -72,14 +72,32 @@ package struct SourceSurvey: Sendable, Equatable {
   package let hasVectors: Bool
   /// What a person should know before the rows are read, a line each.
   package let remarks: [String]
+  /// What tells the version of the system that wrote it; nil where nothing does.
+  package let version: String?
+  /// The tables or collections that the rows come from.
+  package let parts: [Part]
+
+  /// A table or collection.
+  package struct Part: Sendable, Equatable {
+    package let name: String
+    /// How many rows it has, in any state; nil where only reading them all tells.
+    package let rows: Int64?
+
+    package init(name: String, rows: Int64?) {
+      self.name = name
+      self.rows = rows
+    }
+  }
 
   /// Creates a survey.
   ///
   /// - Parameter hasVectors: nil takes it from `dimensions`.
   package init(
     table: String, rows: Int64, dimensions: Int?, model: String?, recordedSpace: EmbeddingSpace? = nil,
-    hasVectors: Bool? = nil, remarks: [String] = []
+    hasVectors: Bool? = nil, remarks: [String] = [], version: String? = nil, parts: [Part] = []
   ) {
+    self.version = version
+    self.parts = parts
     self.hasVectors = hasVectors ?? (dimensions != nil)
     self.remarks = remarks
     self.table = table

@@ -34,3 +34,8 @@ package enum SourceRole: String, Sendable, CaseIterable {
   case updated
   case collection
 }
+
+extension SourceRole {
+  /// All of them in a line, for an error.
+  package static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

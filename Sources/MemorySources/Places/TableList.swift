@@ -39,6 +39,8 @@ struct TableList {
   }
 
   let tables: [Table]
+  /// The views of a SQLite file, which may be anything: no system is told by them.
+  var views: [Table] = []
 
   private static let tablesShown = 10
 
@@ -67,19 +69,27 @@ struct TableList {
 
   /// Reads the schema of a SQLite file.
   init(_ db: Database) throws {
-    let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    tables = try rows.compactMap { row in
-      // A damaged file may have anything here; what is not text is not a name.
-      guard let name = String.fromDatabaseValue(row[0]), !name.hasPrefix("sqlite_") else { return nil }
-      if let module = String.fromDatabaseValue(row[1]).flatMap(TableList.module) {
-        return Table(name: name, columns: [], keyColumns: [], module: module)
-      }
-      let columns = try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [name])
-        .compactMap { row in
-          String.fromDatabaseValue(row[0]).map { (name: $0, isKey: Int.fromDatabaseValue(row[1]) ?? 0 > 0) }
+    func named(_ type: String) throws -> [Table] {
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT name, sql FROM sqlite_master WHERE type = ? ORDER BY name", arguments: [type])
+      return try rows.compactMap { row in
+        // A damaged file may have anything here; what is not text is not a name.
+        guard let name = String.fromDatabaseValue(row[0]), !name.hasPrefix("sqlite_") else { return nil }
+        if type == "table", let module = String.fromDatabaseValue(row[1]).flatMap(TableList.module) {
+          return Table(name: name, columns: [], keyColumns: [], module: module)
         }
-      return Table(
-        name: name, columns: columns.map(\.name), keyColumns: columns.filter(\.isKey).map(\.name))
+        // A view of tables that are gone has no columns that could be told.
+        let found = type == "table" ? try TableList.columns(of: name, db) : (try? TableList.columns(of: name, db)) ?? []
+        return Table(name: name, columns: found.map(\.name), keyColumns: found.filter(\.isKey).map(\.name))
+      }
+    }
+    tables = try named("table")
+    views = try named("view")
+  }
+
+  private static func columns(of table: String, _ db: Database) throws -> [(name: String, isKey: Bool)] {
+    try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [table]).compactMap { row in
+      String.fromDatabaseValue(row[0]).map { (name: $0, isKey: Int.fromDatabaseValue(row[1]) ?? 0 > 0) }
     }
   }
 

@@ -33,7 +33,7 @@ enum LegacyTable {
   private static let tableNames = ["memories", "memory", "user_memories"]
 
   /// Columns that mark a row as gone. The legacy format has none of them: it deletes.
-  private static let tombstones = [
+  static let tombstones = [
     "deleted_at", "deleted", "is_deleted", "superseded_by", "expires_at", "expiration_date",
   ]
 
@@ -101,7 +101,8 @@ enum LegacyTable {
       throw MemshError(
         .sourceUnsupported,
         "\(path) is not in the legacy format: the column \(mark) of \(table.name) marks rows that are gone",
-        hint: "`inspect \(path)` shows what it is; name the rows that live with `--table \(table.name) --map … --live`")
+        hint:
+          "`inspect \(path.shellWord)` shows its columns, and the line that reads them: `--table … --map … --live …`")
     }
     guard columns[.vector] == nil else { return }
     if let vectors = list.tables.first(where: { $0.name.lowercased().contains(/embedding|vector/) }) {

@@ -16,9 +16,13 @@ enum UnreadSystem {
           database.location, "a store of \(system.name)",
           hint: system.isLog ? Mem0History.hint(database.location) : nil)
       }
+      let (path, known) = (database.location, KnownSystem.of(list))
       return MemshError(
-        .sourceWithoutMemories, "\(database.location) holds no memories in a form that memsh knows",
-        hint: "its tables are: \(list.summary)")
+        known == nil ? .sourceWithoutMemories : .sourceUnsupported,
+        known.map { "\(path) is a store of \($0.name), which `migrate` does not read by itself; nothing was changed" }
+          ?? "\(path) holds no memories in a form that memsh knows",
+        hint: "`inspect \(path.shellWord)` shows its columns, and the line that reads them: `--table … --map …`",
+        cause: known == nil ? "its tables are: \(list.summary)" : nil)
     case .folder(let folder): return refusal(folder: folder)
     case .file(let document):
       return refusal(file: document.path, head: document.head)
@@ -30,6 +34,13 @@ enum UnreadSystem {
   private static func refusal(folder: SourceFolder) -> MemshError {
     let (path, names) = (folder.path, folder.names)
     if let system = system(folder: path) { return .foreignSource(path, system) }
+    let stores = InnerStores.of(folder)
+    guard stores.isEmpty else {
+      return MemshError(
+        .sourceNotADatabase, "\(path) is a folder with \(counted(stores.count, "store")) in it",
+        hint: "`inspect \(path.shellWord)` names them",
+        cause: stores.prefix(namesShown).map { "\($0.path): \($0.system)" }.joined(separator: "; "))
+    }
     for name in names {
       if let system = system(folder: folder.inner(name)) { return .foreignSource(folder.inner(name), system) }
     }
@@ -97,8 +108,6 @@ enum UnreadSystem {
 
   /// JSON files, told by the keys at their beginning.
   private static let jsonKinds: [(words: [String], system: String)] = [
-    (["\"type\"", "\"entityType\"", "\"observations\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
-    (["\"type\"", "\"relationType\""], "a file of the MCP reference server \"memory\" (JSON lines)"),
     (["\"agents\"", "\"blocks\""], "an agent file of Letta (JSON)"),
     (["\"mapping\"", "\"current_node\""], "an export of ChatGPT's conversations (JSON)"),
   ]

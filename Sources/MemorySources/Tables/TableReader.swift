@@ -38,6 +38,14 @@ final class TableReader: ForeignReader {
     return counts
   }
 
+  func partRows() throws -> [String: Int64] {
+    var rows: [String: Int64] = [:]
+    for mapping in mappings {
+      rows[mapping.table.name, default: 0] += try database.count("count(*)", from: mapping.from)
+    }
+    return rows
+  }
+
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
     for (index, mapping) in mappings.enumerated() {
       let expected = try database.count("count(*)", from: mapping.from)
@@ -61,6 +69,8 @@ private struct TableRows {
   let keyPrefix: String
   private let roles: [SourceRole]
   private let others: [(name: String, type: String)]
+  /// Whether the first column tells the state: a table may have as many columns as an answer can hold.
+  private let selectsState: Bool
   private let statement: String
 
   init(_ mapping: TableMapping, _ database: any TableDatabase, keyPrefix: String) {
@@ -69,8 +79,10 @@ private struct TableRows {
     self.keyPrefix = keyPrefix
     roles = SourceRole.allCases.filter { mapping.roles[$0] != nil }
     others = mapping.others
+    selectsState = !mapping.states.isEmpty
     let expressions =
-      [mapping.stateExpression] + roles.compactMap { mapping.roles[$0] } + mapping.extra.map(\.sql)
+      (selectsState ? [mapping.stateExpression] : []) + roles.compactMap { mapping.roles[$0] }
+      + mapping.extra.map(\.sql)
       + others.map { "t." + $0.name.quotedIdentifier }
     statement =
       "SELECT \(expressions.map(database.answering).joined(separator: ", ")) FROM \(mapping.from)"
@@ -91,16 +103,19 @@ private struct TableRows {
 
   private func row(_ values: any TableRow, _ decoder: EmbeddingDecoder?) throws -> SourceRow {
     var row = SourceRow(key: "", legacyID: nil)
-    row.state = try values.value(0).idText.flatMap(RowState.init) ?? .live
-    for (index, role) in roles.enumerated() {
-      let column = index + 1
+    var column = 0
+    if selectsState {
+      row.state = try values.value(0).idText.flatMap(RowState.init) ?? .live
+      column = 1
+    }
+    for role in roles {
       if role == .vector {
         row.embedding = try embedding(values, column, decoder)
       } else {
         row[role] = try values.value(column).typed(mapping.types[role] ?? "")
       }
+      column += 1
     }
-    var column = roles.count + 1
     for extra in mapping.extra {
       row.otherColumns.append((extra.name, try values.value(column)))
       column += 1

@@ -70,6 +70,8 @@ struct MigrateCommand: ChangingCommand {
   var outputFormat: OutputFormat? { result.output }
   var asks: Bool { forceRecreate }
 
+  func check() throws { try selected.check() }
+
   func run(in session: Session) throws -> CommandResult {
     let store = try schema.map { try session.use(schema: $0) } ?? session.store()
     let moment = session.clock.now()
@@ -144,7 +146,8 @@ struct MigrateCommand: ChangingCommand {
       session.note("No source to migrate: the default one is this store itself")
       return nil
     }
-    do { return try session.stores.source(location, try selected.selection()) } catch let error as MemshError {
+    do { return try session.stores.source(location, try selected.selection(in: session)) } catch let error as MemshError
+    {
       let isAbsent = [.sourceNotFound, .sourceWithoutMemories].contains(error.code)
       guard from == nil, isAbsent else { throw error }
       session.note("No source to migrate: \(error.message)")

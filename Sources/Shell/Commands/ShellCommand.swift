@@ -75,7 +75,8 @@ package struct CommandRegistry: ParsableCommand {
     (
       "Move memories into a store and out of it",
       [
-        MigrateCommand.self, ExportCommand.self, ImportCommand.self, BackupCommand.self, RestoreCommand.self,
+        InspectCommand.self, MigrateCommand.self, ExportCommand.self, ImportCommand.self, BackupCommand.self,
+        RestoreCommand.self,
       ]
     ),
     (

@@ -20,27 +20,70 @@ struct SourceOptions: ParsableArguments {
       "Which label of a namespace is the user: 1 for the first, -1 for the last.", valueName: "n"))
   var userFromNamespace: Int?
 
-  @Option(help: "The table to read, with --map.")
+  @Option(help: "The table or view to read, of a system that memsh does not know; with --map.")
   var table: String?
 
   @Option(
     help: ArgumentHelp(
-      "Which columns to read as what: content=body,user=owner,vector=emb,metadata=meta.tags,created=ts; or a YAML file.",
-      valueName: "part=column,…"))
+      "Which columns of --table are what: content=body,user=owner,vector=emb,metadata=meta,created=ts. A value is a "
+        + "column, a key inside a JSON column (payload.data) or a constant ('ada'); or a YAML file that says so.",
+      valueName: "part=column,…|file"))
   var map: String?
 
-  @Option(help: ArgumentHelp("The SQL condition of rows that live, with --map.", valueName: "condition"))
+  @Option(
+    help: ArgumentHelp(
+      "The SQL condition of rows of --table that live; others count as deleted.", valueName: "condition"))
   var live: String?
 
-  func selection() throws -> SourceSelection {
+  /// Whether `--map` is the name of a file.
+  private var mapFile: String? {
+    map.flatMap { $0.contains("=") || !$0.hasSuffix(".yaml") && !$0.hasSuffix(".yml") ? nil : $0 }
+  }
+
+  /// Refuses what is wrong whatever the source is.
+  func check() throws {
     var selection = SourceSelection()
+    try choose(in: &selection)
+    if let map, mapFile == nil { selection.mapping = try MapText.parts(of: map) }
+    guard mapFile == nil else { return }
+    try SourceOptions.check(selection)
+  }
+
+  /// - Throws: `usage`; what a mapping file throws.
+  func selection(in session: Session) throws -> SourceSelection {
+    var selection = SourceSelection()
+    try choose(in: &selection)
+    if let mapFile {
+      try session.files.readMapping(mapFile, into: &selection)
+    } else if let map {
+      selection.mapping = try MapText.parts(of: map)
+    }
+    try SourceOptions.check(selection)
+    return selection
+  }
+
+  private func choose(in selection: inout SourceSelection) throws {
     selection.states.formUnion(try states())
     selection.collection = collection
     selection.system = system
     selection.userLabel = userFromNamespace
     selection.table = table
     selection.liveCondition = live
-    return selection
+  }
+
+  private static func check(_ selection: SourceSelection) throws {
+    guard selection.table == nil else {
+      guard selection.system == nil || selection.mapping.isEmpty else {
+        throw MemshError(
+          .usage, "--system reads a table in its own way, --map in yours", hint: "leave one of them out")
+      }
+      return
+    }
+    for (option, isGiven) in [("--map", !selection.mapping.isEmpty), ("--live", selection.liveCondition != nil)]
+    where isGiven {
+      throw MemshError(
+        .usage, "\(option) is about a table: which one?", hint: "add `--table NAME`; `inspect` lists them")
+    }
   }
 
   private func states() throws -> [RowState] {

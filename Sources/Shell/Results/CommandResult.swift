@@ -124,10 +124,13 @@ package struct ResultRecord: Sendable {
     }
 
     /// A field with a name that others gave, which people read as it is.
-    package init(named name: String, _ cell: Cell) {
+    package init(named name: String, _ cell: Cell) { self.init(named: name, .cell(cell)) }
+
+    /// A field or group with a name that others gave.
+    package init(named name: String, _ value: Value) {
       self.name = name
       label = name
-      value = .cell(cell)
+      self.value = value
     }
   }
 

@@ -17,6 +17,8 @@ package protocol FileAccess: AnyObject {
   func script(_ path: String) throws -> String
   /// The fragments of a JSON or YAML file.
   func fragments(_ path: String) throws -> [PromptFragment]
+  /// Puts what a file says of how a table is read into a selection; what is chosen there already stays.
+  func readMapping(_ path: String, into selection: inout SourceSelection) throws
   /// A value as YAML, for people to edit.
   func yaml(_ json: JSON) throws -> String
   /// The value of a YAML document.

@@ -22,6 +22,8 @@ package protocol StoreAccess: AnyObject {
   func collectionWriter(
     _ format: ForeignFormat, named name: String, at location: String, from store: StoreIdentity
   ) throws -> (writer: any MemoryWriter, database: StoreIdentity, close: () -> Void)?
+  /// What stands at a location, whether or not its memories can be read.
+  func contents(of location: String, _ selection: SourceSelection) throws -> PlaceContents
   /// Where the store of a backend is by configuration; nil asks for the configured backend, too.
   func defaultLocation(of backend: Backend?) throws -> String
   /// The location of a store in a schema of its own beside another one's.

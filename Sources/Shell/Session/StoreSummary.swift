@@ -132,22 +132,30 @@ extension Session {
 
   /// How the memories of a file get into a store.
   private func way(from place: Place, rows: Int64) -> String {
-    let (command, memories) = ("`migrate --from '\(place.location)'`", counted(rows, "memory"))
+    let (command, memories) = ("`migrate --from \(place.location.shellWord)`", counted(rows, "memory"))
+    // What is in it, before it is taken.
+    let looked = "; `inspect \(place.location.shellWord)` tells what is in it"
     // A person keeps the store that was in use; a script has none any more.
     if isInteractive, let store = try? store().identity, !stores.isSame(place.location, as: store) {
-      return "\(command) brings its \(memories) into the store in use, \(store.name)"
+      return "\(command) brings its \(memories) into the store in use, \(store.name)\(looked)"
     }
-    return "`connect --create NEW.db`, then \(command), brings its \(memories) into a new store"
+    return "`connect --create NEW.db`, then \(command), brings its \(memories) into a new store\(looked)"
   }
 
   /// What another memory system's database is; nil for any other one.
   func foreignSystem(at place: Place) -> String? {
     guard StoreLocation.postgres(place.location) == nil else { return nil }
-    do { try stores.source(place.location, SourceSelection()).close() } catch let error as MemshError
-      where error.code == .sourceUnsupported
-    {
+    do {
+      let source = try stores.source(place.location, SourceSelection())
+      defer { source.close() }
+      guard !(source is StoreSource), try !source.survey().parts.isEmpty else { return nil }
+      return
+        "\(place.location) is a store of \(source.description.kind): `inspect \(place.location.shellWord)` tells what is "
+        + "in it, and how to migrate it into a store of its own"
+    } catch let error as MemshError where error.code == .sourceUnsupported {
       return error.message + (error.hint.map { "; " + $0 } ?? "")
-    } catch {}
-    return nil
+    } catch {
+      return nil
+    }
   }
 }
