@@ -13,7 +13,7 @@ struct MemorySystem: Sendable {
 
   /// All of them: more particular shapes before more general ones. A new system is a file and a line here.
   static let all: [MemorySystem] = [
-    .mapped,
+    .mapped, .mcpServerMemory,
     .mcpMemoryService, .openMemory, .llm, .memori, .langGraph, .letta, .agno, .agno1, .langChain, .llamaIndex,
     .mem0Qdrant, .qdrant, .mem0Faiss, .mem0TypeScript, .mem0Postgres, .powerMem, .mem0JSON, .chroma,
     .mcpMemoryServiceExport, .txtai, .sqliteVec, .legacy,
