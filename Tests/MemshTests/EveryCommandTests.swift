@@ -49,6 +49,7 @@ import Testing
     "help": Case("help", "help migrate"),
     "quit": Case("quit"),
     "ensure-vector": Case("ensure-vector", "ensure-vector --check", "ensure-vector --update"),
+    "inspect": Case("inspect legacy.db", "inspect 'STORE'"),
     "migrate": Case(
       "migrate --from legacy.db --dry-run", "migrate --from legacy.db --skip-test", "migrate --from legacy.db"),
     "rollback": Case("rollback --run last --dry-run", "rollback --run last", "rollback", "rollback --sync")

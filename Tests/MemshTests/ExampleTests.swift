@@ -18,7 +18,7 @@ import Testing
     "import": "export memories.jsonl; export ada.csv --user ada; export copy.db",
     "connect": "connections add prod 'POSTGRES'", "unset": "set user ada; set who ada; output json",
     "unalias": "alias nd='dedup --record'; alias mine='list --user ada'", "echo": "set who ada",
-    "shell": "users --csv > users.csv", "recall": "connect 'POSTGRES'",
+    "inspect": "connections add prod 'POSTGRES'", "shell": "users --csv > users.csv", "recall": "connect 'POSTGRES'",
     "migrate --from @prod --embeddings keep": "connections add prod 'POSTGRES'",
     "rollback --sync": "connect 'POSTGRES'",
   ]
@@ -45,6 +45,9 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: prepared.file("data/memsh/models"), withDestinationPath: models)
     _ = try prepared.plainLegacyFile(rows: 5, "espressobot_memory.db")
+    _ = try prepared.sqlite(
+      "notes.db",
+      "CREATE TABLE notes (body TEXT, owner TEXT, deleted_at TEXT); INSERT INTO notes VALUES ('x', 'ada', NULL)")
     try prepared.write("- category: tone\n  content: Be brief.\n", to: "fragments.yaml")
     for script in ["nightly.memsh", "checks of users.memsh"] { try prepared.write("users\n", to: script) }
   }

@@ -16,7 +16,7 @@ import Testing
     ("mem0-ts/memory.db", "mem0 (TypeScript; its history)"), ("mem0-qdrant/history.db", "mem0 (its history)"),
     ("mem0-pgvector/dump.sql", "mem0's pgvector"),
     ("langchain-pgvector/dump.sql", "LangChain's PGVector"),
-    ("mcp-server-memory/memory.jsonl", "MCP reference server"), ("mcp-server-memory", "is a folder"),
+    ("mcp-server-memory", "is a folder"),
     ("mcp-server-memory/truth.json", "a JSON file"), ("mcp-server-memory/README", "is not a SQLite database"),
   ]
 
@@ -64,7 +64,6 @@ import Testing
 
   /// Files and folders that are no SQLite databases.
   private static let texts = [
-    ("memory.jsonl", #"{"type":"entity","name":"ada","entityType":"person","observations":["tea"]}"#, "MCP reference"),
    
     ("agent.af", #"{"agents": [], "groups": [], "blocks": []}"#, "an agent file of Letta"),
     ("memsh.jsonl", #"{"memsh_export":1,"space":{}}"#, "`import "), ("note.md", "# Tea\n\nAda likes it.", "Markdown"),

@@ -39,7 +39,9 @@ import Testing
   func keepsShapes(kind: World.Kind) throws {
     let world = try World(kind)
     var sections = [
-      try GoldenShapeTests.section(["migrate", "--from", "legacy.db"], try world.folder.legacyFile(), world)
+      try GoldenShapeTests.section(["inspect", "legacy.db"], try world.folder.legacyFile(), world),
+      try GoldenShapeTests.section(
+        ["migrate", "--from", "legacy.db"], try world.folder.legacyFile("legacy2.db"), world),
     ]
     for command in GoldenShapeTests.commands { sections.append(try GoldenShapeTests.section(command, nil, world)) }
     let file = world.folder.file("memories.jsonl")

@@ -92,7 +92,7 @@ struct LikelyMapping {
   private func longestText(_ columns: [SourceRole: String]) throws -> String? {
     let candidates = table.columns.filter { column in
       !columns.values.contains(column) && types[column]?.contains(/text|char|clob/) == true
-        && !column.lowercased().contains(/(^|_)(id|key|name|type|hash|url|path|tags?)$/)
+        && !column.lowercased().contains(/(^|_)(id|key|name|type|hash|url|path|prefix|at|date|time|tags?)$/)
     }
     var best: (column: String, length: Double)?
     for column in candidates.prefix(LikelyMapping.columnsMeasured) {

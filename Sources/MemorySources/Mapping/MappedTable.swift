@@ -113,8 +113,7 @@ private struct MappedTable {
       }
     }
     var mapping = TableMapping(table, columns: columns)
-    // A user that is named in any way is not looked for in the metadata.
-    if values[.user] != nil, columns[.user] == nil { mapping.roles[.user] = "NULL" }
+    mapping.adjustNamesUser = values[.user] != nil
     let documents = Dictionary(grouping: keys, by: \.column).map { column, parts in
       MappedDocument(
         column: column, isMetadata: columns[.metadata] == column,

@@ -51,7 +51,7 @@ enum LegacyTable {
     guard !named.isEmpty else {
       throw MemshError(
         .sourceWithoutMemories, "\(path) has no table memories, memory or user_memories",
-        hint: "its tables are: \(list.summary)")
+        hint: "`inspect \(path.shellWord)` tells more", cause: "its tables are: \(list.summary)")
     }
     var tables: [TableMapping] = []
     var remarks: [String] = []
@@ -67,7 +67,7 @@ enum LegacyTable {
     guard !tables.isEmpty else {
       throw MemshError(
         .sourceWithoutMemories, "\(path) is not in the legacy format: \(remarks.joined(separator: "; "))",
-        hint: "its tables are: \(list.summary)")
+        hint: "`inspect \(path.shellWord)` tells more", cause: "its tables are: \(list.summary)")
     }
     return (tables, remarks.map { $0 + ": it was left alone" })
   }
@@ -109,7 +109,7 @@ enum LegacyTable {
       throw MemshError(
         .sourceUnsupported,
         "\(path) is not in the legacy format: the vectors of \(table.name) stand in another table, \(vectors.name)",
-        hint: "its tables are: \(list.summary)")
+        hint: "`inspect \(path.shellWord)` tells more", cause: "its tables are: \(list.summary)")
     }
   }
 

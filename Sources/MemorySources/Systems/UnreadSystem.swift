@@ -34,15 +34,15 @@ enum UnreadSystem {
   private static func refusal(folder: SourceFolder) -> MemshError {
     let (path, names) = (folder.path, folder.names)
     if let system = system(folder: path) { return .foreignSource(path, system) }
+    for name in names {
+      if let system = system(folder: folder.inner(name)) { return .foreignSource(folder.inner(name), system) }
+    }
     let stores = InnerStores.of(folder)
     guard stores.isEmpty else {
       return MemshError(
         .sourceNotADatabase, "\(path) is a folder with \(counted(stores.count, "store")) in it",
         hint: "`inspect \(path.shellWord)` names them",
         cause: stores.prefix(namesShown).map { "\($0.path): \($0.system)" }.joined(separator: "; "))
-    }
-    for name in names {
-      if let system = system(folder: folder.inner(name)) { return .foreignSource(folder.inner(name), system) }
     }
     let shown = names.prefix(namesShown).joined(separator: ", ") + (names.count > namesShown ? ", …" : "")
     return MemshError(

@@ -29,6 +29,8 @@ struct TableMapping {
   var keyPrefix: String?
   /// Fills in what stands in a form that SQL cannot take apart, before ``adjust``; the flag asks for the vector, too.
   var unpack: ((inout SourceRow, Bool) throws -> Void)?
+  /// Whether ``adjust`` says whose each row is; without it, and without a user's column, the metadata are asked.
+  var adjustNamesUser = false
   /// What remains to be done with each row; it may not fail: what it cannot read stays as it is, and is rejected.
   var adjust: ((inout SourceRow) -> Void)?
 

@@ -130,7 +130,7 @@ private struct TableRows {
 
   private func finish(_ row: inout SourceRow) {
     mapping.adjust?(&row)
-    if mapping.roles[.user] == nil { row.nameUserAfterMetadata() }
+    if mapping.roles[.user] == nil, !mapping.adjustNamesUser { row.nameUserAfterMetadata() }
     let id = mapping.idIsUnique ? row.legacyID : nil
     row.key = keyPrefix + (row.collection.map { $0 + "/" } ?? "") + (id.map(RowKey.of) ?? row.contentKey)
   }
