@@ -22,9 +22,6 @@ package final class ForeignSource: MemorySource {
     description = SourceDescription(kind: reader.system, location: place.location, fingerprint: place.fingerprint)
   }
 
-  /// The tables or collections that the rows come from.
-  var parts: [String] { reader.parts }
-
   /// Counts the rows and looks at the first vectors.
   package func survey() throws -> SourceSurvey {
     try place.reading {

@@ -68,25 +68,18 @@ package enum SourceCatalog {
     }
   }
 
-  /// The further systems that read other parts of a database.
+  /// The systems whose memories stand in a database beside a store of memsh's own: two others are told apart by `--system`.
   private static func others(
     at place: SourcePlace, _ selection: SourceSelection, than found: FoundSource
   ) -> [String] {
-    guard case .tables = place, selection.system == nil, selection.table == nil else { return [] }
-    var parts: Set<String> = ["memories"]
-    var names: Set<String> = []
-    if case .foreign(let source) = found {
-      parts = Set(source.parts)
-      names = [source.description.kind]
-    }
-    return MemorySystem.all.compactMap { system in
-      // The legacy system is told by what it has not.
-      guard system.name != MemorySystem.legacy.name, let reader = try? system.open(place, selection),
-        names.insert(reader.system).inserted, !parts.isSuperset(of: reader.parts)
-      else { return nil }
-      parts.formUnion(reader.parts)
-      return system.name
-    }
+    guard case .memsh = found else { return [] }
+    // The legacy system is told by what it has not, and would take memsh's own tables.
+    return MemorySystem.all.filter { system in
+      guard !system.isGeneral, system.name != MemorySystem.legacy.name,
+        let reader = try? system.open(place, selection)
+      else { return false }
+      return !reader.parts.contains("memories")
+    }.map(\.name)
   }
 
   private static func open(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundSource {
@@ -105,7 +98,9 @@ package enum SourceCatalog {
     guard found.isEmpty else { return found }
     throw MemshError(
       .usage, "memsh reads no system called '\(wanted)'",
-      hint: "--system takes the beginning of one of these: " + MemorySystem.all.map(\.name).joined(separator: ", "))
+      hint: "--system takes the beginning of one of these: "
+        + MemorySystem.all.map(\.name).filter { $0 != MemorySystem.mapped.name }
+        .joined(separator: ", "))
   }
 
   /// The reader of the one system that fits; nil where none does.

@@ -20,7 +20,8 @@ import Testing
   private static let real = [
     ("mcp-server-memory/memory.jsonl", "MCP reference server memory"),
     ("mcp-memory-service/sqlite_vec.db", "mcp-memory-service"), ("openmemory-py/openmemory.db", "OpenMemory"),
-    ("llm/embeddings.db", "llm"),
+    ("llm/embeddings.db", "llm"), ("langgraph-sqlite/store.db", "LangGraph"), ("agno-sqlite/agno.db", "Agno"),
+    ("letta-0.16.8-sqlite/sqlite.db", "Letta"),
   ]
 
   @Test(
