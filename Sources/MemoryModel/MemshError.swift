@@ -89,5 +89,6 @@ package enum ErrorCode: String, Sendable, CaseIterable {
   case systemTestFailed = "system_test_failed"
   case faultsFound = "faults_found"
   case rowsRejected = "rows_rejected"
+  case memoriesDiffer = "memories_differ"
   case importFailed = "import_failed"
 }

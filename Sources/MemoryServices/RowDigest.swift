@@ -27,32 +27,3 @@ struct RowDigest: Equatable {
     mixedSum &+= hash.value.multipliedFullWidth(by: hash.value | 1).high
   }
 }
-
-/// A fast 64-bit hash: multiply and fold, as in wyhash (Wang Yi, https://github.com/wangyi-fudan/wyhash).
-private struct StreamHash {
-  private(set) var value: UInt64 = 0x9E37_79B9_7F4A_7C15
-
-  mutating func add(_ word: UInt64) {
-    let product = (value ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-    value = product.high ^ product.low &+ 0xE703_7ED1_A0B4_28DB
-  }
-
-  mutating func add(_ text: String) {
-    var text = text
-    text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
-  }
-
-  mutating func add(_ floats: [Float]) { floats.withUnsafeBytes { add($0) } }
-
-  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    add(UInt64(bytes.count))
-    var offset = 0
-    while offset + 8 <= bytes.count {
-      add(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      offset += 8
-    }
-    var rest: UInt64 = 0
-    for byte in bytes[offset...] { rest = rest << 8 | UInt64(byte) }
-    add(rest)
-  }
-}

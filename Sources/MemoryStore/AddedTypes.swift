@@ -186,3 +186,8 @@ extension [UInt8] {
     }
   }
 }
+
+extension AddedValue {
+  /// The value as every database would give it back, for comparing those of different ones.
+  package var comparable: Value { value.settled(in: column) }
+}

@@ -88,7 +88,7 @@ struct MigrateCommand: ChangingCommand {
     let stopwatch = Stopwatch()
     func done(_ report: MigrationReport) -> ResultRecord {
       if report.counts.generated > 0 { session.announce(report.embedderNotice) }
-      if !options.dryRun { MigrateCommand.summarize(report, in: session) }
+      if !options.dryRun { summarize(report, in: session) }
       return record(report, dropped: dropped, seconds: stopwatch.elapsed.seconds)
     }
     let warning = try dropped.map { _ in try store.triggersOfOthers().warning } ?? ""
@@ -172,7 +172,7 @@ struct MigrateCommand: ChangingCommand {
   }
 
   /// The closing lines of the migration guide.
-  private static func summarize(_ report: MigrationReport, in session: Session) {
+  private func summarize(_ report: MigrationReport, in session: Session) {
     let rule = String(repeating: "=", count: 60)
     session.note(rule)
     session.note("Migration Summary:")
@@ -183,6 +183,18 @@ struct MigrateCommand: ChangingCommand {
     guard report.errors == 0 else { return }
     session.note("🎉 Migration completed successfully!")
     session.note("✅ Memory system is ready for use!")
+    if let diff = diff(report) { session.note("`\(diff)` compares the source with this store, memory by memory") }
+  }
+
+  /// The command that proves a migration: it compares the source with the store in use; nil where there was no source.
+  private func diff(_ report: MigrationReport) -> String? {
+    guard let source = report.source else { return nil }
+    // The location is without its password.
+    let place = from.flatMap { $0.hasPrefix("@") ? $0 : nil } ?? source
+    let keptAll = report.counts.kept > 0 && report.counts.generated == 0
+    return ScriptCommand(
+      words: ["diff", place] + selected.words + (keptAll ? [] : ["--no-embeddings"])
+    ).text
   }
 
   private func record(_ report: MigrationReport, dropped: Replacement?, seconds: Double) -> ResultRecord {
@@ -202,6 +214,7 @@ struct MigrateCommand: ChangingCommand {
       .init("system_test", .text(report.systemTest.rawValue)), .init("seconds", .double(seconds, places: 2)),
       .init("verified", report.verified.map(Cell.boolean) ?? .null),
     ]
+    if !options.dryRun { fields.append(.init("diff", .optional(diff(report)))) }
     if let dropped { fields.append(.init("dropped", .record(dropped.fields))) }
     if options.dryRun {
       let effort = report.effort ?? EmbeddingEffort()

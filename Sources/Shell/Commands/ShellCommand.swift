@@ -77,6 +77,7 @@ package struct CommandRegistry: ParsableCommand {
       [
         InspectCommand.self, MigrateCommand.self, ExportCommand.self, ImportCommand.self, BackupCommand.self,
         RestoreCommand.self,
+        MigrateCommand.self, DiffCommand.self, ExportCommand.self, ImportCommand.self, BackupCommand.self,
       ]
     ),
     (

@@ -86,6 +86,16 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
+  /// The options that are given, as they are typed.
+  var words: [String] {
+    let named = [
+      ("--include", include), ("--collection", collection), ("--system", system),
+      ("--user-from-namespace", userFromNamespace.map(String.init)), ("--table", table), ("--map", map),
+      ("--live", live),
+    ]
+    return named.flatMap { name, value in value.map { [name, $0] } ?? [] }
+  }
+
   private func states() throws -> [RowState] {
     try (include ?? "").split(separator: ",").map { word in
       let name = word.trimmingCharacters(in: .whitespaces)
