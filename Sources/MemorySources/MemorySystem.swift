@@ -16,7 +16,7 @@ struct MemorySystem: Sendable {
     .mapped, .mcpServerMemory,
     .mcpMemoryService, .openMemory, .llm, .memori, .langGraph, .letta, .agno, .agno1, .langChain, .llamaIndex,
     .mem0Qdrant, .qdrant, .mem0Faiss, .mem0TypeScript, .mem0Postgres, .powerMem, .mem0JSON, .chroma,
-    .mcpMemoryServiceExport, .txtai, .sqliteVec, .legacy,
+    .mcpMemoryServiceExport, .txtai, .sqliteVec, .markdown, .legacy,
   ]
 }
 

@@ -50,7 +50,7 @@ extension SourceRow {
 
   /// The user that metadata name; nil for none.
   static func user(namedBy metadata: JSON?) -> String? {
-    userKeys.lazy.compactMap { metadata?[key: $0]?.stringValue }.first { !$0.isEmpty }
+    userKeys.lazy.compactMap { metadata?[key: $0]?.name }.first { !$0.isEmpty }
   }
 
   /// Takes a further value out of the row.
@@ -61,6 +61,14 @@ extension SourceRow {
 }
 
 extension JSON {
+  /// A text or a number, as somebody's name.
+  fileprivate var name: String? {
+    switch self {
+    case .string(let text), .number(let text): text
+    default: nil
+    }
+  }
+
   /// Takes members out of an object: those of the first list go to `taken`, those of the second are dropped.
   ///
   /// - Returns: The object with what is left; nil when this is no object.

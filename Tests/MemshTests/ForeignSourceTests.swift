@@ -66,8 +66,7 @@ import Testing
   private static let texts = [
    
     ("agent.af", #"{"agents": [], "groups": [], "blocks": []}"#, "an agent file of Letta"),
-    ("memsh.jsonl", #"{"memsh_export":1,"space":{}}"#, "`import "), ("note.md", "# Tea\n\nAda likes it.", "Markdown"),
-    ("plain.json", "\u{FEFF} [1, 2]", "a JSON file"), ("notes/ada.md", "tea", "a folder of Markdown notes"),
+    ("memsh.jsonl", #"{"memsh_export":1,"space":{}}"#, "`import "), ("plain.json", "\u{FEFF} [1, 2]", "a JSON file"),
     ("lance/t.lance/x", "", "a LanceDB store"), ("other/x.txt", "", "it holds x.txt"),
   ]
 

@@ -24,7 +24,8 @@ enum SourcePlace {
     } else {
       let document = try SourceDocument(path: path)
       // An empty file is an empty database to SQLite.
-      let isDatabase = document.head.isEmpty || document.head.starts(with: SourceDocument.sqliteMagic)
+      let isEmpty = document.head.isEmpty && !MarkdownFiles.isMarkdown(document.name)
+      let isDatabase = isEmpty || document.head.starts(with: SourceDocument.sqliteMagic)
       self = isDatabase ? .tables(try SQLiteTables(path: path)) : .file(document)
     }
   }

@@ -50,6 +50,9 @@ enum UnreadSystem {
       cause: names.isEmpty ? "it is empty" : "it holds \(shown)")
   }
 
+  /// Whether a folder is the store of a system that memsh knows and does not read.
+  static func claims(_ folder: SourceFolder) -> Bool { system(folder: folder.path) != nil }
+
   private static func system(folder path: String) -> String? {
     let names = Set(entries(path))
     func ends(_ suffix: String) -> Bool { names.contains { $0.hasSuffix(suffix) } }
@@ -59,7 +62,6 @@ enum UnreadSystem {
       return "an index of txtai"
     }
     if ends(".lance") || names.isSuperset(of: ["data", "_versions"]) { return "a LanceDB store (CrewAI)" }
-    if ends(".md") { return "a folder of Markdown notes (Basic Memory, Letta Code, Claude Code)" }
     return nil
   }
 
@@ -103,7 +105,7 @@ enum UnreadSystem {
       let system = jsonKinds.first { $0.words.allSatisfy(head.contains) }?.system ?? "a JSON file"
       return .foreignSource(path, system)
     }
-    return path.lowercased().hasSuffix(".md") ? .foreignSource(path, "a Markdown file") : nil
+    return nil
   }
 
   /// JSON files, told by the keys at their beginning.
