@@ -126,19 +126,17 @@ struct RowNormalizer {
       if let own = metadata[key: name], own != .string(mark) { collisions.append(JSON.Member(name, own)) }
       metadata = metadata.setting(name, to: .string(mark))
     }
-      let own = metadata[key: column.name]
-      if own == nil {
-      } else if !JSON.areIdentical(own, column.value.json) {
     let columns = row.otherColumns.filter { $0.value != .null }
     if case .object(var members) = metadata, !columns.isEmpty {
       // A table may have thousands of columns.
-      var taken = Set(members.map(\.key))
+      var places = Dictionary(members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
       for column in columns {
         let member = JSON.Member(column.name, column.value.json)
-        if taken.insert(column.name).inserted {
-          members.append(member)
+        if let place = places[column.name] {
+          if !JSON.areIdentical(members[place].value, member.value) { collisions.append(member) }
         } else {
-          collisions.append(member)
+          places[column.name] = members.count
+          members.append(member)
         }
       }
       metadata = .object(members)

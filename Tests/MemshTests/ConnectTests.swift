@@ -142,19 +142,22 @@ import Testing
     "every store of another system is named for what it is",
     .enabled(if: FileManager.default.fileExists(atPath: ConnectTests.stores), "needs the folder of foreign stores"))
   func namesForeignStores() throws {
-    for (path, name) in [
-      ("mem0-ts/vector_store.db", "mem0 (TypeScript)"), ("mcp-server-memory/memory.jsonl", "MCP reference server"),
-      ("langchain-pgvector/dump.sql", "LangChain's PGVector"), ("llm/embeddings.db", "llm"),
+    for (path, name, way) in [
+      ("agno-sqlite/agno.db", "Agno", "`migrate --from theirs`"),
+      ("letta-0.16.8-sqlite/sqlite.db", "Letta", "`migrate --from theirs`"),
+      ("mem0-ts/vector_store.db", "mem0 (TypeScript)", "`migrate --from theirs`"),
+      ("mem0-chroma/chroma", "Chroma", "`migrate --from theirs`"),
+      ("mcp-server-memory/memory.jsonl", "MCP reference server", "`migrate --from theirs`"),
+      ("llm/embeddings.db", "llm", "`migrate --from theirs`"),
+      ("mem0-ts/memory.db", "mem0 (TypeScript; its history)", "vector_store.db"),
+      ("langchain-pgvector/dump.sql", "LangChain's PGVector", "`import` that file"),
     ] {
       try FileManager.default.copyItem(atPath: ConnectTests.stores + "/" + path, toPath: folder.file("theirs"))
       let result = try connect("theirs")
+      #expect(result.status == 1, "\(path): \(result.errors)")
       #expect(result.errors.contains(name), "\(path): \(result.errors)")
-      #expect(result.errors.contains("`import` that file"), "\(path): \(result.errors)")
+      #expect(result.errors.contains(way), "\(path): \(result.errors)")
       try FileManager.default.removeItem(atPath: folder.file("theirs"))
-    }
-    for path in ["mcp-memory-service/sqlite_vec.db", "openmemory-py/openmemory.db"] {
-      let result = try connect("'\(ConnectTests.stores)/\(path)'")
-      #expect(result.status == 1 && result.errors.contains("`import` that file"), "\(path): \(result.errors)")
     }
   }
 }

@@ -11,10 +11,9 @@ enum UnreadSystem {
     switch place {
     case .tables(let database):
       let list = try database.tables()
-      if let system = KnownSystem.of(list) {
+      if let system = KnownSystem.of(list), system.isLog {
         return .foreignSource(
-          database.location, "a store of \(system.name)",
-          hint: system.isLog ? Mem0History.hint(database.location) : nil)
+          database.location, "a store of \(system.name)", hint: Mem0History.hint(database.location))
       }
       let (path, known) = (database.location, KnownSystem.of(list))
       return MemshError(

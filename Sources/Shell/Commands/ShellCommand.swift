@@ -75,9 +75,8 @@ package struct CommandRegistry: ParsableCommand {
     (
       "Move memories into a store and out of it",
       [
-        InspectCommand.self, MigrateCommand.self, ExportCommand.self, ImportCommand.self, BackupCommand.self,
-        RestoreCommand.self,
-        MigrateCommand.self, DiffCommand.self, ExportCommand.self, ImportCommand.self, BackupCommand.self,
+        InspectCommand.self, MigrateCommand.self, DiffCommand.self, ExportCommand.self, ImportCommand.self,
+        BackupCommand.self, RestoreCommand.self,
       ]
     ),
     (

@@ -162,7 +162,6 @@ final class LangGraphReader: ForeignReader {
       }
       try finish()
       guard found == expected else { throw database.damaged(store.items.shownName, expected: expected, found: found) }
-      guard found == expected else { throw database.damaged(store.items.name, expected: expected, found: found) }
     }
   }
 }
