@@ -11,10 +11,20 @@ extension MemorySystem {
   }
 
   /// Other applications' stores in Qdrant's local mode.
-  static let qdrant = MemorySystem(name: "Qdrant") { place, _ in
+  static let qdrant = MemorySystem(name: "Qdrant") { place, selection in
     guard let store = try QdrantStore(place) else { return nil }
     try store.refuseUnknown()
-    return store.reader("Qdrant") { if case .text = $0 { true } else { $0 == .empty } }
+    // Who asks for Qdrant by its name gets mem0's collections, too.
+    let takesAll = selection.system != nil
+    func isRead(_ form: QdrantCollection.Form) -> Bool {
+      switch form {
+      case .text, .empty: true
+      case .mem0: takesAll
+      case .entities, .unknown: false
+      }
+    }
+    guard store.collections.contains(where: { isRead($0.form) }) else { return nil }
+    return store.reader("Qdrant", isRead)
   }
 }
 
@@ -89,7 +99,7 @@ private struct QdrantStore {
       case .entities:
         "the collection \(collection.name) is left out: it holds what mem0 found in the memories, and no memories"
       case .mem0, .text, .empty:
-        "the collection \(collection.name) is left out: another application made it; `--system qdrant` reads it"
+        "the collection \(collection.name) is left out: another application made it; `--system qdrant` reads all"
       case .unknown(let keys):
         "the collection \(collection.name) is left out: its payloads have no text under a known key, but "
           + QdrantStore.shown(keys)

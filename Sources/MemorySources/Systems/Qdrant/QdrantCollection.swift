@@ -64,7 +64,7 @@ struct QdrantCollection {
 extension QdrantCollection {
   /// The fields of a point as a row.
   func row(_ storedID: SourceValue, _ point: QdrantPoint, today: String) -> SourceRow {
-    let id = point.id ?? storedID.idText ?? ""
+    let id = point.id ?? QdrantPoint.id(storedID) ?? ""
     var row = SourceRow(key: name + "/" + RowKey.of(id), legacyID: id)
     row.collection = name
     row.fault = point.fault

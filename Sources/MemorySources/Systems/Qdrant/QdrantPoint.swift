@@ -1,3 +1,4 @@
+import Foundation
 import MemoryModel
 
 /// A point of Qdrant's local mode: a pickle of a `PointStruct`, or why it cannot be read.
@@ -15,16 +16,27 @@ struct QdrantPoint {
       guard case .object(_, let state) = value, let fields = state["__dict__"] else {
         throw Pickle.Failure(description: "it is not a point")
       }
-      switch fields["id"] {
-      case .string(let text): id = text
-      case .int(let number): id = String(number)
-      default: id = nil
-      }
+      id = fields["id"].flatMap(QdrantPoint.id)
       vectors = fields["vector"] ?? .none
       payload = fields["payload"]?.json
       fault = payload == nil ? "its payload holds what JSON cannot" : nil
     } catch {
       (id, payload, vectors, fault) = (nil, nil, .none, "the point cannot be read: \(error)")
+    }
+  }
+
+  /// The id that stands beside a point: base64 of a pickle; what is neither is taken as it is.
+  static func id(_ stored: SourceValue) -> String? {
+    let pickle = stored.idText.flatMap { Data(base64Encoded: $0) }
+    let value = pickle?.withUnsafeBytes { try? Pickle.read($0) }
+    return value.flatMap(QdrantPoint.id) ?? stored.idText
+  }
+
+  private static func id(_ value: PickleValue) -> String? {
+    switch value {
+    case .string(let text): text
+    case .int(let number): String(number)
+    default: nil
     }
   }
 
