@@ -74,7 +74,8 @@ import Testing
   private func expectUnreadable(_ store: ChromaFixture) throws -> String {
     let source = try ForeignSource.opened(store.folder.path)
     var reasons: Set<String> = []
-    for row in try source.allRows() {
+    // The vector of the last row is still in the queue.
+    for row in try source.allRows() where row.legacyID != "id29" {
       if case .unreadable(let reason, _) = row.embedding { reasons.insert(reason) } else { reasons.insert("none") }
     }
     let reason = try #require(reasons.first)
@@ -121,11 +122,12 @@ import Testing
       do {
         let source = try ForeignSource.opened(store.folder.path)
         _ = try source.survey()
-        #expect(try source.allRows().count <= 30)
+        let count = try source.allRows().count
+        #expect(count <= 30)
         outcomes.rows += 1
       } catch is MemshError { outcomes.errors += 1 }
     }
     #expect(outcomes.rows + outcomes.errors == 200)
-    #expect(outcomes.errors > 0 || name == "length.bin" || name == "data_level0.bin")
+    #expect((outcomes.errors > 0) == (name == "chroma.sqlite3"))
   }
 }

@@ -41,8 +41,12 @@ struct ChromaPage {
     try store.database.rows(
       "SELECT id, segment_id, embedding_id, created_at FROM embeddings \(start) ORDER BY id LIMIT \(limit)"
     ) { row in
-      guard case .integer(let number) = try row.value(0), let id = try row.value(2).idText else {
-        throw MemshError(.sourceUnreadable, "\(store.database.path) is damaged: a row of embeddings has no id")
+      // A damaged table may give its rows in any order, and without an end.
+      guard case .integer(let number) = try row.value(0), number > last ?? lastNumber ?? .min,
+        let id = try row.value(2).idText
+      else {
+        throw MemshError(
+          .sourceUnreadable, "\(store.database.path) is damaged: the rows of embeddings have no ids in order")
       }
       last = number
       guard let collection = try row.value(1).idText.flatMap({ collections[$0] }) else { return }
