@@ -86,7 +86,13 @@ package enum SourceCatalog {
     let isOurs = selection.system.map { $0.lowercased() == "memsh" } ?? (selection.table == nil)
     if isOurs, case .tables(let tables) = place, try isMemsh(tables.tables(), tables.backend) { return .memsh }
     let asked = try systems(named: selection.system)
-    guard let first = try fitting(asked, place, selection) else { throw try UnreadSystem.refusal(of: place) }
+    guard let first = try fitting(asked, place, selection) else {
+      // One that stands in another schema answers for itself.
+      if isOurs, case .tables(let tables) = place, try isMemsh(tables.tables(), tables.backend, anywhere: true) {
+        return .memsh
+      }
+      throw try UnreadSystem.refusal(of: place)
+    }
     return .foreign(ForeignSource(first, at: place, selection: selection))
   }
 
@@ -139,12 +145,17 @@ package enum SourceCatalog {
     return isClear && !first.isEmpty ? first : "'\(name)'"
   }
 
-  private static func isMemsh(_ list: TableList, _ backend: Backend) -> Bool {
-    switch backend {
+  /// Whether a database is a store of memsh's own.
+  ///
+  /// - Parameter anywhere: true takes tables that are found only by their schema, too.
+  private static func isMemsh(_ list: TableList, _ backend: Backend, anywhere: Bool = false) -> Bool {
+    let isEmpty = list.tables.isEmpty
+    let list = anywhere ? list : TableList(list.tables.filter { $0.schema == nil })
+    return switch backend {
     case .sqlite: list.tables.contains { $0.name == "memsh_settings" }
     case .postgres:
       // A database without any table is a store that has none yet.
-      list.tables.isEmpty
+      isEmpty
         || list.table("memories", with: "user_id", "content", "embedding", "importance_score", "access_count") != nil
           && list.table("memory_duplicates", with: "original_id", "duplicate_hash") != nil
     }

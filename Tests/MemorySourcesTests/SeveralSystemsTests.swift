@@ -84,6 +84,14 @@ import Testing
     try connection.execute(unsafeSQL: SeveralSystemsTests.langGraph)
     let refusal = try refusal { try ForeignSource.opened(database) }
     #expect(refusal.message.hasSuffix("holds the memories of several systems: LangGraph, Agno"))
+    // A store of memsh in a schema that names are not looked up in is not the one that was asked for.
+    try connection.execute(
+      unsafeSQL: """
+        CREATE SCHEMA app;
+        CREATE TABLE app.memories (user_id text, content text, embedding text, importance_score real, access_count integer);
+        CREATE TABLE app.memory_duplicates (original_id integer, duplicate_hash text);
+        """)
+    #expect(throws: MemshError.self) { try ForeignSource.opened(database) }
     try connection.execute(
       unsafeSQL: """
         CREATE TABLE memories (id serial PRIMARY KEY, user_id text, content text, embedding text, importance_score real,

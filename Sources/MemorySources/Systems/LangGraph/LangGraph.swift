@@ -65,19 +65,18 @@ final class LangGraphReader: ForeignReader {
       guard selection.states.contains(item.state), selection.collection.map({ $0 == item.prefix }) ?? true else {
         return
       }
-      let value = LangGraphValue(item.value)
       if let user = item.namespace.user(label: selection.userLabel) {
         facts.rules[user.rule, default: 0] += 1
-      } else if SourceRow.user(namedBy: value.metadata.document) == nil {
+      } else if SourceRow.user(namedBy: item.value.metadata.document) == nil {
         facts.unnamed += 1
         facts.unnamedExample = item.prefix
       }
-      if value.isJSON { facts.textsOfJSON += 1 }
-      if let vector = item.vector(of: value) {
+      if item.value.isJSON { facts.textsOfJSON += 1 }
+      if let vector = item.vector {
         if vector.field == Item.wholeJSON { facts.vectorsOfJSON += 1 }
-      } else if let other = item.vectors.first {
+      } else if let other = item.otherField {
         facts.otherVectors += 1
-        facts.otherField = other.field
+        facts.otherField = other
       }
     }
     self.facts = facts
@@ -116,17 +115,16 @@ final class LangGraphReader: ForeignReader {
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
     var decoder = EmbeddingDecoder(form: .floats)
     try readItems(withVectors: true) { item in
-      let value = LangGraphValue(item.value)
       var row = SourceRow(key: item.keyPrefix + item.prefix + "/" + RowKey.of(item.key), legacyID: item.key)
       row.state = item.state
       row.collection = item.prefix
-      row.content = value.content
-      row.metadata = value.metadata
+      row.content = item.value.content
+      row.metadata = item.value.metadata
       row.userID = item.namespace.user(label: selection.userLabel).map { .text($0.name) } ?? .null
       row.nameUserAfterMetadata()
       (row.createdAt, row.updatedAt) = (item.created, item.updated)
       row.otherColumns = item.others
-      if let vector = item.vector(of: value) {
+      if let vector = item.vector {
         row.embedding = decodingVectors ? decoder.decode(vector.value) : .undecoded(vector.value)
         if decoder.expectedDimensions == 0, case .vector(let vector) = row.embedding {
           decoder.expectedDimensions = vector.dimensions
@@ -155,10 +153,10 @@ final class LangGraphReader: ForeignReader {
           try finish()
           current = Item(
             keyPrefix: keyPrefix, state: try row.value(0).idText.flatMap(RowState.init) ?? .live, prefix: prefix,
-            key: key, value: try row.value(3), created: try row.value(4), updated: try row.value(5),
+            key: key, value: LangGraphValue(try row.value(3)), created: try row.value(4), updated: try row.value(5),
             others: try others.enumerated().map { ($1, try row.value(8 + $0)) })
         }
-        if let field = try row.value(6).idText { current?.vectors.append((field, try row.value(7))) }
+        if let field = try row.value(6).idText { try current?.consider(field) { try row.value(7) } }
       }
       try finish()
       guard found == expected else { throw database.damaged(store.items.shownName, expected: expected, found: found) }
@@ -196,11 +194,14 @@ private struct Item {
   let state: RowState
   let prefix: String
   let key: String
-  let value: SourceValue
+  let value: LangGraphValue
   let created: SourceValue
   let updated: SourceValue
   let others: [(name: String, value: SourceValue)]
-  var vectors: [(field: String, value: SourceValue)] = []
+  /// The vector that belongs to the text, else that of the whole JSON.
+  private(set) var vector: (field: String, value: SourceValue)?
+  /// A field that has a vector and is neither.
+  private(set) var otherField: String?
 
   var namespace: LangGraphNamespace { LangGraphNamespace(prefix) }
 
@@ -209,8 +210,12 @@ private struct Item {
     self.prefix.utf8.elementsEqual(prefix.utf8) && self.key.utf8.elementsEqual(key.utf8)
   }
 
-  /// The vector that belongs to the text, else that of the whole JSON.
-  func vector(of value: LangGraphValue) -> (field: String, value: SourceValue)? {
-    vectors.first { $0.field == value.field } ?? vectors.first { $0.field == Item.wholeJSON }
+  /// Takes the vector of a field where none is better.
+  mutating func consider(_ field: String, _ read: () throws -> SourceValue) rethrows {
+    if field == value.field || field == Item.wholeJSON && vector == nil {
+      vector = (field, try read())
+    } else if field != Item.wholeJSON {
+      otherField = field
+    }
   }
 }
