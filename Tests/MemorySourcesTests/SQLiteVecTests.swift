@@ -29,7 +29,7 @@ import Testing
   @Test("every row is what the extension itself answers, over chunks, partitions, deletes and slots used again")
   func equalsTheExtension() throws {
     let source = try ForeignSource.opened(SQLiteVecTests.fixture + "vec.db")
-    #expect(source.version == "v0.1.9")
+    #expect(try source.survey().version == "v0.1.9")
     let rows = try source.allRows()
     let answers = try answers()
     #expect(rows.count == answers.count)

@@ -36,7 +36,7 @@ import Testing
     for path in [folder.path, folder.file("documents")] {
       let source = try ForeignSource.opened(path)
       #expect(source.description.kind == "txtai")
-      #expect(source.version == "9.14.0")
+      #expect(try source.survey().version == "9.14.0")
       let rows = try source.allRows()
       #expect(rows.map(\.legacyID) == ["a", "b"])
       #expect(rows.map(\.embedding) == [.vector(Vector([1, 2])), .vector(Vector([3, 4]))])
@@ -85,7 +85,7 @@ import Testing
         7]}
       """, to: "export.json")
     let source = try ForeignSource.opened(path)
-    #expect(source.version == "exporter 5.0.1")
+    #expect(try source.survey().version == "exporter 5.0.1")
     #expect(try source.survey().rows == 3)
     let rows = try source.allRows()
     #expect(rows[0].vector == Vector([0.1, 2]))
