@@ -52,6 +52,7 @@ import Testing
     "inspect": Case("inspect legacy.db", "inspect 'STORE'"),
     "migrate": Case(
       "migrate --from legacy.db --dry-run", "migrate --from legacy.db --skip-test", "migrate --from legacy.db"),
+    "diff": Case("diff 'STORE'", "diff 'STORE' 'STORE' --limit 2"),
     "rollback": Case("rollback --run last --dry-run", "rollback --run last", "rollback", "rollback --sync")
       .refused("on SQLite already", status: 2) { $0.isSQLite },
     "seed": Case("seed", "seed --no-embedding"),

@@ -14,6 +14,9 @@ import Testing
   private static let preparations: [String: String] = [
     "undo": "edit 12 --importance 0.1; edit 14 --importance 0.1; edit 16 --importance 0.1",
     "journal": "edit 12 --importance 0.1; edit 14 --importance 0.1",
+    "diff": "export before.db; export after.db; connections add prod agents.db",
+    "diff espressobot_memory.db --no-embeddings":
+      "connect --create migrated.db; migrate --from espressobot_memory.db --skip-test",
     "rollback": "migrate --from espressobot_memory.db --skip-test", "restore": "backup agents.backup",
     "import": "export memories.jsonl; export ada.csv --user ada; export copy.db",
     "connect": "connections add prod 'POSTGRES'", "unset": "set user ada; set who ada; output json",

@@ -45,7 +45,10 @@ import Testing
     ]
     for command in GoldenShapeTests.commands { sections.append(try GoldenShapeTests.section(command, nil, world)) }
     let file = world.folder.file("memories.jsonl")
-    for command in [["export", file], ["import", file, "--dry-run"], ["backup", world.folder.file("a.backup")]] {
+    for command in [
+      ["export", file], ["import", file, "--dry-run"], ["backup", world.folder.file("a.backup")],
+      ["diff", world.folder.file("legacy.db")],
+    ] {
       sections.append(try GoldenShapeTests.section(command, nil, world))
     }
     let difference = try Golden.difference(sections.joined(separator: "\n"), "shapes-\(kind.rawValue).txt")

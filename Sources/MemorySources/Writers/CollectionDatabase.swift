@@ -13,15 +13,17 @@ final class CollectionDatabase {
   /// What was created, as a person would name it.
   private(set) var made: [String] = []
 
-  init(_ driver: any Driver, store: StoreIdentity) {
+  init(_ driver: any Driver, collection: String, from store: StoreIdentity) {
     self.driver = driver
-    ids = OutgoingIDs(of: store)
+    ids = OutgoingIDs(of: store, for: collection)
   }
 
   /// Runs what writes in one transaction.
   func whole<Value>(_ body: () throws -> Value) throws -> Value {
-    if try driver.capabilities.schema.vectorSupport(.ensure).changed { made.append("extension vector") }
-    return try driver.transaction(.commit, body)
+    try driver.transaction(.commit) {
+      if try driver.capabilities.schema.vectorSupport(.ensure).changed { made.append("extension vector") }
+      return try body()
+    }
   }
 
   /// Creates a table or an index, and notes it.
@@ -63,11 +65,10 @@ final class CollectionDatabase {
     _ memories: [Memory], used: ([String]) throws -> Set<String> = { _ in [] }
   ) rethrows -> [(id: String, memory: OutgoingMemory, vector: Vector)] {
     let outgoing = memories.map(OutgoingMemory.init)
-    let before = try used(outgoing.compactMap { $0.legacyID.flatMap(UUID.init(uuidString:))?.uuidString.lowercased() })
+    let before = try used(zip(memories, outgoing).flatMap { ids.wishes($0, $1) }.map(\.text))
     return zip(memories, outgoing).compactMap { memory, outgoing in
       memory.fields.embedding.map { vector in
-        let id = ids.next(memory, outgoing) { !before.contains($0.uuidString.lowercased()) }
-        return (id, outgoing, vector)
+        (ids.next(memory, outgoing) { !before.contains($0.text) }, outgoing, vector)
       }
     }
   }

@@ -33,7 +33,7 @@ package enum ForeignWriters {
         .usage, "\(driver.identity.location) is not a PostgreSQL database",
         hint: "`--to` takes a URL such as postgresql://user@host/database")
     }
-    let database = CollectionDatabase(driver, store: store)
+    let database = CollectionDatabase(driver, collection: name, from: store)
     return switch format {
     case .langchainPGVector: LangChainWriter(name, database)
     case .mem0PGVector: try Mem0PGVectorWriter(name, database)

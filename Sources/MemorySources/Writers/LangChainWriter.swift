@@ -7,7 +7,7 @@ import MemoryModel
 final class LangChainWriter: MemoryWriter {
   private let name: String
   private let database: CollectionDatabase
-  private let collection = UUID().uuidString.lowercased()
+  private let collection = UUID().text
   private var hasBegun = false
 
   private static let rows = Table(

@@ -74,27 +74,46 @@ extension JSON {
 /// made from its store and its id, the same in every run.
 struct OutgoingIDs {
   private let store: StoreIdentity
+  /// The collection that they go to, for a memory that is in another one already.
+  private let collection: String
   private var taken: Set<UUID> = []
 
-  init(of store: StoreIdentity) { self.store = store }
+  init(of store: StoreIdentity, for collection: String = "") {
+    self.store = store
+    self.collection = collection
+  }
 
   /// The one that memories' names are in.
   private static let space = UUID(
     uuid: (0x8C, 0x2F, 0x6B, 0x1E, 0x4D, 0x0A, 0x5A, 0x77, 0x9B, 0x3C, 0x6D, 0x65, 0x6D, 0x73, 0x68, 0x31))
 
-  /// - Parameter isFree: Whether nobody else has a UUID where the memories go.
-  mutating func next(_ memory: Memory, _ outgoing: OutgoingMemory, isFree: (UUID) -> Bool = { _ in true }) -> String {
-    var id = outgoing.legacyID.flatMap(UUID.init(uuidString:)) ?? named(memory.id, attempt: 0)
-    var attempt = 0
-    while taken.contains(id) || !isFree(id) {
-      id = named(memory.id, attempt: attempt)
-      attempt += 1
-    }
-    taken.insert(id)
-    return id.uuidString.lowercased()
+  /// The UUIDs that a memory may get, best first, where they are free; after them there are others.
+  func wishes(_ memory: Memory, _ outgoing: OutgoingMemory) -> [UUID] {
+    [outgoing.legacyID.flatMap(UUID.init(uuidString:)), UUID(named: name(memory), in: OutgoingIDs.space)]
+      .compactMap(\.self)
   }
 
-  private func named(_ id: Int64, attempt: Int) -> UUID {
-    UUID(named: "\(store.location)#\(id)\(attempt == 0 ? "" : ".\(attempt)")", in: OutgoingIDs.space)
+  /// - Parameter isFree: Whether nobody else has one of the ``wishes(_:_:)`` where the memories go.
+  mutating func next(_ memory: Memory, _ outgoing: OutgoingMemory, isFree: (UUID) -> Bool = { _ in true }) -> String {
+    let wish = wishes(memory, outgoing).first { !taken.contains($0) && isFree($0) }
+    let id = wish ?? other(memory)
+    taken.insert(id)
+    return id.text
   }
+
+  private func other(_ memory: Memory) -> UUID {
+    var attempt = 0
+    while true {
+      attempt += 1
+      let id = UUID(named: "\(name(memory)) \(attempt) \(collection)", in: OutgoingIDs.space)
+      if !taken.contains(id) { return id }
+    }
+  }
+
+  private func name(_ memory: Memory) -> String { "\(store.location)#\(memory.id)" }
+}
+
+extension UUID {
+  /// The UUID in small letters, as databases write it.
+  var text: String { uuidString.lowercased() }
 }

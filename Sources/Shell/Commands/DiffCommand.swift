@@ -46,6 +46,8 @@ struct DiffCommand: ShellCommand {
     guard (limit ?? 0) >= 0 else { throw ValidationError("'--limit' takes 0 or more") }
   }
 
+  func check() throws { try selected.check() }
+
   func run(in session: Session) throws -> CommandResult {
     let left = try source(a, in: session)
     defer { left.close() }
