@@ -22,8 +22,23 @@ private enum LangChainTables {
       mapping.joins = "LEFT JOIN \(collections.quotedName) c ON c.uuid = t.collection_id"
       mapping.roles[.collection] = "c.name"
       mapping.consumed.insert("collection_id")
+      // There are no columns for times; what an application notes under these names, as memsh does, are the times.
+      mapping.adjust = { row in
+        let metadata = row.metadata.document
+        row.createdAt = time(metadata?[key: "created_at"])
+        row.updatedAt = time(metadata?[key: "updated_at"])
+      }
       return mapping
     }
+  }
+
+  /// A moment that metadata tell; anything else is not a time.
+  private static func time(_ value: JSON?) -> SourceValue {
+    guard let text = value?.stringValue, let moment = Timestamp(parsing: text), Timestamp.storable.contains(moment)
+    else {
+      return .null
+    }
+    return .text(text)
   }
 
   /// PGVectorStore: a table for each collection, with columns of the application's own.
