@@ -23,12 +23,14 @@ struct MemorySystem: Sendable {
 extension MemorySystem {
   /// A system that keeps its memories in tables.
   static func tables(
-    _ name: String,
+    _ name: String, isGeneral: Bool = false,
     _ open: @escaping @Sendable (any TableDatabase, TableList, SourceSelection) throws -> (any ForeignReader)?
   ) -> MemorySystem {
-    MemorySystem(name: name) { place, selection in
-      guard case .tables(let database) = place else { return nil }
-      return try open(database, try database.tables(), selection)
-    }
+    MemorySystem(
+      name: name,
+      open: { place, selection in
+        guard case .tables(let database) = place else { return nil }
+        return try open(database, try database.tables(), selection)
+      }, isGeneral: isGeneral)
   }
 }

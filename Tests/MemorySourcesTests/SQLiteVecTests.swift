@@ -86,6 +86,17 @@ import Testing
     }
   }
 
+  @Test("vectors whose texts are gone are left out, which is said")
+  func leavesOutDangling() throws {
+    let folder = try TestFolder()
+    let data = try Data(contentsOf: URL(fileURLWithPath: SQLiteVecTests.fixture + "vec.db"))
+    try data.write(to: URL(fileURLWithPath: folder.file("a.db")))
+    let path = try folder.sqlite("a.db", "DELETE FROM notes WHERE id IN (2, 3)")
+    let source = try ForeignSource.opened(path)
+    #expect(try source.survey().remarks.contains("left out: 2 vectors in notes_vec without a row in notes"))
+    #expect(try source.allRows().count { $0.collection == "notes" } == 64)
+  }
+
   @Test("texts in two tables that would both do are not guessed at, and vectors without texts are refused")
   func refuses() throws {
     let folder = try TestFolder()

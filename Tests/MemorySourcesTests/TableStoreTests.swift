@@ -152,7 +152,8 @@ import Testing
     #expect(rows[0].other("uniq") == nil)
     // Its entity is gone: no user can be told, so that the row is rejected.
     #expect(rows[1].userID == .null)
-    let remark = "1 messages of conversations in memori_conversation_message are no memories: they are left out"
+    let remark =
+      "memori_conversation_message holds messages of conversations (1), which are not memories: they are left out"
     #expect(try source.survey().remarks == [remark])
   }
 

@@ -83,6 +83,21 @@ import Testing
     }
   }
 
+  @Test("a system that is not read tells its own way in")
+  func tellsTheWayIn() throws {
+    let world = try World()
+    let notes = try world.folder.sqlite(
+      "memory.db",
+      """
+      CREATE TABLE entity (id INTEGER, title TEXT);
+      CREATE TABLE observation (id INTEGER, entity_id INTEGER, content TEXT, category TEXT);
+      """)
+    try expectRefusal(of: notes, naming: "`memsh migrate --from FOLDER` reads the folder of the notes", in: world)
+    let lance = world.folder.file("crew")
+    try FileManager.default.createDirectory(atPath: lance + "/memories.lance", withIntermediateDirectories: true)
+    try expectRefusal(of: lance, naming: "lancedb.connect(\"\(lance)\").open_table(\"memories\")", in: world)
+  }
+
   private func expectRefusal(of path: String, naming name: String, in world: World) throws {
     let result = try world.run("migrate", "--from", path, "--embeddings", "keep")
     #expect(result.status == 1, "\(path)")

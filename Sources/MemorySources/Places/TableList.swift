@@ -118,7 +118,7 @@ extension TableList {
     try tables.compactMap { name, what in
       guard let table = self.table(name) else { return nil }
       let rows = try database.count("count(*)", from: table.quotedName)
-      return rows > 0 ? "\(rows) \(what) in \(name) are no memories: they are left out" : nil
+      return rows > 0 ? "\(name) holds \(what) (\(rows)), which are not memories: they are left out" : nil
     }
   }
 }

@@ -17,11 +17,14 @@ struct KnownSystem {
   /// Whether it is but mem0's log of changes to a store.
   let isLog: Bool
   let shapes: [Shape]
+  /// The way in, where there is a better one than to write JSON lines by hand.
+  let hint: String?
 
-  private init(_ name: String, isLog: Bool = false, _ shapes: Shape...) {
+  private init(_ name: String, isLog: Bool = false, _ shapes: Shape..., hint: String? = nil) {
     self.name = name
     self.isLog = isLog
     self.shapes = shapes
+    self.hint = hint
   }
 
   /// The first one that the tables of a file fit; more particular ones stand before more general ones.
@@ -41,7 +44,9 @@ struct KnownSystem {
     KnownSystem("Memori 2", Shape(table: "long_term_memory"), Shape(table: "short_term_memory")),
     KnownSystem(
       "Basic Memory", Shape(table: "entity"),
-      Shape(table: "observation", columns: ["entity_id", "content", "category"])
+      Shape(table: "observation", columns: ["entity_id", "content", "category"]),
+      hint:
+        "this is the index of its Markdown notes: `memsh migrate --from FOLDER` reads the folder of the notes, ~/basic-memory"
     ),
     KnownSystem("CrewAI", Shape(table: "long_term_memories", columns: ["task_description", "metadata", "datetime"])),
   ]

@@ -17,7 +17,7 @@ extension MemorySystem {
     let textless = try database.count(
       "count(*)", from: "\(embeddings.quotedName) WHERE \(LLMEmbeddings.textless(embeddings))")
     if textless > 0 {
-      remarks.append("\(textless) rows were embedded without --store: they have a vector and no text, and are rejected")
+      remarks.append("embedded without --store: \(counted(textless, "row")) with a vector and no text, to be rejected")
     }
     return TableReader("llm", database, [LLMEmbeddings.mapping(embeddings, collections)], remarks: remarks) { _ in
       distinct.count == 1 ? distinct.first : nil
@@ -32,6 +32,7 @@ private enum LLMEmbeddings {
     ]
     let present = wanted.filter { table.has($0.1) }
     var mapping = TableMapping(table, columns: Dictionary(uniqueKeysWithValues: present))
+    mapping.vectorForm = .floats
     // The hash is that of the content.
     mapping.consumed.formUnion(["collection_id", "content_hash"])
     if table.has("content_blob") {

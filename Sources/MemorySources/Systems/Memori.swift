@@ -25,6 +25,7 @@ private enum Memori {
     ]
     let present = wanted.filter { table.has($0.1) }
     var mapping = TableMapping(table, columns: Dictionary(uniqueKeysWithValues: present))
+    mapping.vectorForm = .floats
     // Row numbers, and the hash that keeps facts apart.
     mapping.consumed.formUnion(["id", "entity_id", "uniq"])
     mapping.joins = "LEFT JOIN \(entities.quotedName) e ON e.id = t.entity_id"

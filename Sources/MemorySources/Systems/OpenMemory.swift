@@ -29,6 +29,7 @@ private enum OpenMemory {
     ]
     let present = wanted.filter { table.has($0.1) }
     var mapping = TableMapping(table, columns: Dictionary(uniqueKeysWithValues: present))
+    mapping.vectorForm = .floats
     mapping.consumed.formUnion(derived)
     func vector(of sector: String) -> String {
       "(SELECT v.v FROM \(vectors.quotedName) v WHERE v.id = t.id AND v.sector = \(sector) LIMIT 1)"

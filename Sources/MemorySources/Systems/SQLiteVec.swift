@@ -3,7 +3,7 @@ import MemoryModel
 /// Databases of no known system that keep vectors in tables of sqlite-vec: with the texts in an ordinary table beside them,
 /// or in columns of the vector table itself.
 extension MemorySystem {
-  static let sqliteVec = tables("sqlite-vec") { database, list, selection in
+  static let sqliteVec = tables("sqlite-vec", isGeneral: true) { database, list, selection in
     guard database.backend == .sqlite, selection.table == nil, list.tables.contains(where: { $0.module == "vec0" }),
       KnownSystem.of(list) == nil
     else { return nil }
@@ -79,7 +79,7 @@ enum SQLiteVec {
   static func summary(of table: VecTable, _ database: any TableDatabase) throws -> String {
     let rows = try database.count("count(*)", from: table.rowids.quotedName)
     let columns = table.definition.vectors.map { "\($0.element.rawValue)[\($0.dimensions)]" }
-    return "\(table.name) (\(rows) rows of \(columns.joined(separator: ", ")))"
+    return "\(table.name) (\(counted(rows, "row")) of \(columns.joined(separator: ", ")))"
   }
 
   static func refusal(_ list: TableList, _ textless: [String], _ database: any TableDatabase) -> MemshError {

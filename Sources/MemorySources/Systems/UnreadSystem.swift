@@ -11,11 +11,10 @@ enum UnreadSystem {
     switch place {
     case .tables(let database):
       let list = try database.tables()
-      if let system = KnownSystem.of(list), system.isLog {
-        return .foreignSource(
-          database.location, "a store of \(system.name)", hint: Mem0History.hint(database.location))
-      }
       let (path, known) = (database.location, KnownSystem.of(list))
+      if let known, let hint = known.isLog ? Mem0History.hint(path) : known.hint {
+        return .foreignSource(path, "a store of \(known.name)", hint: hint)
+      }
       return MemshError(
         known == nil ? .sourceWithoutMemories : .sourceUnsupported,
         known.map { "\(path) is a store of \($0.name), which `migrate` does not read by itself; nothing was changed" }
@@ -32,9 +31,10 @@ enum UnreadSystem {
 
   private static func refusal(folder: SourceFolder) -> MemshError {
     let (path, names) = (folder.path, folder.names)
-    if let system = system(folder: path) { return .foreignSource(path, system) }
-    for name in names {
-      if let system = system(folder: folder.inner(name)) { return .foreignSource(folder.inner(name), system) }
+    for place in [path] + names.map(folder.inner) {
+      if let system = system(folder: place) {
+        return .foreignSource(place, system, hint: system == lance ? lanceHint(place) : nil)
+      }
     }
     let stores = InnerStores.of(folder)
     guard stores.isEmpty else {
@@ -52,6 +52,19 @@ enum UnreadSystem {
   /// Whether a folder is the store of a system that memsh knows and does not read.
   static func claims(_ folder: SourceFolder) -> Bool { system(folder: folder.path) != nil }
 
+  private static let lance = "a LanceDB store (CrewAI)"
+
+  /// Its files are read by its own library only.
+  private static func lanceHint(_ path: String) -> String {
+    let folder =
+      entries(path).contains("_versions") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
+    let script =
+      "import lancedb; lancedb.connect(\"\(folder)\").open_table(\"memories\").to_pandas().drop(columns=\"vector\")"
+      + ".to_json(\"memories.jsonl\", orient=\"records\", lines=True)"
+    return
+      "its own library writes it as JSON lines, which `import` takes once each has a user_id: python3 -c '\(script)'"
+  }
+
   private static func system(folder path: String) -> String? {
     let names = Set(entries(path))
     func ends(_ suffix: String) -> Bool { names.contains { $0.hasSuffix(suffix) } }
@@ -60,7 +73,7 @@ enum UnreadSystem {
     if names.contains("embeddings"), names.contains("config.json") || names.contains("config") {
       return "an index of txtai"
     }
-    if ends(".lance") || names.isSuperset(of: ["data", "_versions"]) { return "a LanceDB store (CrewAI)" }
+    if ends(".lance") || names.isSuperset(of: ["data", "_versions"]) { return lance }
     return nil
   }
 

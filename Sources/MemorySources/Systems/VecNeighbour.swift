@@ -146,7 +146,7 @@ struct VecNeighbour {
     let content = columns[.content] ?? ""
     var remarks = ["the text of a vector in \(vectors.name) is \(texts.name).\(content) of the row with the same key"]
     if dangling > 0 {
-      remarks.append("\(dangling) vectors in \(vectors.name) belong to no row of \(texts.name): they are left out")
+      remarks.append("left out: \(counted(dangling, "vector")) in \(vectors.name) without a row in \(texts.name)")
     }
     return remarks
   }
