@@ -43,12 +43,12 @@ import Testing
         continue
       }
       #expect(row.userID == .text("default"))
-      #expect(row.other("owner")?.json ?? .null == answer["owner"] ?? .null)
-      #expect(row.other("extra")?.json ?? .null == answer["extra"] ?? .null)
-      #expect(row.other("lang")?.json ?? .null == answer["lang"] ?? .null, "\(row.key)")
-      #expect(row.other("rank")?.json ?? .null == answer["rank"] ?? .null)
-      #expect(row.other("done")?.json ?? .null == answer["done"] ?? .null)
-      #expect(row.other("weight")?.json.doubleValue == answer["weight"]?.doubleValue)
+      #expect(row.value(of: "owner")?.json ?? .null == answer["owner"] ?? .null)
+      #expect(row.value(of: "extra")?.json ?? .null == answer["extra"] ?? .null)
+      #expect(row.value(of: "lang")?.json ?? .null == answer["lang"] ?? .null, "\(row.key)")
+      #expect(row.value(of: "rank")?.json ?? .null == answer["rank"] ?? .null)
+      #expect(row.value(of: "done")?.json ?? .null == answer["done"] ?? .null)
+      #expect(row.value(of: "weight")?.json.doubleValue == answer["weight"]?.doubleValue)
     }
   }
 

@@ -48,7 +48,7 @@ extension SourceRow {
   var vector: Vector? { if case .vector(let vector) = embedding { vector } else { nil } }
 
   /// A value that memsh has no column for.
-  func other(_ name: String) -> SourceValue? { otherColumns.first { $0.name == name }?.value }
+  func value(of name: String) -> SourceValue? { otherColumns.first { $0.name == name }?.value }
 
   /// What its metadata say.
   var metadataObject: JSON? {

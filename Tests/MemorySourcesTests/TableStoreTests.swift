@@ -84,21 +84,21 @@ import Testing
       try StoreTruth.vectors([("Likes tea", 1_536), ("Old phone number 555-0100", 1_536)]))
     {
       #expect(row.vector?.littleEndianBytes == expected.littleEndianBytes)
-      #expect(row.other("superseded_by") != nil)
+      #expect(row.value(of: "superseded_by") != nil)
     }
     let deleted = rows.filter { $0.state == .deleted }
     #expect(deleted.map(\.content) == [.text("Wrong fact to be deleted"), .text("Temporary note of bob")])
-    #expect(deleted.allSatisfy { $0.embedding == .missing && $0.other("deleted_at") != nil })
+    #expect(deleted.allSatisfy { $0.embedding == .missing && $0.value(of: "deleted_at") != nil })
   }
 
   @Test("tags joined by commas become a list", .enabled(if: StoreTruth.isHere))
   func readsTags() throws {
     let rows = try ForeignSource.opened(StoreTruth.folder + "/mcp-memory-service/sqlite_vec.db").allRows()
     let row = try #require(rows.first { $0.content == .text("Prefers a double espresso before nine") })
-    #expect(row.other("tags") == .json(.array(["ada", "preferences", "plain"].map(JSON.string))))
-    #expect(row.other("memory_type") == .text("reference"))
+    #expect(row.value(of: "tags") == .json(.array(["ada", "preferences", "plain"].map(JSON.string))))
+    #expect(row.value(of: "memory_type") == .text("reference"))
     #expect(row.createdAt == .real(1_795_546_926.0133967))
-    #expect(row.other("created_at_iso") == nil)
+    #expect(row.value(of: "created_at_iso") == nil)
   }
 
   @Test("only what the systems compute is dropped", .enabled(if: StoreTruth.isHere))
@@ -123,7 +123,7 @@ import Testing
     let row = try #require(try source.allRows().first)
     #expect(row.userID == .text("ben"))
     #expect(row.key == "h")
-    #expect(row.other("tags") == .null)
+    #expect(row.value(of: "tags") == .null)
     #expect(try source.survey().remarks == ["memory_embeddings cannot be read: its memories come without vectors"])
   }
 
@@ -148,8 +148,8 @@ import Testing
     #expect(rows[0].userID == .text("ada"))
     #expect(rows[0].embedding == .vector(Vector([1, 0.5])))
     #expect(rows[0].createdAt == .text("2026-01-02 00:00:00"))
-    #expect(rows[0].other("num_times") == .integer(3))
-    #expect(rows[0].other("uniq") == nil)
+    #expect(rows[0].value(of: "num_times") == .integer(3))
+    #expect(rows[0].value(of: "uniq") == nil)
     // Its entity is gone: no user can be told, so that the row is rejected.
     #expect(rows[1].userID == .null)
     let remark =

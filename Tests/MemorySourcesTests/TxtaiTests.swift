@@ -42,7 +42,7 @@ import Testing
       #expect(rows.map(\.embedding) == [.vector(Vector([1, 2])), .vector(Vector([3, 4]))])
       #expect(rows.map(\.userID) == [.text("ada"), .text("default")])
       #expect(rows[0].metadataObject?.text == #"{"user_id":"ada","hot":true}"#)
-      #expect(rows[0].other("tags") == .text("drinks"))
+      #expect(rows[0].value(of: "tags") == .text("drinks"))
       #expect(rows[0].createdAt == .text("2026-01-02 03:04:05.000001"))
       #expect(try source.survey().model == "all-MiniLM-L6-v2")
       #expect(try source.allRows(decodingEmbeddings: false)[0].embedding == .undecoded(.null))
@@ -91,7 +91,7 @@ import Testing
     #expect(rows[0].vector == Vector([0.1, 2]))
     #expect(rows.map(\.userID) == [.text("ada"), .text("default"), .text("default")])
     #expect(rows.map(\.key) == ["work/h1", "default/h2", "row 2"])
-    #expect(rows[0].other("tags") == .json(.array([.string("a"), .string("b")])))
+    #expect(rows[0].value(of: "tags") == .json(.array([.string("a"), .string("b")])))
     #expect(rows[2].content == .null)
     try folder.write(#"{"export_metadata": {}, "memories": 7}"#, to: "other.json")
     #expect(throws: MemshError.self) { try ForeignSource.opened(folder.file("other.json")) }
