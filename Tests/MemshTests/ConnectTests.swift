@@ -118,7 +118,8 @@ import Testing
     #expect(done.status == 0 && done.output.contains("memories.total\t3"), "\(done.errors)")
     // Named at the launch, the store in use is the file itself.
     let launched = try memsh.run(["-d", source, "list"])
-    #expect(launched.errors.contains("`connect --create NEW.db`, then `\(migrate)`"), "\(launched.errors)")
+    #expect(
+      launched.errors.contains("`connect --create NEW.db`, then `migrate --from '\(source)'`"), "\(launched.errors)")
   }
 
   @Test("at the prompt the store in use stays, and the hint can be typed as it stands")

@@ -143,8 +143,7 @@ import Testing
     #expect(refused.errors.contains("`inspect \(notes)`"), "\(refused.errors)")
     let store = try world.folder.sqlite(
       "store.db",
-      "CREATE TABLE store (prefix TEXT, key TEXT, value TEXT, created_at TEXT, updated_at TEXT, expires_at TEXT, "
-        + "ttl_minutes REAL)")
+      "CREATE TABLE history (id TEXT, memory_id TEXT, old_memory TEXT, new_memory TEXT, event TEXT)")
     let connected = try Memsh(in: world.folder).run(["-c", "connect '\(store)'"])
     #expect(
       connected.errors.contains("`inspect \(store)`") || connected.output.contains("`inspect \(store)`"), "\(connected)"

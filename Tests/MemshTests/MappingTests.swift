@@ -141,7 +141,7 @@ import Testing
   func asks(kind: World.Kind) throws {
     let source = try Source(kind, MappingTests.notes)
     let cases: [(options: [String], message: String)] = [
-      (["--table", "notes"], "--map 'id=id,user=owner,content=body"), (["--table", "nots"], "has no table 'nots'"),
+      (["--table", "notes"], "--map id=id,user=owner,content=body"), (["--table", "nots"], "has no table 'nots'"),
       (["--table", "notes", "--map", "content=bdy"], "has no column 'bdy'"),
       (["--table", "notes", "--map", "user=owner"], "which column of notes is the content"),
       (["--table", "notes", "--map", "content='x'"], "takes a column, not a constant"),

@@ -18,7 +18,7 @@ struct InspectCommand: ShellCommand {
     "inspect espressobot_memory.db",
     "inspect espressobot_memory.db --json",
     "inspect @prod",
-    "inspect notes.db --table notes --map 'content=body,user=owner' --live 'deleted_at IS NULL'",
+    "inspect notes.db --table notes --map content=body,user=owner",
   ]
 
   @Argument(help: "A file, a folder, a PostgreSQL URL or @NAME.", completion: .file())

@@ -25,7 +25,7 @@ struct SourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Which columns of --table are what: content=body,user=owner,vector=emb,metadata=meta,created=ts. A value is a "
+      "Which columns of --table are what: content=body,user=owner,vector=emb. A value is a "
         + "column, a key inside a JSON column (payload.data) or a constant ('ada'); or a YAML file that says so.",
       valueName: "part=column,…|file"))
   var map: String?

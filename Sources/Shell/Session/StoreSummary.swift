@@ -118,9 +118,12 @@ extension Session {
     do {
       let source = try stores.source(place.location, SourceSelection())
       defer { source.close() }
-      guard refusal.code == .schemaMissing else { return refusal }
+      // A memory file that is not a database is known by what it is.
+      let isDocument = !(source is StoreSource) && refusal.code == .storeCorrupt
+      guard refusal.code == .schemaMissing || isDocument else { return refusal }
       return MemshError(
-        refusal.code, refusal.message, hint: try way(from: place, rows: source.survey().rows), cause: refusal.cause)
+        refusal.code, isDocument ? "\(place.location) is a store of \(source.description.kind)" : refusal.message,
+        hint: try way(from: place, rows: source.survey().rows), cause: refusal.cause)
     } catch let error as MemshError where error.code == .sourceUnsupported {
       // The columns that are wrong say more of tables that are nearly memsh's.
       let message = refusal.code == .schemaMissing ? refusal.message : error.message
