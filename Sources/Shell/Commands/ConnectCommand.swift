@@ -71,7 +71,7 @@ extension Session {
   func greeting(of store: MemoryStore) throws -> CommandResult {
     let summary = try summary(of: store)
     var result = CommandResult(.record(summary.record))
-    result.remark = (summary.kind == .empty ? place.flatMap(foreignSystem) : nil) ?? summary.remark
+    result.remark = summary.remark
     return result
   }
 }

@@ -112,6 +112,7 @@ package final class Session {
             + "makes a store there")
       }
       do { try store.connect() } catch let error as MemshError { throw refusal(error, of: place) }
+      if !mayBeAbsent { try refuseForeignSystem(store, at: place) }
       isDisconnected = false
       return try adopt(store, from: place)
     } catch {

@@ -118,12 +118,13 @@ extension Session {
     do {
       let source = try stores.source(place.location, SourceSelection())
       defer { source.close() }
-      // A memory file that is not a database is known by what it is.
-      let isDocument = !(source is StoreSource) && refusal.code == .storeCorrupt
-      guard refusal.code == .schemaMissing || isDocument else { return refusal }
-      return MemshError(
-        refusal.code, isDocument ? "\(place.location) is a store of \(source.description.kind)" : refusal.message,
-        hint: try way(from: place, rows: source.survey().rows), cause: refusal.cause)
+      // A folder or a file that is not a database is known by what it is.
+      let isForeign = !(source is StoreSource) && [.storeCorrupt, .connectionFailed].contains(refusal.code)
+      guard refusal.code == .schemaMissing || isForeign else { return refusal }
+      return try isForeign
+        ? foreignStore(source, at: place)
+        : MemshError(
+          refusal.code, refusal.message, hint: way(from: place, rows: source.survey().rows), cause: refusal.cause)
     } catch let error as MemshError where error.code == .sourceUnsupported {
       // The columns that are wrong say more of tables that are nearly memsh's.
       let message = refusal.code == .schemaMissing ? refusal.message : error.message
@@ -145,20 +146,27 @@ extension Session {
     return "`connect --create NEW.db`, then \(command), brings its \(memories) into a new store\(looked)"
   }
 
-  /// What another memory system's database is; nil for any other one.
-  func foreignSystem(at place: Place) -> String? {
-    guard StoreLocation.postgres(place.location) == nil else { return nil }
+  /// The error of `connect` for what another memory system keeps.
+  private func foreignStore(_ source: any MemorySource, at place: Place) throws -> MemshError {
+    MemshError(
+      .schemaMissing, "\(place.location) is a store of \(source.description.kind), not a memsh store",
+      hint: try way(from: place, rows: source.survey().rows))
+  }
+
+  /// - Throws: `schema_missing` for a database of another memory system that has no memory tables.
+  func refuseForeignSystem(_ store: MemoryStore, at place: Place) throws {
+    guard store.identity.backend == .sqlite, files.exists(store.identity.location),
+      try store.state().tables[Table.memories.name] == nil
+    else { return }
     do {
       let source = try stores.source(place.location, SourceSelection())
       defer { source.close() }
-      guard !(source is StoreSource), try !source.survey().parts.isEmpty else { return nil }
-      return
-        "\(place.location) is a store of \(source.description.kind): `inspect \(place.location.shellWord)` tells what is "
-        + "in it, and how to migrate it into a store of its own"
+      guard !(source is StoreSource), try !source.survey().parts.isEmpty else { return }
+      throw try foreignStore(source, at: place)
     } catch let error as MemshError where error.code == .sourceUnsupported {
-      return error.message + (error.hint.map { "; " + $0 } ?? "")
-    } catch {
-      return nil
-    }
+      throw MemshError(.schemaMissing, error.message, hint: error.hint, cause: error.cause)
+    } catch let error as MemshError where error.code == .schemaMissing {
+      throw error
+    } catch {}
   }
 }
