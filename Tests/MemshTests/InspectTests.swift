@@ -143,7 +143,7 @@ import Testing
     #expect(refused.errors.contains("`inspect \(notes)`"), "\(refused.errors)")
     let store = try world.folder.sqlite(
       "store.db",
-      "CREATE TABLE history (id TEXT, memory_id TEXT, old_memory TEXT, new_memory TEXT, event TEXT)")
+      "CREATE TABLE long_term_memories (id INTEGER, task_description TEXT, metadata TEXT, datetime TEXT)")
     let connected = try Memsh(in: world.folder).run(["-c", "connect '\(store)'"])
     #expect(
       connected.errors.contains("`inspect \(store)`") || connected.output.contains("`inspect \(store)`"), "\(connected)"
