@@ -76,7 +76,9 @@ def make_langgraph():
         store.setup()
 
         def add(key, user, text, metadata, **options):
-            store.put(("memories", user), key, {"text": text, **metadata}, **options)
+            # Two members that may both be the text are the application's own riddle.
+            value = {"text": text, **{name: held for name, held in metadata.items() if name != "content"}}
+            store.put(("memories", user), key, value, **options)
 
         for number, row in enumerate(MEMORIES):
             add(f"memory-{number}", *row, **({"index": False} if number == 3 else {}))
