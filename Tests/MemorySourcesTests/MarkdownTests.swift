@@ -297,6 +297,7 @@ extension SourceRow {
   /// The content; empty where it is not text.
   fileprivate var text: String { content.idTextOrEmpty }
 
+  fileprivate func other(_ name: String) -> SourceValue? { otherColumns.first { $0.name == name }?.value }
 }
 
 extension SourceValue {
