@@ -31,7 +31,7 @@ import Testing
   /// Small files with the tables of other systems, some with rows that are gone.
   private static let lookAlikes = [
     (
-   
+
       "Basic Memory",
       """
       CREATE TABLE entity (id INTEGER, title TEXT); CREATE TABLE relation (id INTEGER);
@@ -64,7 +64,7 @@ import Testing
 
   /// Files and folders that are no SQLite databases.
   private static let texts = [
-   
+
     ("agent.af", #"{"agents": [], "groups": [], "blocks": []}"#, "an agent file of Letta"),
     ("memsh.jsonl", #"{"memsh_export":1,"space":{}}"#, "`import "), ("plain.json", "\u{FEFF} [1, 2]", "a JSON file"),
     ("lance/t.lance/x", "", "a LanceDB store"), ("other/x.txt", "", "it holds x.txt"),
