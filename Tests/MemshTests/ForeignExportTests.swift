@@ -84,7 +84,7 @@ import Testing
     let row = "FROM langchain_pg_embedding JOIN langchain_pg_collection ON uuid = collection_id WHERE name = 'first'"
     #expect(try target.value("SELECT document \(row) AND id = '\(Self.uuid)'") == "Line one\n\"two\" 🙂")
     #expect(
-      try target.value("SELECT cmetadata \(row) AND id = '\(Self.uuid)'")
+      try target.value("SELECT langchain_pg_embedding.cmetadata \(row) AND id = '\(Self.uuid)'")
         == #"{"run_id": "r1", "source": "chat", "user_id": "ada", "agent_id": "a1", "category": "drink", "created_at": "2025-01-01T10:00:00.500000+00:00", "updated_at": "2025-01-02T00:00:00.000000+00:00", "importance_score": 0.9}"#
     )
     let compared = try world.json("diff", target.url, "--collection", "first")
