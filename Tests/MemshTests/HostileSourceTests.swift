@@ -224,16 +224,17 @@ import Testing
           try Data(repeating: 0x37, count: 5_000).write(to: URL(fileURLWithPath: log))
         })
     }
-    for (fixture, file, statement) in [
-      ("agno-3.1.10", "agno.db", "UPDATE agno_memories SET topics = "),
-      ("llm-0.36", "embeddings.db", "UPDATE embeddings SET metadata = "),
-      ("langgraph-sqlite-3.1.2", "store.db", "UPDATE store SET value = "),
-      ("mcp-memory-service-12.4.0", "sqlite_vec.db", "UPDATE memories SET metadata = "),
+    for (fixture, file, table, column) in [
+      ("agno-3.1.10", "agno.db", "agno_memories", "topics"), ("llm-0.36", "embeddings.db", "embeddings", "metadata"),
+      ("langgraph-sqlite-3.1.2", "store.db", "store", "value"),
+      ("mcp-memory-service-12.4.0", "sqlite_vec.db", "memories", "metadata"),
     ] {
       paths.append(
         try HostileSourceTests.altered(fixture, in: world, as: "\(fixture)-deep") {
           try world.folder.sqlite(
-            "\($0)/\(file)", statement + "(SELECT replace(hex(zeroblob(500000)), '0', '['));")
+            "\($0)/\(file)",
+            "UPDATE \(table) SET \(column) = replace(hex(zeroblob(500000)), '0', '[') "
+              + "WHERE rowid = (SELECT min(rowid) FROM \(table))")
         })
     }
     try HostileSourceTests.survives(paths, "tables", in: world)
