@@ -58,7 +58,7 @@ struct ExportCommand: Filtering {
     "export copy.db",
     "export --no-embeddings --category facts > facts.jsonl",
     "export memories.json --format mem0",
-    "export --to postgresql://ada@db.example/agents --format langchain-pgvector --collection notes",
+    "export --to @prod --format langchain-pgvector --collection notes",
   ]
 
   @Argument(

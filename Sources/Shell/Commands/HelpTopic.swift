@@ -137,14 +137,20 @@ enum HelpTopic: String, CaseIterable {
 
       a legacy memory file   SQLite with a table of memories; embeddings as JSON
                              text or as float32 or float64 BLOBs
-      a memsh SQLite store   every table, vectors to the bit
-      a PostgreSQL URL       a store of the memory system, with ?schema=NAME the
-                             one in that schema
+      a memsh store          a SQLite file, or a PostgreSQL URL, with ?schema=NAME
+                             the one in that schema: every table, vectors to the bit
+      a file or folder of    mem0, Chroma, Qdrant, mcp-memory-service, OpenMemory,
+                             LangGraph, Letta, Agno, llm, Memori, PowerMem, txtai,
+                             sqlite-vec, the MCP memory server; Markdown notes
+      a PostgreSQL URL with  mem0, LangGraph, Letta, Agno, LangChain's PGVector,
+                             LlamaIndex
+      any other table        with --table and --map
       @NAME                  a named connection (`help connections`)
 
-      Without --from: $MEMORY_SQLITE_PATH, else the embedded store. Rows that
-      cannot be migrated are written to a reject file as JSON lines, each with its
-      reason; --max-rejected says how many of them are no failure.
+      `inspect SOURCE` tells what it is, and the `migrate` line to type. Without
+      --from: $MEMORY_SQLITE_PATH, else the embedded store. Rows that cannot be
+      migrated are written to a reject file as JSON lines, each with its reason;
+      --max-rejected says how many of them are no failure.
     """
 
   private static let environmentText = """
