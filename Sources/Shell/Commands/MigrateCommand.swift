@@ -183,7 +183,7 @@ struct MigrateCommand: ChangingCommand {
     guard report.errors == 0 else { return }
     session.note("🎉 Migration completed successfully!")
     session.note("✅ Memory system is ready for use!")
-    if let diff = diff(report) { session.note("`\(diff)` compares the source with this store, memory by memory") }
+    if let diff = diff(report) { session.note("`\(diff)` compares the source with this store") }
   }
 
   /// The command that proves a migration: it compares the source with the store in use; nil where there was no source.
