@@ -14,6 +14,7 @@ import Testing
   private static let preparations: [String: String] = [
     "undo": "edit 12 --importance 0.1; edit 14 --importance 0.1; edit 16 --importance 0.1",
     "journal": "edit 12 --importance 0.1; edit 14 --importance 0.1",
+    "export": "connections add prod 'POSTGRES'",
     "diff": "export before.db; export after.db; connections add prod agents.db",
     "diff espressobot_memory.db --no-embeddings":
       "connect --create migrated.db; migrate --from espressobot_memory.db --skip-test",
