@@ -18,7 +18,7 @@ import Testing
     #expect(
       ContractTests.keys(migrate) == [
         "run", "source", "target", "memories_migrated", "already_present", "rejected", "reject_file", "embeddings",
-        "fragments_inserted", "errors", "system_test", "seconds", "verified",
+        "fragments_inserted", "errors", "system_test", "seconds", "verified", "diff",
       ])
     let stats = try world.json("stats")
     #expect(
