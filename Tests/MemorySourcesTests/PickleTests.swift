@@ -27,6 +27,14 @@ import Testing
     return try Array(Python3.run(setup + "\nsys.stdout.buffer.write(pickle.dumps(\(expression), protocol=\(version)))"))
   }
 
+  @Test("values and marks that wait without end are refused before they take memory")
+  func refusesWaiting() {
+    for opcode in [Opcode.emptyList, Opcode.mark, Opcode.none] {
+      let bytes = [Opcode.proto, 4] + [UInt8](repeating: opcode, count: 1_000_000)
+      #expect(throws: Pickle.Failure.self) { try read(bytes, valuesMaximum: .max) }
+    }
+  }
+
   @Test(
     "values come back as they went in",
     arguments: [

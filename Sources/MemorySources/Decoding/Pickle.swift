@@ -13,6 +13,9 @@ struct Pickle {
   static let valuesMaximum = 2_000_000
   /// How deep values may stand in each other.
   static let depthMaximum = 100
+  /// How many values and marks may wait on the stack: Python puts containers away after 1,000 items, so that even
+  /// ``depthMaximum`` of them in each other leave less.
+  private static let waitingMaximum = 250_000
 
   /// Reads a pickle.
   ///
@@ -104,7 +107,9 @@ struct Pickle {
     case Opcode.tuple1: try pushTuple(of: 1)
     case Opcode.tuple2: try pushTuple(of: 2)
     case Opcode.tuple3: try pushTuple(of: 3)
-    case Opcode.mark: marks.append(stack.count)
+    case Opcode.mark:
+      guard marks.count < Pickle.waitingMaximum else { throw Pickle.overfull }
+      marks.append(stack.count)
     case Opcode.append: try fill(.list, from: stack.count - 1, step: 1)
     case Opcode.appends, Opcode.addItems: try fill(.list, from: try popMark(), step: 1)
     case Opcode.setItem: try fill(.dict, from: stack.count - 2, step: 2)
@@ -121,6 +126,7 @@ struct Pickle {
   }
 
   private static let truncated = Failure(description: "it ends in the middle")
+  private static let overfull = Failure(description: "more of its values wait than any store of Python's has")
   private static let malformed = Failure(description: "its opcodes do not fit together")
 
   // MARK: The bytes
@@ -160,11 +166,13 @@ struct Pickle {
 
   private mutating func push(_ slot: Slot) throws(Failure) {
     try count()
+    guard stack.count < Pickle.waitingMaximum else { throw Pickle.overfull }
     stack.append(slot)
   }
 
   private mutating func push(_ node: Node) throws(Failure) {
     try count()
+    guard stack.count < Pickle.waitingMaximum else { throw Pickle.overfull }
     stack.append(.node(nodes.count))
     nodes.append(node)
   }

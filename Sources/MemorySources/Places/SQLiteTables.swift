@@ -84,7 +84,7 @@ final class SQLiteTables: TableDatabase {
     switch error.resultCode {
     case .SQLITE_NOTADB:
       return MemshError(
-        .sourceNotADatabase, "\(path) is not a SQLite database", hint: "check the path given with `--from`",
+        .sourceNotADatabase, "\(path) is not a SQLite database", hint: "check the path",
         cause: cause)
     case .SQLITE_CORRUPT:
       return MemshError(

@@ -17,7 +17,7 @@ enum SourcePlace {
   init(path: String) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path given with `--from`")
+      throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
     }
     if isFolder.boolValue {
       self = .folder(try SourceFolder(path: path))

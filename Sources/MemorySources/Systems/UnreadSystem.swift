@@ -25,7 +25,7 @@ enum UnreadSystem {
     case .file(let document):
       return refusal(file: document.path, head: document.head)
         ?? MemshError(
-          .sourceNotADatabase, "\(document.path) is not a SQLite database", hint: "check the path given with `--from`")
+          .sourceNotADatabase, "\(document.path) is not a SQLite database", hint: "check the path")
     }
   }
 

@@ -29,7 +29,10 @@ struct MigrateCommand: ChangingCommand {
   @Option(help: "The source; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
   var from: String?
 
-  @Option(help: "What to do with the source's vectors: keep, regenerate or auto.")
+  @Option(
+    help: ArgumentHelp(
+      "What to do with the source's vectors: keep, regenerate, or auto, which keeps those known to be of the store's model."
+    ))
   var embeddings = EmbeddingMode.auto
 
   @Option(help: "The model that the source's vectors come from.")

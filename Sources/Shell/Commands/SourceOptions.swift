@@ -72,6 +72,10 @@ struct SourceOptions: ParsableArguments {
   }
 
   private static func check(_ selection: SourceSelection) throws {
+    guard selection.userLabel != 0 else {
+      throw MemshError(
+        .usage, "--user-from-namespace counts from 1", hint: "1 is the first label of a namespace, -1 the last")
+    }
     guard selection.table == nil else {
       guard selection.system == nil || selection.mapping.isEmpty else {
         throw MemshError(
