@@ -29,8 +29,8 @@ import Testing
 
   @Test("values and marks that wait without end are refused before they take memory")
   func refusesWaiting() {
-    for opcode in [Opcode.emptyList, Opcode.mark, Opcode.none] {
-      let bytes = [Opcode.proto, 4] + [UInt8](repeating: opcode, count: 1_000_000)
+    for opcode in [Pickle.Opcode.emptyList, Pickle.Opcode.mark, Pickle.Opcode.none] {
+      let bytes = [Pickle.Opcode.proto, 4] + [UInt8](repeating: opcode, count: 1_000_000)
       #expect(throws: Pickle.Failure.self) { try read(bytes, valuesMaximum: .max) }
     }
   }
