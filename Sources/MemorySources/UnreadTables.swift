@@ -36,10 +36,13 @@ enum InnerStores {
   /// More are not looked at.
   private static let maximum = 200
 
-  static func of(_ folder: SourceFolder) -> [InnerStore] {
-    folder.names.filter { !$0.hasPrefix(".") }.prefix(maximum).compactMap { name in
+  /// The stores in a folder, and in its folders that are none themselves.
+  static func of(_ folder: SourceFolder, depth: Int = 2) -> [InnerStore] {
+    folder.names.filter { !$0.hasPrefix(".") }.prefix(maximum).flatMap { name -> [InnerStore] in
       let path = folder.inner(name)
-      return system(at: path).map { InnerStore(path: path, system: $0) }
+      if let system = system(at: path) { return [InnerStore(path: path, system: system)] }
+      guard depth > 1, let inner = try? SourceFolder(path: path) else { return [] }
+      return of(inner, depth: depth - 1)
     }
   }
 
