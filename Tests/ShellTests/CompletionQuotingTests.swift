@@ -17,8 +17,6 @@ import Testing
       let typed = try #require(PartialLine("list --user " + quote)).typed(value, isFinished: true)
       let commands = try? Lexer.commands(in: "list --user " + typed, file: nil)
       let word = commands?.first?.tokens.last
-      // What no quoting can make one word is not offered; everything else must be.
-      if value.unicodeScalars.contains("\u{301}") { continue }
       #expect(commands?.count == 1 && word?.pieces == [.text(value)], "\(quote)\(value)")
     }
   }

@@ -59,10 +59,10 @@ enum UnreadSystem {
     let folder =
       entries(path).contains("_versions") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
     let script =
-      "import lancedb; lancedb.connect(\"\(folder)\").open_table(\"memories\").to_pandas().drop(columns=\"vector\")"
+      "import lancedb; lancedb.connect(\(JSON.string(folder).text)).open_table(\"memories\").to_pandas().drop(columns=\"vector\")"
       + ".to_json(\"memories.jsonl\", orient=\"records\", lines=True)"
     return
-      "its own library writes it as JSON lines, which `import` takes once each has a user_id: python3 -c '\(script)'"
+      "its own library writes it as JSON lines, which `import` takes once each has a user_id: python3 -c \(script.shellWord)"
   }
 
   private static func system(folder path: String) -> String? {
@@ -112,7 +112,7 @@ enum UnreadSystem {
       if has("\"memsh_export\"") {
         return MemshError(
           .sourceUnsupported, "\(path) is an export of memsh, which `migrate` does not read",
-          hint: "`import \(path)` reads it")
+          hint: "`import \(path.shellWord)` reads it")
       }
       let system = jsonKinds.first { $0.words.allSatisfy(head.contains) }?.system ?? "a JSON file"
       return .foreignSource(path, system)

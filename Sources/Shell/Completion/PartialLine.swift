@@ -29,23 +29,28 @@ struct PartialLine {
 
   /// A value as it must be typed to be one word.
   func typed(_ value: String, isFinished: Bool) -> String {
-    let needsQuotes = value.hasPrefix("~") || value.contains { $0.isWhitespace || "'\"\\;#$<".contains($0) }
+    let needsQuotes = value.unicodeScalars.first == "~" || value.hasSpace(or: "'\"\\;#$<")
     guard quote != nil || needsQuotes else { return value }
-    if value.contains("'") { return "\"" + PartialLine.escaped(value) + (isFinished ? "\"" : "") }
+    if value.unicodeScalars.contains("'") { return "\"" + PartialLine.escaped(value) + (isFinished ? "\"" : "") }
     return "'" + value + (isFinished ? "'" : "")
   }
 
   /// A value as it must be typed to go on in the middle of the word; nil when it cannot.
   func typedInside(_ value: String) -> String? {
     switch quote {
-    case "'": value.contains("'") ? nil : value
+    case "'": value.unicodeScalars.contains("'") ? nil : value
     case .some: PartialLine.escaped(value)
     case nil: typed(value, isFinished: true) == value ? value : nil
     }
   }
 
   private static func escaped(_ value: String) -> String {
-    value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("$", with: "\\$")
+    var scalars = String.UnicodeScalarView()
+    for scalar in value.unicodeScalars {
+      if scalar == "\\" || scalar == "\"" || scalar == "$" { scalars.append("\\") }
+      scalars.append(scalar)
+    }
+    return String(scalars)
   }
 }
 

@@ -60,8 +60,7 @@ package struct Token: Sendable, Equatable {
 
   /// Text in quotes, where it would not be itself without them.
   private static func quoted(_ text: String) -> String {
-    let isPlain = !text.contains { $0.isWhitespace || "\"'#;\\$<>|~".contains($0) }
-    return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+    text.hasSpace(or: "\"'#;\\$<>|~") ? text.inSingleQuotes : text
   }
 }
 
