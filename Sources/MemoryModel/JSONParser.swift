@@ -13,6 +13,7 @@ extension JSON {
 /// Reads strict JSON (RFC 8259) from UTF-8.
 package struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
+  private let takesNaN: Bool
   private var position = 0
   private var depth = 0
 
@@ -31,17 +32,21 @@ package struct JSONParser {
   }
 
   /// Parses a whole text: one value, white space around it allowed.
-  package static func parse(_ text: String) throws(Failure) -> JSON {
+  ///
+  /// - Parameter takesNaN: Whether `NaN` and `Infinity`, which Python writes for numbers that are not finite, are read: as
+  ///   the texts that ``SourceValue/json`` makes of such numbers.
+  package static func parse(_ text: String, takesNaN: Bool = false) throws(Failure) -> JSON {
     var text = text
     let result: Result<JSON, Failure> = text.withUTF8 { bytes in
-      var parser = JSONParser(bytes: bytes)
+      var parser = JSONParser(bytes: bytes, takesNaN: takesNaN)
       do throws(Failure) { return .success(try parser.document()) } catch { return .failure(error) }
     }
     return try result.get()
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>) {
+  private init(bytes: UnsafeBufferPointer<UInt8>, takesNaN: Bool) {
     self.bytes = bytes
+    self.takesNaN = takesNaN
   }
 
   private mutating func document() throws(Failure) -> JSON {
@@ -85,6 +90,10 @@ package struct JSONParser {
     case UInt8(ascii: "t"): return try literal("true", .bool(true))
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
     case UInt8(ascii: "n"): return try literal("null", .null)
+    case UInt8(ascii: "N") where takesNaN: return try literal("NaN", SourceValue.real(.nan).json)
+    case UInt8(ascii: "I") where takesNaN: return try literal("Infinity", SourceValue.real(.infinity).json)
+    case UInt8(ascii: "-") where takesNaN && bytes[(position + 1)...].first == UInt8(ascii: "I"):
+      return try literal("-Infinity", SourceValue.real(-.infinity).json)
     default: return .number(try number())
     }
   }

@@ -129,13 +129,14 @@ struct RowNormalizer {
     let columns = row.otherColumns.filter { $0.value != .null }
     if case .object(var members) = metadata, !columns.isEmpty {
       // A table may have thousands of columns.
-      var places = Dictionary(members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+      var places = Dictionary(
+        members.enumerated().map { (ExactText($1.key), $0) }, uniquingKeysWith: { first, _ in first })
       for column in columns {
         let member = JSON.Member(column.name, column.value.json)
-        if let place = places[column.name] {
+        if let place = places[ExactText(column.name)] {
           if !JSON.areIdentical(members[place].value, member.value) { collisions.append(member) }
         } else {
-          places[column.name] = members.count
+          places[ExactText(column.name)] = members.count
           members.append(member)
         }
       }

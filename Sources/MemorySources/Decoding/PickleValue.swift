@@ -37,13 +37,14 @@ enum PickleValue: Sendable, Equatable {
     }
   }
 
-  /// The value as JSON, as Python's `json` would write it; nil where something in it has no such form.
+  /// The value as JSON, as Python's `json` would write it but for numbers that are not finite, which become texts; nil
+  /// where something in it has no such form.
   var json: JSON? {
     switch self {
     case .none: return .null
     case .bool(let flag): return .bool(flag)
     case .int(let number): return .integer(number)
-    case .double(let number): return number.isFinite ? .double(number) : nil
+    case .double(let number): return SourceValue.real(number).json
     case .string(let text): return .string(text)
     case .bytes, .object: return nil
     case .list(let items), .tuple(let items):
@@ -51,13 +52,13 @@ enum PickleValue: Sendable, Equatable {
       return values.count == items.count ? .array(values) : nil
     case .dict(let pairs):
       var members: [JSON.Member] = []
-      var places: [String: Int] = [:]
+      var places: [ExactText: Int] = [:]
       for pair in pairs {
         guard let key = pair.key.jsonKey, let value = pair.value.json else { return nil }
-        if let place = places[key] {
+        if let place = places[ExactText(key)] {
           members[place].value = value
         } else {
-          places[key] = members.count
+          places[ExactText(key)] = members.count
           members.append(JSON.Member(key, value))
         }
       }

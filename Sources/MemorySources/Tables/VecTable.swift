@@ -15,12 +15,12 @@ struct VecTable {
   /// The tables of sqlite-vec whose definition and inner tables are whole.
   static func all(in list: TableList, _ database: any TableDatabase) throws -> [VecTable] {
     guard list.tables.contains(where: { $0.module == "vec0" }) else { return [] }
-    var statements: [String: String] = [:]
+    var statements: [ExactText: String] = [:]
     try database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'table'") { row in
-      if let name = try row.value(0).idText, let sql = try row.value(1).idText { statements[name] = sql }
+      if let name = try row.value(0).idText, let sql = try row.value(1).idText { statements[ExactText(name)] = sql }
     }
     return list.tables.compactMap { table in
-      guard table.module == "vec0", let statement = statements[table.name] else { return nil }
+      guard table.module == "vec0", let statement = statements[ExactText(table.name)] else { return nil }
       return VecTable(table.name, statement, list)
     }
   }

@@ -86,20 +86,6 @@ struct ChromaVectors {
   }
 }
 
-/// A text that is equal to another when its bytes are; to Swift, canonically equivalent texts are equal.
-private struct ExactText: Hashable {
-  private let text: String
-
-  init(_ text: String) { self.text = text }
-
-  static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
-}
-
 /// Which label of the index each row has: `index_metadata.pickle`.
 private struct ChromaLabels {
   private(set) var labels: [(id: String, label: UInt64)] = []

@@ -61,7 +61,7 @@ private struct FaissCollection {
       } else {
         row.fault = "the payload holds what JSON cannot"
       }
-      return (row, documents.places[id])
+      return (row, documents.places[ExactText(id)])
     }
     do {
       let found = try FaissIndex(path: stem + ".faiss")
@@ -85,7 +85,7 @@ private struct FaissDocuments {
   /// Ids with their payloads; nil where one has no form as JSON.
   var payloads: [(id: String, payload: JSON?)] = []
   /// Where the vector of an id stands in the index.
-  var places: [String: Int] = [:]
+  var places: [ExactText: Int] = [:]
   /// How many places the file gives.
   var numbered = 0
 
@@ -104,7 +104,7 @@ private struct FaissDocuments {
     let document: JSON
     do {
       document = try JSONParser.parse(
-        WholeFile.text(path, limitBytes: SourceDocument.wholeBytesMaximum, code: .sourceUnreadable))
+        WholeFile.text(path, limitBytes: SourceDocument.wholeBytesMaximum, code: .sourceUnreadable), takesNaN: true)
     } catch let failure as JSONParser.Failure {
       throw MemshError(.sourceUnreadable, "\(path) is not JSON: \(failure)")
     }
@@ -136,6 +136,6 @@ private struct FaissDocuments {
 
   private mutating func place(_ id: String?, _ place: Int?) {
     numbered += 1
-    if let id, let place { places[id] = place }
+    if let id, let place { places[ExactText(id)] = place }
   }
 }

@@ -5,7 +5,7 @@ extension MemorySystem {
   static let mem0JSON = MemorySystem(name: "mem0 (JSON)") { place, _ in
     guard case .file(let document) = place, Mem0JSON.mayBe(document.headText) else { return nil }
     let answer: JSON
-    do { answer = try JSONParser.parse(document.text()) } catch let failure as JSONParser.Failure {
+    do { answer = try JSONParser.parse(document.text(), takesNaN: true) } catch let failure as JSONParser.Failure {
       throw MemshError(
         .sourceUnreadable, "\(document.path) looks like an answer of mem0's get_all, and is not JSON: \(failure)")
     }
