@@ -165,7 +165,8 @@ import Testing
     #expect(table[key: "name"] == .string("other.facts"))
     let line = try #require(table[key: "migrate"]?.stringValue)
     #expect(
-      line.contains("--table other.facts --map id=id,user=person,content=fact --live 'NOT \"deleted\"'"), "\(line)")
+      line.contains(#"--table other.facts --map id=id,user=person,content=fact --live '"deleted" IS NOT TRUE'"#),
+      "\(line)")
     let result = try Memsh(in: folder).run(
       ["-q", "-d", "new.db", "--embedder", "hash", "--output", "json", "migrate", "--from", database.url]
         + ["--table", "other.facts", "--map", "content=fact,user=person", "--live", "NOT deleted"])

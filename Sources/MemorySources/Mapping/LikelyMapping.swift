@@ -6,13 +6,13 @@ struct LikelyMapping {
   private let table: TableList.Table
   private let database: any TableDatabase
   /// The types of the columns, in lower case.
-  private let types: [String: String]
+  private let types: [ExactText: String]
 
   init(_ table: TableList.Table, _ database: any TableDatabase) throws {
     self.table = table
     self.database = database
     types = Dictionary(
-      try table.typedColumns(in: database).map { ($0.name, $0.type.lowercased()) },
+      try table.typedColumns(in: database).map { (ExactText($0.name), $0.type.lowercased()) },
       uniquingKeysWith: { first, _ in first })
   }
 
@@ -39,7 +39,7 @@ struct LikelyMapping {
     for (role, names) in LikelyMapping.furtherNames { choose(role, names) }
     if columns[.vector] == nil {
       columns[.vector] = table.columns.first {
-        types[$0]?.contains(/vector\(|halfvec/) == true || types[$0] == "vector"
+        typeName(of: $0).contains(/vector\(|halfvec/) || typeName(of: $0) == "vector"
       }
     }
     var parts = columns.mapValues { MappedValue.text(column: $0) }
@@ -53,26 +53,20 @@ struct LikelyMapping {
       exact[.content] != nil && exact[.user] != nil
       && parts == exact.mapValues { MappedValue.text(column: $0) }
     return Guess(
-      proposed: LikelyParts(parts: parts, live: live, isCertain: hasExactNames && live == nil && !hasDates),
+      proposed: LikelyParts(parts: parts, live: live, isCertain: hasExactNames && live == nil),
       hasExactNames: hasExactNames)
   }
 
-  /// The condition of rows that live, where a column seems to mark those that do not.
+  /// The condition of rows that live, where columns seem to mark those that do not: none of them may.
   func liveCondition() throws -> String? {
-    for column in table.columns {
-      let name = column.quotedIdentifier
-      switch column.lowercased() {
-      case "deleted_at", "superseded_by", "archived_at", "invalid_at", "removed_at": return "\(name) IS NULL"
-      case "deleted", "is_deleted", "archived", "is_archived", "removed":
-        return types[column] == "boolean" && database.backend == .postgres ? "NOT \(name)" : "\(name) = 0"
-      default: continue
-      }
+    let conditions = try table.columns.compactMap { column in
+      try GoneMark(column: column)?.liveCondition(column, type: typeName(of: column), of: table, database)
     }
-    return nil
+    return conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
   }
 
-  /// Whether a column has dates after which rows are gone: their form is not known.
-  private var hasDates: Bool { table.columns.contains { ["expires_at", "expiration_date"].contains($0.lowercased()) } }
+  /// A column's type in lower case; empty where it has none.
+  private func typeName(of column: String) -> String { types[ExactText(column)] ?? "" }
 
   /// Looks into the first document of a JSON column for what no column is.
   private func addKeys(to parts: inout [SourceRole: String]) throws {
@@ -91,7 +85,7 @@ struct LikelyMapping {
   /// The text column with the longest texts, where these are more than words.
   private func longestText(_ columns: [SourceRole: String]) throws -> String? {
     let candidates = table.columns.filter { column in
-      !columns.values.contains(column) && types[column]?.contains(/text|char|clob/) == true
+      !columns.values.contains(column) && typeName(of: column).contains(/text|char|clob/)
         && !column.lowercased().contains(/(^|_)(id|key|name|type|hash|url|path|prefix|at|date|time|tags?)$/)
     }
     var best: (column: String, length: Double)?
@@ -108,7 +102,7 @@ struct LikelyMapping {
   private static let columnsMeasured = 50
   private static let shortestText = 10.0
 
-  private func isJSON(_ column: String) -> Bool { types[column]?.hasPrefix("json") == true }
+  private func isJSON(_ column: String) -> Bool { typeName(of: column).hasPrefix("json") }
 
   private func sample(_ column: String) throws -> JSON? {
     let expression = "t." + column.quotedIdentifier
@@ -119,7 +113,8 @@ struct LikelyMapping {
 
   /// Whether a column's type, where it has one, can be what a part needs.
   private func fits(_ column: String, _ role: SourceRole) -> Bool {
-    guard let type = types[column], !type.isEmpty else { return true }
+    let type = typeName(of: column)
+    guard !type.isEmpty else { return true }
     let isNumber = type.contains(/int|real|double|float|numeric|decimal|bool/)
     return switch role {
     case .content, .vector: !isNumber && !type.contains(/date|time/) && (role == .vector || !type.contains(/vector/))

@@ -32,11 +32,6 @@ enum LegacyTable {
   /// The names of the tables, in the order in which they are read.
   private static let tableNames = ["memories", "memory", "user_memories"]
 
-  /// Columns that mark a row as gone. The legacy format has none of them: it deletes.
-  static let tombstones = [
-    "deleted_at", "deleted", "is_deleted", "superseded_by", "expires_at", "expiration_date",
-  ]
-
   /// Finds the tables of the legacy format: by their columns, because a name proves nothing.
   ///
   /// - Returns: The tables, and a line about each that has such a name and another form.
@@ -97,7 +92,8 @@ enum LegacyTable {
   private static func refuseForeignForm(
     of table: TableList.Table, _ columns: [SourceRole: String], in list: TableList, path: String
   ) throws {
-    if let mark = table.columns.first(where: { tombstones.contains($0.lowercased()) }) {
+    // The legacy format has none of these: it deletes.
+    if let mark = table.columns.first(where: { GoneMark(column: $0) != nil }) {
       throw MemshError(
         .sourceUnsupported,
         "\(path) is not in the legacy format: the column \(mark) of \(table.name) marks rows that are gone",
