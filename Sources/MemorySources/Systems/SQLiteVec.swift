@@ -60,6 +60,16 @@ enum SQLiteVec {
     return mapping
   }
 
+  /// Whether a table surely has its texts itself: in a column that is called so, or that is stored and not searched.
+  ///
+  /// What is searched, as `lang text` is, may only say something of a text that stands elsewhere.
+  static func hasOwnTexts(_ table: VecTable) -> Bool {
+    let names = table.fieldNames.filter(table.isText)
+    let auxiliary = table.definition.auxiliary.filter { table.isText($0.name) }
+    return roles(of: names)[.content] != nil || auxiliary.count == 1
+      || names.contains { VecNeighbour.contentNames.contains($0.lowercased()) }
+  }
+
   /// Which of a vector table's own columns play which part.
   static func roles(of names: [String]) -> [SourceRole: String] {
     var roles = LegacyTable.columns(of: TableList.Table(name: "", columns: names, keyColumns: []))
@@ -88,7 +98,7 @@ enum SQLiteVec {
     return MemshError(
       .sourceUnsupported, "\(database.location) holds vectors of sqlite-vec \(what); nothing was changed",
       hint:
-        "name the table that has the texts: `memsh migrate --from \(database.location) --table TABLE --map content=COLUMN`",
+        "name the table that has the texts: `memsh migrate --from \(database.location.shellWord) --table TABLE --map content=COLUMN`",
       cause: "its tables are: \(list.summary)")
   }
 

@@ -14,7 +14,7 @@ struct VecNeighbour {
   private let isNamed: Bool
 
   /// Further names of columns with texts, best first.
-  private static let contentNames = [
+  static let contentNames = [
     "body", "document", "page_content", "chunk", "chunk_text", "fact", "sentence", "summary", "description", "headline",
     "title",
   ]
@@ -27,6 +27,9 @@ struct VecNeighbour {
   }
 
   /// The only table that fits; nil where there is none, or where more than one would do.
+  ///
+  /// Small numbers are found in any table: vectors that have texts of their own take others only from a table after which
+  /// theirs is called.
   private static func of(
     _ vectors: VecTable, in list: TableList, _ database: any TableDatabase
   ) throws -> VecNeighbour? {
@@ -42,7 +45,7 @@ struct VecNeighbour {
         "count(*)", from: "\(vectors.rowids.quotedName) r JOIN \(table.quotedName) t ON \(key)")
       let isNamed = isNamed(vectors.name, after: table.name)
       // A vector whose text was deleted stays where an application forgets it; the name tells that the table is the right one.
-      guard matches == total || isNamed && matches > total / 2 else { continue }
+      guard isNamed ? matches > total / 2 : matches == total && !SQLiteVec.hasOwnTexts(vectors) else { continue }
       fitting.append(
         VecNeighbour(
           vectors: vectors, texts: table, key: key, columns: columns, matches: matches, dangling: total - matches,
