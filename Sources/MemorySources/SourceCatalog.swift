@@ -93,7 +93,9 @@ package enum SourceCatalog {
       }
       throw try UnreadSystem.refusal(of: place)
     }
-    return .foreign(ForeignSource(first, at: place, selection: selection))
+    // Who names a system knows what else there is.
+    let reader = selection.system == nil ? AccompaniedReader.of(first, in: place) : first
+    return .foreign(ForeignSource(reader, at: place, selection: selection))
   }
 
   /// The systems to ask: all of them, or those whose name begins with a word, or is that word.

@@ -17,11 +17,13 @@ struct SourceFolder {
     do { names = try FileManager.default.contentsOfDirectory(atPath: path).sorted() } catch {
       throw MemshError(.sourceUnreadable, "the folder \(path) cannot be read", cause: "\(error.localizedDescription)")
     }
-    fingerprint = SourceFolder.state(of: self.path, depthsLeft: SourceFolder.depthMaximum)
+    fingerprint = SourceFolder.state(of: self.path)
   }
 
-  /// How deep the files of a store lie at most (Qdrant: `collection/NAME/storage.sqlite`).
-  private static let depthMaximum = 3
+  /// How deep the files of a store lie at most: notes in folders of folders.
+  static let depthMaximum = 16
+  /// The most files and folders that are looked at.
+  static let entriesMaximum = 200_000
 
   func has(_ name: String) -> Bool { names.contains(name) }
 
@@ -29,20 +31,25 @@ struct SourceFolder {
   func inner(_ name: String) -> String { path + "/" + name }
 
   func verifyUnchanged() throws {
-    guard SourceFolder.state(of: path, depthsLeft: SourceFolder.depthMaximum) == fingerprint else {
+    guard SourceFolder.state(of: path) == fingerprint else {
       throw MemshError.sourceChanged(path)
     }
   }
 
   /// The sum over the states of all files: their number, size, and last change.
-  private static func state(of path: String, depthsLeft: Int) -> String {
-    var (files, bytes, changed) = (0, Int64(0), 0.0)
-    func visit(_ folder: String, _ depthsLeft: Int) {
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+  ///
+  /// The index of a write-ahead log does not count: SQLite makes it for whoever reads.
+  private static func state(of path: String) -> String {
+    var (files, bytes, changed, entries) = (0, Int64(0), 0.0, 0)
+    var waiting: [(path: String, depth: Int)] = [(path, 0)]
+    while let (folder, depth) = waiting.popLast(), entries < entriesMaximum {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where !name.hasSuffix("-shm") {
+        entries += 1
         let inner = folder + "/" + name
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: inner) else { continue }
         if attributes[.type] as? FileAttributeType == .typeDirectory {
-          if depthsLeft > 0 { visit(inner, depthsLeft - 1) }
+          if depth < depthMaximum { waiting.append((inner, depth + 1)) }
           continue
         }
         files += 1
@@ -50,7 +57,6 @@ struct SourceFolder {
         changed = max(changed, (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)
       }
     }
-    visit(path, depthsLeft)
     return "\(files) files, \(bytes) bytes, changed \(Timestamp(epoch: changed)?.iso8601 ?? "")"
   }
 }

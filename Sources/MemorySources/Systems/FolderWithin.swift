@@ -13,3 +13,37 @@ extension SourceFolder {
       .sourceUnsupported, "\(path) holds several stores of \(system): \(paths)", hint: "name one of them")
   }
 }
+
+/// Reads a store in whose folder there is something else, and says so.
+final class AccompaniedReader: ForeignReader {
+  private let reader: any ForeignReader
+  private let remark: String
+
+  private init(_ reader: any ForeignReader, remark: String) {
+    self.reader = reader
+    self.remark = remark
+  }
+
+  var system: String { reader.system }
+  var version: String? { reader.version }
+  var parts: [String] { reader.parts }
+  var remarks: [String] { reader.remarks + [remark] }
+  func partRows() throws -> [String: Int64] { try reader.partRows() }
+  func model(dimensions: Int) -> String? { reader.model(dimensions: dimensions) }
+  func counts() throws -> [RowState: Int64] { try reader.counts() }
+  func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
+    try reader.readRows(decodingVectors: decodingVectors, body)
+  }
+
+  /// The reader itself, where there are no notes beside what it reads.
+  static func of(_ reader: any ForeignReader, in place: SourcePlace) -> any ForeignReader {
+    guard case .folder(let folder) = place, !(reader is MarkdownReader), !UnreadSystem.claims(folder),
+      let notes = try? MarkdownFiles(in: folder).paths.count, notes > 0
+    else { return reader }
+    let what = notes == 1 ? "1 Markdown file, which is not read" : "\(notes) Markdown files, which are not read"
+    return AccompaniedReader(
+      reader,
+      remark: "the folder also holds \(what); `migrate --from \(folder.path.shellWord) --system Markdown` reads "
+        + (notes == 1 ? "it" : "them"))
+  }
+}

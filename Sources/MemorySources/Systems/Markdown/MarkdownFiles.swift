@@ -12,9 +12,6 @@ struct MarkdownFiles {
   /// How many folders lie too deep to be looked into.
   private(set) var tooDeep = 0
 
-  private static let depthMaximum = 16
-  private static let entriesMaximum = 200_000
-
   /// Looks for the files; what is hidden, such as `.git`, is left out.
   ///
   /// - Throws: `source_unreadable` for a folder that holds too much.
@@ -24,9 +21,9 @@ struct MarkdownFiles {
     while let (path, depth) = waiting.popLast() {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + path)) ?? []
       entries += names.count
-      guard entries <= MarkdownFiles.entriesMaximum else {
+      guard entries <= SourceFolder.entriesMaximum else {
         throw MemshError(
-          .sourceUnreadable, "\(folder.path) holds more than \(MarkdownFiles.entriesMaximum) files",
+          .sourceUnreadable, "\(folder.path) holds more than \(SourceFolder.entriesMaximum) files",
           hint: "name the folder of the notes themselves")
       }
       for name in names where !name.hasPrefix(".") {
@@ -34,7 +31,7 @@ struct MarkdownFiles {
         let attributes = try? FileManager.default.attributesOfItem(atPath: folder.inner(inner))
         switch attributes?[.type] as? FileAttributeType {
         case .typeDirectory?:
-          if depth < MarkdownFiles.depthMaximum { waiting.append((inner, depth + 1)) } else { tooDeep += 1 }
+          if depth < SourceFolder.depthMaximum { waiting.append((inner, depth + 1)) } else { tooDeep += 1 }
         case .typeSymbolicLink?: links += 1
         case .typeRegular? where MarkdownFiles.isMarkdown(name): paths.append(inner)
         default: others += 1
@@ -56,8 +53,8 @@ struct MarkdownFiles {
       others.counted("file is not Markdown and is left out", "files are not Markdown and are left out"),
       links.counted("symbolic link is not followed", "symbolic links are not followed"),
       tooDeep.counted(
-        "folder lies deeper than \(MarkdownFiles.depthMaximum) folders and is left out",
-        "folders lie deeper than \(MarkdownFiles.depthMaximum) folders and are left out"),
+        "folder lies deeper than \(SourceFolder.depthMaximum) folders and is left out",
+        "folders lie deeper than \(SourceFolder.depthMaximum) folders and are left out"),
     ].compactMap { $0 }
   }
 }

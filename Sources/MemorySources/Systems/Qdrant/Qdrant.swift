@@ -51,9 +51,9 @@ private struct QdrantStore {
       if folder.has(QdrantStore.file) {
         try add(QdrantStore.name(of: folder.inner(QdrantStore.file)), folder.path)
       } else if let root = try folder.store(of: "Qdrant", { $0.has("meta.json") && $0.has("collection") }) {
-        try addAll(root.inner("collection"), listed: QdrantStore.listed(root.inner("meta.json")))
+        try addAll(root.inner("collection"), list: root.inner("meta.json"))
       } else if URL(fileURLWithPath: folder.path).standardizedFileURL.lastPathComponent == "collection" {
-        try addAll(folder.path, listed: nil)
+        try addAll(folder.path, list: nil)
       }
       guard !collections.isEmpty || !remarks.isEmpty else { return nil }
     }
@@ -66,18 +66,30 @@ private struct QdrantStore {
       ? url.deletingLastPathComponent().lastPathComponent : url.deletingPathExtension().lastPathComponent
   }
 
-  /// The collections that `meta.json` lists; nil when it says nothing that can be read.
-  private static func listed(_ path: String) -> Set<String>? {
-    guard let text = try? WholeFile.text(path, limitBytes: SourceDocument.wholeBytesMaximum),
-      case .object(let members)? = try? JSONParser.parse(text)[key: "collections"]
-    else { return nil }
-    return Set(members.map(\.key))
+  /// The collections that `meta.json` lists: others are such as Qdrant has deleted.
+  ///
+  /// - Throws: `source_unreadable`.
+  private static func listed(_ path: String) throws -> Set<String> {
+    let text = try WholeFile.text(path, limitBytes: SourceDocument.wholeBytesMaximum, code: .sourceUnreadable)
+    let hint = "name the folder of one collection, which is read without it"
+    do {
+      if case .object(let members)? = try JSONParser.parse(text)[key: "collections"] { return Set(members.map(\.key)) }
+    } catch { throw MemshError(.sourceUnreadable, "\(path) is not JSON: \(error)", hint: hint) }
+    throw MemshError(.sourceUnreadable, "\(path) does not list the collections", hint: hint)
   }
 
-  private mutating func addAll(_ folder: String, listed: Set<String>?) throws {
-    for name in try SourceFolder(path: folder).names {
+  /// Adds the collections in a folder.
+  ///
+  /// - Parameter list: The file that lists those which Qdrant knows; nil takes all.
+  private mutating func addAll(_ folder: String, list: String?) throws {
+    let names = try SourceFolder(path: folder).names.filter {
+      FileManager.default.fileExists(atPath: folder + "/" + $0 + "/" + QdrantStore.file)
+    }
+    // Without a collection this may be anybody's folder.
+    guard !names.isEmpty else { return }
+    let listed = try list.map(QdrantStore.listed)
+    for name in names {
       let inner = folder + "/" + name
-      guard FileManager.default.fileExists(atPath: inner + "/" + QdrantStore.file) else { continue }
       if let listed, !listed.contains(name) {
         remarks.append(
           "the collection \(name) is left out: meta.json does not list it, so that Qdrant does not know it")
