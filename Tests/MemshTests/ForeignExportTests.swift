@@ -14,7 +14,7 @@ import Testing
     let world = try World(kind)
     let rows = [
       #"{"table":"memories","user_id":"ada","content":"Line one\n\"two\" 🙂","category":"drink","importance_score":0.9,"metadata":{"legacy_id":"\#(Self.uuid)","legacy_collection":"old","legacy_state":"deleted","agent_id":"a1","run_id":"r1","source":"chat"},"created_at":"2025-01-01T10:00:00.5Z","updated_at":"2025-01-02T00:00:00Z"}"#,
-      #"{"table":"memories","user_id":"ben","content":"Works in Turin","metadata":{"legacy_id":"\#(Self.uuid)","data":"mine","entityType":"person","relations":[{"to":"ada","relationType":"knows"}]},"created_at":"2025-01-03T00:00:00Z","updated_at":"2025-01-03T00:00:00Z"}"#,
+      #"{"table":"memories","user_id":"ben","content":"Works in Turin","metadata":{"legacy_id":"\#(Self.uuid)","data":"mine","entityType":"person","legacy_relations":[{"to":"ada","relationType":"knows"}]},"created_at":"2025-01-03T00:00:00Z","updated_at":"2025-01-03T00:00:00Z"}"#,
       #"{"table":"memories","user_id":"ada","content":"Lives in Zürich","metadata":{"legacy_id":"doc-1"},"created_at":null,"updated_at":null}"#,
     ]
     try world.folder.write(rows.joined(separator: "\n"), to: "rows.jsonl")

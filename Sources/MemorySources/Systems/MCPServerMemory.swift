@@ -8,6 +8,12 @@ extension MemorySystem {
   }
 }
 
+/// What reading and writing such a graph have in common.
+enum MCPGraph {
+  /// The key in a memory's metadata under which the relations of its entity stand, without what they begin at.
+  static let relationsKey = "legacy_relations"
+}
+
 /// Entities with observations, each of which is a memory of the user that the entity is; relations between them.
 private final class MCPServerMemory: ForeignReader {
   let system = "MCP reference server memory"
@@ -16,7 +22,7 @@ private final class MCPServerMemory: ForeignReader {
   private let document: SourceDocument
   private let rows: Int64
   /// The relations of entities that have few of them, by the entity they begin at.
-  private let relations: [String: [JSON]]
+  private let relations: [ExactText: [JSON]]
 
   /// Every observation carries the relations of its entity, so that there may not be many.
   private static let relationsMaximum = 20
@@ -37,8 +43,8 @@ private final class MCPServerMemory: ForeignReader {
 
   init(_ document: SourceDocument) throws {
     self.document = document
-    var (rows, related, kept, held) = (Int64(0), 0, [String: [JSON]](), 0)
-    var observed: Set<String> = []
+    var (rows, related, kept, held) = (Int64(0), 0, [ExactText: [JSON]](), 0)
+    var observed: Set<ExactText> = []
     var silent = 0
     try DocumentLines.read(document.path) { _, line in
       switch Line(line) {
@@ -46,12 +52,12 @@ private final class MCPServerMemory: ForeignReader {
       case .fault: rows += 1
       case .entity(let name, _, let observations, _):
         rows += Int64(observations.count)
-        if observations.isEmpty { silent += 1 } else { observed.insert(name) }
+        if observations.isEmpty { silent += 1 } else { observed.insert(ExactText(name)) }
       case .relation(let from, let relation):
         related += 1
         guard held < MCPServerMemory.relationsHeldMaximum else { return }
         held += 1
-        kept[from, default: []].append(relation)
+        kept[ExactText(from), default: []].append(relation)
       }
     }
     relations = kept.filter { observed.contains($0.key) && $0.value.count <= MCPServerMemory.relationsMaximum }
@@ -61,7 +67,7 @@ private final class MCPServerMemory: ForeignReader {
     if related > 0 {
       let left = related - carried
       remarks.append(
-        "relations are not memories: \(carried) of \(related) stand in legacy_relations, in the metadata of what is "
+        "relations are not memories: \(carried) of \(related) stand in \(MCPGraph.relationsKey), in the metadata of what is "
           + "observed of their entity" + (left > 0 ? "; \(left) are left out" : ""))
     }
     if silent > 0 { remarks.append("\(counted(silent, "entity")) without observations: nothing is remembered there") }
@@ -91,7 +97,9 @@ private final class MCPServerMemory: ForeignReader {
           row.userID = .text(name)
           row.content = .json(observation)
           row.otherColumns = [("entityType", .json(type))] + others.map { ($0.key, .json($0.value)) }
-          if let relations = relations[name] { row.otherColumns.append(("legacy_relations", .json(.array(relations)))) }
+          if let relations = relations[ExactText(name)] {
+            row.otherColumns.append((MCPGraph.relationsKey, .json(.array(relations))))
+          }
           try body(row)
         }
       }

@@ -4,10 +4,15 @@ import MemoryModel
 /// What mcp-memory-service exports: `{"export_metadata": {…}, "memories": […]}`.
 extension MemorySystem {
   static let mcpMemoryServiceExport = MemorySystem(name: "mcp-memory-service (its export)") { place, _ in
-    guard case .file(let document) = place, document.headText.contains("\"export_metadata\""),
-      let export = try? JSONParser.parse(document.text()), let about = export[key: "export_metadata"],
-      case .array(let memories)? = export[key: "memories"]
-    else { return nil }
+    guard case .file(let document) = place, McpMemoryServiceExport.mayBe(document.headText) else { return nil }
+    let export: JSON
+    do { export = try JSONParser.parse(document.text(), takesNaN: true) } catch let failure as JSONParser.Failure {
+      throw MemshError(
+        .sourceUnreadable, "\(document.path) looks like an export of mcp-memory-service, and is not JSON: \(failure)")
+    }
+    guard let about = export[key: "export_metadata"], case .array(let memories)? = export[key: "memories"] else {
+      return nil
+    }
     return McpMemoryServiceExport(memories, version: about[key: "exporter_version"]?.stringValue)
   }
 }
@@ -17,6 +22,11 @@ private final class McpMemoryServiceExport: ForeignReader {
   let version: String?
   let parts = ["memories"]
   private let memories: [JSON]
+
+  /// Whether a file that begins like this is worth parsing.
+  static func mayBe(_ head: String) -> Bool {
+    head.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.hasPrefix("{") && head.contains("\"export_metadata\"")
+  }
 
   init(_ memories: [JSON], version: String?) {
     self.memories = memories

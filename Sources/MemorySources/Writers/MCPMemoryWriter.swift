@@ -8,7 +8,7 @@ final class MCPMemoryWriter: MemoryWriter {
   private let output: (String) throws -> Void
   private var user: String?
   private var relations: [String] = []
-  private var knownRelations: Set<String> = []
+  private var knownRelations: Set<ExactText> = []
 
   /// What an entity is where no metadata say it.
   private static let defaultType = "user"
@@ -49,7 +49,8 @@ final class MCPMemoryWriter: MemoryWriter {
 
   /// Keeps the relations of a memory for the end of the file: objects with `to` and `relationType`.
   private func note(_ outgoing: OutgoingMemory) {
-    for relation in outgoing.metadata.first(where: { $0.key == "relations" })?.value.arrayValue ?? [] {
+    let relations = outgoing.metadata.first { $0.key == MCPGraph.relationsKey }?.value.arrayValue ?? []
+    for relation in relations {
       guard let to = relation[key: "to"]?.stringValue, let type = relation[key: "relationType"]?.stringValue else {
         continue
       }
@@ -57,7 +58,7 @@ final class MCPMemoryWriter: MemoryWriter {
         "type": .string("relation"), "from": .string(relation[key: "from"]?.stringValue ?? outgoing.userID),
         "to": .string(to), "relationType": .string(type),
       ]).text
-      if knownRelations.insert(line).inserted { relations.append(line) }
+      if knownRelations.insert(ExactText(line)).inserted { self.relations.append(line) }
     }
   }
 }
