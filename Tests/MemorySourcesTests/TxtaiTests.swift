@@ -59,6 +59,18 @@ import Testing
     }
   }
 
+  @Test("a pipe where the vectors should be is not waited for", .timeLimit(.minutes(1)))
+  func readsBesidePipe() throws {
+    let folder = try store(nil)
+    #expect(mkfifo(folder.file("embeddings"), 0o600) == 0)
+    let source = try ForeignSource.opened(folder.path)
+    #expect(try source.allRows().map(\.embedding) == [.missing, .missing])
+    #expect(
+      try source.survey().remarks.contains {
+        $0.contains("a pipe") && $0.hasSuffix("the memories come without vectors")
+      })
+  }
+
   @Test("a matrix that is cut is said in the rows that it lacks")
   func readsCut() throws {
     let (cut, small) = (numpy("3, 2", [1, 2, 0, 0, 3]), numpy("1, 2", [1, 2]))

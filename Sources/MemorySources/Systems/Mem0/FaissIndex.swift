@@ -1,4 +1,3 @@
-import Foundation
 import MemoryModel
 
 /// A flat index of FAISS: a header, and the vectors one after the other.
@@ -10,7 +9,7 @@ final class FaissIndex {
 
   let dimensions: Int
   let count: Int
-  private let descriptor: Int32
+  private let file: RandomAccessFile
   /// Where the first vector begins, in bytes.
   private let start: Int
 
@@ -20,20 +19,17 @@ final class FaissIndex {
 
   /// Opens an index and checks that all of its vectors are there.
   init(path: String) throws(Failure) {
-    let opened: Int32
-    do { opened = try WholeFile.open(path, takesPipes: false, code: .sourceUnreadable) } catch {
-      throw Failure(description: error.message)
+    let (file, head) = try FaissIndex.orFailure {
+      let file = try RandomAccessFile(path: path)
+      return (file, try file.bytes(count: min(FaissIndex.headerBytesMaximum, file.count)))
     }
-    let header: (dimensions: Int, count: Int, start: Int)
-    do throws(Failure) { header = try FaissIndex.checkedHeader(opened) } catch {
-      close(opened)
-      throw error
+    let header = try FaissIndex.header(head)
+    guard (file.count - header.start) / (header.dimensions * 4) >= header.count else {
+      throw Failure(description: "it ends before its \(header.count) vectors do")
     }
-    descriptor = opened
+    self.file = file
     (dimensions, count, start) = header
   }
-
-  deinit { close(descriptor) }
 
   /// The vector at a place, from 0.
   func vector(_ place: Int) -> SourceEmbedding {
@@ -41,9 +37,11 @@ final class FaissIndex {
       return .unreadable(reason: "the index has no vector \(place)", value: .null)
     }
     do throws(Failure) {
-      let bytes = try FaissIndex.bytes(descriptor, at: start + place * dimensions * 4, upTo: dimensions * 4)
-      let vector = bytes.withUnsafeBytes { Vector(littleEndianBytes: $0) }
-      guard let vector, vector.dimensions == dimensions else { throw Failure(description: "the index was cut off") }
+      let bytes = try FaissIndex.orFailure {
+        try file.bytes(at: start + place * dimensions * 4, count: dimensions * 4)
+      }
+      guard let vector = bytes.withUnsafeBytes({ Vector(littleEndianBytes: $0) }), vector.dimensions == dimensions
+      else { throw Failure(description: "it is not a list of 32-bit floats") }
       return vector.isFinite
         ? .vector(vector)
         : .unreadable(reason: "it contains NaN or infinity", value: .bytes(bytes, isText: false))
@@ -52,15 +50,11 @@ final class FaissIndex {
     }
   }
 
-  private static func checkedHeader(
-    _ descriptor: Int32
-  ) throws(Failure) -> (dimensions: Int, count: Int, start: Int) {
-    let header = try header(bytes(descriptor, at: 0, upTo: headerBytesMaximum))
-    var status = stat()
-    guard fstat(descriptor, &status) == 0,
-      (Int(status.st_size) - header.start) / (header.dimensions * 4) >= header.count
-    else { throw Failure(description: "it ends before its \(header.count) vectors do") }
-    return header
+  /// What reading gives, or in words why it fails.
+  private static func orFailure<Value>(_ read: () throws -> Value) throws(Failure) -> Value {
+    do { return try read() } catch {
+      throw Failure(description: (error as? MemshError)?.message ?? "\(error)")
+    }
   }
 
   /// What `faiss/impl/index_write.cpp` writes in front of the vectors.
@@ -88,17 +82,5 @@ final class FaissIndex {
       UInt64(product) == floats
     else { throw Failure(description: "its header makes no sense") }
     return (Int(dimensions), count, start)
-  }
-
-  private static func bytes(_ descriptor: Int32, at offset: Int, upTo count: Int) throws(Failure) -> [UInt8] {
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count, let start = buffer.baseAddress {
-        let read = pread(descriptor, start + filled, count - filled, off_t(offset + filled))
-        if read < 0, errno == EINTR { continue }
-        guard read > 0 else { return }
-        filled += read
-      }
-    }
-    return bytes
   }
 }

@@ -28,14 +28,15 @@ private enum Txtai {
     guard let sections = list.table("sections", with: "indexid", "id", "text", "tags", "entry") else { return nil }
     let documents = list.table("documents", with: "id", "data")
     let path = folder + "/embeddings"
-    let vectors = NumpyFile(path: path)
-    var remarks: [String] = []
-    if vectors == nil {
-      remarks.append(
-        FileManager.default.fileExists(atPath: path)
-          ? "\(path) is not a NumPy file of 32-bit floats: the memories come without vectors"
-          : "there is no \(path): the memories come without vectors")
+    var vectors: NumpyFile?
+    var problem = "there is no \(path)"
+    if FileManager.default.fileExists(atPath: path) {
+      do {
+        vectors = try NumpyFile(path: path)
+        problem = "\(path) is not a NumPy file of 32-bit floats"
+      } catch let error as MemshError { problem = error.message }
     }
+    let remarks = vectors == nil ? ["\(problem): the memories come without vectors"] : []
     let config = config(folder + "/config.json")
     return TableReader(
       "txtai", database, [try mapping(sections, documents, vectors, database)],
