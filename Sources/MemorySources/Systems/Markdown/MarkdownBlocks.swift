@@ -23,7 +23,9 @@ struct MarkdownBlocks {
   private var headings: [(level: Int, text: String)] = []
   /// Marks that close nothing up to the end: a second search would only find the same.
   private var unclosedFences: [UInt8: Int] = [:]
-  private var hasUnclosedComment = false
+  /// The first line from an earlier one on that closes a comment, and whether nothing follows there; behind all lines where
+  /// none does.
+  private var commentClose: (line: Int, isLineEnd: Bool)?
 
   /// How much further than its item a line is indented that belongs to it, in columns.
   private static let nestedIndent = 2
@@ -155,15 +157,17 @@ struct MarkdownBlocks {
 
   /// The last line of the comment that the current line opens; nil where it has no end, or text behind its end.
   private mutating func commentEnd() -> Int? {
-    guard !hasUnclosedComment else { return nil }
-    var end = index
-    while end < lines.count {
-      let content = lines[end].content
-      if let close = MarkdownBlocks.commentClose(content) { return close == content.endIndex ? end : nil }
-      end += 1
+    let close = if let known = commentClose, known.line >= index { known } else { nextCommentClose() }
+    commentClose = close
+    return close.isLineEnd ? close.line : nil
+  }
+
+  private func nextCommentClose() -> (line: Int, isLineEnd: Bool) {
+    for line in index..<lines.count {
+      let content = lines[line].content
+      if let close = MarkdownBlocks.commentClose(content) { return (line, close == content.endIndex) }
     }
-    hasUnclosedComment = true
-    return nil
+    return (lines.count, false)
   }
 
   /// Where the first `-->` of a line ends.

@@ -125,7 +125,8 @@ struct MarkdownNote {
     let tags = observation.tags.map(JSON.string)
     let ofNote = row.metadata.document?[key: "tags"]
     if let ofNote = ofNote?.arrayValue, let metadata = row.metadata.document {
-      row.metadata = .json(metadata.setting("tags", to: .array(ofNote + tags.filter { !ofNote.contains($0) })))
+      let known = Set(ofNote)
+      row.metadata = .json(metadata.setting("tags", to: .array(ofNote + tags.filter { !known.contains($0) })))
     } else {
       row.otherColumns.append((ofNote == nil ? "tags" : "observation_tags", .json(.array(tags))))
     }
