@@ -60,7 +60,7 @@ import Testing
         ])
   }
 
-  @Test("headings are no memories; their path goes to the metadata")
+  @Test("headings are not memories; their path goes to the metadata")
   func headings() throws {
     let rows = try rows("before\n# A #\none\n## B\n- two\n# C\n#tag is text\n\nD\n===\nthree\n\nE\n---\nfour")
     #expect(rows.map(\.text) == ["before", "one", "two", "#tag is text", "three", "four"])
@@ -104,7 +104,7 @@ import Testing
         "Run this:\n```sh\n- not an item\n\n# not a heading\n```\n| a | b |\n|---|---|", "> quoted\n> twice",
         "<!-- this --> is text", "~~~\nin an item\n\n~~~\nand after it",
       ])
-    #expect(try source.survey().remarks == ["1 comment is left out"])
+    #expect(try source.survey().remarks == ["left out: 1 comment"])
   }
 
   @Test("tasks are told apart", arguments: [("- [ ] open", false), ("* [x] done", true), ("1. [X] done", true)])
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test("what is no time stays, and the file's own time stands in")
+  @Test("what is not a time stays, and the file's own time stands in")
   func times() throws {
     try note("a.md", "---\ndate: in spring\nuser_id: 42\n---\ntext")
     let moment = Date(timeIntervalSince1970: 1_700_000_000)
@@ -186,7 +186,7 @@ import Testing
     #expect(rows[1].other("context") == .text("from a book"))
     #expect(rows[1].metadata.json[key: "tags"]?.text == #"["coffee","brewing"]"#)
     #expect(rows[0].metadata.json[key: "tags"]?.text == #"["coffee"]"#)
-    #expect(try source.survey().remarks == ["2 relations between notes are not memories and are left out"])
+    #expect(try source.survey().remarks == ["left out: 2 relations between notes, not something remembered"])
     #expect(try source.survey().rows == 6)
   }
 
@@ -218,9 +218,7 @@ import Testing
     #expect(source.description.kind == "Markdown")
     #expect(try source.allRows().map { $0.other("file")?.idText } == ["a.markdown", "deep/er/b.MD"])
     #expect(
-      try source.survey().remarks == [
-        "1 file is not Markdown and is left out", "1 symbolic link is not followed",
-      ])
+      try source.survey().remarks == ["left out: 1 file not in Markdown", "not followed: 1 symbolic link"])
     try note(String(repeating: "d/", count: 20) + "z.md", "z")
     #expect(try self.source().survey().remarks.contains { $0.contains("deeper") })
   }

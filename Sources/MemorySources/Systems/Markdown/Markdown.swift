@@ -58,16 +58,16 @@ final class MarkdownReader: ForeignReader {
     var unreadable: [String] = []
 
     var remarks: [String] {
-      let counted = [
-        relations.counted(
-          "relation between notes is not a memory and is left out",
-          "relations between notes are not memories and are left out"),
-        comments.counted("comment is left out", "comments are left out"),
-        notYAML.counted(
-          "file has front matter that is not plain YAML; it is kept as text in metadata.front_matter",
-          "files have front matter that is not plain YAML; it is kept as text in metadata.front_matter"),
-      ]
-      return counted.compactMap { $0 } + unreadable
+      var remarks: [String] = []
+      if relations > 0 {
+        remarks.append("left out: \(counted(relations, "relation")) between notes, not something remembered")
+      }
+      if comments > 0 { remarks.append("left out: \(counted(comments, "comment"))") }
+      if notYAML > 0 {
+        remarks.append(
+          "kept as text in metadata.front_matter: front matter of \(counted(notYAML, "file")), not plain YAML")
+      }
+      return remarks + unreadable
     }
   }
 

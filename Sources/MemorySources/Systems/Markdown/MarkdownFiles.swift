@@ -11,6 +11,10 @@ struct MarkdownFiles {
   private(set) var links = 0
   /// How many folders lie too deep to be looked into.
   private(set) var tooDeep = 0
+  /// Folders and files that may not be looked at.
+  private(set) var unreadable: [String] = []
+
+  private static let unreadableNamed = 3
 
   /// Looks for the files; what is hidden, such as `.git`, is left out.
   ///
@@ -19,7 +23,10 @@ struct MarkdownFiles {
     var waiting: [(path: String, depth: Int)] = [("", 0)]
     var entries = 0
     while let (path, depth) = waiting.popLast() {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + path)) ?? []
+      guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.inner(path)) else {
+        unreadable.append(path)
+        continue
+      }
       entries += names.count
       guard entries <= SourceFolder.entriesMaximum else {
         throw MemshError(
@@ -34,6 +41,7 @@ struct MarkdownFiles {
           if depth < SourceFolder.depthMaximum { waiting.append((inner, depth + 1)) } else { tooDeep += 1 }
         case .typeSymbolicLink?: links += 1
         case .typeRegular? where MarkdownFiles.isMarkdown(name): paths.append(inner)
+        case nil: unreadable.append(inner)
         default: others += 1
         }
       }
@@ -49,19 +57,17 @@ struct MarkdownFiles {
 
   /// What is left out, in a line each.
   var remarks: [String] {
-    [
-      others.counted("file is not Markdown and is left out", "files are not Markdown and are left out"),
-      links.counted("symbolic link is not followed", "symbolic links are not followed"),
-      tooDeep.counted(
-        "folder lies deeper than \(SourceFolder.depthMaximum) folders and is left out",
-        "folders lie deeper than \(SourceFolder.depthMaximum) folders and are left out"),
-    ].compactMap { $0 }
-  }
-}
-
-extension Int {
-  /// The number with what it counts; nil for none.
-  func counted(_ one: String, _ several: String) -> String? {
-    self == 0 ? nil : "\(self) \(self == 1 ? one : several)"
+    var remarks: [String] = []
+    if others > 0 { remarks.append("left out: \(counted(others, "file")) not in Markdown") }
+    if links > 0 { remarks.append("not followed: \(counted(links, "symbolic link"))") }
+    if tooDeep > 0 {
+      remarks.append("left out: \(counted(tooDeep, "folder")) deeper than \(SourceFolder.depthMaximum) folders")
+    }
+    if !unreadable.isEmpty {
+      let named = unreadable.sorted().prefix(MarkdownFiles.unreadableNamed).joined(separator: ", ")
+      let rest = unreadable.count > MarkdownFiles.unreadableNamed ? ", …" : ""
+      remarks.append("left out, because not readable: \(counted(unreadable.count, "entry")): \(named)\(rest)")
+    }
+    return remarks
   }
 }
