@@ -1,6 +1,6 @@
 /// A text that is equal to another when its bytes are; to Swift, canonically equivalent texts are equal.
 package struct ExactText: Hashable {
-  private let text: String
+  let text: String
 
   package init(_ text: String) { self.text = text }
 

@@ -49,16 +49,4 @@ final class RandomAccessFile {
       initialized = count
     }
   }
-
-  /// All of it.
-  ///
-  /// - Throws: `source_unreadable`, also for a file above ``SourceDocument/wholeBytesMaximum``.
-  func all() throws -> [UInt8] {
-    guard count <= SourceDocument.wholeBytesMaximum else {
-      throw MemshError(
-        .sourceUnreadable,
-        "\(path) cannot be read: it is larger than \(SourceDocument.wholeBytesMaximum >> 20) MB, the most that is read")
-    }
-    return try bytes(count: count)
-  }
 }

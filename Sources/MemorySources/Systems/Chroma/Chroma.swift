@@ -56,11 +56,17 @@ extension ChromaStore {
     let known =
       "embeddings e WHERE e.segment_id IN (SELECT s.id FROM segments s JOIN collections c ON c.id = s.collection)"
     let orphans = rows - (try database.count("count(*)", from: known))
-    if orphans > 0 { remarks.append("\(orphans) rows that deleted collections left behind are left out") }
+    if orphans > 0 { remarks.append("left out: \(counted(orphans, "row")) of deleted collections") }
     let empty = try database.count(
       "count(*)",
       from: "\(liveRows) AND NOT \(ChromaStore.has("chroma:document")) AND NOT (\(ChromaStore.isMem0))")
-    if empty > 0 { remarks.append("\(empty) rows have no document: there is nothing to remember in them") }
+    if empty > 0 { remarks.append("nothing to remember in \(counted(empty, "row")) without a document") }
+    let lineBreaks = try database.count(
+      "count(*)",
+      from:
+        "\(liveRows) AND \(ChromaStore.isMem0) AND \(ChromaStore.has("data", "AND instr(m.string_value, char(10)) > 0"))"
+    )
+    remarks += Mem0Payload.remarks(textsWithLineBreaks: lineBreaks)
     for collection in entityCollections {
       remarks.append("the collection \(collection.name) holds what mem0 found in memories, and is left out")
     }

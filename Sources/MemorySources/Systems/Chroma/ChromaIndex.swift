@@ -64,9 +64,6 @@ final class ChromaIndex {
     }
   }
 
-  /// How many numbers each vector has.
-  var dimensions: Int { header.dimensions }
-
   /// The places of the elements that are not deleted, by their labels.
   func places() throws -> [UInt64: Int] {
     var places: [UInt64: Int] = [:]

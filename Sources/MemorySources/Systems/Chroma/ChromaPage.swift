@@ -75,11 +75,40 @@ struct ChromaPage {
     }
     guard store.keepsLists else { return }
     place = 0
+    var lists = Lists()
     try store.database.rows(
       "SELECT \(values) FROM embedding_metadata_array \(range) ORDER BY id, key, rowid"
     ) { row in
       guard let found = try find(row, from: &place), let key = try row.value(1).idText else { return }
-      rows[found].append(try ChromaPage.value(row, columns: count).chromaJSON, toListOf: key)
+      if !lists.isOpen(found, key) { lists.open(found, key, &rows) }
+      lists.items.append(try ChromaPage.value(row, columns: count).chromaJSON)
+    }
+    lists.close(&rows)
+  }
+
+  /// Collects the items of one list after the other: a list can have any number of them, and a row of lists.
+  private struct Lists {
+    var items: [JSON] = []
+    private var list: (row: Int, key: ExactText)?
+    /// The keys that the row has.
+    private var keys: Set<ExactText> = []
+
+    /// Whether the next item of a list belongs to the items so far.
+    func isOpen(_ row: Int, _ key: String) -> Bool { list.map { $0.row == row && $0.key == ExactText(key) } ?? false }
+
+    /// Begins a list; the lists of a row follow each other.
+    mutating func open(_ row: Int, _ key: String, _ rows: inout [Row]) {
+      close(&rows)
+      if list?.row != row { keys = Set(rows[row].metadata.map { ExactText($0.key) }) }
+      list = (row, ExactText(key))
+    }
+
+    /// Sets the list in its row, unless the key is another value's.
+    mutating func close(_ rows: inout [Row]) {
+      if let list, keys.insert(list.key).inserted {
+        rows[list.row].metadata.append(JSON.Member(list.key.text, .array(items)))
+      }
+      items = []
     }
   }
 
@@ -100,17 +129,6 @@ struct ChromaPage {
       }
     }
     return .null
-  }
-}
-
-extension ChromaPage.Row {
-  /// Adds an item to a list, which begins with its first.
-  fileprivate mutating func append(_ item: JSON, toListOf key: String) {
-    if let last = metadata.indices.last, metadata[last].key == key, case .array(let items) = metadata[last].value {
-      metadata[last].value = .array(items + [item])
-    } else if !metadata.contains(where: { $0.key == key }) {
-      metadata.append(JSON.Member(key, .array([item])))
-    }
   }
 }
 

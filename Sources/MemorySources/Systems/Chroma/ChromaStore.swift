@@ -115,7 +115,7 @@ struct ChromaCollection {
     }
   }
 
-  /// Whether these are no memories but what mem0 has found in them.
+  /// Whether these are what mem0 has found in memories, and not memories.
   fileprivate func holdsEntities(_ database: SQLiteTables) throws -> Bool {
     guard name.hasSuffix("_entities") else { return false }
     let isEntity = "\(ChromaStore.has("entity_type")) AND \(ChromaStore.has("data"))"
@@ -147,7 +147,7 @@ struct ChromaCollection {
       guard let segment = try row.value(0).idText else { return }
       guard let number = try row.value(1).chromaSequence else {
         throw MemshError(
-          .sourceUnreadable, "\(database.path) is damaged: the seq_id of the segment \(segment) is no number")
+          .sourceUnreadable, "\(database.path) is damaged: the seq_id of the segment \(segment) is not a number")
       }
       numbers[segment] = number
     }

@@ -94,9 +94,15 @@ private struct ChromaLabels {
 
   /// How many values the file may have: those of two million rows, in three dicts.
   private static let valuesMaximum = 12_000_000
+  private static let bytesMaximum = 256 << 20
 
   init(path: String) throws {
-    let bytes = try RandomAccessFile(path: path).all()
+    let file = try RandomAccessFile(path: path)
+    guard file.count <= ChromaLabels.bytesMaximum else {
+      throw MemshError.chromaIndex(
+        path, "it is larger than \(ChromaLabels.bytesMaximum >> 20) MB, the most that is read")
+    }
+    let bytes = try file.bytes(count: file.count)
     let value: PickleValue
     do {
       value = try bytes.withUnsafeBytes { bytes throws(Pickle.Failure) in
@@ -111,7 +117,7 @@ private struct ChromaLabels {
     }
     labels = try pairs.map { pair in
       guard let id = pair.key.idText, case .int(let label) = pair.value, label >= 0 else {
-        throw MemshError.chromaIndex(path, "a label in it is no number")
+        throw MemshError.chromaIndex(path, "a label in it is not a number")
       }
       return (id, UInt64(label))
     }
