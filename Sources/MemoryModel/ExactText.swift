@@ -1,6 +1,7 @@
 /// A text that is equal to another when its bytes are; to Swift, canonically equivalent texts are equal.
 package struct ExactText: Hashable {
-  let text: String
+  /// The text.
+  package let text: String
 
   package init(_ text: String) { self.text = text }
 

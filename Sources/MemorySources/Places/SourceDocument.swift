@@ -12,8 +12,8 @@ struct SourceDocument {
   /// The most that is read before it is known what the file is.
   static let headBytes = 65_536
   static let sqliteMagic = Data("SQLite format 3\0".utf8)
-  /// The most that is read of a file that must be held as a whole.
-  static let wholeBytesMaximum = 256 << 20
+  /// The most that is read of a file that must be held as a whole, in bytes: what it holds takes several times that.
+  static let wholeBytesMaximum = 32 << 20
 
   /// Looks at a file.
   ///
@@ -33,12 +33,32 @@ struct SourceDocument {
   /// The beginning as text; a sequence that is not UTF-8 is replaced.
   var headText: String { String(decoding: head, as: UTF8.self) }
 
-  /// Reads all of it as UTF-8.
+  /// Reads all of a file as UTF-8.
   ///
-  /// - Throws: `source_unreadable`, also for a file above ``wholeBytesMaximum``.
-  func text() throws -> String {
-    try WholeFile.text(
-      path, limitBytes: SourceDocument.wholeBytesMaximum, takesPipes: false, code: .sourceUnreadable)
+  /// - Parameter instead: The hint of the error for a file above ``wholeBytesMaximum``: what to do with it.
+  /// - Throws: `source_unreadable`.
+  static func wholeText(_ path: String, instead: String) throws -> String {
+    try checkSize(of: path, instead)
+    return try WholeFile.text(path, limitBytes: wholeBytesMaximum, code: .sourceUnreadable)
+  }
+
+  /// Reads all of a file as bytes.
+  ///
+  /// - Parameter instead: As for ``wholeText(_:instead:)``.
+  /// - Throws: `source_unreadable`.
+  static func wholeBytes(_ path: String, instead: String) throws -> [UInt8] {
+    try checkSize(of: path, instead)
+    return try WholeFile.bytes(path, limitBytes: wholeBytesMaximum, code: .sourceUnreadable)
+  }
+
+  private static func checkSize(of path: String, _ instead: String) throws {
+    let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
+    guard size?.int64Value ?? 0 <= wholeBytesMaximum else {
+      throw MemshError(
+        .sourceUnreadable,
+        "\(path) cannot be read: it is larger than \(wholeBytesMaximum >> 20) MB, the most that is read",
+        hint: instead)
+    }
   }
 
   func verifyUnchanged() throws {

@@ -5,8 +5,9 @@ import MemoryModel
 extension MemorySystem {
   static let mcpMemoryServiceExport = MemorySystem(name: "mcp-memory-service (its export)") { place, _ in
     guard case .file(let document) = place, McpMemoryServiceExport.mayBe(document.headText) else { return nil }
+    let text = try SourceDocument.wholeText(document.path, instead: McpMemoryServiceExport.instead)
     let export: JSON
-    do { export = try JSONParser.parse(document.text(), takesNaN: true) } catch let failure as JSONParser.Failure {
+    do { export = try JSONParser.parse(text, takesNaN: true) } catch let failure as JSONParser.Failure {
       throw MemshError(
         .sourceUnreadable, "\(document.path) looks like an export of mcp-memory-service, and is not JSON: \(failure)")
     }
@@ -33,6 +34,14 @@ private final class McpMemoryServiceExport: ForeignReader {
     self.version = version.map { "exporter \($0)" }
   }
 
+  static let instead =
+    "name the database of mcp-memory-service itself, sqlite_vec.db, or split the list into several files"
+
+  /// Whether a file that begins like this is worth parsing.
+  static func mayBe(_ head: String) -> Bool {
+    head.first { !$0.isWhitespace && $0 != "\u{FEFF}" } == "{" && head.contains("\"export_metadata\"")
+  }
+
   func counts() throws -> [RowState: Int64] { [.live: Int64(memories.count)] }
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
@@ -44,7 +53,7 @@ private final class McpMemoryServiceExport: ForeignReader {
   ]
 
   private func row(_ memory: JSON, _ number: Int, _ decodingVectors: Bool) -> SourceRow {
-    // What is no object has no content, and is rejected.
+    // What is not an object has no content, and is rejected.
     let (taken, rest) = memory.taking(McpMemoryServiceExport.named) ?? ([:], .object([]))
     func value(_ key: String) -> SourceValue { taken[key].map(SourceValue.json) ?? .null }
     let id = value("content_hash").idText

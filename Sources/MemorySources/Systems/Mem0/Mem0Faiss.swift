@@ -75,7 +75,7 @@ private struct FaissCollection {
   }
 
   private static func remark(_ name: String, vectors: Int, ids: Int) -> String {
-    "the vectors of \(name) are left out: its index holds \(vectors) for \(ids) memories, because mem0 up to 1.0 leaves those "
+    "the vectors of \(name) are left out: its index holds \(vectors) for \(counted(ids, "memory")), because mem0 up to 1.0 leaves those "
       + "of updated and deleted ones there and numbers the others anew, so that nobody can tell whose they are"
   }
 }
@@ -88,6 +88,9 @@ private struct FaissDocuments {
   var places: [ExactText: Int] = [:]
   /// How many places the file gives.
   var numbered = 0
+
+  private static let instead =
+    "save what mem0's get_all() answers for each user as a JSON file, and `migrate --from` these: they come without vectors"
 
   /// Reads `NAME.json`, else `NAME.pkl`; nil where there is neither, or another program wrote it.
   init?(stem: String) throws {
@@ -104,7 +107,7 @@ private struct FaissDocuments {
     let document: JSON
     do {
       document = try JSONParser.parse(
-        WholeFile.text(path, limitBytes: SourceDocument.wholeBytesMaximum, code: .sourceUnreadable), takesNaN: true)
+        SourceDocument.wholeText(path, instead: FaissDocuments.instead), takesNaN: true)
     } catch let failure as JSONParser.Failure {
       throw MemshError(.sourceUnreadable, "\(path) is not JSON: \(failure)")
     }
@@ -116,7 +119,7 @@ private struct FaissDocuments {
   }
 
   private init?(pickle path: String) throws {
-    let bytes = try WholeFile.bytes(path, limitBytes: SourceDocument.wholeBytesMaximum, code: .sourceUnreadable)
+    let bytes = try SourceDocument.wholeBytes(path, instead: FaissDocuments.instead)
     let value: PickleValue
     do { value = try bytes.withUnsafeBytes { try Pickle.read($0) } } catch let failure as Pickle.Failure {
       throw MemshError(.sourceUnreadable, "\(path) is not a pickle that mem0 writes: \(failure)")

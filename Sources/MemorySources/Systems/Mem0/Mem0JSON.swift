@@ -5,7 +5,9 @@ extension MemorySystem {
   static let mem0JSON = MemorySystem(name: "mem0 (JSON)") { place, _ in
     guard case .file(let document) = place, Mem0JSON.mayBe(document.headText) else { return nil }
     let answer: JSON
-    do { answer = try JSONParser.parse(document.text(), takesNaN: true) } catch let failure as JSONParser.Failure {
+    do {
+      answer = try JSONParser.parse(SourceDocument.wholeText(document.path, instead: Mem0JSON.instead), takesNaN: true)
+    } catch let failure as JSONParser.Failure {
       throw MemshError(
         .sourceUnreadable, "\(document.path) looks like an answer of mem0's get_all, and is not JSON: \(failure)")
     }
@@ -17,11 +19,14 @@ extension MemorySystem {
     return HeldRows(
       "mem0 (JSON)", parts: [document.name], memories.map { Mem0JSON.row($0, today: today) },
       remarks: ["an answer of get_all has no vectors"]
-        + (relations > 0 ? ["its \(relations) relations, a graph beside the memories, are left out"] : []))
+        + (relations > 0 ? ["left out: \(counted(relations, "relation")), a graph beside the memories"] : []))
   }
 }
 
 private enum Mem0JSON {
+  static let instead =
+    "name the vector store that mem0 was set up with, such as a folder of Qdrant, or split the list into several files"
+
   /// Whether a file that begins like this is worth parsing.
   static func mayBe(_ head: String) -> Bool {
     let start = head.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
