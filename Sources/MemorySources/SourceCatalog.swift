@@ -11,8 +11,8 @@ package enum FoundSource {
 
 /// What stands in one place, as `inspect` tells it.
 package enum FoundPlace {
-  /// Memories; `others` are the further systems whose memories stand there, too.
-  case source(FoundSource, others: [String])
+  /// Memories; `others` are the further systems whose memories stand there, too, `remarks` says which of them cannot be read.
+  case source(FoundSource, others: [String], remarks: [String])
   /// Tables that no reader takes.
   case tables(UnreadTables)
   /// A folder with stores in it.
@@ -50,7 +50,8 @@ package enum SourceCatalog {
   private static func inspect(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundPlace {
     do {
       let found = try open(place, selection)
-      return .source(found, others: others(at: place, selection, than: found))
+      let (others, remarks) = others(at: place, selection, than: found)
+      return .source(found, others: others, remarks: remarks)
     } catch let error as MemshError
       where [.sourceUnsupported, .sourceWithoutMemories, .sourceNotADatabase].contains(error.code)
       && selection.table == nil && selection.system == nil
@@ -71,15 +72,20 @@ package enum SourceCatalog {
   /// The systems whose memories stand in a database beside a store of memsh's own: two others are told apart by `--system`.
   private static func others(
     at place: SourcePlace, _ selection: SourceSelection, than found: FoundSource
-  ) -> [String] {
-    guard case .memsh = found else { return [] }
+  ) -> (names: [String], remarks: [String]) {
+    guard case .memsh = found else { return ([], []) }
+    var (names, remarks): ([String], [String]) = ([], [])
     // The legacy system is told by what it has not, and would take memsh's own tables.
-    return MemorySystem.all.filter { system in
-      guard !system.isGeneral, system.name != MemorySystem.legacy.name,
-        let reader = try? system.open(place, selection)
-      else { return false }
-      return !reader.parts.contains("memories")
-    }.map(\.name)
+    for system in MemorySystem.all where !system.isGeneral && system.name != MemorySystem.legacy.name {
+      do {
+        guard let reader = try system.open(place, selection), !reader.parts.contains("memories") else { continue }
+        names.append(system.name)
+      } catch let error as MemshError where refusesForm.contains(error.code) {
+      } catch {
+        remarks.append("memories of \(system.name) cannot be read: \((error as? MemshError)?.message ?? "\(error)")")
+      }
+    }
+    return (names, remarks)
   }
 
   private static func open(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundSource {

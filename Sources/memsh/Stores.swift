@@ -148,9 +148,11 @@ final class Stores: StoreAccess, Sendable {
       try store.map { try SourceCatalog.inspect($0.driver, selection) }
       ?? SourceCatalog.inspect(path: StoreLocation.path(location), selection)
     switch found {
-    case .source(.memsh, let others):
-      return .source(StoreSource(try store ?? self.store(at: location, isReadOnly: true)), others: others)
-    case .source(.foreign(let source), let others): return .source(source, others: others)
+    case .source(.memsh, let others, let remarks):
+      let source = StoreSource(try store ?? self.store(at: location, isReadOnly: true))
+      return .source(source, others: others, remarks: remarks)
+    case .source(.foreign(let source), let others, let remarks):
+      return .source(source, others: others, remarks: remarks)
     case .tables(let tables): return .tables(tables)
     case .folder(let path, let stores): return .folder(path: path, stores)
     }

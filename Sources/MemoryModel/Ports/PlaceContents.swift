@@ -1,7 +1,8 @@
 /// What stands in a place, as `inspect` tells it.
 package enum PlaceContents {
-  /// Memories that can be read; `others` are the further systems whose memories stand there, too.
-  case source(any MemorySource, others: [String])
+  /// Memories that can be read; `others` are the further systems whose memories stand there, too, `remarks` says which of
+  /// them cannot be read.
+  case source(any MemorySource, others: [String], remarks: [String])
   /// Tables of a system that is not read, or is not known.
   case tables(UnreadTables)
   /// A folder that is not a store itself, with the stores inside it.

@@ -44,7 +44,7 @@ struct InspectCommand: ShellCommand {
       throw MemshError(error.code, error.message, hint: "check the path")
     }
     switch contents {
-    case .source(let source, let others):
+    case .source(let source, let others, let remarks):
       defer { source.close() }
       let inspection = try InspectionService(interruption: session.interruption, moment: session.clock.now())
         .inspect(source, selected: wanted.states)
@@ -52,7 +52,7 @@ struct InspectCommand: ShellCommand {
       return CommandResult(
         .record(
           InspectionScreen(
-            inspection: inspection, others: others, selected: wanted.states,
+            inspection: inspection, others: others, remarksOnOthers: remarks, selected: wanted.states,
             location: typed(source.description.location),
             migration: words
           ).record))

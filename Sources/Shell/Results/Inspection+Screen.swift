@@ -6,6 +6,8 @@ struct InspectionScreen {
   let inspection: Inspection
   /// Further systems whose memories stand in the same place.
   let others: [String]
+  /// Which further systems cannot be read, and why.
+  let remarksOnOthers: [String]
   /// The states of the rows that the migration line reads.
   let selected: Set<RowState>
   /// The place for a line to type.
@@ -131,6 +133,6 @@ struct InspectionScreen {
     let also = others.map {
       "\($0) has memories here, too: `inspect \(location.shellWord) --system \($0.shellWord)`"
     }
-    return inspection.survey.remarks + left + also
+    return inspection.survey.remarks + left + also + remarksOnOthers
   }
 }
