@@ -71,7 +71,7 @@ extension JSON {
 
   /// Takes members out of an object: those of the first list go to `taken`, those of the second are dropped.
   ///
-  /// - Returns: The object with what is left; nil when this is no object.
+  /// - Returns: The object with what is left; nil when this is not an object.
   func taking(_ keys: Set<String>, dropping derived: Set<String> = []) -> (taken: [String: JSON], rest: JSON)? {
     guard case .object(let members) = self else { return nil }
     var taken: [String: JSON] = [:]

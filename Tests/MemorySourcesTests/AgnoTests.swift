@@ -33,7 +33,7 @@ import Testing
     #expect(try source.survey().hasVectors == false)
   }
 
-  @Test("version 1: the text stands in a dict; what is no dict stays as it is, which is said")
+  @Test("version 1: the text stands in a dict; what is not a dict stays as it is, which is said")
   func readsVersion1() throws {
     let path = try folder.sqlite(
       "agno.db",

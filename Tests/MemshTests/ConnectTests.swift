@@ -150,7 +150,7 @@ import Testing
       ("mem0-chroma/chroma", "Chroma", "`migrate --from theirs`"),
       ("mcp-server-memory/memory.jsonl", "MCP reference server", "`migrate --from theirs`"),
       ("llm/embeddings.db", "llm", "`migrate --from theirs`"),
-      ("mem0-ts/memory.db", "mem0 (TypeScript; its history)", "it is but a log"),
+      ("mem0-ts/memory.db", "mem0 (TypeScript; its history)", "it is mem0's log, not its store"),
       ("langchain-pgvector/dump.sql", "LangChain's PGVector", "`import` that file"),
     ] {
       try FileManager.default.copyItem(atPath: ConnectTests.stores + "/" + path, toPath: folder.file("theirs"))

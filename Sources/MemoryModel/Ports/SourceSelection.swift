@@ -4,7 +4,7 @@ package struct SourceSelection: Sendable {
   package var states: Set<RowState> = [.live]
   /// Only this collection or namespace; nil for all.
   package var collection: String?
-  /// Which of several systems in one place, by the beginning of its name; nil where there is but one.
+  /// Which of several systems in one place, by the beginning of its name; nil where there is only one.
   package var system: String?
   /// Which label of a namespace names the user, counted from 1, from the end when negative; nil for the reader's rule.
   package var userLabel: Int?

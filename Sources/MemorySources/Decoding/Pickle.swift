@@ -1,7 +1,7 @@
 /// Reads what Python's `pickle` writes in protocols 2 to 5, as far as memory systems use it: plain values, and objects as
 /// their class's name with their state.
 ///
-/// Nothing of a pickle is ever run: a class is but a name, and every opcode that would call something, or that none of
+/// Nothing of a pickle is ever run: a class is only a name, and every opcode that would call something, or that none of
 /// these systems writes, is refused.
 struct Pickle {
   /// Why a pickle cannot be read.

@@ -22,7 +22,7 @@ enum PickleValue: Sendable, Equatable {
     let value: PickleValue
   }
 
-  /// The value of a key that is a string; nil when there is none, or this is no dict.
+  /// The value of a key that is a string; nil when there is none, or this is not a dict.
   subscript(key: String) -> PickleValue? {
     guard case .dict(let pairs) = self else { return nil }
     // The last one wins, as in Python.

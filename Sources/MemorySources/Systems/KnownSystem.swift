@@ -14,7 +14,7 @@ struct KnownSystem {
   }
 
   let name: String
-  /// Whether it is but mem0's log of changes to a store.
+  /// Whether it is mem0's log of changes, not its store.
   let isLog: Bool
   let shapes: [Shape]
   /// The way in, where there is a better one than to write JSON lines by hand.

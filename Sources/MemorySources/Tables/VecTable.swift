@@ -80,7 +80,7 @@ struct VecTable {
     return joins
   }
 
-  /// The names of all columns that are read and are no vectors, as the table has them.
+  /// The names of all columns that are read, except vectors, as the table has them.
   var fieldNames: [String] {
     let names = definition.partitions + definition.auxiliary.map(\.name) + definition.metadata.map(\.name)
     return names.filter { !omitted.contains($0) }
@@ -111,7 +111,7 @@ struct VecTable {
   /// The name of an inner table, as SQL writes it.
   func shadow(_ suffix: String) -> String { (name + suffix).quotedIdentifier }
 
-  /// The names of values that are no columns; no column is called so.
+  /// The names of values that do not stand in columns; no column is called so.
   static let chunk = "vec0 chunk"
   static let slot = "vec0 slot"
   static func longText(_ index: Int) -> String { "vec0 text \(index)" }

@@ -9,9 +9,9 @@ enum Mem0History {
     let folder = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path
     guard let store = store(in: folder, depthsLeft: 1) else {
       return
-        "it is but a log: `migrate --from` the vector store that mem0 was set up with, such as /tmp/qdrant or a database"
+        "it is mem0's log, not its store: `migrate --from` the vector store that mem0 was set up with, such as /tmp/qdrant or a database"
     }
-    return "it is but a log: `migrate --from \(store)` reads the memories"
+    return "it is mem0's log, not its store: `migrate --from \(store)` reads the memories"
   }
 
   /// A vector store in a folder, or in a folder in it.
