@@ -17,7 +17,7 @@ protocol ForeignReader: AnyObject {
   /// - Parameter dimensions: The length that most of the vectors have.
   func model(dimensions: Int) -> String?
   /// What a person should know before the rows are read, a line each.
-  var remarks: [String] { get }
+  var remarks: [String] { get throws }
 
   /// How many rows there are in each state.
   func counts() throws -> [RowState: Int64]

@@ -12,6 +12,8 @@ package final class ForeignSource: MemorySource {
 
   /// How many vectors a survey looks at.
   private static let sampleSize = 200
+  /// How many collections an error names.
+  private static let collectionsShown = 10
   /// Small at first, so that writing begins at once.
   private static let firstBatchSize = 64
 
@@ -24,16 +26,17 @@ package final class ForeignSource: MemorySource {
 
   /// Counts the rows and looks at the first vectors.
   package func survey() throws -> SourceSurvey {
-    try place.reading {
-      let counts = try reader.counts()
-      let rows = selection.states.reduce(0) { $0 + (counts[$1] ?? 0) }
-      let dimensions = try sampledDimensions()
-      let partRows = try reader.partRows()
-      return SourceSurvey(
-        table: reader.parts.joined(separator: ", "), rows: try selection.collection == nil ? rows : countSelected(),
-        dimensions: dimensions, model: dimensions.flatMap(reader.model), remarks: reader.remarks + leftOut(counts),
-        version: reader.version, parts: reader.parts.map { .init(name: $0, rows: partRows[$0]) })
+    let (counts, partRows, remarks) = try place.reading {
+      let all = try reader.counts()
+      let chosen = try selection.collection.map { try self.counts(of: $0) }
+      return (chosen ?? all, try reader.partRows(), try reader.remarks)
     }
+    // The sample ends in the middle of a statement, which PostgreSQL takes for the end of the transaction.
+    let dimensions = try sampledDimensions()
+    return SourceSurvey(
+      table: reader.parts.joined(separator: ", "), rows: selection.states.reduce(0) { $0 + (counts[$1] ?? 0) },
+      dimensions: dimensions, model: dimensions.flatMap(reader.model), remarks: remarks + leftOut(counts),
+      version: reader.version, parts: reader.parts.map { .init(name: $0, rows: partRows[$0]) })
   }
 
   /// What is not read, in a line each: nothing is left out without a word.
@@ -46,10 +49,26 @@ package final class ForeignSource: MemorySource {
     }
   }
 
-  private func countSelected() throws -> Int64 {
-    var rows: Int64 = 0
-    try readSelected(decodingVectors: false) { _ in rows += 1 }
-    return rows
+  /// How many rows of a collection there are in each state.
+  ///
+  /// - Throws: `source_without_memories` where there is no row of it.
+  private func counts(of collection: String) throws -> [RowState: Int64] {
+    var counts: [RowState: Int64] = [:]
+    var others: [String] = []
+    try reader.readRows(decodingVectors: false) { row in
+      if row.collection == collection {
+        counts[row.state, default: 0] += 1
+      } else if let other = row.collection, others.count <= ForeignSource.collectionsShown, !others.contains(other) {
+        others.append(other)
+      }
+    }
+    guard counts.isEmpty else { return counts }
+    let names = others.prefix(ForeignSource.collectionsShown).joined(separator: ", ")
+    throw MemshError(
+      .sourceWithoutMemories, "\(place.location) has no memories in a collection '\(collection)'",
+      hint: others.isEmpty
+        ? "its memories are in no collection: leave --collection out"
+        : "its collections are: " + names + (others.count > ForeignSource.collectionsShown ? ", …" : ""))
   }
 
   private struct Enough: Error {}
@@ -59,11 +78,13 @@ package final class ForeignSource: MemorySource {
     var frequency: [Int: Int] = [:]
     var count = 0
     do {
-      try readSelected(decodingVectors: true) { row in
-        guard case .vector(let vector) = row.embedding else { return }
-        frequency[vector.dimensions, default: 0] += 1
-        count += 1
-        if count == ForeignSource.sampleSize { throw Enough() }
+      try place.reading {
+        try readSelected(decodingVectors: true) { row in
+          guard case .vector(let vector) = row.embedding else { return }
+          frequency[vector.dimensions, default: 0] += 1
+          count += 1
+          if count == ForeignSource.sampleSize { throw Enough() }
+        }
       }
     } catch is Enough {}
     return frequency.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key

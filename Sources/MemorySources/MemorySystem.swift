@@ -30,7 +30,11 @@ extension MemorySystem {
       name: name,
       open: { place, selection in
         guard case .tables(let database) = place else { return nil }
-        return try open(database, try database.tables(), selection)
+        let list = try database.tables()
+        if let reader = try open(database, list, selection) { return reader }
+        // A view in place of a table: beside one, its rows are the table's.
+        guard database.backend == .postgres, !list.views.isEmpty else { return nil }
+        return try open(database, TableList(list.tables + list.views), selection)
       }, isGeneral: isGeneral)
   }
 }

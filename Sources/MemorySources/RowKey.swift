@@ -9,6 +9,14 @@ enum RowKey {
   static func of(_ id: String) -> String {
     id.utf8.count <= bytesMaximum ? id.replacingNUL : "sha256:" + ContentHash.hex(of: id)
   }
+
+  /// The key of an id that tells apart only the rows of one table or collection.
+  static func of(_ id: String, in owner: String) -> String { part(owner) + "/" + of(id) }
+
+  /// A name in front of the slash, in which no other slash may stand: `a` and `b/c` are not `a/b` and `c`.
+  static func part(_ name: String) -> String {
+    name.replacing("\\", with: "\\\\").replacing("/", with: "\\/")
+  }
 }
 
 extension SourceValue {

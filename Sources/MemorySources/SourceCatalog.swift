@@ -157,8 +157,9 @@ package enum SourceCatalog {
   ///
   /// - Parameter anywhere: true takes tables that are found only by their schema, too.
   private static func isMemsh(_ list: TableList, _ backend: Backend, anywhere: Bool = false) -> Bool {
-    let isEmpty = list.tables.isEmpty
-    let list = anywhere ? list : TableList(list.tables.filter { $0.schema == nil })
+    let isEmpty = list.tables.isEmpty && list.views.isEmpty
+    let all = backend == .postgres ? list.tables + list.views : list.tables
+    let list = TableList(anywhere ? all : all.filter { $0.schema == nil })
     return switch backend {
     case .sqlite: list.tables.contains { $0.name == "memsh_settings" }
     case .postgres:

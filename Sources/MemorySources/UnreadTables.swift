@@ -14,7 +14,7 @@ extension UnreadTables {
 }
 
 extension TableList {
-  fileprivate func isView(_ table: Table) -> Bool { views.contains { $0.name == table.name } }
+  fileprivate func isView(_ table: Table) -> Bool { views.contains { $0.shownName == table.shownName } }
 }
 
 extension UnreadTable {

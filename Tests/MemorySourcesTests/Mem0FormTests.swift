@@ -232,7 +232,7 @@ import Testing
         'tea', '2026-01-01 00:00:00');
       """)
     let row = try #require(ForeignSource.opened(path).allRows().first)
-    #expect(row.key == "729876543210987654")
+    #expect(row.key == "memories/729876543210987654")
     #expect(row.content == .text("tea"))
     #expect(row.metadata == (try json(#"{"x":1}"#)))
     #expect(row.otherColumns.map(\.name) == ["agent_id"])

@@ -123,7 +123,7 @@ private struct MappedTable {
     mapping.extra = documents.filter(\.isUsedOtherwise).map { ($0.extraName, "t." + $0.column.quotedIdentifier) }
     if let live { mapping.states = [(.deleted, "(\(live)) IS NOT TRUE")] }
     mapping.order = try order()
-    mapping.idIsUnique = try columns[.id].map(isUnique) ?? false
+    mapping.idIsUnique = columns[.id].map(table.isUnique) ?? false
     mapping.adjust = { row in
       for document in documents { document.adjust(&row) }
       for (role, text) in constants { row[role] = .text(text) }
@@ -132,25 +132,14 @@ private struct MappedTable {
       "mapped table", database, [mapping], version: nil, remarks: try remarks())
   }
 
-  /// The order in which the rows were written, as far as the database tells.
+  /// The order in which the rows of a SQLite table were written, as far as the database tells.
   private func order() throws -> String? {
-    if !table.keyColumns.isEmpty, database.backend == .postgres {
-      return table.keyColumns.map { "t." + $0.quotedIdentifier }.joined(separator: ", ")
-    }
     guard database.backend == .sqlite, try !database.tables().views.contains(where: { $0.name == table.name }) else {
       return nil
     }
     // Only a table that is WITHOUT ROWID cannot be asked for its row numbers.
     let hasRowNumbers = (try? database.first("SELECT rowid FROM \(table.quotedName) LIMIT 0", columns: 1)) != nil
     return hasRowNumbers ? "t.rowid" : nil
-  }
-
-  private func isUnique(_ column: String) throws -> Bool {
-    if table.keyColumns == [column] { return true }
-    let name = "t." + column.quotedIdentifier
-    // Compared as text, which every type has and json among them, too.
-    let text = "CAST(\(name) AS text)"
-    return try database.count("count(*) - count(DISTINCT \(text))", from: "\(table.quotedName) t") == 0
   }
 
   private func remarks() throws -> [String] {

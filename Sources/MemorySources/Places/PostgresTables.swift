@@ -15,8 +15,8 @@ package final class PostgresTables: TableDatabase {
 
   var location: String { driver.identity.location }
 
-  /// The ordinary tables and views that may be read, those of the schemas that names are looked up in first. memsh's own
-  /// and the system's are left out.
+  /// The tables and views that may be read, those of the schemas that names are looked up in first. memsh's own and the
+  /// system's are left out, and so are partitions, whose rows their table has.
   func tables() throws -> TableList {
     if let list { return list }
     let found = try lookUp()
@@ -28,30 +28,34 @@ package final class PostgresTables: TableDatabase {
     let found = try driver.rows(
       """
       SELECT n.nspname::text, c.relname::text, \(function: "pg_table_is_visible")(c.oid), a.attname::text,
-        \(function: "format_type")(a.atttypid, a.atttypmod), COALESCE(a.attnum = ANY (i.indkey), false)
+        \(function: "format_type")(a.atttypid, a.atttypmod), COALESCE(a.attnum = ANY (i.indkey), false),
+        EXISTS (SELECT FROM pg_catalog.pg_index u WHERE u.indrelid = c.oid AND u.indisunique AND u.indisvalid
+          AND u.indnkeyatts = 1 AND u.indkey[0] = a.attnum AND u.indpred IS NULL),
+        c.relkind IN ('v', 'm') OR EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid)
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
         AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
-        AND n.nspname NOT LIKE 'memsh%' AND \(function: "has_table_privilege")(c.oid, 'SELECT')
+        AND n.nspname <> 'memsh' AND n.nspname NOT LIKE 'memsh\\_%' AND \(function: "has_table_privilege")(c.oid, 'SELECT')
       ORDER BY 3 DESC, 1, 2, a.attnum
       """
     ) { row in
       (
         schema: try row.string(0), table: try row.string(1), isVisible: try row.flag(2), column: try row.string(3),
-        type: try row.string(4), isKey: try row.flag(5)
+        type: try row.string(4), isKey: try row.flag(5), isUnique: try row.flag(6), isView: try row.flag(7)
       )
     }
-    var tables: [TableList.Table] = []
+    var (tables, views): ([TableList.Table], [TableList.Table]) = ([], [])
     for table in found.chunked(by: { $0.schema == $1.schema && $0.table == $1.table }) {
       guard let first = table.first else { continue }
-      tables.append(
-        TableList.Table(
-          name: first.table, schema: first.isVisible ? nil : first.schema, columns: table.map(\.column),
-          keyColumns: table.filter(\.isKey).map(\.column), types: table.map(\.type)))
+      let read = TableList.Table(
+        name: first.table, schema: first.isVisible ? nil : first.schema, columns: table.map(\.column),
+        keyColumns: table.filter(\.isKey).map(\.column), types: table.map(\.type),
+        uniqueColumns: Set(table.filter(\.isUnique).map(\.column)))
+      if first.isView { views.append(read) } else { tables.append(read) }
     }
-    return TableList(tables)
+    return TableList(tables, views: views)
   }
 
   func reading<Value>(_ body: () throws -> Value) throws -> Value { try driver.transaction(.readOnly, body) }

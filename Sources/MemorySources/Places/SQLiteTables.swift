@@ -13,6 +13,7 @@ final class SQLiteTables: TableDatabase {
   /// Size and time of change of the file and its write-ahead log.
   let fingerprint: String
   private let queue: DatabaseQueue
+  private static let busySeconds = 5.0
 
   /// Opens a file.
   ///
@@ -23,6 +24,8 @@ final class SQLiteTables: TableDatabase {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.label = "memsh.source"
+    // An application that writes holds its lock for moments.
+    configuration.busyMode = .timeout(SQLiteTables.busySeconds)
     do {
       queue = try DatabaseQueue(path: SQLiteTables.openingName(path), configuration: configuration)
       _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
@@ -33,7 +36,21 @@ final class SQLiteTables: TableDatabase {
 
   func tables() throws -> TableList { try read { try TableList($0) } }
 
-  func reading<Value>(_ body: () throws -> Value) throws -> Value { try read { _ in try body() } }
+  func reading<Value>(_ body: () throws -> Value) throws -> Value {
+    try read { db in
+      guard !db.isInsideTransaction else { return try body() }
+      try db.beginTransaction(.deferred)
+      do {
+        let value = try body()
+        try db.commit()
+        return value
+      } catch {
+        // What failed is said; a transaction that SQLite itself has ended cannot be ended again.
+        try? db.rollback()
+        throw error
+      }
+    }
+  }
 
   func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws {
     try read { db in
@@ -42,7 +59,7 @@ final class SQLiteTables: TableDatabase {
     }
   }
 
-  /// Hands over the database inside one read transaction.
+  /// Hands over the database.
   private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do { return try queue.unsafeReentrantRead(body) } catch let error as DatabaseError {
       throw SQLiteTables.translate(error, path: path)

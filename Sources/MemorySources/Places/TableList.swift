@@ -15,6 +15,8 @@ struct TableList {
     var module: String?
     /// The types of the columns, in their order and in the database's own words; empty where they say nothing.
     var types: [String] = []
+    /// The columns that the primary key or a unique index keeps apart by themselves.
+    var uniqueColumns: Set<String> = []
 
     /// The name as SQL writes it.
     var quotedName: String { (schema.map { $0.quotedIdentifier + "." } ?? "") + name.quotedIdentifier }
@@ -28,6 +30,9 @@ struct TableList {
       return names.allSatisfy(own.contains)
     }
 
+    /// Whether no two rows can have the same value in a column.
+    func isUnique(_ column: String) -> Bool { keyColumns == [column] || uniqueColumns.contains(column) }
+
     /// The table as `name(column, column)`, cut to what a person can read.
     var summary: String {
       if let module { return "\(name) (virtual, \(module))" }
@@ -39,12 +44,15 @@ struct TableList {
   }
 
   let tables: [Table]
-  /// The views of a SQLite file, which may be anything: no system is told by them.
+  /// What repeats the rows of tables, or may be anything: views, and in PostgreSQL the tables that inherit from others.
   var views: [Table] = []
 
   private static let tablesShown = 10
 
-  init(_ tables: [Table]) { self.tables = tables }
+  init(_ tables: [Table], views: [Table] = []) {
+    self.tables = tables
+    self.views = views
+  }
 
   /// The ordinary table of a name, given in lower case, that has all of these columns; nil when there is none.
   func table(_ name: String, with columns: String...) -> Table? {
@@ -80,7 +88,9 @@ struct TableList {
         }
         // A view of tables that are gone has no columns that could be told.
         let found = type == "table" ? try TableList.columns(of: name, db) : (try? TableList.columns(of: name, db)) ?? []
-        return Table(name: name, columns: found.map(\.name), keyColumns: found.filter(\.isKey).map(\.name))
+        return Table(
+          name: name, columns: found.map(\.name), keyColumns: found.filter(\.isKey).map(\.name),
+          uniqueColumns: type == "table" ? try TableList.uniqueColumns(of: name, db) : [])
       }
     }
     tables = try named("table")
@@ -91,6 +101,16 @@ struct TableList {
     try Row.fetchAll(db, sql: "SELECT name, pk FROM pragma_table_info(?)", arguments: [table]).compactMap { row in
       String.fromDatabaseValue(row[0]).map { (name: $0, isKey: Int.fromDatabaseValue(row[1]) ?? 0 > 0) }
     }
+  }
+
+  private static func uniqueColumns(of table: String, _ db: Database) throws -> Set<String> {
+    let columns = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT min(c.name) FROM pragma_index_list(?) i JOIN pragma_index_info(i.name) c
+        WHERE i."unique" AND NOT i.partial GROUP BY i.name HAVING count(*) = 1
+        """, arguments: [table])
+    return Set(columns.compactMap { String.fromDatabaseValue($0[0]) })
   }
 
   /// All tables in one line, for an error.

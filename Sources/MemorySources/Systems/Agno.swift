@@ -44,7 +44,9 @@ extension MemorySystem {
     var columns: [SourceRole: String] = [.id: id, .user: "user_id", .content: "memory"]
     if table.has("created_at") { columns[.created] = "created_at" }
     if table.has("updated_at") { columns[.updated] = "updated_at" }
-    return TableMapping(table, columns: columns)
+    var mapping = TableMapping(table, columns: columns)
+    mapping.keyTable = mapping.name
+    return mapping
   }
 }
 

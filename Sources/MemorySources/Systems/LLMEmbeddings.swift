@@ -42,6 +42,7 @@ private enum LLMEmbeddings {
     }
     mapping.joins = "LEFT JOIN \(collections.quotedName) c ON c.id = t.collection_id"
     mapping.roles[.collection] = "c.name"
+    mapping.idNeedsCollection = true
     mapping.order = "t.collection_id, t.id"
     return mapping
   }

@@ -19,6 +19,7 @@ private enum LangChainTables {
       else { return nil }
       var mapping = TableMapping(
         table, columns: [.id: id, .content: "document", .vector: "embedding", .metadata: "cmetadata"])
+      mapping.keyTable = mapping.name
       mapping.joins = "LEFT JOIN \(collections.quotedName) c ON c.uuid = t.collection_id"
       mapping.roles[.collection] = "c.name"
       mapping.consumed.insert("collection_id")
@@ -47,6 +48,7 @@ private enum LangChainTables {
       var columns: [SourceRole: String] = [.id: "langchain_id", .content: "content", .vector: "embedding"]
       if table.has("langchain_metadata") { columns[.metadata] = "langchain_metadata" }
       var mapping = TableMapping(table, columns: columns)
+      mapping.keyTable = mapping.name
       mapping.adjust = { row in
         row.collection = table.name
         // A column of the application's own may name the user, where the metadata do not.

@@ -57,7 +57,7 @@ enum LegacyTable {
         continue
       }
       try refuseForeignForm(of: table, columns, in: list, path: path)
-      tables.append(mapping(table, columns, database))
+      tables.append(mapping(table, columns, isFirst: tables.isEmpty, database))
     }
     guard !tables.isEmpty else {
       throw MemshError(
@@ -68,10 +68,11 @@ enum LegacyTable {
   }
 
   private static func mapping(
-    _ table: TableList.Table, _ columns: [SourceRole: String], _ database: any TableDatabase
+    _ table: TableList.Table, _ columns: [SourceRole: String], isFirst: Bool, _ database: any TableDatabase
   ) -> TableMapping {
     var mapping = TableMapping(table, columns: columns)
     mapping.idIsUnique = table.keyColumns.count == 1 && table.keyColumns.first == columns[.id]
+    mapping.keyTable = isFirst ? nil : table.name.lowercased()
     mapping.order = database.hasRowNumbers(table) ? "t.rowid" : nil
     return mapping
   }

@@ -34,6 +34,7 @@ private struct LettaStore {
     }
     var mapping = TableMapping(table, columns: columns)
     mapping.vectorForm = .floatsOrBase64
+    mapping.keyTable = mapping.name
     mapping.consumed.insert("embedding_config")
     mapping.extra = [("embedding_config", "t.embedding_config")]
     if table.has("is_deleted") {

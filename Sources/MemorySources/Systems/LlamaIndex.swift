@@ -16,6 +16,9 @@ extension MemorySystem {
       table, columns: [.id: "node_id", .content: "text", .vector: "embedding", .metadata: "metadata_"])
     // A row number, and what a text search makes of the text.
     mapping.consumed.formUnion(["id", "text_search_tsv"])
+    mapping.keyTable = mapping.name
+    // An application may store a node a second time, with another text.
+    mapping.idIsUnique = table.isUnique("node_id")
     mapping.order = "t.id"
     mapping.adjust = { row in
       row.collection = table.name.hasPrefix("data_") ? String(table.name.dropFirst("data_".count)) : table.name

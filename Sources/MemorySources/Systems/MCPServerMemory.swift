@@ -23,6 +23,8 @@ private final class MCPServerMemory: ForeignReader {
   private let rows: Int64
   /// The relations of entities that have few of them, by the entity they begin at.
   private let relations: [ExactText: [JSON]]
+  /// The entities that stand on more than one line.
+  private let repeated: Set<ExactText>
 
   /// Every observation carries the relations of its entity, so that there may not be many.
   private static let relationsMaximum = 20
@@ -45,6 +47,7 @@ private final class MCPServerMemory: ForeignReader {
     self.document = document
     var (rows, related, kept, held) = (Int64(0), 0, [ExactText: [JSON]](), 0)
     var observed: Set<ExactText> = []
+    var repeated: Set<ExactText> = []
     var silent = 0
     try DocumentLines.read(document.path) { _, line in
       switch Line(line) {
@@ -52,7 +55,8 @@ private final class MCPServerMemory: ForeignReader {
       case .fault: rows += 1
       case .entity(let name, _, let observations, _):
         rows += Int64(observations.count)
-        if observations.isEmpty { silent += 1 } else { observed.insert(ExactText(name)) }
+        let entity = ExactText(name)
+        if observations.isEmpty { silent += 1 } else if !observed.insert(entity).inserted { repeated.insert(entity) }
       case .relation(let from, let relation):
         related += 1
         guard held < MCPServerMemory.relationsHeldMaximum else { return }
@@ -62,6 +66,7 @@ private final class MCPServerMemory: ForeignReader {
     }
     relations = kept.filter { observed.contains($0.key) && $0.value.count <= MCPServerMemory.relationsMaximum }
     self.rows = rows
+    self.repeated = repeated
     let carried = relations.values.reduce(0) { $0 + $1.count }
     var remarks: [String] = []
     if related > 0 {
@@ -78,6 +83,8 @@ private final class MCPServerMemory: ForeignReader {
   func partRows() throws -> [String: Int64] { ["observations": rows] }
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
+    // The observations, as hashes, of those entities that other lines go on with.
+    var held: [ExactText: [String: Int]] = [:]
     try DocumentLines.read(document.path) { number, line in
       switch Line(line) {
       case .blank, .relation: break
@@ -87,7 +94,7 @@ private final class MCPServerMemory: ForeignReader {
         row.content = .text(text)
         try body(row)
       case .entity(let name, let type, let observations, let others):
-        var occurrences: [String: Int] = [:]
+        var occurrences = held.removeValue(forKey: ExactText(name)) ?? [:]
         for observation in observations {
           let hash = ContentHash.hex(of: observation.text)
           let occurrence = occurrences[hash, default: 0]
@@ -102,6 +109,7 @@ private final class MCPServerMemory: ForeignReader {
           }
           try body(row)
         }
+        if repeated.contains(ExactText(name)) { held[ExactText(name)] = occurrences }
       }
     }
   }

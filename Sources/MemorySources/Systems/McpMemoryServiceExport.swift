@@ -71,7 +71,7 @@ private final class McpMemoryServiceExport: ForeignReader {
     }
     if case .object(let members) = rest { row.otherColumns = members.map { ($0.key, .json($0.value)) } }
     row.nameUserAfterMetadata()
-    row.key = (row.collection.map { $0 + "/" } ?? "") + (id.map(RowKey.of) ?? "row \(number)")
+    row.key = (row.collection.map { RowKey.part($0) + "/" } ?? "") + (id.map(RowKey.of) ?? "row \(number)")
     return row
   }
 }

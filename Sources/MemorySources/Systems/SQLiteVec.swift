@@ -27,6 +27,7 @@ extension MemorySystem {
       }
     }
     guard !mappings.isEmpty else { throw SQLiteVec.refusal(list, textless, database) }
+    for index in mappings.indices { mappings[index].keyTable = mappings[index].name }
     if mappings.count > 1 { mappings = mappings.map(SQLiteVec.namingCollection) }
     remarks += textless.map { "\($0) has no text beside it: it is left out" }
     return TableReader(

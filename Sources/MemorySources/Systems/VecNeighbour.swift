@@ -130,7 +130,7 @@ struct VecNeighbour {
     // What both tables say is taken from the texts' one.
     vectors.omitted = Set(vectors.fieldNames.filter { name in texts.has(name.lowercased()) })
     var mapping = TableMapping(texts, columns: columns)
-    if columns[.id] == nil { mapping.roles[.id] = "t.rowid" }
+    if let id = columns[.id] { mapping.idIsUnique = texts.isUnique(id) } else { mapping.roles[.id] = "t.rowid" }
     mapping.joins = "LEFT JOIN \(vectors.rowids.quotedName) r ON \(key)" + vectors.joins(rowids: "r")
     mapping.extra = vectors.extra(rowids: "r")
     mapping.order = vectors.order(rowids: "r") + ", " + (mapping.roles[.id] ?? "t.rowid")

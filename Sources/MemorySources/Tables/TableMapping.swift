@@ -21,12 +21,16 @@ struct TableMapping {
   var extra: [(name: String, sql: String)] = []
   /// The conditions of rows that are not live, the first that holds decides.
   var states: [(state: RowState, condition: String)] = []
-  /// The order of the rows; nil for the order in which they were written.
+  /// The order of the rows; nil for that of the table's key in PostgreSQL, whose scans begin anywhere, and for the order in
+  /// which they were written in SQLite.
   var order: String?
-  /// Whether the id tells the table's rows apart by itself.
+  /// Whether the id tells the table's rows apart, which the system or an index must promise: what the rows say today does
+  /// not, because keys must stay the same from run to run.
   var idIsUnique = true
-  /// What stands in front of its rows' keys; nil for the name of the table where several are read, except for the first.
-  var keyPrefix: String?
+  /// Whether it tells them apart within a collection only.
+  var idNeedsCollection = false
+  /// What its rows' keys call the table, where its system may have several of them, also when there is but one today.
+  var keyTable: String?
   /// Fills in what stands in a form that SQL cannot take apart, before ``adjust``; the flag asks for the vector, too.
   var unpack: ((inout SourceRow, Bool) throws -> Void)?
   /// Whether ``adjust`` says whose each row is; without it, and without a user's column, the metadata are asked.
@@ -55,6 +59,14 @@ struct TableMapping {
       consumed.contains(name.lowercased())
         ? nil : (name, table.types.indices.contains(index) ? table.types[index] : "")
     }
+  }
+
+  /// What stands behind ORDER BY; nil for nothing.
+  func order(for backend: Backend) -> String? {
+    if order == nil, backend == .postgres, !table.keyColumns.isEmpty {
+      return table.keyColumns.map { "t." + $0.quotedIdentifier }.joined(separator: ", ")
+    }
+    return order
   }
 
   /// What stands behind FROM.

@@ -41,19 +41,16 @@ final class TableReader: ForeignReader {
   func partRows() throws -> [String: Int64] {
     var rows: [String: Int64] = [:]
     for mapping in mappings {
-      rows[mapping.table.name, default: 0] += try database.count("count(*)", from: mapping.from)
+      rows[mapping.name, default: 0] += try database.count("count(*)", from: mapping.from)
     }
     return rows
   }
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
-    for (index, mapping) in mappings.enumerated() {
+    for mapping in mappings {
       let expected = try database.count("count(*)", from: mapping.from)
       var found: Int64 = 0
-      // What keeps the ids of several tables apart; the first one's stay as they are.
-      let prefix = mapping.keyPrefix ?? (index == 0 ? "" : mapping.name.lowercased() + "/")
-      let rows = TableRows(mapping, database, keyPrefix: prefix)
-      try rows.read(decodingVectors: decodingVectors) { row in
+      try TableRows(mapping, database).read(decodingVectors: decodingVectors) { row in
         found += 1
         try body(row)
       }
@@ -66,17 +63,15 @@ final class TableReader: ForeignReader {
 private struct TableRows {
   let mapping: TableMapping
   let database: any TableDatabase
-  let keyPrefix: String
   private let roles: [SourceRole]
   private let others: [(name: String, type: String)]
   /// Whether the first column tells the state: a table may have as many columns as an answer can hold.
   private let selectsState: Bool
   private let statement: String
 
-  init(_ mapping: TableMapping, _ database: any TableDatabase, keyPrefix: String) {
+  init(_ mapping: TableMapping, _ database: any TableDatabase) {
     self.mapping = mapping
     self.database = database
-    self.keyPrefix = keyPrefix
     roles = SourceRole.allCases.filter { mapping.roles[$0] != nil }
     others = mapping.others
     selectsState = !mapping.states.isEmpty
@@ -86,7 +81,7 @@ private struct TableRows {
       + others.map { "t." + $0.name.quotedIdentifier }
     statement =
       "SELECT \(expressions.map(database.answering).joined(separator: ", ")) FROM \(mapping.from)"
-      + (mapping.order.map { " ORDER BY \($0)" } ?? "")
+      + (mapping.order(for: database.backend).map { " ORDER BY \($0)" } ?? "")
   }
 
   func read(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
@@ -131,8 +126,13 @@ private struct TableRows {
   private func finish(_ row: inout SourceRow) {
     mapping.adjust?(&row)
     if mapping.roles[.user] == nil, !mapping.adjustNamesUser { row.nameUserAfterMetadata() }
-    let id = mapping.idIsUnique ? row.legacyID : nil
-    row.key = keyPrefix + (row.collection.map { $0 + "/" } ?? "") + (id.map(RowKey.of) ?? row.contentKey)
+    let id = mapping.idIsUnique ? row.legacyID.map(RowKey.of) : nil
+    var key = id ?? row.contentKey
+    if id == nil || mapping.idNeedsCollection {
+      // An id that belongs to no collection may not look like one that does.
+      key = row.collection.map { RowKey.part($0) + "/" + key } ?? RowKey.part(key)
+    }
+    row.key = (mapping.keyTable.map { RowKey.part($0) + "/" } ?? "") + key
   }
 
   private func embedding(_ values: any TableRow, _ column: Int, _ decoder: EmbeddingDecoder?) throws -> SourceEmbedding

@@ -82,7 +82,7 @@ final class ChromaReader: ForeignReader {
   /// What a row is to memsh, but for its vector.
   private func memory(of row: ChromaPage.Row) -> SourceRow {
     let collection = store.collections[row.collection].name
-    var memory = SourceRow(key: collection + "/" + RowKey.of(row.id), legacyID: row.id)
+    var memory = SourceRow(key: RowKey.of(row.id, in: collection), legacyID: row.id)
     memory.collection = collection
     memory.createdAt = row.createdAt
     if row.isMem0 {

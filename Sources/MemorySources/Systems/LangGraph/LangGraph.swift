@@ -58,7 +58,9 @@ final class LangGraphReader: ForeignReader {
     var textsOfJSON = 0
   }
 
-  func counts() throws -> [RowState: Int64] {
+  func counts() throws -> [RowState: Int64] { try pass().counts }
+
+  private func pass() throws -> Facts {
     var facts = Facts()
     try readItems(withVectors: false) { item in
       facts.counts[item.state, default: 0] += 1
@@ -80,12 +82,12 @@ final class LangGraphReader: ForeignReader {
       }
     }
     self.facts = facts
-    return facts.counts
+    return facts
   }
 
-  var remarks: [String] {
-    if facts == nil { _ = try? counts() }
-    guard let facts else { return [] }
+  var remarks: [String] { get throws { remarks(try facts ?? pass()) } }
+
+  private func remarks(_ facts: Facts) -> [String] {
     var remarks: [String] = []
     let rules = facts.rules.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     if !rules.isEmpty {
@@ -115,7 +117,7 @@ final class LangGraphReader: ForeignReader {
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
     var decoder = EmbeddingDecoder(form: .floats)
     try readItems(withVectors: true) { item in
-      var row = SourceRow(key: item.keyPrefix + item.prefix + "/" + RowKey.of(item.key), legacyID: item.key)
+      var row = SourceRow(key: item.keyPrefix + RowKey.of(item.key, in: item.prefix), legacyID: item.key)
       row.state = item.state
       row.collection = item.prefix
       row.content = item.value.content
@@ -135,10 +137,10 @@ final class LangGraphReader: ForeignReader {
   }
 
   private func readItems(withVectors: Bool, _ body: (Item) throws -> Void) throws {
-    for (index, store) in stores.enumerated() {
+    for store in stores {
       let expected = try database.count("count(*)", from: store.items.quotedName)
       var found: Int64 = 0
-      let keyPrefix = index == 0 ? "" : store.items.shownName.lowercased() + "/"
+      let keyPrefix = RowKey.part(store.items.shownName) + "/"
       var current: Item?
       func finish() throws {
         guard let item = current else { return }

@@ -54,7 +54,7 @@ private struct FaissCollection {
     self.name = name
     let today = Mem0Payload.today
     rows = documents.payloads.map { id, payload in
-      var row = SourceRow(key: name + "/" + RowKey.of(id), legacyID: id)
+      var row = SourceRow(key: RowKey.of(id, in: name), legacyID: id)
       row.collection = name
       if let payload {
         Mem0Payload.fill(&row, from: payload, today: today)

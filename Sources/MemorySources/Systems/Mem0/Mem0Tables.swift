@@ -33,8 +33,6 @@ extension MemorySystem {
       }
       var mapping = Mem0Table.mapping(table, database.backend)
       let name = table.name
-      // The collection stands in the keys.
-      mapping.keyPrefix = ""
       let fill = mapping.adjust
       mapping.adjust = { row in
         fill?(&row)
@@ -82,6 +80,7 @@ private enum Mem0Table {
     }
     let today = Mem0Payload.today
     var mapping = TableMapping(table, columns: columns)
+    mapping.keyTable = mapping.name
     mapping.states = [(.expired, isExpired(backend, today: today))]
     mapping.adjust = { row in
       guard row.metadata != .null else { return }

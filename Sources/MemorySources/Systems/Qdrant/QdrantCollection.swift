@@ -65,7 +65,7 @@ extension QdrantCollection {
   /// The fields of a point as a row.
   func row(_ storedID: SourceValue, _ point: QdrantPoint, today: String) -> SourceRow {
     let id = point.id ?? QdrantPoint.id(storedID) ?? ""
-    var row = SourceRow(key: name + "/" + RowKey.of(id), legacyID: id)
+    var row = SourceRow(key: RowKey.of(id, in: name), legacyID: id)
     row.collection = name
     row.fault = point.fault
     guard let payload = point.payload else { return row }

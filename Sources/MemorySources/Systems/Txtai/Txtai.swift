@@ -39,7 +39,7 @@ private enum Txtai {
     let remarks = vectors == nil ? ["\(problem): the memories come without vectors"] : []
     let config = config(folder + "/config.json")
     return TableReader(
-      "txtai", database, [try mapping(sections, documents, vectors, database)],
+      "txtai", database, [mapping(sections, documents, vectors)],
       version: (config?[key: "build"]?[key: "txtai"]?.stringValue), remarks: remarks
     ) { _ in config?[key: "path"]?.stringValue }
   }
@@ -52,8 +52,8 @@ private enum Txtai {
   }
 
   private static func mapping(
-    _ table: TableList.Table, _ documents: TableList.Table?, _ vectors: NumpyFile?, _ database: any TableDatabase
-  ) throws -> TableMapping {
+    _ table: TableList.Table, _ documents: TableList.Table?, _ vectors: NumpyFile?
+  ) -> TableMapping {
     var mapping = TableMapping(table, columns: [.id: "id", .content: "text", .created: "entry"])
     mapping.consumed.insert("indexid")
     if let documents {
@@ -62,8 +62,7 @@ private enum Txtai {
     }
     mapping.order = "t.indexid"
     // Nothing keeps an application from giving one id to several texts.
-    mapping.idIsUnique =
-      try database.count("count(*) - count(DISTINCT id)", from: table.quotedName) == 0
+    mapping.idIsUnique = table.isUnique("id")
     mapping.extra = [(row, "t.indexid")]
     mapping.unpack = { found, decodingVectors in
       guard case .integer(let index) = found.take(row), let vectors else { return }
