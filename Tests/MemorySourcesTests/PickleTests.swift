@@ -154,7 +154,8 @@ import Testing
   func becomesJSON() throws {
     let expression = "{'b': [1, 0.5, None, (True,)], 3: {'x': 'y'}}"
     #expect(try read(pickled(expression)).json == JSONParser.parse(#"{"b":[1,0.5,null,[true]],"3":{"x":"y"}}"#))
-    for other in ["[float('nan')]", "{'a': '\\ud800'}", "{None: 1}", "Thing()"] {
+    #expect(try read(pickled("[float('nan')]")).json == JSONParser.parse(#"["nan"]"#))
+    for other in ["{'a': '\\ud800'}", "{None: 1}", "Thing()"] {
       #expect(try read(pickled(other)).json == nil)
     }
   }
