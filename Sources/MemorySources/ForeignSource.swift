@@ -31,7 +31,6 @@ package final class ForeignSource: MemorySource {
       let chosen = try selection.collection.map { try self.counts(of: $0) }
       return (chosen ?? all, try reader.partRows(), try reader.remarks)
     }
-    // The sample ends in the middle of a statement, which PostgreSQL takes for the end of the transaction.
     let dimensions = try sampledDimensions()
     return SourceSurvey(
       table: reader.parts.joined(separator: ", "), rows: selection.states.reduce(0) { $0 + (counts[$1] ?? 0) },
@@ -75,15 +74,27 @@ package final class ForeignSource: MemorySource {
 
   /// The most frequent length of the first vectors that can be read.
   private func sampledDimensions() throws -> Int? {
+    guard case .tables(let tables) = place, let database = tables as? PostgresTables else {
+      return try sampledDimensions(stops: true)
+    }
+    // A statement that is stopped ends PostgreSQL's transaction: it gives few rows instead, or all of them.
+    database.rowLimit = ForeignSource.sampleSize * 2
+    defer { database.rowLimit = nil }
+    if let dimensions = try sampledDimensions(stops: false) { return dimensions }
+    database.rowLimit = nil
+    return try sampledDimensions(stops: false)
+  }
+
+  private func sampledDimensions(stops: Bool) throws -> Int? {
     var frequency: [Int: Int] = [:]
     var count = 0
     do {
       try place.reading {
         try readSelected(decodingVectors: true) { row in
-          guard case .vector(let vector) = row.embedding else { return }
+          guard count < ForeignSource.sampleSize, case .vector(let vector) = row.embedding else { return }
           frequency[vector.dimensions, default: 0] += 1
           count += 1
-          if count == ForeignSource.sampleSize { throw Enough() }
+          if stops, count == ForeignSource.sampleSize { throw Enough() }
         }
       }
     } catch is Enough {}

@@ -9,6 +9,8 @@ package final class PostgresTables: TableDatabase {
   private var list: TableList?
   let backend = Backend.postgres
   let fingerprint = "live"
+  /// How many rows a statement gives at the most, while only a first look is taken.
+  var rowLimit: Int?
 
   /// Wraps a driver that was opened for reading only.
   package init(_ driver: any Driver) { self.driver = driver }
@@ -62,7 +64,8 @@ package final class PostgresTables: TableDatabase {
 
   /// Every column of the answer must be text (``TableDatabase/answering(_:)``).
   func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws {
-    try driver.stream([SQL(raw: sql)], of: "", exactly: false) { try body(PostgresTextRow(row: $0)) }
+    let statement = rowLimit.map { "\(sql) LIMIT \($0)" } ?? sql
+    try driver.stream([SQL(raw: statement)], of: "", exactly: false) { try body(PostgresTextRow(row: $0)) }
   }
 
   /// Nothing to check: the rows are read in one snapshot of the database.

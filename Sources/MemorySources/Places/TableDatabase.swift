@@ -20,6 +20,9 @@ protocol TableDatabase: AnyObject {
   /// statement meanwhile; SQLite does.
   func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws
 
+  /// How many rows a statement gives at the most; nil for all.
+  var rowLimit: Int? { get }
+
   /// - Throws: `source_changed`.
   func verifyUnchanged() throws
 
@@ -38,6 +41,8 @@ protocol TableRow {
 }
 
 extension TableDatabase {
+  var rowLimit: Int? { nil }
+
   /// The values of the first row of a statement; nil when it gives none.
   func first(_ sql: String, columns: Int) throws -> [SourceValue]? {
     var found: [SourceValue]?

@@ -27,7 +27,7 @@ final class AccompaniedReader: ForeignReader {
   var system: String { reader.system }
   var version: String? { reader.version }
   var parts: [String] { reader.parts }
-  var remarks: [String] { reader.remarks + [remark] }
+  var remarks: [String] { get throws { try reader.remarks + [remark] } }
   func partRows() throws -> [String: Int64] { try reader.partRows() }
   func model(dimensions: Int) -> String? { reader.model(dimensions: dimensions) }
   func counts() throws -> [RowState: Int64] { try reader.counts() }

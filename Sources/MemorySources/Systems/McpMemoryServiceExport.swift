@@ -37,11 +37,6 @@ private final class McpMemoryServiceExport: ForeignReader {
   static let instead =
     "name the database of mcp-memory-service itself, sqlite_vec.db, or split the list into several files"
 
-  /// Whether a file that begins like this is worth parsing.
-  static func mayBe(_ head: String) -> Bool {
-    head.first { !$0.isWhitespace && $0 != "\u{FEFF}" } == "{" && head.contains("\"export_metadata\"")
-  }
-
   func counts() throws -> [RowState: Int64] { [.live: Int64(memories.count)] }
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
