@@ -6,10 +6,10 @@ import PostgresClient
 /// here; else as text, which every type reads.
 extension PostgresDriver {
   package func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {
-    let table =
+    let (table, name) =
       switch target {
-      case .table(let table): table.name.quotedIdentifier
-      case .own(let table): "\(ledger).\(table.rawValue)"
+      case .table(let table): (table.name.quotedIdentifier, table.name)
+      case .own(let table): ("\(ledger).\(table.rawValue)", table.rawValue)
       }
     let types = try columnTypes(of: table)
     let names = (columns.map(\.name) + added.map(\.name)).map(\.quotedIdentifier).joined(separator: ", ")
@@ -30,7 +30,7 @@ extension PostgresDriver {
         }
       }
     }
-    guard written == rows.count else { throw MemshError.rowsNotWritten([], of: table, "inserted") }
+    guard written == rows.count else { throw MemshError.rowsNotWritten([], of: name, "inserted") }
   }
 }
 
