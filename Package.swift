@@ -43,6 +43,8 @@ let package = Package(
     .systemLibrary(
       name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
     .target(name: "LazyLibraries", dependencies: ["CLibPQ", "CLibCurl"]),
+    // Optimised in debug builds, too: a text would take seconds.
+    .target(name: "EncoderKernels", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibraries"], swiftSettings: settings),
     .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibraries"], swiftSettings: settings),
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
@@ -58,7 +60,9 @@ let package = Package(
     .target(
       name: "MemorySources", dependencies: ["Database", "MemoryModel", algorithms, grdb, sqlite, yams],
       swiftSettings: settings),
-    .target(name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", grdb], swiftSettings: settings),
+    .target(
+      name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", "EncoderKernels", "LazyLibraries", grdb],
+      swiftSettings: settings),
     .target(
       name: "MemoryServices", dependencies: ["MemoryStore", "Database", "MemoryModel", crypto, algorithms],
       swiftSettings: settings),

@@ -34,13 +34,22 @@ final class Embedders: EmbedderAccess, Sendable {
       return try openAIEmbedder(settings)
     }
     let model = choice == .hash ? nil : try settings.model.map(modelFolder.model(named:)) ?? modelFolder.inUse()
-    if let model { return try LocalEmbedder(model) }
+    if let model { return localEmbedder(model) }
     guard choice != .local else {
       throw MemshError(
         .embedderUnavailable, "no local model is installed",
         hint: "scripts/fetch-model installs one; or `set embedder hash`")
     }
     return HashingEmbedder(dimensions: settings.dimensions ?? HashingEmbedder.defaultDimensions)
+  }
+
+  private func localEmbedder(_ model: InstalledModel, as space: EmbeddingSpace? = nil) -> LocalEmbedder {
+    LocalEmbedder(
+      model, as: space,
+      withoutBLAS: { [console] reason in
+        let text = "notice: \(reason), so that embedding takes longer; `apt install libopenblas0`, or your system's own"
+        console.writeError(text.withVisibleControls + "\n")
+      })
   }
 
   private func openAIEmbedder(_ settings: EmbeddingSettings) throws -> any Embedder {
@@ -81,11 +90,8 @@ final class Embedders: EmbedderAccess, Sendable {
         settings.dimensions = space.dimensions
         embedder = asked.space == space ? asked : try openAIEmbedder(settings)
       }
-    case "local":
-      do { embedder = try LocalEmbedder(modelFolder.model(named: space.model)) } catch let error as MemshError {
-        guard error.code == .notFound else { throw error }
-        return nil
-      }
+    case "local", EmbeddingSpace.unknown:
+      embedder = try modelFolder.model(of: space).map { localEmbedder($0, as: space) }
     case "hash" where Embedders.hashDimensions.contains(space.dimensions):
       embedder = HashingEmbedder(dimensions: space.dimensions)
     default: return nil

@@ -9,29 +9,48 @@ package final class LocalEmbedder: Embedder {
   /// Nothing to say: its vectors carry meaning.
   package let notice: String? = nil
 
-  private let folder: String
-  private var model: StaticModel?
+  private let model: InstalledModel
+  private let withoutBLAS: (String) -> Void
+  private var opened: (any TextModel)?
 
-  /// Names a model; nothing is opened but the header of its weights.
+  /// Names a model; nothing is opened.
   ///
-  /// - Throws: `model_unusable`.
-  package init(_ model: InstalledModel) throws {
-    folder = model.folder
-    space = EmbeddingSpace(provider: "local", model: model.name, dimensions: model.dimensions)
+  /// - Parameters:
+  ///   - space: The space that its vectors belong to, where a store calls it otherwise than memsh does.
+  ///   - withoutBLAS: Takes the reason why a long work takes longer than it must, once.
+  package init(
+    _ model: InstalledModel, as space: EmbeddingSpace? = nil, withoutBLAS: @escaping (String) -> Void = { _ in }
+  ) {
+    self.model = model
+    self.space = space ?? model.space
+    self.withoutBLAS = withoutBLAS
   }
 
-  /// Embeds texts.
-  package func embed(_ texts: [String]) throws -> [Vector] {
-    let model = try self.model ?? StaticModel(folder: folder)
-    self.model = model
-    return try texts.map { text in
-      let vector = model.vector(of: text)
-      guard vector.isFinite else {
-        throw MemshError(
-          .modelUnusable, "the model in \(folder) holds numbers that are not finite",
-          hint: "fetch it again: scripts/fetch-model")
-      }
-      return vector
+  /// Embeds texts that are stored.
+  package func embed(_ texts: [String]) throws -> [Vector] { try vectors(of: texts, as: .passage) }
+
+  /// Embeds a text that is looked for.
+  package func embedQuery(_ text: String) throws -> Vector? { try vectors(of: [text], as: .query).first }
+
+  /// Texts longer than the model reads, whose beginning was embedded, so far.
+  package var cutTexts: Int64 { opened?.cutTexts ?? 0 }
+
+  private func vectors(of texts: [String], as role: TextRole) throws -> [Vector] {
+    let opened = try self.opened ?? open()
+    self.opened = opened
+    let vectors = opened.vectors(of: texts, as: role)
+    guard vectors.allSatisfy(\.isFinite) else {
+      throw MemshError(
+        .modelUnusable, "the model in \(model.folder) holds numbers that are not finite",
+        hint: "fetch it again: scripts/fetch-model")
+    }
+    return vectors
+  }
+
+  private func open() throws -> any TextModel {
+    switch model.kind {
+    case .fixed: try StaticModel(folder: model.folder)
+    case .encoder: try EncoderModel(folder: model.folder, withoutBLAS: withoutBLAS)
     }
   }
 }

@@ -85,6 +85,9 @@ final class TensorFile {
       let offsets = (member.value[key: "data_offsets"]?.arrayValue ?? []).compactMap(\.integerValue)
       // Both factors are small enough that the product fits.
       let elements = shape.reduce(1) { min($0 * $1, elementsMaximum) }
+      guard elements < elementsMaximum else {
+        throw UnusableModel(reason: "the tensor \(member.key) has an impossible shape")
+      }
       guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= bytes.count - dataStart,
         offsets[1] - offsets[0] == elements * type.bytes
       else { throw UnusableModel(reason: "the tensor \(member.key) does not fit into the file") }
@@ -103,13 +106,13 @@ final class TensorFile {
     else {
       throw MemshError(
         .modelUnusable, "\(path) holds no token embeddings",
-        hint: "memsh reads Model2Vec's `embeddings` and WordLlama's `embedding.weight` of F32, F16, BF16 or I8")
+        hint: "memsh reads Model2Vec's `embeddings`, WordLlama's `embedding.weight` and BERT encoders")
     }
     return matrix
   }
 
   /// What a store can hold.
-  private static let dimensionsAllowed = 1...16_000
+  static let dimensionsAllowed = 1...16_000
 
   /// A tensor by name.
   subscript(name: String) -> Tensor? { tensors[name] }
@@ -121,9 +124,12 @@ final class TensorFile {
     return body(UnsafeRawBufferPointer(rebasing: mapping[start..<start + bytes]))
   }
 
+  /// The bytes of a tensor, for as long as the file is open.
+  func bytes(of tensor: Tensor) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: mapping[tensor.range]) }
+
   /// The numbers of a small tensor.
   func numbers(of tensor: Tensor) -> [Double] {
-    let bytes = UnsafeRawBufferPointer(rebasing: mapping[tensor.range])
+    let bytes = bytes(of: tensor)
     return (0..<bytes.count / tensor.type.bytes).map { index in
       switch tensor.type {
       case .float64:

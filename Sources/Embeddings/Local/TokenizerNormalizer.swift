@@ -38,6 +38,15 @@ struct TokenizerNormalizer {
     if let normalizer = file.settings["normalizer"], normalizer != .null { try add(normalizer) }
   }
 
+  /// BERT's normalisation, around added tokens.
+  init(added: [(name: [UInt8], id: Int32)], _ normalizer: BertNormalizer) {
+    self.added = added
+    steps = [.bert(normalizer)]
+  }
+
+  /// One more than the largest number of an added token.
+  var idsEnd: Int { added.map { Int($0.id) + 1 }.max() ?? 0 }
+
   private mutating func add(_ normalizer: JSON) throws {
     switch normalizer[key: "type"]?.stringValue {
     case "Sequence": for part in normalizer[key: "normalizers"]?.arrayValue ?? [] { try add(part) }

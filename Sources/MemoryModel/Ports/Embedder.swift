@@ -11,6 +11,9 @@ package protocol Embedder: AnyObject {
   /// - Throws: `embedder_auth`, `embedder_failed`.
   func embed(_ texts: [String]) throws -> [Vector]
 
+  /// Embeds a text that is looked for: some models want to be told that it is not one that is stored.
+  func embedQuery(_ text: String) throws -> Vector?
+
   /// Embeds a text without looking whether its vector is known already: for testing the embedder itself.
   func embedAfresh(_ text: String) throws -> Vector?
 
@@ -31,6 +34,9 @@ package protocol Embedder: AnyObject {
 extension Embedder {
   /// None, for an embedder that reads texts of any length.
   package var cutTexts: Int64 { 0 }
+
+  /// Embeds it like any other text.
+  package func embedQuery(_ text: String) throws -> Vector? { try embed([text]).first }
 
   /// Embeds it, for an embedder without a cache.
   package func embedAfresh(_ text: String) throws -> Vector? { try embed([text]).first }

@@ -1,9 +1,19 @@
 /// A model that embeds on this machine.
 package struct InstalledModel: Sendable, Equatable {
+  /// How a model makes vectors.
+  package enum Kind: String, Sendable {
+    /// Each token has its vector, wherever it stands: instant.
+    case fixed = "static"
+    /// A network that sees each token beside the others: finds more, takes longer.
+    case encoder
+  }
+
   /// Its name: that of its folder.
   package let name: String
   /// Where it is.
   package let folder: String
+  /// How it makes vectors.
+  package let kind: Kind
   /// The length of its vectors.
   package let dimensions: Int
   /// How many tokens have a vector of their own.
@@ -12,13 +22,17 @@ package struct InstalledModel: Sendable, Equatable {
   package let bytes: Int64
 
   /// Describes a model.
-  package init(name: String, folder: String, dimensions: Int, tokens: Int, bytes: Int64) {
+  package init(name: String, folder: String, kind: Kind, dimensions: Int, tokens: Int, bytes: Int64) {
     self.name = name
     self.folder = folder
+    self.kind = kind
     self.dimensions = dimensions
     self.tokens = tokens
     self.bytes = bytes
   }
+
+  /// The space of its vectors.
+  package var space: EmbeddingSpace { EmbeddingSpace(provider: "local", model: name, dimensions: dimensions) }
 }
 
 /// The models on this machine, and which of them is used.
