@@ -85,7 +85,7 @@ import Testing
       let value = Float(number) / 16
       switch type {
       case "F32": withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-      case "F16": withUnsafeBytes(of: halfBits(value).littleEndian) { data.append(contentsOf: $0) }
+      case "F16": withUnsafeBytes(of: TinyEncoder.halfBits(value).littleEndian) { data.append(contentsOf: $0) }
       case "BF16":
         withUnsafeBytes(of: UInt16(value.bitPattern >> 16).littleEndian) { data.append(contentsOf: $0) }
       default: data.append(UInt8(bitPattern: Int8(number)))
@@ -94,13 +94,6 @@ import Testing
     let tensor = #""dtype":"\#(type)","shape":[\#(matrix.count),\#(matrix[0].count)],"data_offsets":[0,\#(data.count)]"#
     let header = Data("{\"embeddings\":{\(tensor)}}".utf8)
     return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header + data
-  }
-
-  /// A float in IEEE 754 binary16; sixteenths up to 1 are normal numbers with short fractions.
-  private static func halfBits(_ value: Float) -> UInt16 {
-    guard value != 0 else { return 0 }
-    let exponent = UInt16(truncatingIfNeeded: value.exponent + 15)
-    return UInt16(value.bitPattern >> 31) << 15 | exponent << 10 | UInt16(value.bitPattern >> 13 & 0x3FF)
   }
 
   @Test("one word of a megabyte, and a megabyte of words, take no more than seconds")

@@ -56,9 +56,7 @@ package struct ModelFolder: ModelCatalog {
   ///
   /// - Throws: `model_unusable`.
   package func model(of space: EmbeddingSpace) throws -> InstalledModel? {
-    let names = names.filter(isModel)
-    guard let name = names.first(where: { $0 == space.model }) ?? names.first(where: ModelName(space.model).isSame)
-    else { return nil }
+    guard let name = ModelName(space.model).choice(among: names.filter(isModel)) else { return nil }
     let model = try model(inFolder: name)
     return model.dimensions == space.dimensions ? model : nil
   }

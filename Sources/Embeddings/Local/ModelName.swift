@@ -4,6 +4,9 @@ struct ModelName {
   private let text: String
   private let letters: String
 
+  /// A shorter part of a name says too little.
+  private static let partMinimum = 4
+
   /// Reads a name.
   init(_ text: String) {
     self.text = text
@@ -11,12 +14,13 @@ struct ModelName {
   }
 
   /// Whether another name is this one.
-  func isSame(_ other: String) -> Bool { letters == ModelName.letters(other) }
+  private func isSame(_ other: String) -> Bool { letters == ModelName.letters(other) }
 
   /// The name that is this one among others; else the only one that it is a part of.
   func choice(among names: [String]) -> String? {
     if let name = names.first(where: { $0 == text }) ?? names.first(where: isSame) { return name }
-    let longer = names.filter { !letters.isEmpty && ModelName.letters($0).contains(letters) }
+    guard letters.count >= ModelName.partMinimum else { return nil }
+    let longer = names.filter { ModelName.letters($0).contains(letters) }
     return longer.count == 1 ? longer[0] : nil
   }
 

@@ -158,7 +158,7 @@ struct BertNormalizer {
     var text = String(scalars)
     if stripsAccents, !isASCII {
       let decomposed = text.decomposedStringWithCanonicalMapping.unicodeScalars
-      text = String(String.UnicodeScalarView(decomposed.filter { $0.properties.generalCategory != .nonspacingMark }))
+      text = String(String.UnicodeScalarView(decomposed.filter { $0.olderCategory != .nonspacingMark }))
     }
     if lowercases { text = text.lowercased() }
     return Array(text.utf8)
@@ -166,7 +166,7 @@ struct BertNormalizer {
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     if scalar == "\t" || scalar == "\n" || scalar == "\r" { return false }
-    switch scalar.properties.generalCategory {
+    switch scalar.olderCategory {
     case .control, .format, .surrogate, .privateUse: return true
     default: return false
     }

@@ -97,7 +97,7 @@ final class WordPieceTokenizer: Tokenizer {
       default: return false
       }
     }
-    switch scalar.properties.generalCategory {
+    switch scalar.olderCategory {
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
       .finalPunctuation, .otherPunctuation:
       return true

@@ -29,8 +29,9 @@ final class EncoderPass {
   init(_ weights: EncoderWeights, _ settings: EncoderSettings, capacity: Int, longest: Int) {
     (self.weights, self.settings, self.capacity) = (weights, settings, capacity)
     func room(_ width: Int) -> Rows { Rows(capacity * width) }
-    (rows, next, queries, keys) = (room(settings.width), room(settings.width), room(settings.width), room(settings.width))
-    (values, attended, widened) = (room(settings.width), room(settings.width), room(settings.innerWidth))
+    (rows, next) = (room(settings.width), room(settings.width))
+    (queries, keys, values) = (room(settings.width), room(settings.width), room(settings.width))
+    (attended, widened) = (room(settings.width), room(settings.innerWidth))
     scratch = Rows(memsh_attention_scratch(longest, settings.width / settings.heads))
   }
 

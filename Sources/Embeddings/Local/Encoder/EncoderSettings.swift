@@ -51,7 +51,8 @@ struct EncoderSettings {
     }
     func size(_ key: String, _ range: ClosedRange<Int>) throws -> Int {
       guard let value = network[key: key]?.integerValue, range.contains(value) else {
-        throw UnusableModel(reason: "\(key) in config.json is not a number from \(range.lowerBound) to \(range.upperBound)")
+        throw UnusableModel(
+          reason: "\(key) in config.json is not a number from \(range.lowerBound) to \(range.upperBound)")
       }
       return value
     }
