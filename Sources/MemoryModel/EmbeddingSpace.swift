@@ -40,6 +40,9 @@ package struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
   /// Whether somebody knows which model made the vectors.
   package var isKnown: Bool { provider != EmbeddingSpace.unknown }
 
+  /// Whether the model that made the vectors has a name.
+  package var hasModel: Bool { isKnown || model != EmbeddingSpace.unknown }
+
   /// The provider of vectors whose origin nobody recorded.
   package static let unknown = "unknown"
 

@@ -47,6 +47,16 @@ package struct Vector: Sendable, Hashable {
   }
 }
 
+extension Vector {
+  /// The cosine similarity with another, from -1 to 1; nil where one of them is zero, or their lengths differ.
+  package func cosine(with other: Vector) -> Double? {
+    guard dimensions == other.dimensions else { return nil }
+    return values.withUnsafeBufferPointer { left in
+      other.values.withUnsafeBufferPointer { Cosine.similarityOrNil(left, $0) }
+    }
+  }
+}
+
 /// Cosine similarity in one pass and double precision.
 package enum Cosine {
   /// The similarity of two equally long runs of floats, from -1 to 1; nil when one of them is zero.

@@ -23,7 +23,8 @@ package struct SearchRequest: Sendable, Equatable {
 
   /// What the memories found are to be like.
   package var subject: Subject
-  /// How to look; nil is by both for a text where the store has a text index, and by meaning otherwise.
+  /// How to look; nil is by both for a text where the store has a text index, and by meaning otherwise. Where nobody
+  /// knows which model made the store's vectors, and none at hand did, nil is by words.
   package var mode: SearchMode?
   /// Which rows take part.
   package var filter = MemoryFilter()
@@ -84,7 +85,7 @@ package struct SearchService {
   package func search(_ request: SearchRequest) throws -> SearchReport {
     let space = try store.requireTables()
     var report = SearchReport()
-    report.mode = try request.mode ?? defaultMode(for: request.subject)
+    report.mode = try request.mode ?? defaultMode(for: request.subject, space)
     guard request.limit > 0 else { return report }
     let vector = try report.mode == .lexical ? nil : vector(for: request.subject, space, &report)
     let stopwatch = Stopwatch()
@@ -106,9 +107,11 @@ package struct SearchService {
     return Array(try store.search(query).hits.filter { $0.memory.id != memory.id }.prefix(limit))
   }
 
-  private func defaultMode(for subject: SearchRequest.Subject) throws -> SearchMode {
+  private func defaultMode(for subject: SearchRequest.Subject, _ space: EmbeddingSpace) throws -> SearchMode {
     if case .memory = subject { return .semantic }
-    return try store.hasTextIndex() ? .hybrid : .semantic
+    guard try store.hasTextIndex() else { return .semantic }
+    // Nobody can be told to get the model of vectors that nobody knows it of.
+    return try space.hasModel || embedder().space == space ? .hybrid : .lexical
   }
 
   private func vector(
@@ -135,7 +138,7 @@ package struct SearchService {
       defer { report.embedding += stopwatch.elapsed }
       let embedder = try embedder()
       guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
-      guard let vector = try embedder.embed([text]).first else {
+      guard let vector = try embedder.embedQuery(text) else {
         throw MemshError(.embedderFailed, "the embedder gave no vector for the query")
       }
       return vector

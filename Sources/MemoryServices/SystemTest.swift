@@ -12,12 +12,6 @@ struct SystemTest {
   let progress: any ProgressReporter
 
   private static let userID = "memsh_system_test"
-  private static let content = "Prefers a double espresso in the morning and decaf after lunch."
-  private static let otherContent = "Invoice 4711 for Hamburg is overdue since 12 May; ask accounting."
-  /// What a server may be off when it computes the same vector twice, as cosine; another text's is further away.
-  private static let sameAtLeast = 0.999
-  /// From here on two vectors are one.
-  private static let oneFrom = 0.999_999
 
   /// Runs all tests.
   ///
@@ -26,7 +20,7 @@ struct SystemTest {
     report(.started)
     do {
       try store.transaction(.rollback) {
-        let vector = try embed(SystemTest.content)
+        let vector = try embed(EmbedderTest.text)
         try storesAndFinds(vector)
         try assembles(vector)
         try counts()
@@ -59,7 +53,7 @@ struct SystemTest {
   private func testMemory(_ vector: Vector) -> MemoryFields {
     let now = Timestamp(microseconds: 1_751_373_296_789_000)
     return MemoryFields(
-      userID: SystemTest.userID, content: SystemTest.content, embedding: vector,
+      userID: SystemTest.userID, content: EmbedderTest.text, embedding: vector,
       metadata: .object([JSON.Member("test", .bool(true))]), category: "preferences", importanceScore: 0.8,
       createdAt: now, updatedAt: now)
   }
@@ -73,7 +67,7 @@ struct SystemTest {
     guard hits.count == 1, hits[0].memory.id == id, let similarity = hits[0].similarity, similarity > 0.99 else {
       throw failure("the memory just stored was not found")
     }
-    guard hits[0].memory.fields.content == SystemTest.content else { throw failure("the memory came back changed") }
+    guard hits[0].memory.fields.content == EmbedderTest.text else { throw failure("the memory came back changed") }
     report(.found(count: hits.count, similarity: similarity))
   }
 
@@ -97,49 +91,43 @@ struct SystemTest {
 
   private func deduplicates(_ vector: Vector) throws {
     let ids = try store.insert([testMemory(vector)])
-    let same = try store.memoryIDs(userID: SystemTest.userID, content: SystemTest.content)
+    let same = try store.memoryIDs(userID: SystemTest.userID, content: EmbedderTest.text)
     guard same.count == 2, ids.allSatisfy(same.contains), let original = same.min() else {
       throw failure("an exact duplicate was not noticed")
     }
     try store.insert(
       DuplicateRecord(
-        originalID: original, contentHash: ContentHash.hex(of: SystemTest.content), similarity: 1, method: "exact"))
+        originalID: original, contentHash: ContentHash.hex(of: EmbedderTest.text), similarity: 1, method: "exact"))
     report(.deduplicated)
   }
 
-  /// Whether the embedder gives a text the same vector each time, and another text another one, and whether the store
-  /// then finds each by its own: an embedder that answers anything at all would pass everything before.
+  /// Whether the embedder tells texts apart, and the store then finds each by its own.
   private func tellsApart(_ vector: Vector) throws {
     guard let embedder else { return }
-    guard let again = try embedder.embedAfresh(SystemTest.content),
-      let other = try embedder.embedAfresh(SystemTest.otherContent),
-      let otherAgain = try embedder.embedAfresh(SystemTest.otherContent)
-    else { throw failure("the embedder answered with no vector") }
-    guard try cosine(vector, again) >= SystemTest.sameAtLeast,
-      try cosine(other, otherAgain) >= SystemTest.sameAtLeast
-    else { throw failure("the embedder gives the same text another vector each time", isEmbedder: true) }
-    guard try cosine(again, other) < SystemTest.oneFrom else {
-      throw failure("the embedder gives different texts the same vector", isEmbedder: true)
+    do {
+      let (text, other) = try EmbedderTest.vectors(embedder)
+      guard try EmbedderTest.cosine(vector, text) >= EmbedderTest.sameAtLeast else {
+        throw EmbedderTest.Fault(what: "gives the same text another vector each time")
+      }
+      try findsEach(text, other)
+    } catch let fault as EmbedderTest.Fault {
+      throw failure("the embedder \(fault.what)", isEmbedder: true)
     }
+  }
+
+  private func findsEach(_ text: Vector, _ other: Vector) throws {
     var memory = testMemory(other)
-    memory.content = SystemTest.otherContent
+    memory.content = EmbedderTest.otherText
     guard let id = try store.insert([memory]).first else { throw failure("the memory got no id") }
-    for (query, content) in [(again, SystemTest.content), (otherAgain, SystemTest.otherContent)] {
+    for (query, content) in [(text, EmbedderTest.text), (other, EmbedderTest.otherText)] {
       let hit = try store.search(
         VectorQuery(vector: query, filter: MemoryFilter(userID: SystemTest.userID), limit: 1)
       ).hits.first
-      guard hit?.memory.fields.content == content, (hit?.memory.id == id) == (content == SystemTest.otherContent),
-        hit?.similarity ?? 0 >= SystemTest.sameAtLeast
+      guard hit?.memory.fields.content == content, (hit?.memory.id == id) == (content == EmbedderTest.otherText),
+        hit?.similarity ?? 0 >= EmbedderTest.sameAtLeast
       else { throw failure("a memory is not the first that its own content finds") }
     }
     report(.toldApart)
-  }
-
-  private func cosine(_ left: Vector, _ right: Vector) throws -> Double {
-    guard left.dimensions == right.dimensions, left.isFinite, right.isFinite, !left.isZero, !right.isZero else {
-      throw failure("the embedder answered with a vector without direction, or of another length", isEmbedder: true)
-    }
-    return zip(left.normalized.values, right.normalized.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
   }
 
   private func failure(_ what: String, isEmbedder: Bool) -> MemshError {

@@ -11,6 +11,12 @@ extension MemoryStore {
     -> [EmbeddableText]
   { try driver.capabilities.vectors.texts(in: table, selection, behind: id, limit: limit) }
 
+  /// Some memories that have a vector, by id.
+  package func memoriesWithVectors(limit: Int) throws -> [Memory] {
+    try memories(
+      driver.ids("SELECT id FROM \(Table.memories) WHERE \(Column.embedding) IS NOT NULL ORDER BY id LIMIT \(limit)"))
+  }
+
   /// Makes an empty place for new vectors, which no other session sees and which goes with the connection.
   package func beginStaging(dimensions: Int) throws {
     try driver.capabilities.vectors.beginStaging(dimensions: dimensions)

@@ -99,6 +99,10 @@ final class Embedders: EmbedderAccess, Sendable {
     return embedder.flatMap { $0.space == space ? $0 : nil }
   }
 
+  func embedder(of model: InstalledModel, in space: EmbeddingSpace) -> any Embedder {
+    localEmbedder(model, as: space)
+  }
+
   func vectorLength(of choice: EmbedderChoice, model: String) throws -> Int? {
     switch choice {
     case .openai: return OpenAIModel.named(model)?.dimensions

@@ -151,6 +151,7 @@ final class FakeEmbedders: EmbedderAccess {
   func embedder(of space: EmbeddingSpace, _ settings: EmbeddingSettings) throws -> (any Embedder)? {
     available.contains(space) ? FakeEmbedder(space) : nil
   }
+  func embedder(of model: InstalledModel, in space: EmbeddingSpace) -> any Embedder { FakeEmbedder(space) }
   func vectorLength(of choice: EmbedderChoice, model: String) throws -> Int? { nil }
   var models: any ModelCatalog { NoModels() }
   func cache(_ settings: EmbeddingSettings) -> any VectorCache { NoCache() }
@@ -158,7 +159,11 @@ final class FakeEmbedders: EmbedderAccess {
   private struct NoModels: ModelCatalog {
     func installed() -> [InstalledModel] { [] }
     func inUse() throws -> InstalledModel? { nil }
-    func use(_ name: String) throws -> InstalledModel { throw MemshError(.notFound, "there is no model \(name)") }
+    func model(of space: EmbeddingSpace) throws -> InstalledModel? { nil }
+    func model(named name: String) throws -> InstalledModel {
+      throw MemshError(.notFound, "there is no model \(name)")
+    }
+    func use(_ name: String) throws -> InstalledModel { try model(named: name) }
   }
 
   private final class NoCache: VectorCache {

@@ -45,6 +45,16 @@ package protocol ModelCatalog {
   /// - Throws: `not_found`, `model_unusable` when the chosen one is gone or damaged.
   func inUse() throws -> InstalledModel?
 
+  /// The model that makes the vectors of a space, whatever the space's owner calls it; nil when it is not installed.
+  ///
+  /// - Throws: `model_unusable`.
+  func model(of space: EmbeddingSpace) throws -> InstalledModel?
+
+  /// A model by its name, or by a part of it that no other has.
+  ///
+  /// - Throws: `not_found`, `model_unusable`.
+  func model(named name: String) throws -> InstalledModel
+
   /// Makes a model the one to use, in this and later sessions.
   ///
   /// - Throws: `not_found`, `model_unusable`, `file_failed`.

@@ -93,6 +93,7 @@ struct SearchCommand: Filtering {
     let request = try request(now: session.clock.now())
     let service = SearchService(store: store, embedder: try announced(session, store))
     let report = try service.search(request)
+    session.announce(report.wordsNotice(for: request))
     if record {
       try store.record(
         AnalyticsEvent(

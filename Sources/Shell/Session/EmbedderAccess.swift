@@ -14,6 +14,8 @@ package protocol EmbedderAccess: AnyObject {
   func chosen(_ settings: EmbeddingSettings) throws -> any Embedder
   /// The embedder of a space, where it can be had here: an installed model, a key or server that is set.
   func embedder(of space: EmbeddingSpace, _ settings: EmbeddingSettings) throws -> (any Embedder)?
+  /// The embedder of a model on this machine, for vectors that belong to a space.
+  func embedder(of model: InstalledModel, in space: EmbeddingSpace) -> any Embedder
   /// How long the vectors of a model are; nil where the model makes any length, or it is not known here.
   ///
   /// - Throws: `not_found` for a model that there is not.

@@ -41,6 +41,8 @@ package final class Session {
   private var visited: [Backend: Place] = [:]
   private var embeddersBySettings: [EmbeddingSettings: any Embedder] = [:]
   private var embeddersBySpace: [SpaceKey: any Embedder] = [:]
+  /// What was found for stores that do not say which model made their vectors; nil inside where none on this machine did.
+  private var likelyEmbedders: [String: (any Embedder)?] = [:]
   private var shownNotices: Set<String> = []
   private let startLocation: String?
   /// Whether a person types the commands.
@@ -177,7 +179,10 @@ package final class Session {
   func embedder(of space: EmbeddingSpace) throws -> (any Embedder)? {
     guard !settings.embedding.isChosen else {
       let chosen = try embedder()
-      return chosen.space == space ? chosen : nil
+      if chosen.space == space { return chosen }
+      // The space's owner may call the model otherwise.
+      guard let model = try embedders.models.model(of: space), model.space == chosen.space else { return nil }
+      return embedders.embedder(of: model, in: space)
     }
     let key = SpaceKey(settings: settings.embedding, space: space)
     if let known = embeddersBySpace[key] { return known }
@@ -188,13 +193,39 @@ package final class Session {
 
   /// The embedder for a store: that of its own space where it can be had, else the one in use, whose space is another.
   func embedder(for store: MemoryStore) throws -> any Embedder {
-    try store.embeddingSpace().flatMap { try embedder(of: $0) } ?? embedder()
+    guard let space = try store.embeddingSpace() else { return try embedder() }
+    return try embedder(of: space) ?? (space.hasModel ? nil : likelyEmbedder(for: store, of: space)) ?? embedder()
+  }
+
+  /// The model on this machine that was chosen for a store that does not say which model made its vectors, or whose
+  /// vectors are seen to be those of the store; nil where there is none.
+  private func likelyEmbedder(for store: MemoryStore, of space: EmbeddingSpace) throws -> (any Embedder)? {
+    if let name = settings.embedding.model {
+      guard try embedder().space.provider == "local", case let model = try embedders.models.model(named: name),
+        model.dimensions == space.dimensions
+      else { return nil }
+      announce(
+        "the store does not say which model made its vectors: they are taken for those of \(model.name), which was chosen"
+      )
+      return embedders.embedder(of: model, in: space)
+    }
+    guard !settings.embedding.isChosen else { return nil }
+    let key = "\(store.identity.location) \(space)"
+    if let known = likelyEmbedders[key] { return known }
+    let models = embedders.models.installed().filter { $0.dimensions == space.dimensions }
+    guard models.count == 1 else { return nil }
+    let likely = embedders.embedder(of: models[0], in: space)
+    let comparison = try VectorComparison(store, likely)
+    if comparison.compared > 0 { likelyEmbedders[key] = .some(comparison.isSame ? likely : nil) }
+    announce(comparison.sentence(models[0]))
+    return comparison.isSame ? likely : nil
   }
 
   /// Forgets the embedders that were made, because which one is right may have changed.
   func forgetEmbedders() {
     embeddersBySettings = [:]
     embeddersBySpace = [:]
+    likelyEmbedders = [:]
   }
 
   /// Says once in a session what an embedder's results are worth.
