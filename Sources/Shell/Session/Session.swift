@@ -215,10 +215,10 @@ package final class Session {
     let models = embedders.models.installed().filter { $0.dimensions == space.dimensions }
     guard models.count == 1 else { return nil }
     let likely = embedders.embedder(of: models[0], in: space)
-    let comparison = try VectorComparison(store, likely)
-    if comparison.compared > 0 { likelyEmbedders[key] = .some(comparison.isSame ? likely : nil) }
-    announce(comparison.sentence(models[0]))
-    return comparison.isSame ? likely : nil
+    let check = try OriginCheck(store, likely)
+    if check.compared > 0 { likelyEmbedders[key] = .some(check.isSame ? likely : nil) }
+    announce(check.sentence(models[0]))
+    return check.isSame ? likely : nil
   }
 
   /// Forgets the embedders that were made, because which one is right may have changed.

@@ -1,7 +1,7 @@
 import MemoryModel
 import MemoryServices
 
-extension VectorComparison {
+extension OriginCheck {
   /// What the comparison of a store's vectors with those of a model says of the store.
   func sentence(_ model: InstalledModel) -> String {
     let beginning = "the store does not say which model made its vectors"
