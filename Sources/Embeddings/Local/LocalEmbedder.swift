@@ -32,6 +32,21 @@ package final class LocalEmbedder: Embedder {
   /// Embeds a text that is looked for.
   package func embedQuery(_ text: String) throws -> Vector? { try vectors(of: [text], as: .query).first }
 
+  /// Embeds batch after batch; between parts of a long one it asks whether it is to go on.
+  package func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {
+    while case .texts(let texts) = try next(.now) {
+      var vectors: [Vector] = []
+      while vectors.count < texts.count {
+        if !vectors.isEmpty { _ = try next(.none) }
+        vectors += try embed(Array(texts[vectors.count...].prefix(LocalEmbedder.textsAtATime)))
+      }
+      try hand(vectors)
+    }
+  }
+
+  /// A second's work, so that Ctrl-C is heard.
+  private static let textsAtATime = 256
+
   /// Texts longer than the model reads, whose beginning was embedded, so far.
   package var cutTexts: Int64 { opened?.cutTexts ?? 0 }
 
