@@ -56,7 +56,8 @@ package struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
     case "openai":
       "export OPENAI_API_KEY or OPENAI_BASE_URL for the store's own embedder, with \(auto); "
         + "or move the store with `reembed`"
-    case "local", EmbeddingSpace.unknown where hasModel:
+    case "local",
+      EmbeddingSpace.unknown where hasModel:
       "install the model \(model) for the store's own embedder, with \(auto) (`models` lists what is there); "
         + "or move the store with `reembed`"
     case "hash":
