@@ -23,8 +23,7 @@ package struct SearchRequest: Sendable, Equatable {
 
   /// What the memories found are to be like.
   package var subject: Subject
-  /// How to look; nil is by both for a text where the store has a text index, and by meaning otherwise. Where nobody
-  /// knows which model made the store's vectors, and none at hand did, nil is by words.
+  /// How to look; nil is by both for a text where the store has a text index, and by meaning otherwise.
   package var mode: SearchMode?
   /// Which rows take part.
   package var filter = MemoryFilter()
@@ -85,7 +84,7 @@ package struct SearchService {
   package func search(_ request: SearchRequest) throws -> SearchReport {
     let space = try store.requireTables()
     var report = SearchReport()
-    report.mode = try request.mode ?? defaultMode(for: request.subject, space)
+    report.mode = try request.mode ?? defaultMode(for: request.subject)
     guard request.limit > 0 else { return report }
     let vector = try report.mode == .lexical ? nil : vector(for: request.subject, space, &report)
     let stopwatch = Stopwatch()
@@ -107,11 +106,9 @@ package struct SearchService {
     return Array(try store.search(query).hits.filter { $0.memory.id != memory.id }.prefix(limit))
   }
 
-  private func defaultMode(for subject: SearchRequest.Subject, _ space: EmbeddingSpace) throws -> SearchMode {
+  private func defaultMode(for subject: SearchRequest.Subject) throws -> SearchMode {
     if case .memory = subject { return .semantic }
-    guard try store.hasTextIndex() else { return .semantic }
-    // Nobody can be told to get the model of vectors that nobody knows it of.
-    return try space.hasModel || embedder().space == space ? .hybrid : .lexical
+    return try store.hasTextIndex() ? .hybrid : .semantic
   }
 
   private func vector(

@@ -122,13 +122,15 @@ import Testing
     #expect(other.status == 1 && other.errors.contains("wordllama-l2-supercat-256 (256)"), "\(other.errors)")
   }
 
-  @Test("without a model that makes such vectors, words answer", .enabled(if: hasMiniLM, "needs the local models"))
-  func doesWithout() throws {
-    let world = try migrated(.miniLM, models: [])
-    let found = try world.run(["search", "espresso", "--output", "json"])
-    #expect(try first(found)?[key: "content"] == .string("Prefers a double espresso in the morning."))
-    #expect(found.errors.contains("searched by words only"), "\(found.errors)")
-    #expect(!found.errors.contains("it was not"), "\(found.errors)")
+  @Test(
+    "without a model that makes such vectors, the store is refused with the way out",
+    .enabled(if: hasMiniLM, "needs the local models"))
+  func namesTheWay() throws {
+    let unknown = try migrated(.miniLM, models: []).run(["search", "espresso"])
+    #expect(unknown.status == 1 && unknown.errors.contains("--mode lexical"), "\(unknown.errors)")
+    let named = try migrated(.miniLM, options: ["--source-model", "all-MiniLM-L6-v2"], models: [])
+    let refused = try named.run(["search", "espresso"])
+    #expect(refused.status == 1 && refused.errors.contains("install the model all-MiniLM-L6-v2"), "\(refused.errors)")
   }
 
   @Test(

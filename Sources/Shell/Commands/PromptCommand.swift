@@ -54,8 +54,6 @@ struct PromptCommand: UserChoosing {
     var request = SearchRequest(.text(query))
     request.filter = MemoryFilter(userID: user)
     request.limit = tier.memoryLimit
-    // An agent's prompt never goes by words alone.
-    request.mode = try store.hasTextIndex() ? .hybrid : .semantic
     let hits = try SearchService(store: store, embedder: embedder).search(request).hits
     let prompt = try PromptAssembly(store: store).assemble(hits, agentType: agent, tier: tier)
     var result = CommandResult(.record(record(prompt, of: user)))

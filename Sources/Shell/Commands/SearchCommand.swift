@@ -90,10 +90,12 @@ struct SearchCommand: Filtering {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
-    let request = try request(now: session.clock.now())
+    var request = try request(now: session.clock.now())
+    if mode == nil, query != nil, threshold == nil, !exact, !approximate, try session.goesByWords(store) {
+      request.mode = .lexical
+    }
     let service = SearchService(store: store, embedder: try announced(session, store))
     let report = try service.search(request)
-    session.announce(report.wordsNotice(for: request))
     if record {
       try store.record(
         AnalyticsEvent(

@@ -197,6 +197,20 @@ package final class Session {
     return try embedder(of: space) ?? (space.hasModel ? nil : likelyEmbedder(for: store, of: space)) ?? embedder()
   }
 
+  /// Whether a search goes by words unless another way is asked for: nobody knows which model made the store's vectors,
+  /// and the only one here that might have was seen not to have made them.
+  func goesByWords(_ store: MemoryStore) throws -> Bool {
+    guard let space = try store.embeddingSpace(), !space.hasModel, try store.hasTextIndex(),
+      try embedder(for: store).space != space, case .some(nil) = likelyEmbedders[originKey(store, space)]
+    else { return false }
+    announce("searched by words only; \(EmbeddingSpace.naming)")
+    return true
+  }
+
+  private func originKey(_ store: MemoryStore, _ space: EmbeddingSpace) -> String {
+    "\(store.identity.location) \(space)"
+  }
+
   /// The model on this machine that was chosen for a store that does not say which model made its vectors, or whose
   /// vectors are seen to be those of the store; nil where there is none.
   private func likelyEmbedder(for store: MemoryStore, of space: EmbeddingSpace) throws -> (any Embedder)? {
@@ -210,7 +224,7 @@ package final class Session {
       return embedders.embedder(of: model, in: space)
     }
     guard !settings.embedding.isChosen else { return nil }
-    let key = "\(store.identity.location) \(space)"
+    let key = originKey(store, space)
     if let known = likelyEmbedders[key] { return known }
     let models = embedders.models.installed().filter { $0.dimensions == space.dimensions }
     guard models.count == 1 else { return nil }
