@@ -148,7 +148,7 @@ import Testing
       let (meaning, other) = (test[key: "same_meaning"]?.doubleValue, test[key: "other_text"]?.doubleValue)
       #expect((meaning ?? 0) > (other ?? 1) + 0.2, "\(test.text)")
     }
-    #expect(try world.run(["models", "test", "no-such-model"]).errors.contains("not_found"))
+    #expect(try world.run(["--output", "json", "models", "test", "no-such-model"]).errors.contains("not_found"))
   }
 
   @Test(
@@ -158,7 +158,7 @@ import Testing
     let world = try World()
     let server = try EmbeddingServer(dimensions: 16, answers: answers)
     let result = try world.memsh.run(
-      ["-d", world.store, "-c", "set dimensions 16\nmodels test"], environment: ["OPENAI_BASE_URL": server.url])
+      ["-d", world.store, "--output", "json", "-c", "set dimensions 16\nmodels test"], environment: ["OPENAI_BASE_URL": server.url])
     #expect(result.status == 1 && result.errors.contains("embedder_failed"), "\(result.errors)")
     let reason = answers == .constant ? "different texts the same vector" : "the same text another vector each time"
     #expect(result.errors.contains("gives \(reason)"), "\(result.errors)")
