@@ -158,7 +158,8 @@ import Testing
     let world = try World()
     let server = try EmbeddingServer(dimensions: 16, answers: answers)
     let result = try world.memsh.run(
-      ["-d", world.store, "--output", "json", "-c", "set dimensions 16\nmodels test"], environment: ["OPENAI_BASE_URL": server.url])
+      ["-d", world.store, "--output", "json", "-c", "set dimensions 16\nmodels test"],
+      environment: ["OPENAI_BASE_URL": server.url])
     #expect(result.status == 1 && result.errors.contains("embedder_failed"), "\(result.errors)")
     let reason = answers == .constant ? "different texts the same vector" : "the same text another vector each time"
     #expect(result.errors.contains("gives \(reason)"), "\(result.errors)")
