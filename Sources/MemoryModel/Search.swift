@@ -64,18 +64,43 @@ package struct SearchHit: Sendable, Equatable {
   package let memory: Memory
   /// Cosine similarity to the query, from -1 to 1; nil when there is no vector on one of the two sides.
   package let similarity: Double?
-  /// What the hits are ordered by, larger first: similarity, the store's text rank, or the fused rank.
+  /// What the hits are ordered by, larger first: similarity, the store's score by words, or both, fused.
   package var score: Double
   /// Its place by meaning, from 1; nil when it was not found that way.
   package var vectorRank: Int?
   /// Its place by words, from 1; nil when it was not found that way.
   package var textRank: Int?
+  /// The store's score by words, where it is one half of ``score``; nil when it was not found that way.
+  package var textScore: Double?
+  /// What its meaning adds to ``score``; nil where the score is not fused.
+  package var vectorPart: Double?
+  /// What its words add to ``score``; nil where the score is not fused.
+  package var textPart: Double?
 
   /// Joins a row and its rank.
   package init(memory: Memory, similarity: Double?, score: Double) {
     self.memory = memory
     self.similarity = similarity
     self.score = score
+  }
+}
+
+/// The words that a text and a memory have in common, as the store's index of words reads them.
+package struct SharedWords: Sendable, Equatable {
+  /// The text's words that the index looks for, as they are written: without function words, each once.
+  package var telling: [String]
+  /// Those of them that the memory has, in any form.
+  package var shared: [String]
+
+  /// A word that so many rows have is not rare, however large the store is; counting stops there.
+  package static let rareMaximum = 1_000
+  /// A word is rare that not more than one of so many rows has.
+  package static let rowsForEachRare = 100
+
+  /// Joins both.
+  package init(telling: [String], shared: [String]) {
+    self.telling = telling
+    self.shared = shared
   }
 }
 

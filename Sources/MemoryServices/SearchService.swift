@@ -8,7 +8,7 @@ package enum SearchMode: String, Sendable, CaseIterable {
   case semantic
   /// By words: the store's full-text search.
   case lexical
-  /// By both, their ranks fused.
+  /// By both, their scores fused; see ``Fusion``.
   case hybrid
 }
 
@@ -35,6 +35,8 @@ package struct SearchRequest: Sendable, Equatable {
   package var threshold: Double?
   /// How exact the vector half must be.
   package var strategy = SearchStrategy.automatic
+  /// How much the words weigh beside the meaning, from 0 to 1; nil leaves it to the query and what is found.
+  package var wordsWeight: Double?
 
   /// A request with everything else as it is by default.
   package init(_ subject: Subject) {
@@ -48,6 +50,8 @@ package struct SearchReport: Sendable {
   package var hits: [SearchHit] = []
   /// How was looked.
   package var mode = SearchMode.semantic
+  /// How much the words weighed; nil where only one half was asked.
+  package var weighing: Weighing?
   /// What the store did, one for each half.
   package var plans: [SearchPlan] = []
   /// The time that computing the query's vector took.
@@ -63,11 +67,6 @@ package struct SearchService {
 
   /// The longest answer a search gives, the rows left out by an offset included.
   package static let limitMaximum = 10_000
-  /// How many rows of each half take part in fusing, at least.
-  private static let fusedMinimum = 100
-  /// The constant of reciprocal-rank fusion, from Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms
-  /// Condorcet and individual Rank Learning Methods", SIGIR 2009.
-  static let fusionConstant = 60.0
 
   /// Sets searching up.
   ///
@@ -146,7 +145,7 @@ package struct SearchService {
     _ request: SearchRequest, _ vector: Vector?, _ report: inout SearchReport
   ) throws -> [SearchHit] {
     var depth = request.limit + request.offset
-    if report.mode == .hybrid { depth = min(max(depth * 2, SearchService.fusedMinimum), SearchService.limitMaximum) }
+    if report.mode == .hybrid { depth = max(depth, Fusion.candidates) }
     var byMeaning: [SearchHit] = []
     if let vector {
       var itself: Int64?
@@ -163,31 +162,17 @@ package struct SearchService {
     let answer = try store.search(TextQuery(text: text, filter: request.filter, limit: depth, vector: vector))
     report.plans.append(answer.plan)
     guard vector != nil else { return answer.hits }
-    let byWords = answer.hits.filter { hit in request.threshold.map { hit.similarity ?? -2 >= $0 } ?? true }
-    return SearchService.fused(byMeaning, byWords)
+    let weighing = try weighing(request, text, best: answer.hits.first)
+    report.weighing = weighing
+    // Cut off only now: a row's score is to be the same with and without a threshold for what it is scaled by.
+    let hits = Fusion(wordsWeight: weighing.wordsWeight).joined(byMeaning: byMeaning, byWords: answer.hits)
+    return hits.filter { hit in request.threshold.map { hit.similarity ?? -2 >= $0 } ?? true }
   }
 
-  /// What a place in one of the lists, from 1, adds to a fused score.
-  package static func share(ofRank rank: Int) -> Double { 1 / (fusionConstant + Double(rank)) }
-
-  /// Reciprocal-rank fusion: each list gives a row 1 / (60 + rank); rows with equal sums go by similarity, then id.
-  static func fused(_ byMeaning: [SearchHit], _ byWords: [SearchHit]) -> [SearchHit] {
-    var hits: [Int64: SearchHit] = [:]
-    func add(_ list: [SearchHit], _ rank: WritableKeyPath<SearchHit, Int?>) {
-      for (index, hit) in list.enumerated() {
-        var fused = hits[hit.memory.id] ?? SearchHit(memory: hit.memory, similarity: hit.similarity, score: 0)
-        fused.score += share(ofRank: index + 1)
-        fused[keyPath: rank] = index + 1
-        hits[hit.memory.id] = fused
-      }
-    }
-    add(byMeaning, \.vectorRank)
-    add(byWords, \.textRank)
-    return hits.values.sorted { left, right in
-      if left.score != right.score { return left.score > right.score }
-      let similarities = (left.similarity ?? -2, right.similarity ?? -2)
-      return similarities.0 != similarities.1
-        ? similarities.0 > similarities.1 : left.memory.id < right.memory.id
-    }
+  private func weighing(_ request: SearchRequest, _ text: String, best: SearchHit?) throws -> Weighing {
+    if let chosen = request.wordsWeight { return .chosen(chosen) }
+    guard let best else { return .automatic(wordsTell: false) }
+    let words = try store.sharedWords(of: text, with: best.memory.id)
+    return .automatic(wordsTell: try words.tell(in: text, isRare: store.isRare))
   }
 }

@@ -14,6 +14,14 @@ extension MemoryStore {
     return try driver.capabilities.search.search(query, in: state())
   }
 
+  /// The words that a text and a memory have in common.
+  package func sharedWords(of text: String, with memory: Int64) throws -> SharedWords {
+    try driver.capabilities.search.sharedWords(of: text, with: memory, in: state())
+  }
+
+  /// Whether few of the rows have a word; false where no index tells that quickly.
+  package func isRare(_ word: String) throws -> Bool { try driver.capabilities.search.isRare(word, in: state()) }
+
   /// Whether the store has an index of words, so that looking for them is quick.
   package func hasTextIndex() throws -> Bool { try driver.capabilities.search.hasTextIndex(in: state()) }
 

@@ -36,6 +36,47 @@ extension PostgresDriver {
     return SearchAnswer(hits: hits, plan: plan)
   }
 
+  /// The words that a text and a memory have in common, by the parser and the dictionaries of the language in use.
+  package func sharedWords(of text: String, with memory: Int64, in state: StoreState) throws -> SharedWords {
+    let (language, _) = try textLanguage(in: state)
+    let rows = try query(
+      """
+      WITH document AS MATERIALIZED (
+        SELECT pg_catalog.tsvector_to_array(\(raw: PostgresDriver.document(language))) AS lexemes
+        FROM memories WHERE id = \(memory))
+      SELECT token, COALESCE(lexemes && (SELECT lexemes FROM document), false)
+      FROM pg_catalog.ts_debug(\(language)::regconfig, left(\(text.replacingNUL), 100000))
+      WHERE lexemes <> '{}' LIMIT \(TextQuery.wordMaximum)
+      """
+    ).rows
+    var words = SharedWords(telling: [], shared: [])
+    var seen: Set<String> = []
+    for row in rows {
+      guard let word = try row.text(0), seen.insert(word.lowercased()).inserted else { continue }
+      words.telling.append(word)
+      if try row.boolean(1) ?? false { words.shared.append(word) }
+    }
+    return words
+  }
+
+  /// Whether few of the rows have a word, counted in the index and no further than needed.
+  package func isRare(_ word: String, in state: StoreState) throws -> Bool {
+    let (language, hasIndex) = try textLanguage(in: state)
+    guard hasIndex else { return false }
+    func count(_ sql: SQL) throws -> Int {
+      Int(try query("SELECT pg_catalog.count(*) FROM (\(sql)) r").first?.integer(0) ?? 0)
+    }
+    let having = try count(
+      """
+      SELECT 1 FROM memories
+      WHERE \(raw: PostgresDriver.document(language)) @@ plainto_tsquery(\(language)::regconfig, \(word.replacingNUL))
+      LIMIT \(SharedWords.rareMaximum + 1)
+      """)
+    guard having <= SharedWords.rareMaximum else { return false }
+    let needed = having * SharedWords.rowsForEachRare
+    return try count("SELECT 1 FROM memories LIMIT \(needed)") == needed
+  }
+
   package func hasTextIndex(in state: StoreState) throws -> Bool { try textLanguage(in: state).hasIndex }
 
   /// The language in use: the one that was chosen, else that of the index.

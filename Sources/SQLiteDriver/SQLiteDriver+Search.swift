@@ -94,8 +94,8 @@ extension SQLiteDriver {
   package func search(_ query: TextQuery, in state: StoreState) throws -> SearchAnswer {
     try transaction(.readOnly) {
       try read { db in
-        guard state.textLanguage != nil else { throw MemshError.textIndexMissing }
-        guard let words = TextWords.match(query.text), query.limit > 0 else {
+        guard let language = state.textLanguage else { throw MemshError.textIndexMissing }
+        guard let words = TextWords.match(TextWords.wanted(query.text, language: language)), query.limit > 0 else {
           return SearchAnswer(hits: [], plan: SearchPlan("full text", index: SearchDDL.textIndex))
         }
         let (conditions, arguments) = SQLiteDriver.conditions(query.filter)
@@ -119,6 +119,36 @@ extension SQLiteDriver {
         }
         return SearchAnswer(hits: hits, plan: SearchPlan("full text", index: SearchDDL.textIndex))
       }
+    }
+  }
+
+  /// The words that a text and a memory have in common, by FTS5's own stemmer.
+  package func sharedWords(of text: String, with memory: Int64, in state: StoreState) throws -> SharedWords {
+    guard let language = state.textLanguage else { throw MemshError.textIndexMissing }
+    let telling = TextWords.wanted(text, language: language)
+    return try read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT 1 FROM \(SearchDDL.textIndex) WHERE \(SearchDDL.textIndex) MATCH ? AND rowid = ?")
+      let shared = try telling.filter { word in
+        try statement.firstRow([TextWords.match([word]), memory]) { _ in true } ?? false
+      }
+      return SharedWords(telling: telling, shared: shared)
+    }
+  }
+
+  /// Whether few of the rows have a word, counted in the index and no further than needed.
+  package func isRare(_ word: String, in state: StoreState) throws -> Bool {
+    guard state.textLanguage != nil else { return false }
+    return try read { db in
+      func count(_ sql: String, _ arguments: StatementArguments) throws -> Int {
+        try db.firstRow("SELECT count(*) FROM (\(sql))", arguments) { Int(try $0.integer(0) ?? 0) } ?? 0
+      }
+      let having = try count(
+        "SELECT 1 FROM \(SearchDDL.textIndex) WHERE \(SearchDDL.textIndex) MATCH ? LIMIT ?",
+        [TextWords.match([word]), SharedWords.rareMaximum + 1])
+      guard having <= SharedWords.rareMaximum else { return false }
+      let needed = having * SharedWords.rowsForEachRare
+      return try count("SELECT 1 FROM memories LIMIT ?", [needed]) == needed
     }
   }
 

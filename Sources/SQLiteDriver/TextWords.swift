@@ -7,24 +7,31 @@ enum TextWords {
   /// `"word" OR "word" …`; nil when there is no word.
   ///
   /// Quotes, operators and column names of FTS5 mean nothing here: every word is quoted and has only letters and digits.
-  static func match(_ text: String) -> String? {
+  static func match(_ words: [String]) -> String? {
+    words.isEmpty ? nil : words.map { "\"\($0.lowercased())\"" }.joined(separator: " OR ")
+  }
+
+  /// The words of a text that are looked for, as they are written, each once: without function words of the index's
+  /// language, where there are others.
+  static func wanted(_ text: String, language: String) -> [String] {
     var seen: Set<String> = []
     var words: [String] = []
     var word = String.UnicodeScalarView()
     func end() {
       defer { word = String.UnicodeScalarView() }
-      let lowercased = String(word).lowercased()
-      guard !word.isEmpty, words.count < TextQuery.wordMaximum, seen.insert(lowercased).inserted else { return }
-      words.append(lowercased)
+      guard !word.isEmpty, words.count < TextQuery.wordMaximum, seen.insert(String(word).lowercased()).inserted else {
+        return
+      }
+      words.append(String(word))
     }
     for scalar in text.unicodeScalars {
       if isPartOfWord(scalar) { word.append(scalar) } else { end() }
     }
     end()
-    let telling = words.filter { !englishFunctionWords.contains($0) }
+    guard language == StoreOptions.defaultLanguage else { return words }
+    let telling = words.filter { !englishFunctionWords.contains($0.lowercased()) }
     // Somebody who looks for "to be or not to be" means these very words.
-    let wanted = telling.isEmpty ? words : telling
-    return wanted.isEmpty ? nil : wanted.map { "\"\($0)\"" }.joined(separator: " OR ")
+    return telling.isEmpty ? words : telling
   }
 
   /// What FTS5's unicode61 makes words of: letters, marks, numbers and characters for private use.

@@ -31,7 +31,8 @@ import Testing
   private static let texts = ["", "9223372036854775807", "nan", "e\u{301}\u{1B}[31m👩‍👩‍👧‍👦\u{202E}"]
 
   private static let settings = [
-    "cache-size", "dimensions", "embedding-price", "pool-size", "request-timeout", "requests", "statement-timeout",
+    "cache-size", "dimensions", "embedding-price", "hybrid-weight", "pool-size", "request-timeout", "requests",
+    "statement-timeout",
   ]
 
   /// What changes the session is followed by what puts it back.

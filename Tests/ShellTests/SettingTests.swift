@@ -9,7 +9,8 @@ import Testing
   /// Two values of each setting, as they are written again.
   private static let samples: [String: [String]] = [
     "cache-size": ["1", "1048576"], "dimensions": ["256", "auto"], "embedder": ["hash", "auto"],
-    "embedding-price": ["0.5", "auto"], "expanded": ["on", "auto"], "model": ["a model", "auto"],
+    "embedding-price": ["0.5", "auto"], "expanded": ["on", "auto"],
+    "hybrid-weight": ["0.5", "auto"], "model": ["a model", "auto"],
     "on-error": ["continue", "stop"], "output": ["jsonl", "auto"], "pager": ["less -S", "off", "auto"],
     "pool-size": ["64", "1"], "prompt": ["{user}> ", ">"], "request-timeout": ["3600", "1"], "requests": ["1", "64"],
     "statement-timeout": ["1.5", "0", "30"], "text-search-language": ["german", "auto"], "theme": ["light", "none"],
@@ -19,7 +20,8 @@ import Testing
   /// Values that no setting of a name takes.
   private static let refused: [String: [String]] = [
     "cache-size": ["0", "1048577", "1.5", "nan", "x", ""], "dimensions": ["-1", "16001"], "embedder": ["opnai", ""],
-    "embedding-price": ["-1", "nan", "inf"], "expanded": ["ON", "yes"], "model": [""], "on-error": ["halt"],
+    "embedding-price": ["-1", "nan", "inf"], "expanded": ["ON", "yes"],
+    "hybrid-weight": ["-0.1", "1.1", "nan", ""], "model": [""], "on-error": ["halt"],
     "output": ["tabel"], "pager": [""], "pool-size": ["0", "65"], "prompt": [""], "request-timeout": ["0", "3601"],
     "requests": ["0", "65"], "statement-timeout": ["-1", "86401", "nan"], "text-search-language": [""],
     "theme": ["blue"], "timing": ["1"], "user": [""],

@@ -8,6 +8,12 @@ package protocol Searching: AnyObject {
   /// The rows that have words of a text, best first, equal ones by id.
   func search(_ query: TextQuery, in state: StoreState) throws -> SearchAnswer
 
+  /// The words that a text and a memory have in common.
+  func sharedWords(of text: String, with memory: Int64, in state: StoreState) throws -> SharedWords
+
+  /// Whether few of the rows have a word, see ``SharedWords``; false where no index tells that quickly.
+  func isRare(_ word: String, in state: StoreState) throws -> Bool
+
   /// Whether there is an index of words for the language in use.
   ///
   /// - Throws: `usage` when the language that was chosen is not known.

@@ -54,6 +54,7 @@ struct PromptCommand: UserChoosing {
     var request = SearchRequest(.text(query))
     request.filter = MemoryFilter(userID: user)
     request.limit = tier.memoryLimit
+    request.wordsWeight = session.settings.hybridWeight
     let hits = try SearchService(store: store, embedder: embedder).search(request).hits
     let prompt = try PromptAssembly(store: store).assemble(hits, agentType: agent, tier: tier)
     var result = CommandResult(.record(record(prompt, of: user)))

@@ -9,8 +9,11 @@ struct SearchCommand: Filtering {
     commandName: "search", abstract: "Find memories by meaning, by words, or by both.",
     discussion: """
       semantic ranks by cosine similarity to the query's embedding, lexical by the store's full-text search, hybrid, the \
-      default, by both: reciprocal-rank fusion with k = 60. --since and --until take a date, a moment, or a span back \
-      from now (90m, 12h, 7d, 2w, 1y). Reading never writes, except with --record.
+      default, by both: each scaled to 0…1 over its first 100 results, squared, and added, the words with a weight of \
+      0.8. Where the best result by words shares a single word with a query of several, and that word is neither rare \
+      nor a name nor a number nor in quotes, meaning alone decides. `set hybrid-weight` takes another weight, and \
+      --explain shows both scores of each result. --since and --until take a date, a moment, or a span back from now \
+      (90m, 12h, 7d, 2w, 1y). Reading never writes, except with --record.
       """)
 
   static let examples = [
@@ -91,6 +94,7 @@ struct SearchCommand: Filtering {
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     var request = try request(now: session.clock.now())
+    request.wordsWeight = session.settings.hybridWeight
     if mode == nil, query != nil, threshold == nil, !exact, !approximate, try session.goesByWords(store) {
       request.mode = .lexical
     }
@@ -196,18 +200,27 @@ struct SearchCommand: Filtering {
 
   /// What each result's score is made of.
   private static func scores(_ hits: [SearchHit]) -> ResultTable {
-    func part(_ rank: Int?) -> Cell { rank.map { .double(SearchService.share(ofRank: $0), places: 4) } ?? .null }
+    func number(_ value: Double?, places: Int = 4) -> Cell { value.map { .double($0, places: places) } ?? .null }
     return ResultTable(
       columns: [
-        "id", "score", "semantic_rank", "semantic_part", "lexical_rank", "lexical_part", "similarity", "content",
+        "id", "score", "semantic_rank", "similarity", "semantic_part", "lexical_rank", "lexical_score", "lexical_part",
+        "content",
       ],
       rows: hits.map { hit in
         [
           .integer(hit.memory.id), .double(hit.score, places: 4), hit.vectorRank.map(Cell.count) ?? .null,
-          part(hit.vectorRank), hit.textRank.map(Cell.count) ?? .null, part(hit.textRank),
-          hit.similarity.map { .double($0, places: 3) } ?? .null, .text(hit.memory.fields.content),
+          number(hit.similarity, places: 3), number(hit.vectorPart), hit.textRank.map(Cell.count) ?? .null,
+          number(hit.textScore), number(hit.textPart), .text(hit.memory.fields.content),
         ]
       }, noun: "result")
+  }
+
+  private static func weighing(_ weighing: Weighing) -> String {
+    switch weighing {
+    case .chosen: "as `set hybrid-weight` says"
+    case .automatic(wordsTell: true): "auto: the best result by words tells enough"
+    case .automatic(wordsTell: false): "auto: the best result by words has too little in common with the query"
+    }
   }
 
   private static func explanation(_ report: SearchReport) -> ResultRecord {
@@ -222,6 +235,8 @@ struct SearchCommand: Filtering {
     return ResultRecord(
       title: "Search",
       fields: [.init("mode", .text(report.mode.rawValue)), .init("results", .count(report.hits.count))] + steps + [
+        .init("lexical_weight", report.weighing.map { .double($0.wordsWeight, places: 2) } ?? .null),
+        .init("weighing", .optional(report.weighing.map(weighing))),
         .init("scores", .list(scores(report.hits))),
         .init("embedding_ms", .double(report.embedding.milliseconds, places: 2)),
         .init("store_ms", .double(report.store.milliseconds, places: 2)),

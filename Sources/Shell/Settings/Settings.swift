@@ -61,6 +61,8 @@ package struct Settings: Sendable {
   package var user: String?
   /// How texts are embedded.
   package var embedding = EmbeddingSettings()
+  /// How much the words weigh in a hybrid search, from 0 to 1; nil leaves it to the query and what is found.
+  package var hybridWeight: Double?
   /// What the store may use.
   package var options = StoreOptions()
   /// Whether destructive commands go on without asking.
