@@ -93,7 +93,7 @@ let package = Package(
       name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "EmbeddingsTests", dependencies: ["Embeddings", "TestSupport", grdb], exclude: ["Fixtures"],
+      name: "EmbeddingsTests", dependencies: ["Embeddings", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
     .testTarget(
       name: "MemorySourcesTests", dependencies: ["MemorySources", "PostgresDriver", "TestSupport"],

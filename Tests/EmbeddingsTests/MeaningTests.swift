@@ -1,6 +1,5 @@
 import Database
 import Foundation
-import GRDB
 import MemoryModel
 import MemoryServices
 import TestSupport
@@ -36,30 +35,6 @@ import Testing
     }
   }
 
-  /// The same by words: SQLite's FTS5 with BM25; memories without any of the words are left out.
-  private func lexicalRanks() throws -> [[Int]] {
-    let queue = try DatabaseQueue()
-    return try queue.write { db in
-      try db.execute(sql: "CREATE VIRTUAL TABLE m USING fts5 (content, tokenize = 'porter unicode61')")
-      for pair in pairs { try db.execute(sql: "INSERT INTO m (content) VALUES (?)", arguments: [pair.memory]) }
-      return try pairs.map { pair in
-        let words = pair.query.split { !$0.isLetter }.map { "\"\($0)\"" }.joined(separator: " OR ")
-        return try Int.fetchAll(db, sql: "SELECT rowid - 1 FROM m WHERE m MATCH ? ORDER BY rank", arguments: [words])
-      }
-    }
-  }
-
-  /// Reciprocal-rank fusion with k = 60 (Cormack, Clarke, Büttcher, SIGIR 2009).
-  private func fused(_ first: [[Int]], _ second: [[Int]]) -> [[Int]] {
-    zip(first, second).map { first, second in
-      var scores = [Double](repeating: 0, count: pairs.count)
-      for ranks in [first, second] {
-        for (rank, memory) in ranks.enumerated() { scores[memory] += 1 / Double(61 + rank) }
-      }
-      return scores.indices.sorted { scores[$0] > scores[$1] }
-    }
-  }
-
   private func hits(_ ranks: [[Int]], at limit: Int) -> Int {
     ranks.enumerated().count { $0.element.prefix(limit).contains($0.offset) }
   }
@@ -70,8 +45,7 @@ import Testing
     let model = try #require(try ModelFolder(folder: models).inUse())
     let local = try semanticRanks(LocalEmbedder(model))
     let hash = try semanticRanks(HashingEmbedder())
-    let hybrid = fused(local, try lexicalRanks())
-    for (name, ranks) in [("local", local), ("hash", hash), ("hybrid", hybrid)] {
+    for (name, ranks) in [("local", local), ("hash", hash)] {
       print("paraphrases, \(name): \(hits(ranks, at: 1)) of \(pairs.count) at 1, \(hits(ranks, at: 3)) at 3")
     }
     #expect(pairs.count >= 40)
