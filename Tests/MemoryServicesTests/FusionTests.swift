@@ -77,7 +77,8 @@ import Testing
       return FusionTests.hit(Int64(index), similarity, similarity: similarity)
     }
     let words = (0..<400).map { index -> SearchHit in
-      FusionTests.hit(Int64((index * 7) % 400 + 200), 20 - Double(index / 2) / 20, similarity: 0.1)
+      let (id, score) = ((index * 7) % 400 + 200, Double(400 - index / 2))
+      return FusionTests.hit(Int64(id), score, similarity: 0.1)
     }
     let fusion = Fusion(wordsWeight: weight)
     let all = fusion.joined(byMeaning: meaning, byWords: words)
