@@ -105,7 +105,7 @@ import Testing
     let index = plan[key: "step_2"]?[key: "index"]?.stringValue ?? ""
     #expect(index.hasPrefix("memsh_memories_text"))
     #expect((plan[key: "store_ms"]?.doubleValue ?? 0) > 0)
-    let row = try world.run("--output", "tsv", "search", "espresso", "--fields", "id,content", "--limit", "1")
+    let row = try world.run("--output", "tsv", "search", "double espresso", "--fields", "id,content", "--limit", "1")
     #expect(row.output == "id\tcontent\n1\tPrefers a double espresso\n")
     #expect(try world.json("stats")[key: "analytics"] == .integer(0))
     _ = try world.json("search", "espresso", "--user", "ada", "--limit", "1", "--record")
