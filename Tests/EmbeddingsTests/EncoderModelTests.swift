@@ -59,7 +59,7 @@ import Testing
   @Test("what stands in front of a text comes from the model's files, else from its name")
   func knowsPrompts() throws {
     func prompts(_ settings: String?, _ names: String...) throws -> [String] {
-      let prompts = EncoderPrompts(try settings.map(JSONParser.parse), names: names)
+      let prompts = EncoderPrompts(try settings.map { try JSONParser.parse($0) }, names: names)
       return [prompts.query, prompts.passage]
     }
     #expect(try prompts(nil, "all-MiniLM-L6-v2") == ["", ""])
