@@ -10,17 +10,44 @@ extension MemoryStore {
 
   /// A page of memories, without their embeddings.
   ///
+  /// Rows that have the value and rows that have NULL are two questions: each is a walk along an index, from where the
+  /// page begins.
+  ///
   /// - Throws: `not_found` when the memory that the page begins behind is gone.
   package func list(_ query: ListQuery) throws -> [Memory] {
     guard try embeddingSpace() != nil else { throw MemshError.schemaMissing(identity) }
+    let comparison = SQL(raw: query.isDescending ? "<" : ">")
+    let behindID: SQL = query.after.map { " AND id \(comparison) \($0)" } ?? ""
+    guard let column = query.sort.column else {
+      if let after = query.after, try !driver.exists("SELECT 1 FROM \(Table.memories) WHERE id = \(after)") {
+        throw MemshError.pageGone(after)
+      }
+      return try page(query, behindID, by: "id")
+    }
+    let isWithinNull = try isNull(column, of: query.after)
+    var memories: [Memory] = []
+    if !isWithinNull {
+      let behind: SQL =
+        query.after.map { after in
+          " AND (\(column), id) \(comparison) ((SELECT \(column) FROM \(Table.memories) WHERE id = \(after)), \(after))"
+        } ?? ""
+      memories = try page(query, " AND \(column) IS NOT NULL\(behind)", by: "\(column)", "id")
+      guard memories.count < query.limit else { return memories }
+    }
+    var rest = query
+    rest.limit -= memories.count
+    return try memories + page(rest, " AND \(column) IS NULL\(isWithinNull ? behindID : "")", by: "id")
+  }
+
+  /// The memories of a page that pass one more condition.
+  private func page(_ query: ListQuery, _ condition: SQL, by keys: SQL...) throws -> [Memory] {
     let columns = Table.memories.columns.filter { $0 != .embedding }
-    let key: SQL = query.sort.column.map { "\($0)" } ?? "id"
-    let direction = SQL(raw: query.isDescending ? "DESC" : "ASC")
+    let direction = SQL(raw: query.isDescending ? " DESC" : " ASC")
+    let order = keys.dropFirst().reduce(keys[0] + direction) { $0 + ", " + $1 + direction }
     return try driver.rows(
       """
       SELECT id, \(SQL.reading(columns)) FROM \(Table.memories)
-      WHERE 1 = 1\(query.filter.conditions())\(try behind(query, key))
-      ORDER BY \(key) \(direction) NULLS LAST, id \(direction) LIMIT \(query.limit)
+      WHERE 1 = 1\(query.filter.conditions())\(condition) ORDER BY \(order) LIMIT \(query.limit)
       """, of: Table.memories.name
     ) { row in
       var values: [Value] = []
@@ -33,17 +60,13 @@ extension MemoryStore {
     }
   }
 
-  /// The condition that a memory comes behind the last one of the page before.
-  private func behind(_ query: ListQuery, _ key: SQL) throws -> SQL {
-    guard let after = query.after else { return "" }
-    let last = try driver.first("SELECT \(key) IS NULL FROM \(Table.memories) WHERE id = \(after)") { try $0.flag(0) }
-    guard let isNull = last else { throw MemshError.pageGone(after) }
-    let comparison = SQL(raw: query.isDescending ? "<" : ">")
-    guard !isNull else { return " AND \(key) IS NULL AND id \(comparison) \(after)" }
-    let value: SQL = "(SELECT \(key) FROM \(Table.memories) WHERE id = \(after))"
-    return """
-       AND (\(key) \(comparison) \(value) OR \(key) IS NULL
-        OR (\(key) = \(value) AND id \(comparison) \(after)))
-      """
+  /// Whether a memory that a page begins behind has NULL in a column; false where the page is the first.
+  private func isNull(_ column: Column, of after: Int64?) throws -> Bool {
+    guard let after else { return false }
+    let isNull = try driver.first("SELECT \(column) IS NULL FROM \(Table.memories) WHERE id = \(after)") {
+      try $0.flag(0)
+    }
+    guard let isNull else { throw MemshError.pageGone(after) }
+    return isNull
   }
 }
