@@ -63,13 +63,14 @@ package struct Memsh {
       isKilled: process.terminationReason == .uncaughtSignal)
   }
 
-  /// The environment of every run: nothing of the user's.
+  /// The environment of every run: nothing of the user's. What the address sanitizer is told holds for what it runs, too.
   package var environment: [String: String] {
-    [
+    let sanitizer = ProcessInfo.processInfo.environment["ASAN_OPTIONS"].map { ["ASAN_OPTIONS": $0] } ?? [:]
+    return sanitizer.merging([
       "HOME": folder.path, "PATH": "/usr/bin:/bin", "XDG_DATA_HOME": folder.file("data"),
       "XDG_STATE_HOME": folder.file("state"), "XDG_CONFIG_HOME": folder.file("config"),
       "XDG_CACHE_HOME": folder.file("cache"),
-    ]
+    ]) { $1 }
   }
 
   /// The path of the embedded default store of such a run.

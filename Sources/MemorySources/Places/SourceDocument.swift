@@ -11,7 +11,7 @@ struct SourceDocument {
 
   /// The most that is read before it is known what the file is.
   static let headBytes = 65_536
-  static let sqliteMagic = Data("SQLite format 3\0".utf8)
+  static let sqliteMagic = Array("SQLite format 3\0".utf8)
   /// The most that is read of a file that must be held as a whole, in bytes: what it holds takes several times that.
   static let wholeBytesMaximum = 32 << 20
 
