@@ -2,23 +2,38 @@ import Database
 import MemoryModel
 
 extension MemoryStore {
-  /// Looks for what a check is about. Never writes.
+  /// Looks for what checks are about. Never writes.
+  ///
+  /// What is looked for in the rows of one table is one pass over them.
   ///
   /// - Parameter ids: The only rows to look at; nil for all.
-  /// - Returns: The rows or objects that have it, none when all is well; nil where this kind of store cannot have it.
-  package func examine(_ check: Check, among ids: [Int64]? = nil) throws -> Finding? {
-    switch check.search {
-    case .objects(let find): return try find(self).map { Finding(check: check, objects: $0) }
-    case .rows(let condition):
-      guard let table = check.table, !check.isAgainstType || !driver.dialect.refusesOtherTypes else { return nil }
-      let dimensions = try embeddingSpace()?.dimensions ?? 0
-      let rows: SQL = ids.map { "t.id \(among: $0) AND (\(condition(dimensions)))" } ?? condition(dimensions)
-      var found: [Int64] = []
-      try driver.stream(["SELECT t.id FROM \(table) AS t WHERE \(rows) ORDER BY t.id"], of: "", exactly: false) {
-        found.append(try $0.number(0))
+  /// - Returns: For each check the rows or objects that have it, none when all is well; nothing for a check that is about
+  ///   something this kind of store cannot have.
+  package func examine(_ checks: [Check], among ids: [Int64]? = nil) throws -> [Check: Finding] {
+    var (findings, conditions) = ([Check: Finding](), [(check: Check, table: Table, condition: SQL)]())
+    let dimensions = try embeddingSpace()?.dimensions ?? 0
+    for check in checks {
+      switch check.search {
+      case .objects(let find): findings[check] = try find(self).map { Finding(check: check, objects: $0) }
+      case .rows(let condition):
+        guard let table = check.table, !check.isAgainstType || !driver.dialect.refusesOtherTypes else { continue }
+        findings[check] = Finding(check: check)
+        conditions.append((check, table, "(\(condition(dimensions)))"))
       }
-      return Finding(check: check, ids: found)
     }
+    for (table, ofTable) in Dictionary(grouping: conditions, by: \.table) {
+      let among: SQL = ids.map { "t.id \(among: $0) AND " } ?? ""
+      let columns = SQL.joined(ofTable.map { "\($0.condition) IS TRUE" })
+      let rows: SQL = """
+        SELECT t.id, \(columns) FROM \(table) AS t WHERE \(among)(\(.any(ofTable.map(\.condition)))) ORDER BY t.id
+        """
+      try driver.stream([rows], of: "", exactly: false) { row in
+        for (index, one) in ofTable.enumerated() where try row.flag(index + 1) {
+          findings[one.check]?.ids.append(try row.number(0))
+        }
+      }
+    }
+    return findings
   }
 
   /// Puts rows right, or objects: what a remedy does without deleting or merging rows.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import MemoryModel
+import Synchronization
 
 /// What SQLite has no functions for. All but two take the bytes of a text, because a text may be no UTF-8 or hold a NUL.
 enum SQLiteFunctions {
@@ -24,14 +25,16 @@ enum SQLiteFunctions {
   }
 
   /// A moment as every timestamp is written; NULL for what is none.
-  private static let timestamp = function("memsh_timestamp") { moment($0)?.iso8601 }
+  private static let timestamp = function("memsh_timestamp") { moment($0)?.text }
 
   /// A moment in microseconds since 1970; NULL for what is none.
   private static let microseconds = function("memsh_microseconds") { moment($0)?.microseconds }
 
-  private static func moment(_ value: DatabaseValue) -> Timestamp? {
-    String.fromDatabaseValue(value).flatMap(Timestamp.init(parsing:)).flatMap { $0.isFinite ? $0 : nil }
+  private static func moment(_ value: DatabaseValue) -> RecentMoments.Moment? {
+    String.fromDatabaseValue(value).flatMap(recentMoments.moment(of:))
   }
+
+  private static let recentMoments = RecentMoments()
 
   private static let withoutNUL = function("memsh_without_nul") { string($0)?.replacingNUL }
 
@@ -78,5 +81,41 @@ enum SQLiteFunctions {
     _ name: String, _ body: @escaping @Sendable (DatabaseValue) -> (any DatabaseValueConvertible)?
   ) -> DatabaseFunction {
     DatabaseFunction(name, argumentCount: 1, pure: true) { body($0[0]) }
+  }
+}
+
+/// The moments that were read last: a statement asks several times for each of a row's.
+private final class RecentMoments: Sendable {
+  struct Moment {
+    /// As every timestamp is written.
+    let text: String
+    /// Since 1970.
+    let microseconds: Int64
+  }
+
+  private struct State {
+    var entries: [(text: String, moment: Moment?)] = []
+    var next = 0
+  }
+
+  /// More than a row has.
+  private static let count = 4
+  private let state = Mutex(State())
+
+  /// The moment of a text; nil for what is none, or infinite.
+  func moment(of text: String) -> Moment? {
+    state.withLock { state in
+      if let known = state.entries.first(where: { $0.text == text }) { return known.moment }
+      let moment = Timestamp(parsing: text).flatMap { moment in
+        moment.isFinite ? Moment(text: moment.iso8601, microseconds: moment.microseconds) : nil
+      }
+      if state.entries.count < RecentMoments.count {
+        state.entries.append((text, moment))
+      } else {
+        state.entries[state.next] = (text, moment)
+        state.next = (state.next + 1) % RecentMoments.count
+      }
+      return moment
+    }
   }
 }

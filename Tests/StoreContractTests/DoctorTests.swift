@@ -241,7 +241,7 @@ import Testing
     guard let sql = kind == .sqlite ? planted.sqlite : planted.postgres else {
       // The store must say so itself.
       let fixture = try Fixture.prepared(kind)
-      #expect(try fixture.store.examine(planted.check) == nil)
+      #expect(try fixture.store.examine([planted.check]).isEmpty)
       return
     }
     let fixture = try DoctorTests.healthy(kind)

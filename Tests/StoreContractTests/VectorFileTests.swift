@@ -183,10 +183,10 @@ import Testing
       try bytes.write(to: file)
       let store = MemoryStore(SQLiteDriver(path: folder.file("store.db")))
       defer { store.close() }
-      #expect(try store.examine(.vectorFile)?.count == 1, "\(what)")
+      #expect(try store.examine([.vectorFile])[.vectorFile]?.count == 1, "\(what)")
       query.strategy = .approximate(breadth: 2_500)
       #expect(try store.search(query).hits.map(\.memory.id) == truth.0, "\(what)")
-      #expect(try store.examine(.vectorFile)?.count == 0, "\(what)")
+      #expect(try store.examine([.vectorFile])[.vectorFile]?.count == 0, "\(what)")
     }
   }
 

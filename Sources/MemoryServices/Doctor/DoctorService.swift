@@ -46,13 +46,16 @@ package struct DoctorService {
   /// - Parameter left: Those that would be left alone, which the report says.
   package func examine(_ checks: [Check], leaving left: Set<Check> = []) throws -> DoctorReport {
     try store.requireTables()
-    var report = DoctorReport()
-    for (number, check) in checks.enumerated() {
+    var (report, findings) = (DoctorReport(), [Check: Finding]())
+    let groups = try passes(checks)
+    for (number, group) in groups.enumerated() {
       try interruption.check()
-      progress.progress("Examining", done: Int64(number), total: Int64(checks.count))
-      guard var finding = try finding(check) else { continue }
-      report.checks += 1
-      guard finding.count > 0 else { continue }
+      progress.progress("Examining", done: Int64(number), total: Int64(groups.count))
+      findings.merge(try store.examine(group)) { $1 }
+    }
+    report.checks = findings.count
+    for check in checks {
+      guard var finding = findings[check], finding.count > 0 else { continue }
       if let grouping = check.joins { finding.values = try variants(grouping) }
       report.findings.append(finding)
       guard left.contains(check) else { continue }
@@ -62,10 +65,13 @@ package struct DoctorService {
     return report
   }
 
-  /// Without its tables nothing else of a store can be examined.
-  private func finding(_ check: Check) throws -> Finding? {
-    if let table = check.table, try !hasTable(table.name) { return nil }
-    return try store.examine(check)
+  /// The checks that are made together: those of the rows of one table, and each other one alone. Those of a table that is
+  /// missing are left out.
+  private func passes(_ checks: [Check]) throws -> [[Check]] {
+    let present = try tables()
+    let ofRows = Dictionary(grouping: checks.filter { $0.table != nil }) { $0.table?.name ?? "" }
+    return checks.filter { $0.table == nil }.map { [$0] }
+      + ofRows.sorted { $0.key < $1.key }.filter { present.contains($0.key) }.map(\.value)
   }
 
   /// The forms of a name that differ only in case and spaces, each with its count, the one that a fix uses last.
@@ -85,8 +91,9 @@ package struct DoctorService {
     return String(scalars.drop { $0.properties.isWhitespace })
   }
 
-  private func hasTable(_ name: String) throws -> Bool {
-    try store.schema().contains { $0.kind == .table && $0.name == name && $0.state != .missing }
+  /// The names of the tables that are there: without its tables nothing else of a store can be examined.
+  private func tables() throws -> Set<String> {
+    Set(try store.schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name))
   }
 
   /// Looks for faults and plans to put them right: what changes rows is one transaction and one operation of the journal.
@@ -104,7 +111,8 @@ package struct DoctorService {
     embedder: @escaping () throws -> any Embedder
   ) throws -> ChangePlan<DoctorReport> {
     try store.requireTables()
-    let hidden = try checks.filter { check in try check.table.map { try !hasTable($0.name) } ?? false }
+    let present = try tables()
+    let hidden = checks.filter { check in check.table.map { !present.contains($0.name) } ?? false }
     var (report, groups, planned) = (DoctorReport(), [MergePlan](), [PlannedRows]())
     // One moment shows what is found, what goes along and what the rows are like.
     try store.transaction(.readOnly) {
@@ -182,18 +190,20 @@ package struct DoctorService {
           isLeftOut ? "rows were changed meanwhile, and left alone" : "it is there still after the fix"
       }
     }
-    for check in hidden {
-      guard let finding = try finding(check), finding.count > 0 else { continue }
-      report.findings.append(finding)
-      report.unfixed[check] = "found only when its table was there: `doctor --fix \(check.name)`"
+    for group in try passes(hidden) {
+      let findings = try store.examine(group)
+      for check in group {
+        guard let finding = findings[check], finding.count > 0 else { continue }
+        report.findings.append(finding)
+        report.unfixed[check] = "found only when its table was there: `doctor --fix \(check.name)`"
+      }
     }
     return report
   }
 
   /// How much of a finding is there still.
   private func remaining(_ finding: Finding) throws -> Int {
-    guard finding.check.table != nil else { return try self.finding(finding.check)?.count ?? 0 }
-    return try store.examine(finding.check, among: finding.ids)?.count ?? 0
+    try store.examine([finding.check], among: finding.check.table == nil ? nil : finding.ids)[finding.check]?.count ?? 0
   }
 
   private func fixRows(
@@ -210,7 +220,7 @@ package struct DoctorService {
         // What was fixed before may have mended or deleted these rows, too.
         let again = ids.filter { operation.isNoted($0, table) }
         if !again.isEmpty {
-          let still = Set(try store.examine(finding.check, among: again)?.ids ?? [])
+          let still = Set(try store.examine([finding.check], among: again)[finding.check]?.ids ?? [])
           ids.removeAll { operation.isNoted($0, table) && !still.contains($0) }
         }
         guard !ids.isEmpty else { continue }
