@@ -29,8 +29,8 @@ package final class LocalEmbedder: Embedder {
   /// Embeds texts that are stored.
   package func embed(_ texts: [String]) throws -> [Vector] { try vectors(of: texts, as: .passage) }
 
-  /// Embeds a text that is looked for.
-  package func embedQuery(_ text: String) throws -> Vector? { try vectors(of: [text], as: .query).first }
+  /// Embeds texts that are looked for.
+  package func embedQueries(_ texts: [String]) throws -> [Vector] { try vectors(of: texts, as: .query) }
 
   /// Embeds batch after batch; between parts of a long one it asks whether it is to go on.
   package func embed(_ next: (TextDemand) throws -> TextSupply, _ hand: ([Vector]) throws -> Void) throws {

@@ -11,8 +11,8 @@ package protocol Embedder: AnyObject {
   /// - Throws: `embedder_auth`, `embedder_failed`.
   func embed(_ texts: [String]) throws -> [Vector]
 
-  /// Embeds a text that is looked for: some models want to be told that it is not one that is stored.
-  func embedQuery(_ text: String) throws -> Vector?
+  /// Embeds texts that are looked for, in order: some models want to be told that they are not stored ones.
+  func embedQueries(_ texts: [String]) throws -> [Vector]
 
   /// Embeds a text without looking whether its vector is known already: for testing the embedder itself.
   func embedAfresh(_ text: String) throws -> Vector?
@@ -35,8 +35,11 @@ extension Embedder {
   /// None, for an embedder that reads texts of any length.
   package var cutTexts: Int64 { 0 }
 
-  /// Embeds it like any other text.
-  package func embedQuery(_ text: String) throws -> Vector? { try embed([text]).first }
+  /// Embeds them like any other texts.
+  package func embedQueries(_ texts: [String]) throws -> [Vector] { try embed(texts) }
+
+  /// Embeds a text that is looked for.
+  package func embedQuery(_ text: String) throws -> Vector? { try embedQueries([text]).first }
 
   /// Embeds it, for an embedder without a cache.
   package func embedAfresh(_ text: String) throws -> Vector? { try embed([text]).first }
