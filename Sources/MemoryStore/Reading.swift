@@ -105,6 +105,25 @@ extension MemoryStore {
     ) { try body($0.number(0), $0.string(1), $0.string(2)) }
   }
 
+  /// The users of the memories under these ids; ids without a row are left out.
+  package func users(ofMemories ids: [Int64]) throws -> [Int64: String] {
+    let rows = try driver.rows(
+      "SELECT id, \(Column.userID) FROM \(Table.memories) WHERE id \(among: ids)", of: Table.memories.name
+    ) { (try $0.number(0), try $0.text(1) ?? "") }
+    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The memories that have exactly one of these contents, with their users, by id.
+  package func memories(withContents contents: [String]) throws -> [(id: Int64, userID: String, content: String)] {
+    guard !contents.isEmpty else { return [] }
+    return try driver.rows(
+      """
+      SELECT id, \(Column.userID), \(Column.content) FROM \(Table.memories)
+      WHERE \(Column.content) \(among: contents) ORDER BY id
+      """, of: Table.memories.name
+    ) { (try $0.number(0), try $0.text(1) ?? "", try $0.string(2)) }
+  }
+
   /// Whether a table has more rows than so many.
   package func hasRows(in table: String, besides count: Int) throws -> Bool {
     try driver.exists("SELECT 1 FROM \(name: table) LIMIT 1 OFFSET \(count)")

@@ -198,23 +198,22 @@ package struct ImportService {
 /// The rows of a file, with the numbers of their lines.
 private struct ImportedLines {
   private let format: TextFormat
-  private let nextLine: () throws -> String?
+  private var lines: JSONLines
   private var csv: CSVRows.Reader
   private var columns: [String] = []
   /// The columns that others added to the table of memories.
   private var added: [AddedColumn] = []
   /// What a look at the first line has taken.
   private var first: JSON?
-  private var count = 0
 
   init(format: TextFormat, _ next: @escaping () throws -> String?) {
     self.format = format
-    nextLine = next
+    lines = JSONLines(next)
     csv = CSVRows.Reader(next)
   }
 
   /// The number of the line of the last row.
-  var line: Int { format == .csv ? csv.line : count }
+  var line: Int { format == .csv ? csv.line : lines.line }
 
   /// Reads the header.
   mutating func begin() throws -> ExportService.Header {
@@ -222,7 +221,7 @@ private struct ImportedLines {
       columns = (try csv.record() ?? []).map { $0 ?? "" }
       return ExportService.Header()
     }
-    guard let json = try nextJSON() else { return ExportService.Header() }
+    guard let json = try lines.next() else { return ExportService.Header() }
     if let header = try ExportService.header(json) { return header }
     first = json
     return ExportService.Header()
@@ -244,18 +243,7 @@ private struct ImportedLines {
       first = nil
       return json
     }
-    return try nextJSON()
-  }
-
-  private mutating func nextJSON() throws -> JSON? {
-    while let line = try nextLine() {
-      count += 1
-      guard line.contains(where: { !$0.isWhitespace }) else { continue }
-      do { return try JSONParser.parse(line) } catch {
-        throw RowJSON.Unreadable(reason: "not valid JSON: \(error)")
-      }
-    }
-    return nil
+    return try lines.next()
   }
 }
 

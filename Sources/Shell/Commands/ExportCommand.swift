@@ -130,7 +130,7 @@ struct ExportCommand: Filtering {
     let store = try session.store()
     let filter = try filter.filter(now: session.clock.now())
     if let format = collectionFormat { return try exportCollection(format, store, filter, session) }
-    if let path { try refuse(path, for: store, in: session) }
+    if let path { try session.refuseToWrite(path, besides: store, mayReplace: overwrite) }
     if case .own(.sqlite) = chosenFormat { return try exportFile(store, filter, session) }
     guard let path else {
       _ = try exportText(store, filter, session, isTerminal: session.isOnTerminal) { try session.write($0) }
@@ -141,19 +141,6 @@ struct ExportCommand: Filtering {
       counts = try exportText(store, filter, session, isTerminal: false, output)
     }
     return CommandResult(.record(ExportCommand.record(path, counts)))
-  }
-
-  /// Refuses a path that an export would do harm to.
-  private func refuse(_ path: String, for store: MemoryStore, in session: Session) throws {
-    if session.stores.isSame(path, as: store.identity) {
-      throw MemshError(.usage, "\(path) is the store itself", hint: "name another file")
-    }
-    if session.files.exists(path), !overwrite {
-      throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
-    }
-    if ["-wal", "-shm", "-journal"].contains(where: { session.files.exists(path + $0) }) {
-      throw MemshError(.fileFailed, "\(path) is a database in use", hint: "name another file")
-    }
   }
 
   /// Writes text; on a terminal what might act on it is shown instead.
@@ -216,6 +203,21 @@ struct ExportCommand: Filtering {
 }
 
 extension Session {
+  /// Refuses a path where a new file would do harm.
+  ///
+  /// - Parameter mayReplace: Whether a file that is there may make way.
+  func refuseToWrite(_ path: String, besides store: MemoryStore, mayReplace: Bool) throws {
+    if stores.isSame(path, as: store.identity) {
+      throw MemshError(.usage, "\(path) is the store itself", hint: "name another file")
+    }
+    if files.exists(path), !mayReplace {
+      throw MemshError(.fileFailed, "\(path) is there already", hint: "`--overwrite` replaces it")
+    }
+    if ["-wal", "-shm", "-journal"].contains(where: { files.exists(path + $0) }) {
+      throw MemshError(.fileFailed, "\(path) is a database in use", hint: "name another file")
+    }
+  }
+
   /// Makes a store in a file, which gets its name when `body` has succeeded.
   ///
   /// - Parameter mayReplace: Whether a file of that name makes way.

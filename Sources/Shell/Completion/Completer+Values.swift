@@ -52,6 +52,9 @@ extension Completer {
     case ("connections add", "name"), ("connections remove", "name"): return named(connections(), word)
     case ("connect", "location") where word.hasPrefix("@"): return named(connections(sign: "@"), word)
     case ("models use", "name"): return named(source.models().map { Completion.Value($0) }, word)
+    case ("eval", "embedder"):
+      let names = EmbedderChoice.allCases.map(\.rawValue) + source.models()
+      return named(names.map { Completion.Value($0) }, word)
     case ("doctor", "checks"): return named(Check.all.map { Completion.Value($0.name, about: $0.what) }, word)
     case ("help", "subject"):
       if let command = place.positionals.first {
