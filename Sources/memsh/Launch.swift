@@ -125,10 +125,12 @@ struct Launch {
     }
   }
 
-  /// Options that no command has are launch options in the wrong place; the parser would only call them unknown.
+  /// Options that the command does not have are launch options in the wrong place; the parser would only call them
+  /// unknown.
   private static func refuseLaunchOptions(in command: [String]) throws {
     let names = ["-d", "--database", "-q", "--quiet", "--embedder", "--log-level", "--no-rc"]
-    for word in command.prefix(while: { $0 != "--" }) where names.contains(word) {
+    for word in command.prefix(while: { $0 != "--" })
+    where names.contains(word) && !CommandRegistry.takes(word, in: command) {
       throw ValidationError("'\(word)' goes before the command: memsh \(word) … \(command[0])")
     }
   }

@@ -55,7 +55,8 @@ struct CommandTable {
   static let needed: [String: [String]] = [
     "add": ["text", "--user", "ada"], "assert": ["1", "=", "1"], "backup": ["new.backup"], "edit": ["1"],
     "connections add": ["here", "store.db"], "connections remove": ["here"],
-    "delete": ["1"], "describe": ["memories"], "diff": ["none.db"], "import": ["none.jsonl"], "inspect": ["none.db"],
+    "delete": ["1"], "describe": ["memories"], "diff": ["none.db"], "eval": ["none.jsonl"],
+    "import": ["none.jsonl"], "inspect": ["none.db"],
     "include": ["none.memsh"],
     "merge": ["1", "2"],
     "output": ["json"], "prompt": ["espresso", "--user", "ada"], "reassign": ["--from", "nobody", "--to", "anybody"],

@@ -73,6 +73,7 @@ import Testing
     "analytics": Case("analytics"),
     "stats": Case("stats", "stats --by day", "stats --by user", "stats --index", "stats --latency"),
     "recall": Case("recall").refused("no vector index") { $0.isSQLite },
+    "eval": Case("eval --make 3 drafted.jsonl --overwrite", "eval drafted.jsonl --user ada"),
     "sql": Case(
       "sql 'SELECT count(*) FROM memories'", "sql --write \"UPDATE memories SET access_count = 1 WHERE id = 2\""),
     "add": Case("add 'Owns a red bicycle' --user ben", "add 'Owns a blue boat' --user ben --metadata '{\"a\": 1}'"),

@@ -23,6 +23,7 @@ import Testing
     "connect": "connections add prod 'POSTGRES'", "unset": "set user ada; set who ada; output json",
     "unalias": "alias nd='dedup --record'; alias mine='list --user ada'", "echo": "set who ada",
     "inspect": "connections add prod 'POSTGRES'", "shell": "users --csv > users.csv", "recall": "connect 'POSTGRES'",
+    "eval": "eval --make 20 queries.jsonl",
     "migrate --from @prod --embeddings keep": "connections add prod 'POSTGRES'",
     "rollback --sync": "connect 'POSTGRES'",
   ]

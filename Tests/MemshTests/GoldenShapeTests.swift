@@ -47,7 +47,8 @@ import Testing
     let file = world.folder.file("memories.jsonl")
     for command in [
       ["export", file], ["import", file, "--dry-run"], ["backup", world.folder.file("a.backup")],
-      ["diff", world.folder.file("legacy.db")],
+      ["diff", world.folder.file("legacy.db")], ["eval", "--make", "3", world.folder.file("drafted.jsonl")],
+      ["eval", world.folder.file("drafted.jsonl")],
     ] {
       sections.append(try GoldenShapeTests.section(command, nil, world))
     }

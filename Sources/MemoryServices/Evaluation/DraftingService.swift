@@ -11,7 +11,7 @@ package struct DraftingService {
   private let interruption: Interruption
 
   /// The most words of a query.
-  private static let wordsMaximum = 4
+  private static let wordsMaximum = 3
   /// Shorter words of Latin script are mostly grammar; longer ones are no words.
   private static let wordLengths = 3...40
   private static let batchSize = 200

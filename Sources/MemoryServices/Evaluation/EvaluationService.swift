@@ -73,7 +73,9 @@ package struct EvaluationService {
   ///   `embedding_space_mismatch`, and what embedders and store fail with.
   package func evaluate(total: Int, _ next: @escaping ImportService.Lines) throws -> Evaluation {
     let space = try store.requireTables()
-    for embedder in embedders { try refuse(embedder, of: space) }
+    for (_, embedder) in embedders where !EvaluationService.fits(embedder.space, vectorsOf: space) {
+      throw embedder.space.mismatch(storeSpace: space)
+    }
     var ways = waysToSearch
     var evaluation = Evaluation(depth: options.depth)
     evaluation.weakestMode = ways.first { $0.mode == .hybrid }?.mode ?? ways.first?.mode ?? .hybrid
@@ -123,13 +125,10 @@ package struct EvaluationService {
     return first + others
   }
 
-  /// Refuses an embedder whose vectors cannot be those of the store: of another length, or of another space where the
-  /// store says which it has.
-  private func refuse(_ embedder: NamedEmbedder, of space: EmbeddingSpace) throws {
-    let own = embedder.embedder.space
-    guard own == space || !space.hasModel && own.dimensions == space.dimensions else {
-      throw own.mismatch(storeSpace: space)
-    }
+  /// Whether vectors of a space can be compared with those of a store: they are of its space, or of the same length where
+  /// nobody recorded which model made the store's.
+  package static func fits(_ space: EmbeddingSpace, vectorsOf store: EmbeddingSpace) -> Bool {
+    space == store || !store.hasModel && space.dimensions == store.dimensions
   }
 
   private func batch(_ lines: inout JSONLines) throws -> [ExpectedMemories.Line]? {

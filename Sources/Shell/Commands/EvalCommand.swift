@@ -149,19 +149,31 @@ struct EvalCommand: UserChoosing {
     try session.files.write(piecesTo: path, mayReplace: overwrite) { output in
       for query in queries { try output(query.json.text + "\n") }
     }
-    return CommandResult(
-      .record(
-        ResultRecord(title: "Draft", fields: [.init("path", .text(path)), .init("queries", .count(queries.count))])))
+    let fields: [ResultRecord.Field] = [.init("path", .text(path)), .init("queries", .count(queries.count))]
+    var result = CommandResult(.record(ResultRecord(title: "Draft", fields: fields)))
+    result.remark = "`eval \(path.shellWord)` searches for them"
+    return result
   }
 }
 
 extension Session {
-  /// The embedder of a name, of the store's own space where it can be.
+  /// The embedder of a name, for the vectors of a store.
   ///
   /// - Parameter name: `openai`, `local`, `hash`, or that of an installed model.
-  /// - Throws: `not_found` for a model that there is not, `embedder_unavailable`.
+  /// - Throws: `not_found` for a model that there is not, `embedder_unavailable`, `embedding_space_mismatch`.
   fileprivate func embedder(named name: String, for store: MemoryStore) throws -> any Embedder {
     let space = try store.requireTables()
+    let embedder = try embedder(named: name, near: space)
+    guard EvaluationService.fits(embedder.space, vectorsOf: space) else {
+      throw MemshError(
+        .embeddingSpaceMismatch, "the embedder \(name) makes \(embedder.space); this store's vectors are \(space)",
+        hint: "without `--embedder` the store's own is taken; `models` says which of those installed fit the store")
+    }
+    return embedder
+  }
+
+  /// The embedder of a name, of a space where it can be.
+  private func embedder(named name: String, near space: EmbeddingSpace) throws -> any Embedder {
     var chosen = settings.embedding
     chosen.choice = EmbedderChoice(rawValue: name)
     if let choice = chosen.choice, choice != .local {
@@ -170,7 +182,7 @@ extension Session {
     }
     guard let model = try chosen.choice == .local ? embedders.models.inUse() : embedders.models.model(named: name)
     else { return try embedders.chosen(chosen) }
-    let fits = try embedders.models.model(of: space) == model
-    return embedders.embedder(of: model, in: fits ? space : model.space)
+    let isOwn = try embedders.models.model(of: space) == model
+    return embedders.embedder(of: model, in: isOwn ? space : model.space)
   }
 }

@@ -127,3 +127,10 @@ extension CommandDescription.Argument {
     fileExtensions = kind?[key: "file"].map { ($0[key: "extensions"]?.arrayValue ?? []).compactMap(\.stringValue) }
   }
 }
+
+extension CommandRegistry {
+  /// Whether the command that words begin with has an option of this name.
+  package static func takes(_ option: String, in words: [String]) -> Bool {
+    command(named: words)?.runs.map { CommandDescription.of($0).optionNames.contains(option) } ?? false
+  }
+}

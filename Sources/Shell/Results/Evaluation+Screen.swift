@@ -94,7 +94,7 @@ struct EvaluationScreen {
       + display.paragraph(
         StyledText(),
         StyledText(
-          "in brackets 95 % intervals: recall's by Wilson, the others' of \(Bootstrap.draws) bootstrap draws", .dim))
+          "(95 % intervals: Wilson's for recall, \(Bootstrap.draws) bootstrap draws for the others)", .dim))
       + missingLines(display) + worstLines(display)
   }
 
