@@ -12,7 +12,8 @@ package struct Inspection: Sendable {
   package var collections = Tally()
   /// The users of the rows that were selected.
   package var users = Tally()
-  /// The selected rows that a migration would reject, by the reason.
+  /// The selected rows that a migration would reject, by the reason; one that keeps the vectors, where it can
+  /// (``keepsVectors``).
   package var rejections: [String: Rejections] = [:]
   /// How many selected rows have a vector of a length.
   package var dimensions: [Int: Int64] = [:]
@@ -22,6 +23,11 @@ package struct Inspection: Sendable {
   package var unreadableReason: String?
   /// How many selected rows have none.
   package var withoutVectors: Int64 = 0
+  /// The users of rows with nothing wrong but a vector that cannot be read.
+  fileprivate var usersOfUnreadable = Tally()
+
+  /// Whether the vectors can be kept as they are: those of one length are one space. A store's own are kept unasked.
+  package var keepsVectors: Bool { dimensions.count == 1 && survey.recordedSpace == nil }
 
   /// Rows that would be rejected for one reason.
   package struct Rejections: Sendable {
@@ -47,13 +53,20 @@ package struct Inspection: Sendable {
       counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(count).map { ($0.key, $0.value) }
     }
 
-    mutating func add(_ name: String) {
+    mutating func add(_ name: String, rows: Int64 = 1) {
       if counts[name] == nil, counts.count == Tally.namesMaximum {
         isComplete = false
       } else {
-        counts[name, default: 0] += 1
+        counts[name, default: 0] += rows
       }
     }
+
+    fileprivate mutating func add(_ other: Tally) {
+      for (name, rows) in other.counts { add(name, rows: rows) }
+      if !other.isComplete { isComplete = false }
+    }
+
+    fileprivate var rows: Int64 { counts.values.reduce(0, +) }
   }
 }
 
@@ -82,6 +95,7 @@ package struct InspectionService {
       for record in records { count(record, selected, in: &inspection) }
     }
     try source.verifyUnchanged()
+    inspection.decideOnUnreadable()
     return inspection
   }
 
@@ -98,7 +112,12 @@ package struct InspectionService {
       embedding = row.embedding
     }
     switch normalizer.prepare(record) {
-    case .success(let row): inspection.users.add(row.fields.userID)
+    case .success(let row):
+      if case .unreadable = embedding {
+        inspection.usersOfUnreadable.add(row.fields.userID)
+      } else {
+        inspection.users.add(row.fields.userID)
+      }
     case .failure(let rejected):
       let reason = rejected.rejection.reason
       let known = inspection.rejections[reason]
@@ -111,6 +130,19 @@ package struct InspectionService {
       inspection.unreadableVectors += 1
       inspection.unreadableReason = inspection.unreadableReason ?? reason
     case .missing, .undecoded, nil: inspection.withoutVectors += 1
+    }
+  }
+}
+
+extension Inspection {
+  /// Rejects the rows whose vector cannot be read, where vectors are kept.
+  fileprivate mutating func decideOnUnreadable() {
+    let rows = usersOfUnreadable.rows
+    guard rows > 0 else { return }
+    if keepsVectors {
+      rejections["invalid_embedding"] = Rejections(rows: rows, example: unreadableReason ?? "")
+    } else {
+      users.add(usersOfUnreadable)
     }
   }
 }

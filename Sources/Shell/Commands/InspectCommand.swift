@@ -84,8 +84,7 @@ struct InspectCommand: ShellCommand {
       ("--live", selected.live),
     ]
     for case let (name, value?) in options { words += [name, value] }
-    // Vectors of one length are one space: they need not be computed anew.
-    if inspection.dimensions.count == 1, inspection.survey.recordedSpace == nil { words += ["--embeddings", "keep"] }
+    if inspection.keepsVectors { words += ["--embeddings", "keep"] }
     return words
   }
 }
