@@ -132,6 +132,11 @@ package struct MigrationService {
     guard options.embeddings == .keep, !options.isVerbatim, survey.rows > 0, !survey.hasVectors else {
       return survey
     }
+    if let untold = survey.vectorForms.first(where: { $0.form == nil }) {
+      throw MemshError(
+        .invalidVector, untold.title,
+        hint: "name the form behind the column, as in `--map vector=COLUMN:float32`; nothing was changed")
+    }
     throw MemshError(
       .invalidVector,
       "\(source.description.location) has no embeddings to keep: none of its \(survey.rows) rows has one",

@@ -11,11 +11,13 @@ protocol ForeignReader: AnyObject {
   /// The tables or collections that the rows come from, as a person would name them.
   var parts: [String] { get }
   /// How many rows each of ``parts`` has, in any state, where counting is cheap.
-  func partRows() throws -> [String: Int64]
+  func partRows() throws -> [ExactText: Int64]
   /// The model that made the vectors, where the store says so.
   ///
   /// - Parameter dimensions: The length that most of the vectors have.
   func model(dimensions: Int) -> String?
+  /// How vectors stand in columns that say nothing of it, for each part that has some.
+  var vectorForms: [VectorFormNote] { get throws }
   /// What a person should know before the rows are read, a line each.
   var remarks: [String] { get throws }
 
@@ -32,7 +34,8 @@ protocol ForeignReader: AnyObject {
 
 extension ForeignReader {
   var version: String? { nil }
-  func partRows() throws -> [String: Int64] { [:] }
+  func partRows() throws -> [ExactText: Int64] { [:] }
   func model(dimensions: Int) -> String? { nil }
+  var vectorForms: [VectorFormNote] { [] }
   var remarks: [String] { [] }
 }

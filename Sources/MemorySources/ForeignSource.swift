@@ -26,16 +26,17 @@ package final class ForeignSource: MemorySource {
 
   /// Counts the rows and looks at the first vectors.
   package func survey() throws -> SourceSurvey {
-    let (counts, partRows, remarks) = try place.reading {
+    let (counts, partRows, remarks, forms) = try place.reading {
       let all = try reader.counts()
       let chosen = try selection.collection.map { try self.counts(of: $0) }
-      return (chosen ?? all, try reader.partRows(), try reader.remarks)
+      return (chosen ?? all, try reader.partRows(), try reader.remarks, try reader.vectorForms)
     }
     let dimensions = try sampledDimensions()
     return SourceSurvey(
       table: reader.parts.joined(separator: ", "), rows: selection.states.reduce(0) { $0 + (counts[$1] ?? 0) },
       dimensions: dimensions, model: dimensions.flatMap(reader.model), remarks: remarks + leftOut(counts),
-      version: reader.version, parts: reader.parts.map { .init(name: $0, rows: partRows[$0]) })
+      version: reader.version, parts: reader.parts.map { .init(name: $0, rows: partRows[ExactText($0)]) },
+      vectorForms: forms)
   }
 
   /// What is not read, in a line each: nothing is left out without a word.

@@ -76,6 +76,8 @@ package struct SourceSurvey: Sendable, Equatable {
   package let version: String?
   /// The tables or collections that the rows come from.
   package let parts: [Part]
+  /// How vectors stand in columns that say nothing of it themselves.
+  package let vectorForms: [VectorFormNote]
 
   /// A table or collection.
   package struct Part: Sendable, Equatable {
@@ -94,8 +96,10 @@ package struct SourceSurvey: Sendable, Equatable {
   /// - Parameter hasVectors: nil takes it from `dimensions`.
   package init(
     table: String, rows: Int64, dimensions: Int?, model: String?, recordedSpace: EmbeddingSpace? = nil,
-    hasVectors: Bool? = nil, remarks: [String] = [], version: String? = nil, parts: [Part] = []
+    hasVectors: Bool? = nil, remarks: [String] = [], version: String? = nil, parts: [Part] = [],
+    vectorForms: [VectorFormNote] = []
   ) {
+    self.vectorForms = vectorForms
     self.version = version
     self.parts = parts
     self.hasVectors = hasVectors ?? (dimensions != nil)
@@ -105,6 +109,25 @@ package struct SourceSurvey: Sendable, Equatable {
     self.dimensions = dimensions
     self.model = model
     self.recordedSpace = recordedSpace
+  }
+}
+
+/// How the vectors of a table stand in their column.
+package struct VectorFormNote: Sendable, Equatable {
+  /// The table.
+  package let part: String
+  /// The form's name as `--map` takes it; nil where it cannot be told.
+  package let form: String?
+  /// The form for a person, or why it cannot be told.
+  package let title: String
+  /// How many different vectors say so; nil where a person said it.
+  package let values: Int?
+
+  package init(part: String, form: String?, title: String, values: Int?) {
+    self.part = part
+    self.form = form
+    self.title = title
+    self.values = values
   }
 }
 

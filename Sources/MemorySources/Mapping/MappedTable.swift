@@ -50,6 +50,8 @@ private struct MappedTable {
   let database: any TableDatabase
   let live: String?
   private let values: [SourceRole: MappedValue]
+  /// How the vectors stand in their column; nil where nobody says.
+  private let vectorForm: VectorForm?
 
   /// - Throws: `usage`, with the line to type where no mapping is given and none is certain.
   init(_ table: TableList.Table, _ database: any TableDatabase, _ selection: SourceSelection) throws {
@@ -57,7 +59,9 @@ private struct MappedTable {
     self.database = database
     live = selection.liveCondition
     let parts = selection.mapping.isEmpty ? try MappedTable.certainParts(of: table, database, live) : selection.mapping
-    values = try parts.mapValues { try MappedValue($0, of: table) }
+    var values = try parts.filter { $0.key != .vector }.mapValues { try MappedValue($0, of: table) }
+    (values[.vector], vectorForm) = try parts[.vector].map { try MappedValue.vector($0, of: table) } ?? (nil, nil)
+    self.values = values
     guard values[.content] != nil else {
       throw MemshError(
         .usage, "--map does not say which column of \(table.name) is the content",
@@ -67,6 +71,11 @@ private struct MappedTable {
       if case .constant? = values[role] {
         throw MemshError(.usage, "--map: \(role.rawValue) takes a column, not a constant", hint: "write no quotes")
       }
+    }
+    if case .key? = values[.vector], let vectorForm, vectorForm.number != nil, !vectorForm.isBase64 {
+      throw MemshError(
+        .usage, "--map: the vectors inside a document cannot be \(vectorForm.name)",
+        hint: "there they are json or base64-\(vectorForm.name)")
     }
     if let live { try MappedTable.check(live, on: table, database) }
   }
@@ -118,9 +127,13 @@ private struct MappedTable {
       MappedDocument(
         column: column, isMetadata: columns[.metadata] == column,
         isUsedOtherwise: columns.contains { $0.key != .metadata && $0.value == column },
-        parts: parts.map { ($0.role, $0.keys) })
+        vectorForm: vectorForm ?? .json, parts: parts.map { ($0.role, $0.keys) })
     }.sorted { $0.column < $1.column }
     mapping.extra = documents.filter(\.isUsedOtherwise).map { ($0.extraName, "t." + $0.column.quotedIdentifier) }
+    if let vectorForm {
+      mapping.vectorForm = .column(vectorForm, isGuessed: false)
+      mapping.isVectorFormNamed = true
+    }
     if let live { mapping.states = [(.deleted, "(\(live)) IS NOT TRUE")] }
     mapping.order = try order()
     mapping.idIsUnique = columns[.id].map(table.isUnique) ?? false
@@ -168,6 +181,7 @@ private struct MappedDocument {
   let isMetadata: Bool
   /// Whether the column plays a part as a whole, too: then nothing of it is left.
   let isUsedOtherwise: Bool
+  let vectorForm: VectorForm
   let parts: [(role: SourceRole, keys: [String])]
 
   /// The name of a value that no column has.
@@ -182,7 +196,7 @@ private struct MappedDocument {
     var rest = document
     for (role, keys) in parts {
       guard let found = document.value(at: keys[...]), found != .null else { continue }
-      if role == .vector { row.embedding = MappedDocument.embedding(found) } else { row[role] = .json(found) }
+      if role == .vector { row.embedding = embedding(found) } else { row[role] = .json(found) }
       rest = rest.removing(keys[...])
     }
     guard !isUsedOtherwise else { return }
@@ -190,9 +204,10 @@ private struct MappedDocument {
     if isMetadata { row.metadata = left } else if let index { row.otherColumns[index].value = left }
   }
 
-  private static func embedding(_ json: JSON) -> SourceEmbedding {
+  private func embedding(_ json: JSON) -> SourceEmbedding {
     var text = json.stringValue ?? json.text
-    return text.withUTF8 { EmbeddingDecoder().decode(UnsafeRawBufferPointer($0), isText: true) }
+    let decoder = EmbeddingDecoder(form: .column(vectorForm, isGuessed: false))
+    return text.withUTF8 { decoder.decode(UnsafeRawBufferPointer($0), isText: true) }
   }
 }
 

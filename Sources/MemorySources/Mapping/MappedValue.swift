@@ -1,6 +1,8 @@
 import MemoryModel
 
 /// What `--map` names for a part: a column, a key inside a JSON column, or a constant.
+///
+/// Behind that of the vectors stands their form, where it is said.
 enum MappedValue: Equatable {
   case column(String)
   /// The keys lead from the document into it.
@@ -32,6 +34,24 @@ enum MappedValue: Equatable {
     throw MemshError(
       .usage, "the table \(table.name) has no column '\(segments.first ?? text)'",
       hint: "its columns are: \(table.columnSummary)")
+  }
+
+  /// Understands where vectors stand, and in which form: `emb`, `emb:float64`, `payload.vector:json`.
+  ///
+  /// - Throws: `usage`.
+  static func vector(_ text: String, of table: TableList.Table) throws -> (MappedValue, VectorForm?) {
+    do { return (try MappedValue(text, of: table), nil) } catch {
+      guard let colon = text.lastIndex(of: ":"), text[..<colon].count(where: { $0 == "\"" }).isMultiple(of: 2) else {
+        throw error
+      }
+      let name = String(text[text.index(after: colon)...])
+      let value = try MappedValue(String(text[..<colon]), of: table)
+      guard let form = VectorForm(name: name) else {
+        throw MemshError(
+          .usage, "--map: vectors have no form '\(name)'", hint: "the forms are: \(VectorForm.list)")
+      }
+      return (value, form)
+    }
   }
 
   /// The text between single quotes, which are doubled inside; nil where the value does not begin with one.

@@ -28,7 +28,8 @@ final class AccompaniedReader: ForeignReader {
   var version: String? { reader.version }
   var parts: [String] { reader.parts }
   var remarks: [String] { get throws { try reader.remarks + [remark] } }
-  func partRows() throws -> [String: Int64] { try reader.partRows() }
+  var vectorForms: [VectorFormNote] { get throws { try reader.vectorForms } }
+  func partRows() throws -> [ExactText: Int64] { try reader.partRows() }
   func model(dimensions: Int) -> String? { reader.model(dimensions: dimensions) }
   func counts() throws -> [RowState: Int64] { try reader.counts() }
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {

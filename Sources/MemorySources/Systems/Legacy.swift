@@ -72,6 +72,7 @@ enum LegacyTable {
   ) -> TableMapping {
     var mapping = TableMapping(table, columns: columns)
     mapping.idIsUnique = table.keyColumns.count == 1 && table.keyColumns.first == columns[.id]
+    mapping.vectorForm = .legacy
     mapping.keyTable = isFirst ? nil : table.name.lowercased()
     mapping.order = database.hasRowNumbers(table) ? "t.rowid" : nil
     return mapping

@@ -80,7 +80,7 @@ private final class MCPServerMemory: ForeignReader {
   }
 
   func counts() throws -> [RowState: Int64] { [.live: rows] }
-  func partRows() throws -> [String: Int64] { ["observations": rows] }
+  func partRows() throws -> [ExactText: Int64] { [ExactText("observations"): rows] }
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
     // The observations, as hashes, of those entities that other lines go on with.

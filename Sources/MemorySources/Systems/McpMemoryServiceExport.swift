@@ -61,7 +61,9 @@ private final class McpMemoryServiceExport: ForeignReader {
     if let vector = taken["embedding"], vector != .null {
       row.embedding =
         decodingVectors
-        ? Array(vector.text.utf8).withUnsafeBytes { EmbeddingDecoder().decode($0, isText: true) }
+        ? Array(vector.text.utf8).withUnsafeBytes {
+          EmbeddingDecoder(form: .column(.json, isGuessed: false)).decode($0, isText: true)
+        }
         : .undecoded(.json(vector))
     }
     if case .object(let members) = rest { row.otherColumns = members.map { ($0.key, .json($0.value)) } }

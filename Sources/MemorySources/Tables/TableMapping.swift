@@ -12,8 +12,10 @@ struct TableMapping {
   var roles: [SourceRole: String]
   /// The types of plain columns that play a part, in the server's own words; none where they say nothing.
   private(set) var types: [SourceRole: String] = [:]
-  /// How vectors stand in blobs.
-  var vectorForm = EmbeddingDecoder.BlobForm.unknown
+  /// How vectors stand in their column, where its system or the database says so; nil finds it out, once for the column.
+  var vectorForm: EmbeddingDecoder.BlobForm?
+  /// Whether a person said so.
+  var isVectorFormNamed = false
   /// Columns of the table, in lower case, that do not go to the metadata by themselves: those that ``roles`` use, and
   /// copies that its system derives from others (a compressed vector, lemmatised text).
   var consumed: Set<String> = []
@@ -48,7 +50,21 @@ struct TableMapping {
     types = columns.compactMapValues { column in
       table.columns.firstIndex(of: column).flatMap { table.types.indices.contains($0) ? table.types[$0] : nil }
     }
+    // What pgvector and arrays of PostgreSQL are in an answer.
+    if types[.vector]?.contains(/^(vector|halfvec)\b|\[\]$/) == true { vectorForm = .column(.json, isGuessed: false) }
   }
+
+  /// What stands for a part in a statement.
+  func expression(of role: SourceRole) -> String? {
+    guard role == .vector, let type = types[role] else { return roles[role] }
+    return roles[role].map {
+      isVectorHexadecimal
+        ? "pg_catalog.encode(\($0), 'hex')" : type.hasSuffix("[]") ? "pg_catalog.array_to_json(\($0))" : $0
+    }
+  }
+
+  /// Whether an answer has the bytes of vectors as hexadecimal digits.
+  var isVectorHexadecimal: Bool { types[.vector] == "bytea" }
 
   /// What a person calls the table.
   var name: String { title ?? table.shownName }

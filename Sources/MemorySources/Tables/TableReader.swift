@@ -4,12 +4,14 @@ import MemoryModel
 final class TableReader: ForeignReader {
   let system: String
   let version: String?
-  let remarks: [String]
   var parts: [String] { mappings.map(\.name) }
 
   private let database: any TableDatabase
   private let mappings: [TableMapping]
   private let modelOfDimensions: (Int) -> String?
+  private let ownRemarks: [String]
+  /// How the vectors of each mapping stand there, once that was found out.
+  private var forms: [ColumnForm]?
 
   init(
     _ system: String, _ database: any TableDatabase, _ mappings: [TableMapping], version: String? = nil,
@@ -20,7 +22,18 @@ final class TableReader: ForeignReader {
     self.mappings = mappings
     self.version = version
     modelOfDimensions = model
-    self.remarks = remarks
+    ownRemarks = remarks
+  }
+
+  var remarks: [String] { get throws { try ownRemarks + columnForms().compactMap(\.remark) } }
+
+  var vectorForms: [VectorFormNote] { get throws { try columnForms().compactMap(\.note) } }
+
+  private func columnForms() throws -> [ColumnForm] {
+    if let forms { return forms }
+    let found = try mappings.map { try ColumnForm(of: $0, database) }
+    forms = found
+    return found
   }
 
   func model(dimensions: Int) -> String? { modelOfDimensions(dimensions) }
@@ -38,19 +51,21 @@ final class TableReader: ForeignReader {
     return counts
   }
 
-  func partRows() throws -> [String: Int64] {
-    var rows: [String: Int64] = [:]
+  func partRows() throws -> [ExactText: Int64] {
+    var rows: [ExactText: Int64] = [:]
     for mapping in mappings {
-      rows[mapping.name, default: 0] += try database.count("count(*)", from: mapping.from)
+      rows[ExactText(mapping.name), default: 0] += try database.count("count(*)", from: mapping.from)
     }
     return rows
   }
 
   func readRows(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
-    for mapping in mappings {
+    // Before the rows: the database may run one statement at a time.
+    let forms = decodingVectors ? try columnForms() : []
+    for (index, mapping) in mappings.enumerated() {
       let expected = try database.count("count(*)", from: mapping.from)
       var found: Int64 = 0
-      try TableRows(mapping, database).read(decodingVectors: decodingVectors) { row in
+      try TableRows(mapping, database).read(decoding: decodingVectors ? forms[index].form : nil) { row in
         found += 1
         try body(row)
       }
@@ -78,7 +93,7 @@ private struct TableRows {
     others = mapping.others
     selectsState = !mapping.states.isEmpty
     let expressions =
-      (selectsState ? [mapping.stateExpression] : []) + roles.compactMap { mapping.roles[$0] }
+      (selectsState ? [mapping.stateExpression] : []) + roles.compactMap(mapping.expression)
       + mapping.extra.map(\.sql)
       + others.map { "t." + $0.name.quotedIdentifier }
     statement =
@@ -86,12 +101,13 @@ private struct TableRows {
       + (mapping.order(for: database.backend).map { " ORDER BY \($0)" } ?? "")
   }
 
-  func read(decodingVectors: Bool, _ body: (SourceRow) throws -> Void) throws {
-    var decoder = EmbeddingDecoder(form: mapping.vectorForm)
+  /// - Parameter form: The form of the vectors; nil leaves them as they are.
+  func read(decoding form: EmbeddingDecoder.BlobForm?, _ body: (SourceRow) throws -> Void) throws {
+    var decoder = form.map { EmbeddingDecoder(form: $0) }
     try database.rows(statement) { values in
-      var row = try row(values, decodingVectors ? decoder : nil)
-      if decoder.expectedDimensions == 0, case .vector(let vector) = row.embedding {
-        decoder.expectedDimensions = vector.dimensions
+      var row = try row(values, decoder)
+      if decoder?.expectedDimensions == 0, case .vector(let vector) = row.embedding {
+        decoder?.expectedDimensions = vector.dimensions
       }
       finish(&row)
       try body(row)
@@ -141,7 +157,7 @@ private struct TableRows {
   {
     guard try !values.isNull(column) else { return .missing }
     guard let decoder else { return .undecoded(try values.value(column)) }
-    return try values.withBytes(column) { decoder.decode($0, isText: $1) }
+    return try mapping.withVector(values, column) { decoder.decode($0, isText: $1) }
   }
 }
 

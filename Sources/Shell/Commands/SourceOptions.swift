@@ -26,7 +26,8 @@ struct SourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Which columns of --table are what: content=body,user=owner,vector=emb. A value is a "
-        + "column, a key inside a JSON column (payload.data) or a constant ('ada'); or a YAML file that says so.",
+        + "column, a key inside a JSON column (payload.data) or a constant ('ada'); or a YAML file that says so. Vectors may "
+        + "have their form behind them, where it cannot be told: vector=emb:float64.",
       valueName: "part=column,…|file"))
   var map: String?
 

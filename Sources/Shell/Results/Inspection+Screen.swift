@@ -111,11 +111,28 @@ struct InspectionScreen {
             columns: ["dimensions", "rows"], rows: lengths.map { [.count($0.length), .integer($0.rows)] },
             noun: "length"))),
       .init("model", .optional(inspection.survey.model)),
+      .init(
+        "forms",
+        .list(
+          ResultTable(
+            columns: ["part", "form", "guessed_from"],
+            rows: inspection.survey.vectorForms.map {
+              [.text($0.part), .optional($0.form), $0.values.map(Cell.count) ?? .null]
+            }, noun: "form"))),
     ]
   }
 
+  /// In which forms the vectors stand, and how that is known.
+  private var forms: [String] {
+    inspection.survey.vectorForms.filter { $0.form != nil }.map { note in
+      let place = inspection.survey.vectorForms.count > 1 ? " in \(note.part)" : ""
+      return note.title + place
+        + (note.values.map { " (guessed from \(counted($0, "vector")))" } ?? " (as the mapping says)")
+    }
+  }
+
   private var vectorSentence: String {
-    var parts = lengths.map { "\($0.rows) of \($0.length) dimensions" }
+    var parts = lengths.map { "\($0.rows) of \($0.length) dimensions" } + forms
     if inspection.withoutVectors > 0 { parts.append("\(counted(inspection.withoutVectors, "row")) without") }
     if inspection.unreadableVectors > 0 {
       parts.append("\(inspection.unreadableVectors) unreadable: \(inspection.unreadableReason ?? "")")

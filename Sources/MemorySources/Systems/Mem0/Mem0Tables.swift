@@ -59,6 +59,7 @@ extension MemorySystem {
       "PowerMem", database,
       tables.map { table in
         var mapping = Mem0Table.mapping(table, database.backend, .apart)
+        mapping.vectorForm = .column(.json, isGuessed: false)
         mapping.consumed.insert("fulltext_content")
         if let created = table.columns.first(where: { $0.lowercased() == "created_at" }) {
           mapping.roles[.created] = "t." + created.quotedIdentifier
