@@ -85,9 +85,12 @@ package struct MigratedRow: Sendable, Equatable {
   package let source: String
   /// Whose memory it is now.
   package let userID: String
+  /// Its id in the store.
+  package let id: Int64
 
   /// Creates an entry.
-  package init(sourceKey: String, contentHash: String, source: String, userID: String) {
+  package init(sourceKey: String, contentHash: String, source: String, userID: String, id: Int64) {
+    self.id = id
     self.sourceKey = sourceKey
     self.contentHash = contentHash
     self.source = source

@@ -72,7 +72,7 @@ final class MigrationLoader {
           continue
         }
         do throws(RowNormalizer.Rejection) {
-          if let row = try foreign(row, source, known: known[row.key] ?? []) { rows.append(row) }
+          if let row = try foreign(row, source, known: known[ExactText(row.key)] ?? []) { rows.append(row) }
         } catch {
           try reject(source, error)
         }
@@ -121,28 +121,50 @@ final class MigrationLoader {
   /// Notes that rows of a side table were written.
   func countSideRows(_ count: Int) { counts.sideRows += Int64(count) }
 
-  private func knownRows(_ records: [Result<PreparedRow, RejectedRow>]) throws -> [String: [MigratedRow]] {
+  private func knownRows(_ records: [Result<PreparedRow, RejectedRow>]) throws -> [ExactText: [KnownRow]] {
     guard hadRuns else { return [:] }
-    let keys = records.compactMap { record in
-      if case .success(let row) = record, row.source != nil { row.key } else { nil }
+    let rows = records.compactMap { record in
+      if case .success(let row) = record, row.source != nil { row } else { nil }
     }
-    return Dictionary(grouping: try store.migratedRows(sourceKeys: keys), by: \.sourceKey)
+    let found = try store.migratedRows(sourceKeys: rows.map(\.key))
+    guard !found.isEmpty else { return [:] }
+    let users = Dictionary(rows.map { (ExactText($0.key), $0.fields.userID) }, uniquingKeysWith: { first, _ in first })
+    // Only of those that have another user now it matters whether a repair gave it to them.
+    let others = found.filter {
+      ExactText($0.userID) != users[ExactText($0.sourceKey)].map(ExactText.init) && $0.source == source.location
+    }
+    let before = try store.usersBeforeRepairs(ofMemories: others.map(\.id))
+    return Dictionary(
+      grouping: found.map { KnownRow(row: $0, userID: before[$0.id] ?? $0.userID) }, by: { ExactText($0.row.sourceKey) }
+    )
+  }
+
+  /// A row that an earlier run migrated.
+  private struct KnownRow {
+    let row: MigratedRow
+    /// Whose memory it is, but for repairs.
+    let userID: String
   }
 
   /// The row of another system as it will be written; nil when it is there already.
   private func foreign(
-    _ row: PreparedRow, _ foreign: SourceRow, known: [MigratedRow]
+    _ row: PreparedRow, _ foreign: SourceRow, known: [KnownRow]
   ) throws(RowNormalizer.Rejection) -> PreparedRow? {
     // A file that was copied or moved is recognised by its rows; the same number and content for another user is
     // another memory, because many files count from 1.
-    let isPresent = known.contains {
-      $0.contentHash == row.contentHash && ($0.source == source.location || $0.userID == row.fields.userID)
-    }
-    if isPresent {
+    let sameContent = known.filter { $0.row.contentHash == row.contentHash }
+    let user = ExactText(row.fields.userID)
+    if sameContent.contains(where: { ExactText($0.userID) == user || ExactText($0.row.userID) == user }) {
       counts.alreadyPresent += 1
       return nil
     }
-    if known.contains(where: { $0.source == source.location }) {
+    if let other = sameContent.first(where: { $0.row.source == source.location }) {
+      throw RowNormalizer.Rejection(
+        reason: "changed_since_migrated",
+        detail: "an earlier run migrated this row, and the store has it for the user '\(other.row.userID)', not for "
+          + "'\(row.fields.userID)'; the store keeps that one")
+    }
+    if known.contains(where: { $0.row.source == source.location }) {
       throw RowNormalizer.Rejection(
         reason: "changed_since_migrated",
         detail: "an earlier run migrated this row with another content; the store keeps that one")

@@ -122,6 +122,20 @@ extension MemoryStore {
     return try journalRows("table_name = \(table) AND row_id = \(id)", limit: limit)
   }
 
+  /// Whose memories those were that repairs have given to other users, by their ids, before the first of these repairs.
+  package func usersBeforeRepairs(ofMemories ids: [Int64]) throws -> [Int64: String] {
+    guard !ids.isEmpty, try mayRead(.journalRows) == true else { return [:] }
+    let name = Column.userID.name
+    var users: [Int64: String] = [:]
+    // The newest come first, so the oldest stays.
+    let condition: SQL =
+      "table_name = \(Table.memories.name) AND row_id \(among: ids) AND \(raw: JournalRow.Kind.updated.condition)"
+    for row in try journalRows(condition, limit: Int(Int32.max)) where row.changedColumns.contains(name) {
+      users[row.id] = row.before?[key: name]?.stringValue
+    }
+    return users
+  }
+
   private func journalRows(_ condition: SQL, limit: Int) throws -> [JournalRow] {
     var rows: [JournalRow] = []
     // Exactly: what stands here is put back by `undo`.

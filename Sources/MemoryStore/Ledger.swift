@@ -70,12 +70,13 @@ extension MemoryStore {
         FROM \(OwnTable.runRows) AS r CROSS JOIN \(OwnTable.runs) AS runs
         WHERE r.source_key \(among: sourceKeys) AND r.table_name = \(Table.memories.name)
           AND runs.id = r.run_id AND runs.state <> 'running')
-      SELECT w.source_key, w.content_sha256, w.source, \(Column.userID, of: "t")
+      SELECT w.source_key, w.content_sha256, w.source, \(Column.userID, of: "t"), w.target_id
       FROM written AS w JOIN \(Table.memories) AS t ON t.id = w.target_id
       """
     ) {
       MigratedRow(
-        sourceKey: try $0.string(0), contentHash: try $0.string(1), source: try $0.string(2), userID: try $0.string(3))
+        sourceKey: try $0.string(0), contentHash: try $0.string(1), source: try $0.string(2), userID: try $0.string(3),
+        id: try $0.number(4))
     }
   }
 

@@ -155,7 +155,7 @@ import Testing
     try fixture.store.finishRun(run, counts: RunCounts())
     #expect(
       try fixture.store.migratedRows(sourceKeys: ["k'1", "other"])
-        == [MigratedRow(sourceKey: "k'1", contentHash: "h", source: "here", userID: "ada")])
+        == [MigratedRow(sourceKey: "k'1", contentHash: "h", source: "here", userID: "ada", id: ids[0])])
     try fixture.store.transaction(.commit) { try fixture.store.emptyTables() }
     _ = try fixture.store.createSchema(space: Fixture.space)
     #expect(try fixture.store.migratedRows(sourceKeys: ["k'1"]) == [])
