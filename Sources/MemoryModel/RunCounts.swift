@@ -8,6 +8,8 @@ package struct RunCounts: Sendable, Equatable {
   package var rejected: Int64 = 0
   /// Embeddings taken over.
   package var kept: Int64 = 0
+  /// Embeddings of the source's that were not taken over.
+  package var notKept: Int64 = 0
   /// Embeddings computed.
   package var generated: Int64 = 0
   /// Memories written without one.

@@ -41,7 +41,9 @@ package struct MigrationSummary: Sendable, Equatable {
   package let counts: RunCounts
   /// The space of the store's vectors.
   package let space: EmbeddingSpace
-  /// Whether there was an embedder of that space.
+  /// The space of the source's vectors, where they were not kept although nobody asked for others.
+  package let spaceNotKept: EmbeddingSpace?
+  /// Whether there was an embedder of the store's space.
   package let hasEmbedder: Bool
   /// Texts longer than the model reads.
   package let cutTexts: Int64
@@ -49,7 +51,11 @@ package struct MigrationSummary: Sendable, Equatable {
   package let rejectFile: String?
 
   /// Describes what was done.
-  package init(counts: RunCounts, space: EmbeddingSpace, hasEmbedder: Bool, cutTexts: Int64, rejectFile: String?) {
+  package init(
+    counts: RunCounts, space: EmbeddingSpace, spaceNotKept: EmbeddingSpace?, hasEmbedder: Bool, cutTexts: Int64,
+    rejectFile: String?
+  ) {
+    self.spaceNotKept = spaceNotKept
     self.counts = counts
     self.space = space
     self.hasEmbedder = hasEmbedder

@@ -17,6 +17,8 @@ struct EmbeddingPlan {
   let space: EmbeddingSpace
   /// Whether the source's vectors are taken over.
   let keepsVectors: Bool
+  /// The space of the source's vectors where nobody asked for others, and they are not taken over all the same.
+  let spaceNotKept: EmbeddingSpace?
   /// What computes the vectors that are not taken over; nil when nothing of the same space is configured.
   let embedder: (any Embedder)?
 
@@ -46,6 +48,7 @@ struct EmbeddingPlan {
       space = target
       keepsVectors = source != nil && source == target && (recorded != nil || target.model != "unknown")
     }
+    spaceNotKept = mode == .auto && !keepsVectors ? source : nil
     self.embedder = embedder.space == space ? embedder : try other(space)
     if !keepsVectors, self.embedder == nil { throw embedder.space.mismatch(storeSpace: space) }
   }

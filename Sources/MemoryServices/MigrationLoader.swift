@@ -187,7 +187,10 @@ final class MigrationLoader {
       return nil
     }
     var row = row
-    if !plan.keepsVectors { row.fields.embedding = nil }
+    if !plan.keepsVectors, row.fields.embedding != nil {
+      row.fields.embedding = nil
+      counts.notKept += 1
+    }
     if let vector = row.fields.embedding, vector.dimensions != plan.space.dimensions {
       throw MemshError(
         .invalidVector,
@@ -201,7 +204,10 @@ final class MigrationLoader {
 
   private func keptVector(_ embedding: SourceEmbedding) throws(RowNormalizer.Rejection) -> Vector? {
     switch embedding {
-    case .missing, .undecoded: return nil
+    case .missing: return nil
+    case .undecoded:
+      counts.notKept += 1
+      return nil
     case .unreadable(let reason, _): throw RowNormalizer.Rejection(reason: "invalid_embedding", detail: reason)
     case .vector(let vector):
       guard vector.dimensions == plan.space.dimensions else {
@@ -280,8 +286,8 @@ final class MigrationLoader {
   var summary: WorkEvent {
     .migrated(
       MigrationSummary(
-        counts: counts, space: plan.space, hasEmbedder: plan.embedder != nil, cutTexts: plan.embedder?.cutTexts ?? 0,
-        rejectFile: rejects.writtenPath))
+        counts: counts, space: plan.space, spaceNotKept: plan.spaceNotKept, hasEmbedder: plan.embedder != nil,
+        cutTexts: plan.embedder?.cutTexts ?? 0, rejectFile: rejects.writtenPath))
   }
 }
 

@@ -212,6 +212,7 @@ struct MigrateCommand: ChangingCommand {
         .record([
           .init("kept", .integer(counts.kept)), .init("generated", .integer(counts.generated)),
           .init("missing", .integer(counts.missing + counts.fragmentsMissing)),
+          .init("not_kept", .integer(counts.notKept)),
         ])),
       .init("fragments_inserted", .count(report.fragmentsInserted)), .init("errors", .count(report.errors)),
       .init("system_test", .text(report.systemTest.rawValue)), .init("seconds", .double(seconds, places: 2)),

@@ -51,6 +51,7 @@ extension MigrationSummary {
       let missing = counted(counts.missing, "memory")
       lines.append("⚠️ \(missing) without an embedding: no embedder of \(space) is configured")
     }
+    if counts.notKept > 0, let spaceNotKept { lines.append(notKept(spaceNotKept)) }
     if counts.nulReplaced > 0 { lines.append("⚠️ \(counted(counts.nulReplaced, "NUL character")) replaced by U+FFFD") }
     if cutTexts > 0 {
       lines.append("⚠️ \(counted(cutTexts, "text")) longer than the model reads: the beginning was embedded")
@@ -58,6 +59,20 @@ extension MigrationSummary {
     if counts.zeroVectors > 0 { lines.append("⚠️ \(counts.zeroVectors) embeddings are zero: no search finds them") }
     if let rejectFile { lines.append("⚠️ \(counted(counts.rejected, "row")) rejected, written to \(rejectFile)") }
     return lines
+  }
+}
+
+extension MigrationSummary {
+  /// Tells that vectors were computed anew though the source has some.
+  private func notKept(_ source: EmbeddingSpace) -> String {
+    let (are, they) = counts.notKept == 1 ? ("is", "it is") : ("are", "they are")
+    let what = counted(counts.notKept, "vector")
+    let reason =
+      source.hasModel
+      ? "\(what) of \(source) \(are) not kept: \(they) of another model than the store's, \(space)"
+      : "\(what) of \(source.dimensions) dimensions \(are) not kept: the source does not tell their model, and the "
+        + "store's is \(space)"
+    return "⚠️ \(reason); `--embeddings keep` into a new store keeps \(counts.notKept == 1 ? "it" : "them")"
   }
 }
 
