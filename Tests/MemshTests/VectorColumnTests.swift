@@ -193,6 +193,8 @@ import Testing
       let result = try source.migrate("emb")
       #expect(result.status == 0, "\(result.errors)")
       #expect(try source.vectors() == rows.map(VectorColumnTests.stored))
+      let wrong = try source.migrate("emb:float32")
+      #expect(wrong.status == 2 && wrong.errors.contains("the type of their column says their form"), "\(wrong.errors)")
     }
   }
 }

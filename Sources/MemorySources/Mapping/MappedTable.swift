@@ -131,6 +131,12 @@ private struct MappedTable {
     }.sorted { $0.column < $1.column }
     mapping.extra = documents.filter(\.isUsedOtherwise).map { ($0.extraName, "t." + $0.column.quotedIdentifier) }
     if let vectorForm {
+      if let form = mapping.vectorForm, form != .column(vectorForm, isGuessed: false) {
+        throw MemshError(
+          .usage,
+          "--map: the vectors of \(table.name) cannot be \(vectorForm.name): the type of their column says their form",
+          hint: "name the column alone")
+      }
       mapping.vectorForm = .column(vectorForm, isGuessed: false)
       mapping.isVectorFormNamed = true
     }
