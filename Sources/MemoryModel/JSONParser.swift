@@ -14,6 +14,7 @@ extension JSON {
 package struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let takesNaN: Bool
+  private var valuesLeft: Int
   private var position = 0
   private var depth = 0
 
@@ -21,32 +22,42 @@ package struct JSONParser {
   /// while it is parsed, nor of whoever works on the value, nor when it goes.
   package static let depthLimit = 256
 
+  fileprivate static let tooManyValues = "too many values"
+
   /// What is wrong with a text that is not JSON, and where.
   package struct Failure: Error, Equatable, CustomStringConvertible {
     /// What was expected or found.
     package let reason: String
     /// The byte it was found at, from 0.
     package let offset: Int
+    /// Whether the text holds more values than it may.
+    package var isTooLarge: Bool { reason == JSONParser.tooManyValues }
     /// `expected a value at byte 12`
     package var description: String { "\(reason) at byte \(offset)" }
   }
 
   /// Parses a whole text: one value, white space around it allowed.
   ///
-  /// - Parameter takesNaN: Whether `NaN` and `Infinity`, which Python writes for numbers that are not finite, are read: as
-  ///   the texts that ``SourceValue/json`` makes of such numbers.
-  package static func parse(_ text: String, takesNaN: Bool = false) throws(Failure) -> JSON {
+  /// - Parameters:
+  ///   - takesNaN: Whether `NaN` and `Infinity`, which Python writes for numbers that are not finite, are read: as the
+  ///     texts that ``SourceValue/json`` makes of such numbers.
+  ///   - valuesMaximum: How many values the text may hold: each takes far more memory than the two bytes it can be
+  ///     written in.
+  package static func parse(
+    _ text: String, takesNaN: Bool = false, valuesMaximum: Int = .max
+  ) throws(Failure) -> JSON {
     var text = text
     let result: Result<JSON, Failure> = text.withUTF8 { bytes in
-      var parser = JSONParser(bytes: bytes, takesNaN: takesNaN)
+      var parser = JSONParser(bytes: bytes, takesNaN: takesNaN, valuesLeft: valuesMaximum)
       do throws(Failure) { return .success(try parser.document()) } catch { return .failure(error) }
     }
     return try result.get()
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>, takesNaN: Bool) {
+  private init(bytes: UnsafeBufferPointer<UInt8>, takesNaN: Bool, valuesLeft: Int) {
     self.bytes = bytes
     self.takesNaN = takesNaN
+    self.valuesLeft = valuesLeft
   }
 
   private mutating func document() throws(Failure) -> JSON {
@@ -73,6 +84,8 @@ package struct JSONParser {
 
   private mutating func value() throws(Failure) -> JSON {
     skipWhitespace()
+    guard valuesLeft > 0 else { throw failure(JSONParser.tooManyValues) }
+    valuesLeft -= 1
     switch next {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       guard depth < JSONParser.depthLimit else { return .nested(try nestedText()) }

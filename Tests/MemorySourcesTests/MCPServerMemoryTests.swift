@@ -40,7 +40,7 @@ import Testing
     #expect(try source.survey().remarks.first?.contains("1 of 1 stand in legacy_relations") == true)
   }
 
-  @Test("lines that the server skips are handed over with their number and what is wrong")
+  @Test("lines that cannot be read are handed over with their number and what is wrong")
   func tellsFaults() throws {
     let folder = try TestFolder()
     let lines = [
@@ -61,7 +61,7 @@ import Testing
         "line 4 is neither an entity with observations nor a relation; the server skips it, too",
         "line 5 is neither an entity with observations nor a relation; the server skips it, too",
         "line 8 is neither an entity with observations nor a relation; the server skips it, too", nil,
-        "line 10 is not valid UTF-8; the server skips it, too",
+        "line 10 is not valid UTF-8",
       ])
     #expect(Set(rows.map(\.key)).count == rows.count)
     #expect(rows[0].otherColumns.contains { $0.name == "more" })
@@ -81,9 +81,22 @@ import Testing
     try data.write(to: URL(fileURLWithPath: path))
     let source = try ForeignSource.opened(path)
     let rows = try source.allRows()
-    #expect(rows.map(\.fault) == [nil, "line 2 is longer than 16 MB; the server skips it, too"])
+    #expect(rows.map(\.fault) == [nil, "line 2 is longer than 16 MB"])
     #expect(rows[0].otherColumns.map(\.name) == ["entityType"])
     #expect(try source.survey().remarks.first?.contains("0 of 30 stand in legacy_relations") == true)
+  }
+
+  @Test("a byte order mark is no part of the first line, and a line that is not UTF-8 is told as what it is")
+  func readsMarkedAndDamaged() throws {
+    let folder = try TestFolder()
+    let entity = #"{"type":"entity","name":"ada","entityType":"person","observations":["tea"]}"#
+    let marked = try ForeignSource.opened(folder.write("\u{FEFF}\(entity)\n", to: "memory.jsonl")).allRows()
+    #expect(marked.map(\.content) == [.json(.string("tea"))] && marked.map(\.fault) == [nil])
+    let path = folder.file("damaged.jsonl")
+    try Data(Array(entity.dropLast(4).utf8) + [0xFF, 0xFE] + Array("\"]}\n".utf8)).write(to: URL(fileURLWithPath: path))
+    let source = try ForeignSource.opened(path)
+    #expect(source.description.kind == "MCP reference server memory")
+    #expect(try source.allRows().map(\.fault) == ["line 1 is not valid UTF-8"])
   }
 
   @Test("a flipped bit anywhere gives rows or a clear error, and never ends the program")

@@ -89,8 +89,32 @@ import Testing
     truncate(path, off_t(SourceDocument.wholeBytesMaximum + 1))
     let error = try #require(throws: MemshError.self) { try ForeignSource.opened(path) }
     #expect(error.code == .sourceUnreadable)
-    #expect(error.message == "\(path) cannot be read: it is larger than 32 MB, the most that is read")
+    #expect(error.message == "\(path) cannot be read: it is larger than 16 MB, the most that is read")
     #expect(error.hint?.contains(instead) == true, "\(error.hint ?? "no hint")")
+  }
+
+  @Test(
+    "a JSON file of many small values, which take far more memory than the file, is refused",
+    arguments: [
+      (#"{"results": [{"id": "1", "memory": "tea", "metadata": "#, "}]}", "split the list"),
+      (#"{"export_metadata": {}, "memories": [{"content": "tea", "metadata": "#, "}]}", "split the list"),
+    ])
+  func refusesManyValues(head: String, end: String, instead: String) throws {
+    let values = String(repeating: "[1],", count: SourceDocument.valuesMaximum / 2)
+    let path = try folder.write(head + "[" + values + "1]" + end, to: "a.json")
+    let error = try #require(throws: MemshError.self) { try ForeignSource.opened(path) }
+    #expect(error.code == .sourceUnreadable)
+    #expect(error.message == "\(path) cannot be read: it holds more than 1200000 values, the most that are read")
+    #expect(error.hint?.contains(instead) == true, "\(error.hint ?? "no hint")")
+  }
+
+  @Test("a line of a graph that holds very many values is rejected as such")
+  func rejectsManyValues() throws {
+    let start = #"{"type":"entity","name":"ada","entityType":"person","observations":["#
+    let values = String(repeating: "1,", count: SourceDocument.valuesMaximum)
+    let path = try folder.write(start + "\"tea\"]}\n" + start + values + "1]}\n", to: "memory.jsonl")
+    let faults = try ForeignSource.opened(path).allRows().map(\.fault)
+    #expect(faults == [nil, "line 2 holds more than 1200000 values"])
   }
 
   @Test("a damaged system beside a store of memsh is said, and takes nothing away")

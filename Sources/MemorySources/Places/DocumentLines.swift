@@ -14,8 +14,11 @@ struct DocumentLines {
   static let lineBytesMaximum = 16 << 20
   private static let chunkBytes = 1 << 18
   private static let excerptBytes = 200
+  /// What some editors put in front of a text in UTF-8; it is not part of the text.
+  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// Hands over the lines with their numbers from 1; `body` throws to end the reading.
+  /// Hands over the lines with their numbers from 1, without a byte order mark in front of the first; `body` throws to end
+  /// the reading.
   ///
   /// - Throws: `source_unreadable`.
   static func read(_ path: String, _ body: (Int, Line) throws -> Void) throws {
@@ -27,6 +30,7 @@ struct DocumentLines {
     var number = 0
     func end() throws {
       number += 1
+      if number == 1, line.starts(with: byteOrderMark) { line.removeFirst(byteOrderMark.count) }
       try body(number, isTooLong ? .tooLong(line) : .bytes(line))
       line.removeAll(keepingCapacity: line.count <= chunkBytes)
       isTooLong = false

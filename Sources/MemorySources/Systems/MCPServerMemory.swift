@@ -32,13 +32,13 @@ private final class MCPServerMemory: ForeignReader {
 
   /// Whether a file has the lines of such a graph; one of the first suffices, because the server skips what it cannot read.
   static func isGraph(_ document: SourceDocument) -> Bool {
-    let lines = document.head.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
-    if lines.contains(where: { line in String(validating: line, as: UTF8.self).flatMap(Line.init(parsing:)) != nil }) {
-      return true
-    }
+    let head = document.head.starts(with: DocumentLines.byteOrderMark) ? document.head.dropFirst(3) : document.head
+    let lines = head.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
+    // A line that is not UTF-8 tells what the file is, too.
+    if lines.contains(where: { Line(parsing: String(decoding: $0, as: UTF8.self)) != nil }) { return true }
     // The first line may be longer than what is looked at.
     guard lines.count == 1, document.head.count == SourceDocument.headBytes else { return false }
-    let text = document.headText
+    let text = String(decoding: head, as: UTF8.self)
     return text.hasPrefix("{")
       && ["\"type\"", "\"entity\"", "\"entityType\"", "\"observations\""].allSatisfy(text.contains)
   }
@@ -90,7 +90,7 @@ private final class MCPServerMemory: ForeignReader {
       case .blank, .relation: break
       case .fault(let reason, let text):
         var row = SourceRow(key: "line:\(number)", legacyID: nil)
-        row.fault = "line \(number) \(reason); the server skips it, too"
+        row.fault = "line \(number) \(reason)"
         row.content = .text(text)
         try body(row)
       case .entity(let name, let type, let observations, let others):
@@ -133,15 +133,22 @@ private enum Line {
         self = .fault(reason: "is not valid UTF-8", text: String(decoding: bytes, as: UTF8.self))
         return
       }
-      guard text.contains(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }) else {
+      guard text.contains(where: { !$0.isWhitespace }) else {
         self = .blank
         return
       }
-      guard let json = try? JSONParser.parse(text) else {
-        self = .fault(reason: "is not JSON", text: text)
+      let json: JSON
+      do { json = try JSONParser.parse(text, valuesMaximum: SourceDocument.valuesMaximum) } catch {
+        self = .fault(
+          reason: error.isTooLarge
+            ? "holds more than \(SourceDocument.valuesMaximum) values" : "is not JSON; the server skips it, too",
+          text: text)
         return
       }
-      self = Line(json) ?? .fault(reason: "is neither an entity with observations nor a relation", text: text)
+      self =
+        Line(json)
+        ?? .fault(
+          reason: "is neither an entity with observations nor a relation; the server skips it, too", text: text)
     }
   }
 

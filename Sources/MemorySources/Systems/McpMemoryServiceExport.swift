@@ -5,12 +5,8 @@ import MemoryModel
 extension MemorySystem {
   static let mcpMemoryServiceExport = MemorySystem(name: "mcp-memory-service (its export)") { place, _ in
     guard case .file(let document) = place, McpMemoryServiceExport.mayBe(document.headText) else { return nil }
-    let text = try SourceDocument.wholeText(document.path, instead: McpMemoryServiceExport.instead)
-    let export: JSON
-    do { export = try JSONParser.parse(text, takesNaN: true) } catch let failure as JSONParser.Failure {
-      throw MemshError(
-        .sourceUnreadable, "\(document.path) looks like an export of mcp-memory-service, and is not JSON: \(failure)")
-    }
+    let export = try SourceDocument.wholeJSON(
+      document.path, what: "an export of mcp-memory-service", instead: McpMemoryServiceExport.instead)
     guard let about = export[key: "export_metadata"], case .array(let memories)? = export[key: "memories"] else {
       return nil
     }

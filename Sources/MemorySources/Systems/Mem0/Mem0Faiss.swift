@@ -104,13 +104,8 @@ private struct FaissDocuments {
   }
 
   private init?(json path: String) throws {
-    let document: JSON
-    do {
-      document = try JSONParser.parse(
-        SourceDocument.wholeText(path, instead: FaissDocuments.instead), takesNaN: true)
-    } catch let failure as JSONParser.Failure {
-      throw MemshError(.sourceUnreadable, "\(path) is not JSON: \(failure)")
-    }
+    let document = try SourceDocument.wholeJSON(
+      path, what: "the documents of a FAISS index", instead: FaissDocuments.instead)
     guard case .object(let payloads)? = document[key: "docstore"],
       case .object(let ids)? = document[key: "index_to_id"]
     else { return nil }

@@ -4,13 +4,8 @@ extension MemorySystem {
   /// What mem0's `get_all()` answers, saved as JSON: `{"results": […]}`, or the bare list.
   static let mem0JSON = MemorySystem(name: "mem0 (JSON)") { place, _ in
     guard case .file(let document) = place, Mem0JSON.mayBe(document.headText) else { return nil }
-    let answer: JSON
-    do {
-      answer = try JSONParser.parse(SourceDocument.wholeText(document.path, instead: Mem0JSON.instead), takesNaN: true)
-    } catch let failure as JSONParser.Failure {
-      throw MemshError(
-        .sourceUnreadable, "\(document.path) looks like an answer of mem0's get_all, and is not JSON: \(failure)")
-    }
+    let answer = try SourceDocument.wholeJSON(
+      document.path, what: "an answer of mem0's get_all", instead: Mem0JSON.instead)
     guard let memories = (answer[key: "results"] ?? answer).arrayValue, memories.allSatisfy(Mem0JSON.fits) else {
       return nil
     }

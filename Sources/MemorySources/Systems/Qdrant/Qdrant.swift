@@ -70,12 +70,12 @@ private struct QdrantStore {
   ///
   /// - Throws: `source_unreadable`.
   private static func listed(_ path: String) throws -> Set<String> {
-    let text = try WholeFile.text(path, limitBytes: SourceDocument.wholeBytesMaximum, code: .sourceUnreadable)
     let hint = "name the folder of one collection, which is read without it"
-    do {
-      if case .object(let members)? = try JSONParser.parse(text)[key: "collections"] { return Set(members.map(\.key)) }
-    } catch { throw MemshError(.sourceUnreadable, "\(path) is not JSON: \(error)", hint: hint) }
-    throw MemshError(.sourceUnreadable, "\(path) does not list the collections", hint: hint)
+    let document = try SourceDocument.wholeJSON(path, what: "Qdrant's list of collections", instead: hint)
+    guard case .object(let members)? = document[key: "collections"] else {
+      throw MemshError(.sourceUnreadable, "\(path) does not list the collections", hint: hint)
+    }
+    return Set(members.map(\.key))
   }
 
   /// Adds the collections in a folder.
