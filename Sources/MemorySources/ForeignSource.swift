@@ -43,9 +43,9 @@ package final class ForeignSource: MemorySource {
   private func leftOut(_ counts: [RowState: Int64]) -> [String] {
     RowState.allCases.compactMap { state in
       guard !selection.states.contains(state), let rows = counts[state], rows > 0 else { return nil }
+      let left = "\(counted(rows, "\(state.rawValue) row")) \(rows == 1 ? "is" : "are") left out"
       return state == .live
-        ? "\(rows) live rows are left out"
-        : "\(rows) \(state.rawValue) rows are left out; --include \(state.rawValue) brings them along"
+        ? left : left + "; --include \(state.rawValue) brings \(rows == 1 ? "it" : "them") along"
     }
   }
 

@@ -53,6 +53,7 @@ extension SQLiteDriver {
     MemshError(
       .storeFailed,
       "the definition of a table was changed, so it cannot be mended in place: \(what.joined(separator: ", "))",
-      hint: "`migrate --from \(identity.location)` into a new store moves everything into tables that take NULL")
+      hint:
+        "`migrate --from \(identity.location.shellWord)` into a new store moves everything into tables that take NULL")
   }
 }

@@ -210,7 +210,8 @@ extension MemshError {
         .storeCorrupt, "\(location) is not a SQLite database", hint: "name the right file with `-d PATH`", cause: cause)
     case .SQLITE_CORRUPT:
       self.init(
-        .storeCorrupt, "\(location) is damaged", hint: "check it with sqlite3 FILE 'PRAGMA integrity_check'",
+        .storeCorrupt, "\(location) is damaged",
+        hint: "check it with sqlite3 \(location.shellWord) 'PRAGMA integrity_check'",
         cause: cause)
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
       self.init(.permissionDenied, "\(location) cannot be written", hint: "check who owns the file", cause: cause)

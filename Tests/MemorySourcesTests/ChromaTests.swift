@@ -127,7 +127,7 @@ import Testing
     let survey = try source.survey()
     #expect(survey.rows == 1)
     #expect(survey.remarks.contains("the collection notes_entities holds what mem0 found in memories, and is left out"))
-    #expect(survey.remarks.contains("1 expired rows are left out; --include expired brings them along"))
+    #expect(survey.remarks.contains("1 expired row is left out; --include expired brings it along"))
     #expect(survey.remarks.contains { $0.hasPrefix("1 text holds line breaks") })
   }
 

@@ -93,7 +93,7 @@ import Testing
     #expect(error.hint == "its collections are: memories.ada, memories.ben")
     let ada = try survey("memories.ada")
     #expect(ada.rows == 1)
-    #expect(ada.remarks.contains("1 expired rows are left out; --include expired brings them along"))
+    #expect(ada.remarks.contains("1 expired row is left out; --include expired brings it along"))
     // There, though all of it is gone.
     #expect(try survey("memories.ben").rows == 0)
   }

@@ -68,7 +68,7 @@ import Testing
         "the user is the identity of the agent, else the name of its archive, else the agent's name",
         "1 memory of source_passages: passages of files, not what agents wrote down",
         "core memory is not brought along: 2 blocks of the table block",
-        "1 deleted rows are left out; --include deleted brings them along",
+        "1 deleted row is left out; --include deleted brings it along",
       ])
   }
 

@@ -5,7 +5,7 @@ import MemoryModel
 
 /// A SQLite file that is opened for reading only and never changed.
 ///
-/// Nothing is left beside it either, unless a writer left a write-ahead log there: reading that takes a `-shm` file.
+/// Nothing is left beside it either: the `-shm` file that reading a write-ahead log takes goes again (``OpenedFiles``).
 final class SQLiteTables: TableDatabase {
   let path: String
   var location: String { path }
@@ -27,12 +27,16 @@ final class SQLiteTables: TableDatabase {
     // An application that writes holds its lock for moments.
     configuration.busyMode = .timeout(SQLiteTables.busySeconds)
     do {
-      queue = try DatabaseQueue(path: SQLiteTables.openingName(path), configuration: configuration)
+      queue = try OpenedFiles.open(self.path) {
+        try DatabaseQueue(path: SQLiteTables.openingName(path), configuration: configuration)
+      }
       _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
     } catch let error as DatabaseError {
       throw SQLiteTables.translate(error, path: path)
     }
   }
+
+  deinit { OpenedFiles.close(path, queue) }
 
   func tables() throws -> TableList { try read { try TableList($0) } }
 
@@ -75,9 +79,11 @@ final class SQLiteTables: TableDatabase {
   /// The name to open a file under.
   ///
   /// Even a reader makes SQLite create `-wal` and `-shm` files for a database in WAL mode. Where no writer has
-  /// left any, `immutable` keeps the folder as it is; ``verifyUnchanged()`` then notices a writer that comes later.
+  /// left anything in one, `immutable` keeps the folder as it is; ``verifyUnchanged()`` then notices a writer that comes
+  /// later.
   private static func openingName(_ path: String) -> String {
-    let isAtRest = !FileManager.default.fileExists(atPath: path + "-wal")
+    func isThere(_ ending: String) -> Bool { FileManager.default.fileExists(atPath: path + ending) }
+    let isAtRest = !isThere("-wal") || FileState.of(path + "-wal") == FileState.none && !isThere("-shm")
     guard isAtRest, isInWALMode(path), SQLiteRowReader.understandsURIs else { return path }
     let absolute = URL(fileURLWithPath: path).path
     let escaped = absolute.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? absolute
@@ -96,6 +102,9 @@ final class SQLiteTables: TableDatabase {
     [path, path + "-wal"].map(FileState.of).joined(separator: "; log: ")
   }
 
+  /// What to do with a damaged file.
+  static func recovery(of path: String) -> String { "save what can be saved: sqlite3 \(path.shellWord) .recover" }
+
   private static func translate(_ error: DatabaseError, path: String) -> MemshError {
     let cause = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no reason given")"
     switch error.resultCode {
@@ -105,8 +114,15 @@ final class SQLiteTables: TableDatabase {
         cause: cause)
     case .SQLITE_CORRUPT:
       return MemshError(
-        .sourceUnreadable, "\(path) is damaged", hint: "save what can be saved: sqlite3 \(path) .recover", cause: cause)
+        .sourceUnreadable, "\(path) is damaged", hint: recovery(of: path), cause: cause)
     case .SQLITE_INTERRUPT: return MemshError(.interrupted, "interrupted", cause: cause)
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN:
+      guard FileState.of(path + "-journal") != FileState.none else { fallthrough }
+      return MemshError(
+        .sourceUnreadable, "\(path) cannot be read: a program was stopped while it wrote",
+        hint:
+          "open it once with the application that wrote it, or type sqlite3 \(path.shellWord) .tables, which takes the "
+          + "half-written change back", cause: cause)
     default: return MemshError(.sourceUnreadable, "\(path) cannot be read", cause: cause)
     }
   }

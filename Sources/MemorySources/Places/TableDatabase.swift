@@ -74,6 +74,6 @@ extension TableDatabase {
   func damaged(_ table: String, expected: Int64, found: Int64) -> MemshError {
     MemshError(
       .sourceUnreadable, "\(location) is damaged: \(table) counts \(expected) rows and gives \(found)",
-      hint: backend == .sqlite ? "save what can be saved: sqlite3 \(location) .recover" : nil)
+      hint: backend == .sqlite ? SQLiteTables.recovery(of: location) : nil)
   }
 }

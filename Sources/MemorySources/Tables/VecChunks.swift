@@ -72,7 +72,7 @@ final class VecChunks {
       MemshError(
         .sourceUnreadable,
         "\(database.location) is damaged: the chunk \(chunk) of \(table.name).\(table.definition.metadata[index].name) cannot be read at slot \(slot)",
-        hint: "save what can be saved: sqlite3 \(database.location) .recover")
+        hint: SQLiteTables.recovery(of: database.location))
     }
     let width = type == .text ? 16 : 8
     guard

@@ -11,7 +11,7 @@ enum Mem0History {
       return
         "it is mem0's log, not its store: `migrate --from` the vector store that mem0 was set up with, such as /tmp/qdrant or a database"
     }
-    return "it is mem0's log, not its store: `migrate --from \(store)` reads the memories"
+    return "it is mem0's log, not its store: `migrate --from \(store.shellWord)` reads the memories"
   }
 
   /// A vector store in a folder, or in a folder in it.
