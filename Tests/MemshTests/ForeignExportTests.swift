@@ -100,7 +100,7 @@ import Testing
     #expect(made[key: "collection"]?.stringValue == name && made[key: "memories"] == .integer(3))
     let table = #""My ""memories""""#
     #expect(
-      try target.value("SELECT payload->>'metadata' FROM \(table) WHERE payload->>'user_id' = 'ben'")?.contains(
+      try target.value("SELECT payload->>'memsh_metadata' FROM \(table) WHERE payload->>'user_id' = 'ben'")?.contains(
         #""data": "mine""#) == true)
     #expect(
       try target.value("SELECT payload->>'hash' FROM \(table) WHERE id = '\(Self.uuid)'")

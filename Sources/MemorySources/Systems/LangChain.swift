@@ -28,6 +28,9 @@ private enum LangChainTables {
         let metadata = row.metadata.document
         row.createdAt = time(metadata?[key: "created_at"])
         row.updatedAt = time(metadata?[key: "updated_at"])
+        row.nameUserAfterMetadata()
+        // What memsh has put aside for these is back in its place only now.
+        if let own = metadata.flatMap(ApartMetadata.unfolding) { row.metadata = .json(own) }
       }
       return mapping
     }

@@ -50,13 +50,14 @@ final class LangChainWriter: MemoryWriter {
 
   /// LangChain has no columns for whose a memory is and when it was made: they stand in the metadata.
   private static func metadata(of memory: OutgoingMemory) -> JSON {
-    let own: KeyValuePairs<String, JSON?> = [
+    let own = JSON.object(ofPresent: [
       "user_id": .string(memory.userID), "created_at": memory.created.map(JSON.string),
       "updated_at": memory.updated.map(JSON.string),
-    ]
-    return JSON.object(ofPresent: own).members.reduce(.object(memory.metadata)) { object, member in
-      object[key: member.key] == nil || member.key == "user_id" ? object.setting(member.key, to: member.value) : object
+    ]).members
+    let folded = ApartMetadata.folding(memory.metadata) { member in
+      ["user_id", "created_at", "updated_at"].contains(member.key) && !own.contains(member)
     }
+    return .object(folded.filter { !own.contains($0) } + own)
   }
 
   /// Makes the tables as the library makes them, where they are missing, and the collection.

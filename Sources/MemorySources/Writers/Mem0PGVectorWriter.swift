@@ -35,9 +35,10 @@ final class Mem0PGVectorWriter: MemoryWriter {
   func write(_ memories: [Memory]) throws {
     guard database.takes(memories), let dimensions = database.dimensions else { return }
     if !hasBegun { try begin(dimensions) }
+    let today = Mem0Payload.today
     try database.driver.load(
       database.identify(memories).map { row in
-        [.text(row.id), .vector(row.vector), .json(Mem0PGVectorWriter.payload(of: row.memory))]
+        [.text(row.id), .vector(row.vector), .json(Mem0PGVectorWriter.payload(of: row.memory, today: today))]
       }, columns: table.columns, added: [], into: .table(table))
   }
 
@@ -67,18 +68,15 @@ final class Mem0PGVectorWriter: MemoryWriter {
       "CREATE TABLE \(table) (id UUID PRIMARY KEY, vector vector(\(raw: String(dimensions))), payload JSONB)")
   }
 
-  /// mem0 keeps the metadata flat beside its own keys; what has such a name and is the user's stands under `metadata`.
-  private static func payload(of memory: OutgoingMemory) -> JSON {
+  /// mem0 keeps the metadata flat beside its own keys.
+  private static func payload(of memory: OutgoingMemory, today: String) -> JSON {
     let own = JSON.object(ofPresent: [
       "data": .string(memory.content), "hash": .string(ContentHash.md5(of: memory.content)),
       "user_id": .string(memory.userID), "created_at": memory.created.map(JSON.string),
       "updated_at": memory.updated.map(JSON.string),
     ])
-    let reserved = memory.metadata.filter { Mem0Form.reservedKeys.contains($0.key) }
-    var payload = JSON.object(own.members + memory.metadata.filter { !Mem0Form.reservedKeys.contains($0.key) })
-    if !reserved.isEmpty, payload[key: "metadata"] == nil {
-      payload = payload.setting("metadata", to: .object(reserved))
-    }
-    return payload
+    return .object(
+      own.members
+        + ApartMetadata.folding(memory.metadata) { Mem0Form.isReserved($0, of: memory, today: today) })
   }
 }

@@ -9,6 +9,8 @@ struct OutgoingMemory {
   let updated: String?
   /// The id that it had in the system that it came from.
   let legacyID: String?
+  /// Whether the system that it came from had let it expire.
+  let wasExpired: Bool
   /// The user's own metadata, and behind them the columns that other systems do not have. They do not name the user.
   private(set) var metadata: [JSON.Member]
 
@@ -23,6 +25,7 @@ struct OutgoingMemory {
     created = OutgoingMemory.text(fields.createdAt)
     updated = OutgoingMemory.text(fields.updatedAt)
     legacyID = fields.metadata?[key: "legacy_id"]?.stringValue
+    wasExpired = fields.metadata?[key: "legacy_state"] == .string(RowState.expired.rawValue)
     metadata = fields.metadata?.taking(OutgoingMemory.marks)?.rest.members ?? []
     metadata.removeAll { $0.key == "user_id" && $0.value == .string(fields.userID) }
     add("category", fields.category.map(JSON.string))
@@ -47,16 +50,30 @@ struct OutgoingMemory {
     }
   }
 
-  /// Takes a member out of the metadata.
-  mutating func take(_ key: String) -> JSON? {
-    guard let index = metadata.firstIndex(where: { $0.key == key }) else { return nil }
-    return metadata.remove(at: index).value
-  }
-
   /// A moment as Python's `isoformat` writes it; nil for none, and for an infinite one.
   private static func text(_ moment: Timestamp?) -> String? {
     guard let moment, moment.isFinite else { return nil }
     return moment.iso8601.dropLast() + "+00:00"
+  }
+}
+
+/// A memory's own metadata on their way through a form that keeps them flat beside its own keys: those that it would take
+/// for its own travel in an object.
+enum ApartMetadata {
+  /// The key of that object.
+  static let key = "memsh_metadata"
+
+  /// Puts the members with some keys into the object.
+  static func folding(_ members: [JSON.Member], _ isReserved: (JSON.Member) -> Bool) -> [JSON.Member] {
+    let reserved = members.filter { $0.key == key || isReserved($0) }
+    guard !reserved.isEmpty else { return members }
+    return members.filter { $0.key != key && !isReserved($0) } + [JSON.Member(key, .object(reserved))]
+  }
+
+  /// Puts the members of the object back where they were, once the form's own are taken; nil where there is no such object.
+  static func unfolding(_ metadata: JSON) -> JSON? {
+    guard let (taken, rest) = metadata.taking([key]), case .object(let members)? = taken[key] else { return nil }
+    return members.reduce(rest) { $0.setting($1.key, to: $1.value) }
   }
 }
 

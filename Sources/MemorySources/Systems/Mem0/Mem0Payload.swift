@@ -13,7 +13,7 @@ enum Mem0Payload {
   }
 
   /// The names that mem0 for TypeScript has, or once had, for those of Python.
-  private static let spellings = [
+  static let spellings = [
     "userId": "user_id", "agentId": "agent_id", "runId": "run_id", "actorId": "actor_id", "createdAt": "created_at",
     "updatedAt": "updated_at", "attributedTo": "attributed_to", "expirationDate": "expiration_date",
   ]
@@ -22,7 +22,7 @@ enum Mem0Payload {
     "agent_id", "run_id", "actor_id", "role", "attributed_to", "expiration_date",
   ]
   /// Copies that mem0 derives from the text.
-  private static let derived: Set<String> = ["hash", "text_lemmatized", "textLemmatized"]
+  static let derived: Set<String> = ["hash", "text_lemmatized", "textLemmatized"]
 
   /// Whether a payload is a memory of mem0's.
   static func fits(_ payload: JSON) -> Bool {
@@ -58,7 +58,9 @@ enum Mem0Payload {
       if key == "expiration_date", isPast(member.value, today) { row.state = .expired }
     }
     switch form {
-    case .flat: row.metadata = .json(.object(others))
+    case .flat:
+      let metadata = JSON.object(others)
+      row.metadata = .json(ApartMetadata.unfolding(metadata) ?? metadata)
     case .apart: row.otherColumns += others.map { ($0.key, SourceValue($0.value)) }
     }
     row.nameUserAfterMetadata()
@@ -71,7 +73,7 @@ enum Mem0Payload {
   }
 
   /// Whether a value begins with a day, such as `2026-11-25`, that is over.
-  private static func isPast(_ value: JSON, _ today: String) -> Bool {
+  static func isPast(_ value: JSON, _ today: String) -> Bool {
     guard let text = value.stringValue, text.prefixMatch(of: /\d{4}-\d{2}-\d{2}/) != nil else { return false }
     return text.prefix(10) < today
   }
