@@ -22,8 +22,14 @@ extension TableList {
   fileprivate func chosen(_ name: String, at location: String) throws -> Table {
     let all = tables + views
     func names(_ table: Table) -> [String] { [table.name] + (table.schema.map { ["\($0).\(table.name)"] } ?? []) }
-    let exact = all.filter { names($0).contains { $0.utf8.elementsEqual(name.utf8) } }
-    let found = exact.isEmpty ? all.filter { names($0).contains { $0.lowercased() == name.lowercased() } } : exact
+    func fitting(_ fits: (String) -> Bool) -> [Table] { all.filter { names($0).contains(where: fits) } }
+    // As it is called, as SQL writes it, as a screen shows it, and in other letters.
+    let unquoted = (try? MappedValue.segments(name))?.joined(separator: ".") ?? name
+    let exact =
+      [name, unquoted, name.readingVisibleControls].lazy.map { name in
+        fitting { $0.utf8.elementsEqual(name.utf8) }
+      }.first { !$0.isEmpty } ?? []
+    let found = exact.isEmpty ? fitting { $0.lowercased() == unquoted.lowercased() } : exact
     guard let table = found.first else {
       throw MemshError(
         .usage, "\(location) has no table '\(name)'",

@@ -65,7 +65,7 @@ enum MappedValue: Equatable {
   }
 
   /// The names between dots; double quotes keep dots, and are doubled inside.
-  private static func segments(_ text: String) throws -> [String] {
+  static func segments(_ text: String) throws -> [String] {
     var segments = [""]
     var isQuoted = false
     var rest = text[...]
@@ -95,10 +95,23 @@ enum MappedValue: Equatable {
   }
 }
 
+extension String {
+  /// The name that a screen shows as this: there `\n`, `\x1b` and `\u{200f}` stand for characters that it cannot show.
+  var readingVisibleControls: String {
+    replacing(/\\(?:([nrt])|x([0-9a-f]{2})|u\{([0-9a-f]{1,6})\})/) { match in
+      if let letter = match.1 { return letter == "n" ? "\n" : letter == "r" ? "\r" : "\t" }
+      let scalar = (match.2 ?? match.3).flatMap { UInt32($0, radix: 16) }.flatMap(Unicode.Scalar.init)
+      return scalar.map { String($0) } ?? String(match.0)
+    }
+  }
+}
+
 extension TableList.Table {
   /// The column of a name, as the table writes it; in other letters of the same word where only one is meant.
   func column(named name: String) -> String? {
     if let exact = columns.first(where: { $0.utf8.elementsEqual(name.utf8) }) { return exact }
+    let shown = name.readingVisibleControls
+    if let exact = columns.first(where: { $0.utf8.elementsEqual(shown.utf8) }) { return exact }
     let alike = columns.filter { $0.lowercased() == name.lowercased() }
     return alike.count == 1 ? alike[0] : nil
   }

@@ -144,7 +144,11 @@ struct MigrateCommand: ChangingCommand {
     let location = try from.map { try session.place($0).location } ?? session.paths.defaultSource
     guard !session.stores.isSame(location, as: target.identity) else {
       guard from == nil else {
-        throw MemshError(.usage, "\(location) is the store itself", hint: "name another source")
+        throw MemshError(
+          .usage, "\(target.identity.location) is the store itself",
+          hint: target.identity.backend == .postgres
+            ? "name another source; `--schema NAME` brings what other systems keep in this database into a schema of its own"
+            : "name another source")
       }
       session.note("No source to migrate: the default one is this store itself")
       return nil
@@ -194,7 +198,9 @@ struct MigrateCommand: ChangingCommand {
     guard let source = report.source else { return nil }
     // The location is without its password.
     let place = from.flatMap { $0.hasPrefix("@") ? $0 : nil } ?? source
-    let keptAll = report.counts.kept > 0 && report.counts.generated == 0
+    let counts = report.counts
+    // A second run that finds everything there keeps what the first one kept.
+    let keptAll = counts.generated == 0 && (counts.kept > 0 || embeddings == .keep && counts.alreadyPresent > 0)
     return ScriptCommand(
       words: ["diff", place] + selected.words + (keptAll ? [] : ["--no-embeddings"])
     ).text
