@@ -21,6 +21,9 @@ protocol ForeignReader: AnyObject {
   /// What a person should know before the rows are read, a line each.
   var remarks: [String] { get throws }
 
+  /// Whether its memories stand in namespaces, a label of which may be the user.
+  var hasNamespaces: Bool { get }
+
   /// How many rows there are in each state.
   func counts() throws -> [RowState: Int64]
 
@@ -38,4 +41,5 @@ extension ForeignReader {
   func model(dimensions: Int) -> String? { nil }
   var vectorForms: [VectorFormNote] { [] }
   var remarks: [String] { [] }
+  var hasNamespaces: Bool { false }
 }

@@ -18,6 +18,11 @@ struct MemorySystem: Sendable {
     .mem0Qdrant, .qdrant, .mem0Faiss, .mem0TypeScript, .mem0Postgres, .powerMem, .mem0JSON, .chroma,
     .mcpMemoryServiceExport, .txtai, .sqliteVec, .markdown, .legacy,
   ]
+
+  /// Those whose tables stand in a database of the application's own, so that tables beside them are not theirs.
+  static let guests: Set<String> = Set(
+    [langGraph, agno, agno1, langChain, llamaIndex, mem0TypeScript, mem0Postgres, powerMem, sqliteVec, legacy]
+      .map(\.name))
 }
 
 extension MemorySystem {

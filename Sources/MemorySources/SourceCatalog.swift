@@ -11,8 +11,10 @@ package enum FoundSource {
 
 /// What stands in one place, as `inspect` tells it.
 package enum FoundPlace {
-  /// Memories; `others` are the further systems whose memories stand there, too, `remarks` says which of them cannot be read.
-  case source(FoundSource, others: [String], remarks: [String])
+  /// Memories, and what stands beside them.
+  case source(FoundSource, Beside)
+  /// The memories of several systems in one database, each by itself.
+  case several(location: String, [NamedSource])
   /// Tables that no reader takes.
   case tables(UnreadTables)
   /// A folder with stores in it.
@@ -21,6 +23,9 @@ package enum FoundPlace {
 
 /// Finds out which memory system made what stands in a place: by the whole of it, never by a table's name.
 package enum SourceCatalog {
+  /// Ends what the SQLite files of others that are read are asked; the thread that waits gets `interrupted`.
+  package static func interruptAll() { OpenedFiles.interruptAll() }
+
   /// Looks at a file or a folder.
   ///
   /// - Throws: `source_not_found`, `source_unreadable`, `source_not_a_database`, `source_without_memories`;
@@ -49,9 +54,21 @@ package enum SourceCatalog {
 
   private static func inspect(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundPlace {
     do {
-      let found = try open(place, selection)
-      let (others, remarks) = others(at: place, selection, than: found)
-      return .source(found, others: others, remarks: remarks)
+      let readers: [Fitting]
+      switch try look(at: place, selection) {
+      case .memsh: return .source(.memsh, besideMemsh(at: place, selection))
+      case .foreign(let found): readers = found
+      }
+      guard readers.count == 1 else {
+        let names = readers.map(\.system.name)
+        return .several(
+          location: place.location,
+          readers.map {
+            NamedSource(
+              word: word($0.system.name, among: names), ForeignSource($0.reader, at: place, selection: selection))
+          })
+      }
+      return .source(.foreign(source(readers[0], at: place, selection)), try beside(readers[0], at: place, selection))
     } catch let error as MemshError
       where [.sourceUnsupported, .sourceWithoutMemories, .sourceNotADatabase].contains(error.code)
       && selection.table == nil && selection.system == nil
@@ -70,38 +87,100 @@ package enum SourceCatalog {
   }
 
   /// The systems whose memories stand in a database beside a store of memsh's own: two others are told apart by `--system`.
-  private static func others(
-    at place: SourcePlace, _ selection: SourceSelection, than found: FoundSource
-  ) -> (names: [String], remarks: [String]) {
-    guard case .memsh = found else { return ([], []) }
-    var (names, remarks): ([String], [String]) = ([], [])
+  private static func besideMemsh(at place: SourcePlace, _ selection: SourceSelection) -> Beside {
+    var beside = Beside()
     // The legacy system is told by what it has not, and would take memsh's own tables.
     for system in MemorySystem.all where !system.isGeneral && system.name != MemorySystem.legacy.name {
       do {
         guard let reader = try system.open(place, selection), !reader.parts.contains("memories") else { continue }
-        names.append(system.name)
+        beside.systems.append(system.name)
       } catch let error as MemshError where refusesForm.contains(error.code) {
       } catch {
-        remarks.append("memories of \(system.name) cannot be read: \((error as? MemshError)?.message ?? "\(error)")")
+        beside.remarks.append(
+          "memories of \(system.name) cannot be read: \((error as? MemshError)?.message ?? "\(error)")")
       }
     }
-    return (names, remarks)
+    return beside
+  }
+
+  /// The tables beside those of a system that may hold something remembered; who has chosen among them knows them.
+  private static func beside(
+    _ found: Fitting, at place: SourcePlace, _ selection: SourceSelection
+  ) throws -> Beside {
+    guard case .tables(let database) = place, selection.system == nil, selection.table == nil,
+      MemorySystem.guests.contains(found.system.name)
+    else { return Beside() }
+    return Beside(tables: try UnreadTables.likely(in: database, besides: found.reader.parts))
   }
 
   private static func open(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundSource {
+    switch try look(at: place, selection) {
+    case .memsh: return .memsh
+    case .foreign(let found):
+      guard found.count > 1 else { return .foreign(source(found[0], at: place, selection)) }
+      let names = found.map(\.system.name)
+      throw MemshError(
+        .usage, "\(place.location) holds the memories of several systems: \(names.joined(separator: ", "))",
+        hint: "name one of them: "
+          + names.map { "--system \(word($0, among: names).shellWord)" }.joined(separator: ", "))
+    }
+  }
+
+  /// A system with its reader for a place.
+  private typealias Fitting = (system: MemorySystem, reader: any ForeignReader)
+
+  /// What stands in a place: a store of memsh's own, or the memories of one system, or of several.
+  private enum Look {
+    case memsh
+    /// At least one.
+    case foreign([Fitting])
+  }
+
+  private static func look(at place: SourcePlace, _ selection: SourceSelection) throws -> Look {
+    let found = try readers(at: place, selection)
+    let name: String
+    switch found {
+    case .memsh: name = "memsh"
+    case .foreign(let systems):
+      guard !systems.contains(where: \.reader.hasNamespaces) else { return found }
+      name = systems.map(\.system.name).joined(separator: ", ")
+    }
+    guard selection.userLabel == nil || selection.isShared else {
+      throw MemshError(
+        .usage, "\(place.location) is a store of \(name), which has no namespaces",
+        hint: "leave --user-from-namespace out")
+    }
+    return found
+  }
+
+  private static func readers(at place: SourcePlace, _ selection: SourceSelection) throws -> Look {
     let isOurs = selection.system.map { $0.lowercased() == "memsh" } ?? (selection.table == nil)
     if isOurs, case .tables(let tables) = place, try isMemsh(tables.tables(), tables.backend) { return .memsh }
-    let asked = try systems(named: selection.system)
-    guard let first = try fitting(asked, place, selection) else {
-      // One that stands in another schema answers for itself.
-      if isOurs, case .tables(let tables) = place, try isMemsh(tables.tables(), tables.backend, anywhere: true) {
-        return .memsh
-      }
-      throw try UnreadSystem.refusal(of: place)
+    let found = try fitting(systems(named: selection.system), place, selection)
+    guard found.isEmpty else { return .foreign(found) }
+    // One that stands in another schema answers for itself.
+    if isOurs, case .tables(let tables) = place, try isMemsh(tables.tables(), tables.backend, anywhere: true) {
+      return .memsh
     }
+    throw try UnreadSystem.refusal(of: place)
+  }
+
+  /// The names of the systems whose memories stand in a place.
+  ///
+  /// - Throws: As ``open(path:_:)``, where there are none.
+  static func systems(at place: SourcePlace) throws -> [String] {
+    switch try look(at: place, SourceSelection()) {
+    case .memsh: ["memsh"]
+    case .foreign(let found): found.map(\.reader.system)
+    }
+  }
+
+  private static func source(
+    _ found: Fitting, at place: SourcePlace, _ selection: SourceSelection
+  ) -> ForeignSource {
     // Who names a system knows what else there is.
-    let reader = selection.system == nil ? AccompaniedReader.of(first, in: place) : first
-    return .foreign(ForeignSource(reader, at: place, selection: selection))
+    let reader = selection.system == nil ? AccompaniedReader.of(found.reader, in: place) : found.reader
+    return ForeignSource(reader, at: place, selection: selection)
   }
 
   /// The systems to ask: all of them, or those whose name begins with a word, or is that word.
@@ -117,13 +196,13 @@ package enum SourceCatalog {
         .joined(separator: ", "))
   }
 
-  /// The reader of the one system that fits; nil where none does.
+  /// The systems that fit.
   ///
   /// A database can hold the tables of several. One whose tables a more particular one has taken is not another system.
   private static func fitting(
     _ systems: [MemorySystem], _ place: SourcePlace, _ selection: SourceSelection
-  ) throws -> (any ForeignReader)? {
-    var found: [(system: MemorySystem, reader: any ForeignReader)] = []
+  ) throws -> [Fitting] {
+    var found: [Fitting] = []
     var taken: Set<String> = []
     for system in systems where found.isEmpty || !system.isGeneral {
       do {
@@ -136,21 +215,17 @@ package enum SourceCatalog {
       // In a folder or a file, and where a table was named, the first one is the one.
       guard case .tables = place, selection.table == nil else { break }
     }
-    guard found.count > 1 else { return found.first?.reader }
-    let names = found.map(\.system.name)
-    throw MemshError(
-      .usage, "\(place.location) holds the memories of several systems: \(names.joined(separator: ", "))",
-      hint: "name one of them: " + names.map { "--system \(word($0, among: names))" }.joined(separator: ", "))
+    return found
   }
 
   /// What an opening throws that says only that a place is of another form.
   private static let refusesForm: Set<ErrorCode> = [.sourceWithoutMemories, .sourceUnsupported]
 
-  /// How a name is typed: its first word where that says which one it is.
+  /// What `--system` takes for a name: its first word where that says which one it is.
   private static func word(_ name: String, among names: [String]) -> String {
     let first = String(name.lowercased().prefix { $0.isLetter || $0.isNumber })
     let isClear = first == name.lowercased() || names.count { $0.lowercased().hasPrefix(first) } == 1
-    return isClear && !first.isEmpty ? first : "'\(name)'"
+    return isClear && !first.isEmpty ? first : name
   }
 
   /// Whether a database is a store of memsh's own.

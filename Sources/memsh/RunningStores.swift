@@ -1,4 +1,5 @@
 import Foundation
+import MemorySources
 import MemoryStore
 import Synchronization
 
@@ -13,6 +14,7 @@ final class RunningStores: Sendable {
 
   func interruptAll() {
     for store in stores.withLock({ $0 }) { store.interrupt() }
+    SourceCatalog.interruptAll()
   }
 
   /// Closes them all, as far as they let go in time.

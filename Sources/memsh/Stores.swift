@@ -148,11 +148,10 @@ final class Stores: StoreAccess, Sendable {
       try store.map { try SourceCatalog.inspect($0.driver, selection) }
       ?? SourceCatalog.inspect(path: StoreLocation.path(location), selection)
     switch found {
-    case .source(.memsh, let others, let remarks):
-      let source = StoreSource(try store ?? self.store(at: location, isReadOnly: true))
-      return .source(source, others: others, remarks: remarks)
-    case .source(.foreign(let source), let others, let remarks):
-      return .source(source, others: others, remarks: remarks)
+    case .source(.memsh, let beside):
+      return .source(StoreSource(try store ?? self.store(at: location, isReadOnly: true)), beside)
+    case .source(.foreign(let source), let beside): return .source(source, beside)
+    case .several(let location, let sources): return .several(location: location, sources)
     case .tables(let tables): return .tables(tables)
     case .folder(let path, let stores): return .folder(path: path, stores)
     }

@@ -33,7 +33,7 @@ import Testing
       ("memories.ada", nil, "ada"), ("users.ada.facts", nil, "ada"), ("app.user.ada", nil, "ada"),
       ("memories.users.ada", nil, "ada"), ("ada.memories", nil, "ada"), ("chat.ada", nil, "ada"),
       ("a.b.c", nil, "default"), ("ada", nil, "default"), ("a.b.c", 1, "a"), ("a.b.c", -1, "c"), ("a.b.c", -2, "b"),
-      ("a.b.c", 4, "default"), ("a.b.c", 0, "default"), ("memories.ada", 1, "memories"), ("users", nil, "default"),
+      ("a.b.c", 0, "default"), ("memories.ada", 1, "memories"), ("users", nil, "default"),
     ] as [(String, Int?, String)])
   func tellsUser(prefix: String, label: Int?, user: String) throws {
     var selection = SourceSelection()
@@ -44,6 +44,43 @@ import Testing
     #expect(row.collection == prefix)
     #expect(row.legacyID == "k")
     #expect(try source.survey().remarks.contains { $0.contains("--user-from-namespace N") })
+  }
+
+  @Test("a label that no namespace has is refused, and so is any where there are no namespaces", arguments: [4, -4])
+  func refusesLabels(label: Int) throws {
+    var selection = SourceSelection()
+    selection.userLabel = label
+    let items = item("a.b.c", "k", #"{"text": "tea"}"#) + item("a", "k", #"{"text": "milk"}"#)
+    let error = try #require(throws: MemshError.self) { try store(items, selection) }
+    #expect(error.code == .usage)
+    #expect(error.message.hasSuffix("has a label \(label): they have 3 labels at most"), "\(error)")
+    let agno = try folder.sqlite(
+      "agno.db",
+      "CREATE TABLE agno_memories (memory_id VARCHAR PRIMARY KEY, memory JSON, topics JSON, user_id VARCHAR, created_at BIGINT)"
+    )
+    let without = try #require(throws: MemshError.self) { try ForeignSource.opened(agno, selection) }
+    #expect(without.code == .usage && without.message.hasSuffix("is a store of Agno, which has no namespaces"))
+    #expect(without.hint == "leave --user-from-namespace out")
+    // An option that is for several places concerns those that have what it is about.
+    selection.isShared = true
+    #expect(try ForeignSource.opened(agno, selection).allRows().isEmpty)
+  }
+
+  @Test(
+    "of several fields that may be the text, the one that has a vector is",
+    arguments: [
+      (#"{"content": "one", "text": "two"}"#, ["text"], "two"), (#"{"content": "one", "text": "two"}"#, [], "one"),
+      (#"{"content": "one", "text": "two"}"#, ["content", "text"], "one"),
+      (#"{"content": "one", "text": "two"}"#, ["$"], "one"), (#"{"title": "one", "text": "two"}"#, ["title"], "two"),
+      (#"{"a": "one", "b": "two"}"#, ["b"], "two"),
+      (#"{"content": {"content": "one", "text": "two"}}"#, ["content.text"], "two"),
+    ] as [(String, [String], String)])
+  func prefersEmbeddedField(value: String, fields: [String], text: String) throws {
+    let vectors = fields.enumerated().map {
+      "INSERT INTO store_vectors VALUES ('memories.ada', 'k', '\($1)', x'0000803f0000000\($0)', NULL, NULL);"
+    }
+    let row = try #require(store(item("memories.ada", "k", value) + vectors.joined()).allRows().first)
+    #expect(row.content == .text(text))
   }
 
   @Test(
@@ -106,7 +143,7 @@ import Testing
       + item("memories.ada", "young", #"{"text": "milk"}"#, expires: "'2126-01-01 00:00:00'")
     let source = try store(items)
     #expect(try source.allRows().map(\.legacyID) == ["young"])
-    #expect(try source.survey().remarks.contains("1 expired rows are left out; --include expired brings them along"))
+    #expect(try source.survey().remarks.contains("1 expired row is left out; --include expired brings it along"))
     var selection = SourceSelection()
     selection.states = [.live, .expired]
     let rows = try ForeignSource.opened(folder.file("store.db"), selection).allRows()

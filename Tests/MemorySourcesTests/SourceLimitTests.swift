@@ -123,10 +123,10 @@ import Testing
     func inspect(_ sql: String) throws -> (others: [String], remarks: [String]) {
       let store = try ChromaFixture(tables + sql)
       guard
-        case .source(.memsh, let others, let remarks) = try SourceCatalog.inspect(
+        case .source(.memsh, let beside) = try SourceCatalog.inspect(
           path: store.folder.file("chroma.sqlite3"), SourceSelection())
       else { throw MemshError(.usage, "this is not a store of memsh") }
-      return (others, remarks)
+      return (beside.systems, beside.remarks)
     }
     let sound = try inspect("")
     #expect(sound.others == ["Chroma"])

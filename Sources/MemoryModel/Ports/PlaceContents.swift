@@ -1,12 +1,42 @@
 /// What stands in a place, as `inspect` tells it.
 package enum PlaceContents {
-  /// Memories that can be read; `others` are the further systems whose memories stand there, too, `remarks` says which of
-  /// them cannot be read.
-  case source(any MemorySource, others: [String], remarks: [String])
+  /// Memories that can be read, and what stands beside them.
+  case source(any MemorySource, Beside)
+  /// The memories of several systems in one database, each by itself.
+  case several(location: String, [NamedSource])
   /// Tables of a system that is not read, or is not known.
   case tables(UnreadTables)
   /// A folder that is not a store itself, with the stores inside it.
   case folder(path: String, [InnerStore])
+}
+
+/// What stands beside the memories of a system that is read.
+package struct Beside: Sendable {
+  /// The further systems whose memories stand there, too.
+  package var systems: [String] = []
+  /// Which further systems cannot be read, and why.
+  package var remarks: [String] = []
+  /// Tables of no system that is known, which may hold something remembered.
+  package var tables: [UnreadTable] = []
+
+  /// Creates a description; by default nothing stands there.
+  package init(systems: [String] = [], remarks: [String] = [], tables: [UnreadTable] = []) {
+    self.systems = systems
+    self.remarks = remarks
+    self.tables = tables
+  }
+}
+
+/// The memories of one of several systems in a place.
+package struct NamedSource {
+  /// What `--system` takes for it.
+  package let word: String
+  package let source: any MemorySource
+
+  package init(word: String, _ source: any MemorySource) {
+    self.word = word
+    self.source = source
+  }
 }
 
 /// The tables of a database in which no reader knows memories.
@@ -86,9 +116,12 @@ package struct InnerStore: Sendable, Equatable {
   package let path: String
   /// What it is.
   package let system: String
+  /// Whether `--system` has to name it, because other stores stand there, too.
+  package let needsName: Bool
 
-  package init(path: String, system: String) {
+  package init(path: String, system: String, needsName: Bool = false) {
     self.path = path
     self.system = system
+    self.needsName = needsName
   }
 }

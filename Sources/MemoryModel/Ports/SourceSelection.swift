@@ -8,6 +8,8 @@ package struct SourceSelection: Sendable {
   package var system: String?
   /// Which label of a namespace names the user, counted from 1, from the end when negative; nil for the reader's rule.
   package var userLabel: Int?
+  /// Whether the selection is for several places, so that what one of them does not have may concern another.
+  package var isShared = false
   /// The table that ``mapping`` is about.
   package var table: String?
   /// Which column, or key inside a JSON column (`payload.data`), plays which part.

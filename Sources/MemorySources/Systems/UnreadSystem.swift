@@ -40,7 +40,8 @@ enum UnreadSystem {
     guard stores.isEmpty else {
       return MemshError(
         .sourceNotADatabase, "\(path) is a folder with \(counted(stores.count, "store")) in it",
-        hint: "`inspect \(path.shellWord)` names them",
+        hint: "`inspect \(path.shellWord)` names them"
+          + (stores.contains(where: \.needsName) ? "; `--system Markdown` takes the notes in Markdown" : ""),
         cause: stores.prefix(namesShown).map { "\($0.path): \($0.system)" }.joined(separator: "; "))
     }
     let shown = names.prefix(namesShown).joined(separator: ", ") + (names.count > namesShown ? ", …" : "")

@@ -70,7 +70,8 @@ struct DiffCommand: ShellCommand {
   /// A place to compare; the options are for sources, so a memsh store is opened without them.
   private func source(_ location: String, in session: Session) throws -> any MemorySource {
     let location = try session.place(location).location
-    let selection = try selected.selection(in: session)
+    var selection = try selected.selection(in: session)
+    selection.isShared = true
     guard !selected.words.isEmpty else { return try session.stores.source(location, selection) }
     if let plain = try? session.stores.source(location, SourceSelection()) {
       if plain is StoreSource { return plain }

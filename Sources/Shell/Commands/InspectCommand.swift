@@ -10,7 +10,7 @@ struct InspectCommand: ShellCommand {
       Looks at what another memory system keeps, or at a store: which system it is, its tables or collections, its \
       users, how many rows are live, deleted, superseded or expired, which rows `migrate` would reject and why, and \
       the vectors. All rows are read and nothing is changed. Of tables that memsh does not know it tells the columns, and \
-      a guess at which is what; of a folder the stores in it. It ends with the `migrate` line to type. \
+      a guess at which is what; of a folder the stores in it, and of a database the systems in it, where it holds several. It ends with the `migrate` line to type. \
       With --table and --map it tries a mapping out.
       """)
 
@@ -44,23 +44,33 @@ struct InspectCommand: ShellCommand {
       throw MemshError(error.code, error.message, hint: "check the path")
     }
     switch contents {
-    case .source(let source, let others, let remarks):
+    case .source(let source, let beside):
       defer { source.close() }
-      let inspection = try InspectionService(interruption: session.interruption, moment: session.clock.now())
-        .inspect(source, selected: wanted.states)
-      let words = migration(source.description, inspection, wanted)
-      return CommandResult(
-        .record(
-          InspectionScreen(
-            inspection: inspection, others: others, remarksOnOthers: remarks, selected: wanted.states,
-            location: typed(source.description.location),
-            migration: words
-          ).record))
+      return CommandResult(.record(try screen(of: source, beside, wanted, in: session).record))
+    case .several(let location, let sources):
+      defer { for named in sources { named.source.close() } }
+      let screens = try sources.map { named in
+        var chosen = wanted
+        chosen.system = named.word
+        return try screen(of: named.source, Beside(), chosen, in: session)
+      }
+      return CommandResult(.record(InspectionScreen.record(location, typed: typed(location), screens)))
     case .tables(let tables):
       return CommandResult(.record(UnreadTablesScreen(tables: tables, location: typed(tables.location)).record))
     case .folder(let path, let stores):
       return CommandResult(.record(UnreadTablesScreen.record(path, stores)))
     }
+  }
+
+  /// Reads through a source.
+  private func screen(
+    of source: any MemorySource, _ beside: Beside, _ wanted: SourceSelection, in session: Session
+  ) throws -> InspectionScreen {
+    let inspection = try InspectionService(interruption: session.interruption, moment: session.clock.now())
+      .inspect(source, selected: wanted.states)
+    return InspectionScreen(
+      inspection: inspection, beside: beside, selected: wanted.states, location: typed(source.description.location),
+      migration: migration(source.description, inspection, wanted))
   }
 
   /// The location for a line to type: as it was given, but without a password.

@@ -4,10 +4,8 @@ import MemoryServices
 /// What `inspect` tells of memories that can be read.
 struct InspectionScreen {
   let inspection: Inspection
-  /// Further systems whose memories stand in the same place.
-  let others: [String]
-  /// Which further systems cannot be read, and why.
-  let remarksOnOthers: [String]
+  /// What stands beside the memories.
+  let beside: Beside
   /// The states of the rows that the migration line reads.
   let selected: Set<RowState>
   /// The place for a line to type.
@@ -16,6 +14,7 @@ struct InspectionScreen {
   let migration: [String]
 
   private static let namesShown = 10
+  private static let tablesNamed = 5
 
   /// Machines get every value; people those that say something.
   var record: ResultRecord {
@@ -35,8 +34,9 @@ struct InspectionScreen {
         .init("users", .record(tally(inspection.users, "user"))), .init("rejected", .list(rejections)),
         .init("vectors", .record(vectors)),
         .init("remarks", .json(.array(remarks.map(JSON.string)))),
-        .init("other_systems", .json(.array(others.map(JSON.string)))), .init("tables", .json(.array([]))),
-        .init("stores", .json(.array([]))), .init("migrate", .text(line)),
+        .init("other_systems", .json(.array(beside.systems.map(JSON.string)))),
+        .init("tables", .json(.array(beside.tables.map { $0.json(at: location) }))),
+        .init("stores", .json(.array([]))), .init("systems", .json(.array([]))), .init("migrate", .text(line)),
       ])
     let brief = brief(parts, line)
     record.screen = { RecordLines($0).lines(of: brief) }
@@ -49,11 +49,7 @@ struct InspectionScreen {
     if let version = survey.version { fields.append(.init("version", .text(version))) }
     if !parts.rows.isEmpty { fields.append(.init("parts", .list(parts))) }
     fields += list(inspection.collections, "collection")
-    let states = RowState.allCases.filter { $0 == .live || inspection.states[$0, default: 0] > 0 }
-    fields.append(
-      .init(
-        "rows",
-        .text(states.map { "\(inspection.states[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", "))))
+    fields.append(.init("rows", .text(rowSentence)))
     fields += list(inspection.users, "user")
     if !rejections.rows.isEmpty { fields.append(.init("rejected", .list(rejections))) }
     fields.append(.init("vectors", .text(vectorSentence)))
@@ -131,6 +127,10 @@ struct InspectionScreen {
     }
   }
 
+  /// `41 live, 2 deleted`
+  private var rowSentence: String {
+    RowState.allCases.filter { $0 == .live || inspection.states[$0, default: 0] > 0 }
+      .map { "\(inspection.states[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
   private var vectorSentence: String {
     var parts = lengths.map { "\($0.rows) of \($0.length) dimensions" } + forms
     if inspection.withoutVectors > 0 { parts.append("\(counted(inspection.withoutVectors, "row")) without") }
@@ -147,9 +147,38 @@ struct InspectionScreen {
       return "\(counted(rows, "\(state.rawValue) row")) \(rows == 1 ? "is" : "are") left out; "
         + "`--include \(state.rawValue)` brings \(rows == 1 ? "it" : "them") along"
     }
-    let also = others.map {
+    let systems = beside.systems.map {
       "\($0) has memories here, too: `inspect \(location.shellWord) --system \($0.shellWord)`"
     }
-    return inspection.survey.remarks + left + also + remarksOnOthers
+    let tables = beside.tables.prefix(InspectionScreen.tablesNamed).map { table in
+      "also here, not read: table \(table.name) (\(counted(table.rows ?? 0, "row"))): "
+        + "`\(table.migration(from: location) ?? "inspect")`"
+    }
+    let more = beside.tables.count - tables.count
+    return inspection.survey.remarks + left + systems + beside.remarks + tables
+      + (more > 0 ? ["also here, not read: \(counted(more, "further table")); `--output json` has all"] : [])
+  }
+}
+
+extension InspectionScreen {
+  /// What `inspect` tells of a place that holds the memories of several systems: each by itself.
+  static func record(_ location: String, typed: String, _ systems: [InspectionScreen]) -> ResultRecord {
+    let remarks = ["`inspect \(typed.shellWord) --system NAME` tells more of one"]
+    var record = ResultRecord.inspection(of: location, remarks: remarks, systems: systems.map(\.record.json))
+    let brief = ResultRecord(
+      title: location.withVisibleControls,
+      fields: systems.map { .init(named: $0.inspection.source.kind, .record($0.summary)) }
+        + [.init("remarks", .text(remarks.joined(separator: "\n")))])
+    record.screen = { RecordLines($0).lines(of: brief) }
+    return record
+  }
+
+  /// What a person must know to choose this one.
+  private var summary: [ResultRecord.Field] {
+    let users = (inspection.users.isComplete ? "" : "more than ") + counted(inspection.users.names, "user")
+    return [
+      .init("rows", .text("\(rowSentence), of \(users)")), .init("vectors", .text(vectorSentence)),
+      .init("migrate", .text(migration.map(\.shellWord).joined(separator: " "))),
+    ]
   }
 }

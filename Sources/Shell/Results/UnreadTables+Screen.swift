@@ -10,26 +10,9 @@ struct UnreadTablesScreen {
   private static let columnsShown = 30
 
   var record: ResultRecord {
-    let list = tables.tables.map { table -> JSON in
-      .object([
-        JSON.Member("name", .string(table.name)), JSON.Member("rows", table.rows.map(JSON.integer) ?? .null),
-        JSON.Member(
-          "columns",
-          .array(
-            table.columns.map {
-              .object([JSON.Member("name", .string($0.name)), JSON.Member("type", .string($0.type))])
-            })),
-        JSON.Member(
-          "likely",
-          .object(
-            SourceRole.allCases.compactMap { role in
-              table.likely?.parts[role].map { JSON.Member(role.rawValue, .string($0)) }
-            })),
-        JSON.Member("migrate", .optional(migration(table))),
-      ])
-    }
-    var record = UnreadTablesScreen.record(
-      source: tables.location, system: tables.system, remarks: remarks, tables: list, stores: [])
+    var record = ResultRecord.inspection(
+      of: tables.location, system: tables.system, remarks: remarks,
+      tables: tables.tables.map { $0.json(at: location) })
     let brief = brief
     record.screen = { RecordLines($0).lines(of: brief) }
     return record
@@ -37,9 +20,9 @@ struct UnreadTablesScreen {
 
   /// What `inspect` tells of a folder with stores in it.
   static func record(_ path: String, _ stores: [InnerStore]) -> ResultRecord {
-    let rows = stores.map { (store: $0, line: "inspect \($0.path.shellWord)") }
-    var record = record(
-      source: path, system: nil, remarks: [], tables: [],
+    let rows = stores.map { (store: $0, line: $0.inspection) }
+    var record = ResultRecord.inspection(
+      of: path,
       stores: rows.map { store, line in
         .object([
           JSON.Member("path", .string(store.path)), JSON.Member("system", .string(store.system)),
@@ -58,26 +41,6 @@ struct UnreadTablesScreen {
       ])
     record.screen = { RecordLines($0).lines(of: brief) }
     return record
-  }
-
-  /// The same keys as those of memories that can be read.
-  private static func record(
-    source: String, system: String?, remarks: [String], tables: [JSON], stores: [JSON]
-  ) -> ResultRecord {
-    let nothing = ["version", "parts", "collections", "rows", "users", "rejected", "vectors"]
-    return ResultRecord(
-      title: "Inspection",
-      fields: [.init("source", .text(source)), .init("system", .optional(system))]
-        + nothing.map { .init($0, .null) } + [
-          .init("remarks", .json(.array(remarks.map(JSON.string)))), .init("other_systems", .json(.array([]))),
-          .init("tables", .json(.array(tables))), .init("stores", .json(.array(stores))), .init("migrate", .null),
-        ])
-  }
-
-  private func migration(_ table: UnreadTable) -> String? {
-    table.likely.map { likely in
-      (["migrate", "--from", location] + likely.words(table: table.name)).map(\.shellWord).joined(separator: " ")
-    }
   }
 
   private var remarks: [String] {
@@ -116,7 +79,59 @@ struct UnreadTablesScreen {
           columns.isEmpty
             ? "they cannot be told" : columns.joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))),
     ]
-    if let line = migration(table) { fields.append(.init("likely", .text(line))) }
+    if let line = table.migration(from: location) { fields.append(.init("likely", .text(line))) }
     return fields
+  }
+}
+
+extension InnerStore {
+  /// The line that tells more of it.
+  fileprivate var inspection: String {
+    "inspect \(path.shellWord)" + (needsName ? " --system \(system.shellWord)" : "")
+  }
+}
+
+extension UnreadTable {
+  /// The line that migrates it as its columns are guessed; nil where they cannot be.
+  func migration(from location: String) -> String? {
+    likely.map { likely in
+      (["migrate", "--from", location] + likely.words(table: name)).map(\.shellWord).joined(separator: " ")
+    }
+  }
+
+  /// What is known of it, for machines.
+  func json(at location: String) -> JSON {
+    .object([
+      JSON.Member("name", .string(name)), JSON.Member("rows", rows.map(JSON.integer) ?? .null),
+      JSON.Member(
+        "columns",
+        .array(
+          columns.map { .object([JSON.Member("name", .string($0.name)), JSON.Member("type", .string($0.type))]) })),
+      JSON.Member(
+        "likely",
+        .object(
+          SourceRole.allCases.compactMap { role in
+            likely?.parts[role].map { JSON.Member(role.rawValue, .string($0)) }
+          })),
+      JSON.Member("migrate", .optional(migration(from: location))),
+    ])
+  }
+}
+
+extension ResultRecord {
+  /// What `inspect` tells of a place whose memories are not read as one: the keys are those of memories that are.
+  static func inspection(
+    of source: String, system: String? = nil, remarks: [String] = [], tables: [JSON] = [], stores: [JSON] = [],
+    systems: [JSON] = []
+  ) -> ResultRecord {
+    let nothing = ["version", "parts", "collections", "rows", "users", "rejected", "vectors"]
+    return ResultRecord(
+      title: "Inspection",
+      fields: [.init("source", .text(source)), .init("system", .optional(system))]
+        + nothing.map { .init($0, .null) } + [
+          .init("remarks", .json(.array(remarks.map(JSON.string)))), .init("other_systems", .json(.array([]))),
+          .init("tables", .json(.array(tables))), .init("stores", .json(.array(stores))),
+          .init("systems", .json(.array(systems))), .init("migrate", .null),
+        ])
   }
 }

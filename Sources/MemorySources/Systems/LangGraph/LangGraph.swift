@@ -13,7 +13,10 @@ extension MemorySystem {
         vectors: list.neighbour(
           of: items, items.name.lowercased() + "_vectors", with: "prefix", "key", "field_name", "embedding"))
     }
-    return stores.isEmpty ? nil : LangGraphReader(database, stores, selection)
+    guard !stores.isEmpty else { return nil }
+    let reader = LangGraphReader(database, stores, selection)
+    try reader.refuseMissingLabel()
+    return reader
   }
 }
 
@@ -56,6 +59,23 @@ final class LangGraphReader: ForeignReader {
     var otherField = ""
     /// How many memories have no field that is their text.
     var textsOfJSON = 0
+  }
+
+  var hasNamespaces: Bool { true }
+
+  /// - Throws: `usage` for a label that no namespace has.
+  fileprivate func refuseMissingLabel() throws {
+    guard let label = selection.userLabel else { return }
+    let labels =
+      try stores.map { store in
+        try database.count(
+          "max(length(prefix) - length(replace(prefix, '.', '')) + 1)", from: store.items.quotedName)
+      }.max() ?? 0
+    guard label.magnitude > UInt64(labels), labels > 0 else { return }
+    throw MemshError(
+      .usage,
+      "no namespace in \(database.location) has a label \(label): they have \(counted(labels, "label")) at most",
+      hint: "--user-from-namespace takes 1 to \(labels), or -1 to -\(labels), counted from the end")
   }
 
   func counts() throws -> [RowState: Int64] { try pass().counts }
@@ -143,8 +163,9 @@ final class LangGraphReader: ForeignReader {
       let keyPrefix = RowKey.part(store.items.shownName) + "/"
       var current: Item?
       func finish() throws {
-        guard let item = current else { return }
+        guard var item = current else { return }
         found += 1
+        item.settle()
         try body(item)
       }
       let others = store.otherColumns
@@ -155,10 +176,10 @@ final class LangGraphReader: ForeignReader {
           try finish()
           current = Item(
             keyPrefix: keyPrefix, state: try row.value(0).idText.flatMap(RowState.init) ?? .live, prefix: prefix,
-            key: key, value: LangGraphValue(try row.value(3)), created: try row.value(4), updated: try row.value(5),
+            key: key, stored: try row.value(3), created: try row.value(4), updated: try row.value(5),
             others: try others.enumerated().map { ($1, try row.value(8 + $0)) })
         }
-        if let field = try row.value(6).idText { try current?.consider(field) { try row.value(7) } }
+        if let field = try row.value(6).idText { current?.vectors.append((field, try row.value(7))) }
       }
       try finish()
       guard database.rowLimit != nil || found == expected else {
@@ -198,10 +219,15 @@ private struct Item {
   let state: RowState
   let prefix: String
   let key: String
-  let value: LangGraphValue
+  /// The value as it stands there.
+  let stored: SourceValue
   let created: SourceValue
   let updated: SourceValue
   let others: [(name: String, value: SourceValue)]
+  /// The vectors, by the fields that they belong to.
+  var vectors: [(field: String, value: SourceValue)] = []
+  /// What of the value is the text.
+  private(set) var value = LangGraphValue(.null)
   /// The vector that belongs to the text, else that of the whole JSON.
   private(set) var vector: (field: String, value: SourceValue)?
   /// A field that has a vector and is neither.
@@ -214,12 +240,10 @@ private struct Item {
     self.prefix.utf8.elementsEqual(prefix.utf8) && self.key.utf8.elementsEqual(key.utf8)
   }
 
-  /// Takes the vector of a field where none is better.
-  mutating func consider(_ field: String, _ read: () throws -> SourceValue) rethrows {
-    if field == value.field || field == Item.wholeJSON && vector == nil {
-      vector = (field, try read())
-    } else if field != Item.wholeJSON {
-      otherField = field
-    }
+  /// Tells the text and its vector, once all vectors are there: an application embeds what it takes for the text.
+  mutating func settle() {
+    value = LangGraphValue(stored, embedded: vectors.map(\.field))
+    vector = vectors.last { $0.field == value.field } ?? vectors.last { $0.field == Item.wholeJSON }
+    otherField = vectors.last { $0.field != value.field && $0.field != Item.wholeJSON }?.field
   }
 }

@@ -4,7 +4,7 @@ struct LangGraphNamespace {
 
   /// Labels behind which a user stands, the surest first.
   private static let inFront = [["users", "user"], ["memories", "memory"]]
-  /// Labels that are no user's, though they stand last.
+  /// Labels that do not name a user, though they stand last.
   private static let kinds: Set = ["memories", "memory", "facts", "preferences", "profile", "profiles"]
 
   init(_ prefix: String) { labels = prefix.split(separator: ".", omittingEmptySubsequences: false).map(String.init) }

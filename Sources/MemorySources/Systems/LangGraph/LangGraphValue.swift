@@ -15,21 +15,23 @@ struct LangGraphValue {
   private static let names = ["content", "text", "memory", "data"]
 
   /// Splits the value of an item.
-  init(_ value: SourceValue) {
+  ///
+  /// - Parameter embedded: The fields that have a vector: of several that may be the text, the one with a vector is.
+  init(_ value: SourceValue, embedded: [String] = []) {
     guard let document = value.document else {
       // What is not JSON is handed over as it is, and rejected where it is no text either.
       (content, field, isJSON, metadata) = (value, nil, false, .null)
       return
     }
     if let inner = document[key: "content"], case .object = inner {
-      if let (text, field, rest) = LangGraphValue.text(in: inner) {
+      if let (text, field, rest) = LangGraphValue.text(in: inner, embedded, "content.") {
         (content, self.field, isJSON) = (.text(text), "content." + field, false)
         metadata = .json(document.replacing("content", by: rest == .object([]) ? nil : rest))
       } else {
         (content, field, isJSON) = (.text(inner.text), "content", true)
         metadata = .json(document.replacing("content", by: nil))
       }
-    } else if let (text, field, rest) = LangGraphValue.text(in: document) {
+    } else if let (text, field, rest) = LangGraphValue.text(in: document, embedded) {
       (content, self.field, isJSON, metadata) = (.text(text), field, false, .json(rest))
     } else {
       (content, field, isJSON, metadata) = (.text(document.stringValue ?? document.text), nil, true, .null)
@@ -37,11 +39,19 @@ struct LangGraphValue {
   }
 
   /// The text of an object with its field, and the object without it; nil where no field is a text, or several are.
-  private static func text(in object: JSON) -> (text: String, field: String, rest: JSON)? {
+  ///
+  /// - Parameter path: What stands before the object's fields in the names of those with a vector.
+  private static func text(
+    in object: JSON, _ embedded: [String], _ path: String = ""
+  ) -> (text: String, field: String, rest: JSON)? {
     guard case .object(let members) = object else { return nil }
     let texts = members.filter { $0.value.stringValue != nil }
-    let named = names.lazy.compactMap { name in texts.first { $0.key == name } }.first
-    guard let member = named ?? (texts.count == 1 ? texts.first : nil), let text = member.value.stringValue else {
+    func first(of texts: [JSON.Member]) -> JSON.Member? {
+      names.lazy.compactMap { name in texts.first { $0.key == name } }.first ?? (texts.count == 1 ? texts.first : nil)
+    }
+    let withVector = texts.filter { embedded.contains(path + $0.key) }
+    let named = first(of: withVector.filter { names.contains($0.key) })
+    guard let member = named ?? first(of: texts) ?? first(of: withVector), let text = member.value.stringValue else {
       return nil
     }
     return (text, member.key, object.replacing(member.key, by: nil))

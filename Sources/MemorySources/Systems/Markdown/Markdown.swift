@@ -4,13 +4,16 @@ import MemoryModel
 /// Notes in Markdown, a memory each paragraph or item of a list: a folder of Letta Code, of Claude Code, of Basic Memory, of
 /// anybody, or one file.
 extension MemorySystem {
-  static let markdown = MemorySystem(name: "Markdown") { place, _ in
+  static let markdown = MemorySystem(name: "Markdown") { place, selection in
     switch place {
     case .tables: return nil
     case .folder(let folder):
       guard !UnreadSystem.claims(folder) else { return nil }
       let files = try MarkdownFiles(in: folder)
-      return files.paths.isEmpty ? nil : MarkdownReader(folder: folder.path, files.paths, remarks: files.remarks)
+      guard !files.paths.isEmpty else { return nil }
+      // Text files lie beside everything: a store among them is what is meant, unless somebody says otherwise.
+      guard selection.system != nil || InnerStores.among(files.others, in: folder).isEmpty else { return nil }
+      return MarkdownReader(folder: folder.path, files.paths, remarks: files.remarks)
     case .file(let document):
       guard MarkdownFiles.isMarkdown(document.name) else { return nil }
       let folder = URL(fileURLWithPath: document.path).deletingLastPathComponent().path

@@ -5,8 +5,8 @@ import MemoryModel
 struct MarkdownFiles {
   /// Paths below the folder, sorted.
   private(set) var paths: [String] = []
-  /// How many files are something else.
-  private(set) var others = 0
+  /// Paths of the files that are something else.
+  private(set) var others: [String] = []
   /// How many symbolic links there are; they are not followed.
   private(set) var links = 0
   /// How many folders lie too deep to be looked into.
@@ -42,7 +42,7 @@ struct MarkdownFiles {
         case .typeSymbolicLink?: links += 1
         case .typeRegular? where MarkdownFiles.isMarkdown(name): paths.append(inner)
         case nil: unreadable.append(inner)
-        default: others += 1
+        default: others.append(inner)
         }
       }
     }
@@ -58,7 +58,7 @@ struct MarkdownFiles {
   /// What is left out, in a line each.
   var remarks: [String] {
     var remarks: [String] = []
-    if others > 0 { remarks.append("left out: \(counted(others, "file")) not in Markdown") }
+    if !others.isEmpty { remarks.append("left out: \(counted(others.count, "file")) not in Markdown") }
     if links > 0 { remarks.append("not followed: \(counted(links, "symbolic link"))") }
     if tooDeep > 0 {
       remarks.append("left out: \(counted(tooDeep, "folder")) deeper than \(SourceFolder.depthMaximum) folders")

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+import MemoryModel
+import TestSupport
+import Testing
+
+@testable import MemorySources
+
+/// SQLite files that a program left in the middle of its work: they are read, and nothing is left beside them.
+@Suite struct OpenedFilesTests {
+  private static let store = """
+    CREATE TABLE store (prefix VARCHAR, key VARCHAR, value VARCHAR, created_at VARCHAR, updated_at VARCHAR, PRIMARY KEY (prefix, key));
+    INSERT INTO store VALUES ('memories.ada', 'k', '{"text": "tea"}', NULL, NULL);
+    """
+
+  private let folder: TestFolder
+
+  init() throws { folder = try TestFolder() }
+
+  private func names(of folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
+  /// Copies a file, and what stands beside it under its name, as a stopped program leaves them.
+  private func copy(_ name: String, _ endings: [String]) throws -> String {
+    let path = folder.file("copy")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for ending in [""] + endings {
+      try FileManager.default.copyItem(atPath: folder.file(name + ending), toPath: path + "/a.db" + ending)
+    }
+    return path + "/a.db"
+  }
+
+  @Test("a file whose log has no index: what is in the log is read, and no index stays")
+  func leavesNoIndex() throws {
+    let pool = try DatabasePool(path: folder.file("a.db"))
+    try pool.writeWithoutTransaction { try $0.execute(sql: OpenedFilesTests.store) }
+    let path = try copy("a.db", ["-wal"])
+    #expect(try ForeignSource.opened(path).allRows().map(\.content) == [.text("tea")])
+    #expect(try names(of: folder.file("copy")) == ["a.db", "a.db-wal"])
+    // An index that was there stays there.
+    let index = try Data(contentsOf: URL(fileURLWithPath: folder.file("a.db-shm")))
+    #expect(try ForeignSource.opened(folder.file("a.db")).allRows().count == 1)
+    #expect(FileManager.default.fileExists(atPath: folder.file("a.db-shm")) && !index.isEmpty)
+    try pool.close()
+  }
+
+  @Test("a log without anything in it asks for no index")
+  func readsEmptyLog() throws {
+    let pool = try DatabasePool(path: folder.file("a.db"))
+    try pool.writeWithoutTransaction {
+      try $0.execute(sql: OpenedFilesTests.store)
+      try $0.checkpoint(.truncate)
+    }
+    let path = try copy("a.db", ["-wal"])
+    let before = try names(of: folder.file("copy"))
+    let source = try ForeignSource.opened(path)
+    #expect(try source.allRows().count == 1)
+    #expect(try names(of: folder.file("copy")) == before)
+    try pool.close()
+  }
+
+  @Test("a half-written change is not read, and it is said how to take it back")
+  func refusesHotJournal() throws {
+    let queue = try DatabaseQueue(path: folder.file("a.db"))
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: OpenedFilesTests.store + "PRAGMA cache_size = 1; BEGIN;")
+      for number in 0..<2_000 {
+        try db.execute(
+          sql: "INSERT INTO store VALUES ('memories.ada', ?, ?, NULL, NULL)",
+          arguments: ["\(number)", String(repeating: "x", count: 500)])
+      }
+    }
+    let path = try copy("a.db", ["-journal"])
+    let error = try #require(throws: MemshError.self) { _ = try ForeignSource.opened(path).allRows() }
+    #expect(
+      error.code == .sourceUnreadable && error.message.hasSuffix("a program was stopped while it wrote"), "\(error)")
+    #expect(error.hint?.contains("sqlite3 \(path) .tables") == true, "\(error)")
+    try queue.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+  }
+
+  @Test("hints quote a path for the shell")
+  func quotesPaths() {
+    #expect(SQLiteTables.recovery(of: "/a b/it's.db").hasSuffix(#"sqlite3 '/a b/it'\''s.db' .recover"#))
+    #expect(SQLiteTables.recovery(of: "/a/b.db").hasSuffix("sqlite3 /a/b.db .recover"))
+  }
+
+  @Test("a condition that never ends can be interrupted")
+  func interruptsEndlessConditions() throws {
+    var selection = SourceSelection()
+    selection.table = "notes"
+    selection.mapping = [.content: "body"]
+    selection.liveCondition =
+      "EXISTS (WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 1 FROM n WHERE i < 0)"
+    let path = try folder.sqlite(
+      "endless.db", "CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('Likes tea');")
+    let source = try ForeignSource.opened(path, selection)
+    let isDone = DispatchSemaphore(value: 0)
+    let interrupting = Thread {
+      // The statement may not have begun yet.
+      while isDone.wait(timeout: .now() + 0.2) == .timedOut { SourceCatalog.interruptAll() }
+    }
+    interrupting.start()
+    defer { isDone.signal() }
+    let error = #expect(throws: MemshError.self) { _ = try source.survey() }
+    #expect(error?.code == .interrupted)
+  }
+}
