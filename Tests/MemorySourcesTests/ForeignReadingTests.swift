@@ -102,8 +102,8 @@ import Testing
   func readsOneState() throws {
     let folder = try TestFolder()
     let path = try folder.sqlite("a.db", "PRAGMA journal_mode = WAL; CREATE TABLE t (n); INSERT INTO t VALUES (1)")
-    // A log of a writer, so that the file is not taken for one at rest.
-    _ = try folder.write("", to: "a.db-wal")
+    // A log and its index, as of a writer that is there, so that the file is not taken for one at rest.
+    for ending in ["-wal", "-shm"] { _ = try folder.write("", to: "a.db" + ending) }
     let tables = try SQLiteTables(path: path)
     let counts = try tables.reading {
       let before = try tables.count("count(*)", from: "t")

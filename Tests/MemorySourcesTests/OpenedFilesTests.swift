@@ -62,7 +62,9 @@ import Testing
 
   @Test("a half-written change is not read, and it is said how to take it back")
   func refusesHotJournal() throws {
-    let queue = try DatabaseQueue(path: folder.file("a.db"))
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let queue = try DatabaseQueue(path: folder.file("a.db"), configuration: configuration)
     try queue.writeWithoutTransaction { db in
       try db.execute(sql: OpenedFilesTests.store + "PRAGMA cache_size = 1; BEGIN;")
       for number in 0..<2_000 {
