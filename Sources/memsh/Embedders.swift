@@ -45,7 +45,7 @@ final class Embedders: EmbedderAccess, Sendable {
 
   private func localEmbedder(_ model: InstalledModel, as space: EmbeddingSpace? = nil) -> LocalEmbedder {
     LocalEmbedder(
-      model, as: space,
+      model, as: space, prepared: PreparedTokenizers(folder: paths.tokenizers),
       withoutBLAS: { [console] reason in
         let text = "notice: \(reason), so that embedding takes longer; `apt install libopenblas0`, or your system's own"
         console.writeError(text.withVisibleControls + "\n")

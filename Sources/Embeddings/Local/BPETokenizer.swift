@@ -12,14 +12,12 @@ final class BPETokenizer: Tokenizer {
   private let byteTokens: [Int32]
   private let unknown: Int32?
   private let fusesUnknown: Bool
-  /// Whether no token goes on behind a space mark that follows another character, so that words can be told apart.
-  private let keepsWordsApart: Bool
   private var cache = WordCache()
 
   /// `▁`, which stands for a space.
   static let spaceMark: [UInt8] = [0xE2, 0x96, 0x81]
 
-  init(_ file: TokenizerScanner, normalizer: TokenizerNormalizer) throws {
+  init(_ file: TokenizerTables, normalizer: TokenizerNormalizer) throws {
     for (name, neutral) in [("continuing_subword_prefix", ""), ("end_of_word_suffix", "")] {
       let value = file.model[name]
       guard value == nil || value == .null || value == .string(neutral) else {
@@ -39,7 +37,8 @@ final class BPETokenizer: Tokenizer {
     guard byteTokens.isEmpty || byteTokens.count == 256 else {
       throw UnusableModel(reason: "the vocabulary has no token for each byte")
     }
-    (merges, keepsWordsApart) = try PairTable.build(file.merges, vocabulary: file.vocabulary)
+    guard let pairs = file.pairs else { throw UnusableModel(reason: "it has no merges") }
+    merges = pairs
   }
 
   func tokens(of text: String, into ids: inout [Int32]) {
@@ -52,7 +51,7 @@ final class BPETokenizer: Tokenizer {
   }
 
   private func encode(_ bytes: [UInt8], into ids: inout [Int32]) {
-    guard keepsWordsApart else { return appendWord(bytes[...], to: &ids) }
+    guard merges.keepsWordsApart else { return appendWord(bytes[...], to: &ids) }
     var start = 0
     var index = 0
     var isInMarks = true
@@ -113,81 +112,6 @@ final class BPETokenizer: Tokenizer {
   private func wholeToken(_ word: ArraySlice<UInt8>) -> Int32? {
     guard let first = word.first, word.count == BPETokenizer.characterLength(first) else { return nil }
     return word.withUnsafeBytes { vocabulary.id(of: $0) }
-  }
-}
-
-/// What each pair of tokens merges into, and how soon.
-struct PairTable {
-  private var keys: [UInt64]
-  private var values: [Merge]
-
-  struct Merge {
-    var rank: Int32
-    var id: Int32
-  }
-
-  private static let empty = UInt64.max
-
-  private init(capacity: Int) {
-    var count = 1_024
-    while count < capacity * 2 { count *= 2 }
-    keys = Array(repeating: PairTable.empty, count: count)
-    values = Array(repeating: Merge(rank: 0, id: 0), count: count)
-  }
-
-  /// Makes the table of a file's merges, and tells whether they keep words apart.
-  static func build(
-    _ merges: [(left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)], vocabulary: Vocabulary
-  ) throws -> (table: PairTable, keepsWordsApart: Bool) {
-    var table = PairTable(capacity: merges.count)
-    var keepsWordsApart = true
-    var whole: [UInt8] = []
-    for (rank, merge) in merges.enumerated() {
-      whole.removeAll(keepingCapacity: true)
-      whole.append(contentsOf: merge.left)
-      whole.append(contentsOf: merge.right)
-      guard let left = merge.left.withUnsafeBytes({ vocabulary.id(of: $0) }),
-        let right = merge.right.withUnsafeBytes({ vocabulary.id(of: $0) }),
-        let id = whole.withUnsafeBytes({ vocabulary.id(of: $0) })
-      else { throw UnusableModel(reason: "merge \(rank) names a token that is not in the vocabulary") }
-      table.insert(left, right, Merge(rank: Int32(rank), id: id))
-      if keepsWordsApart { keepsWordsApart = !hasInnerMark(whole) }
-    }
-    return (table, keepsWordsApart)
-  }
-
-  /// Whether a space mark stands behind another character.
-  private static func hasInnerMark(_ token: [UInt8]) -> Bool {
-    var index = 0
-    while token[index...].starts(with: BPETokenizer.spaceMark) { index += 3 }
-    return token[index...].indices.contains { token[$0...].starts(with: BPETokenizer.spaceMark) }
-  }
-
-  private mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
-    let key = PairTable.key(left, right)
-    var slot = place(key)
-    while keys[slot] != PairTable.empty, keys[slot] != key { slot = (slot + 1) & (keys.count - 1) }
-    keys[slot] = key
-    values[slot] = merge
-  }
-
-  /// What a pair merges into; nil when it does not.
-  func merge(_ left: Int32, _ right: Int32) -> Merge? {
-    let key = PairTable.key(left, right)
-    var slot = place(key)
-    while keys[slot] != PairTable.empty {
-      if keys[slot] == key { return values[slot] }
-      slot = (slot + 1) & (keys.count - 1)
-    }
-    return nil
-  }
-
-  private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-  }
-
-  private func place(_ key: UInt64) -> Int {
-    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 40) & (keys.count - 1)
   }
 }
 

@@ -10,6 +10,7 @@ package final class LocalEmbedder: Embedder {
   package let notice: String? = nil
 
   private let model: InstalledModel
+  private let prepared: PreparedTokenizers?
   private let withoutBLAS: (String) -> Void
   private var opened: (any TextModel)?
 
@@ -17,11 +18,14 @@ package final class LocalEmbedder: Embedder {
   ///
   /// - Parameters:
   ///   - space: The space that its vectors belong to, where a store calls it otherwise than memsh does.
+  ///   - prepared: Where a form of its tokenizer is kept that is quicker to read.
   ///   - withoutBLAS: Takes the reason why a long work takes longer than it must, once.
   package init(
-    _ model: InstalledModel, as space: EmbeddingSpace? = nil, withoutBLAS: @escaping (String) -> Void = { _ in }
+    _ model: InstalledModel, as space: EmbeddingSpace? = nil, prepared: PreparedTokenizers? = nil,
+    withoutBLAS: @escaping (String) -> Void = { _ in }
   ) {
     self.model = model
+    self.prepared = prepared
     self.space = space ?? model.space
     self.withoutBLAS = withoutBLAS
   }
@@ -64,8 +68,8 @@ package final class LocalEmbedder: Embedder {
 
   private func open() throws -> any TextModel {
     switch model.kind {
-    case .fixed: try StaticModel(folder: model.folder)
-    case .encoder: try EncoderModel(folder: model.folder, withoutBLAS: withoutBLAS)
+    case .fixed: try StaticModel(folder: model.folder, prepared: prepared)
+    case .encoder: try EncoderModel(folder: model.folder, prepared: prepared, withoutBLAS: withoutBLAS)
     }
   }
 }

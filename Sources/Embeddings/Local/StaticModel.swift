@@ -24,13 +24,14 @@ final class StaticModel {
 
   /// Opens the model in a folder.
   ///
+  /// - Parameter prepared: Where a form of its tokenizer is kept that is quicker to read.
   /// - Throws: `model_unusable`.
-  init(folder: String) throws {
+  init(folder: String, prepared: PreparedTokenizers? = nil) throws {
     file = try TensorFile(path: folder + "/model.safetensors")
     let matrix = try file.tokenEmbeddings()
     self.matrix = matrix
     dimensions = matrix.shape[1]
-    tokenizer = try TokenizerFile.load(path: folder + "/tokenizer.json")
+    tokenizer = try TokenizerFile.load(path: folder + "/tokenizer.json", prepared: prepared)
     rows = file["mapping"].map { [file] in file.numbers(of: $0).map { Int(exactly: $0) ?? -1 } } ?? []
     weights = file["weights"].map { [file] in file.numbers(of: $0).map { Float($0) } } ?? []
     guard rows.allSatisfy({ (0..<matrix.shape[0]).contains($0) }) else {

@@ -21,7 +21,7 @@ struct TokenizerNormalizer {
   private var added: [(name: [UInt8], id: Int32)] = []
   private var steps: [Step] = []
 
-  init(_ file: TokenizerScanner) throws {
+  init(_ file: TokenizerTables) throws {
     for token in file.settings["added_tokens"]?.arrayValue ?? [] {
       for flag in ["single_word", "lstrip", "rstrip", "normalized"] where token[key: flag] == .bool(true) {
         throw UnusableModel(reason: "added tokens with \(flag) are not supported")
@@ -36,12 +36,6 @@ struct TokenizerNormalizer {
     // Of several that begin at one place the longest counts.
     added.sort { $0.name.count > $1.name.count }
     if let normalizer = file.settings["normalizer"], normalizer != .null { try add(normalizer) }
-  }
-
-  /// BERT's normalisation, around added tokens.
-  init(added: [(name: [UInt8], id: Int32)], _ normalizer: BertNormalizer) {
-    self.added = added
-    steps = [.bert(normalizer)]
   }
 
   /// One more than the largest number of an added token.

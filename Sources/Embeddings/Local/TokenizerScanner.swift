@@ -5,14 +5,8 @@ import MemoryModel
 /// Such a file is megabytes of vocabulary and merges, which go straight into tables; what else it says is small and
 /// kept as JSON. A general JSON tree of the whole would take longer than everything else that a search does.
 struct TokenizerScanner {
-  /// What the file says of itself, by top-level key, apart from `model`.
-  private(set) var settings: [String: JSON] = [:]
-  /// The settings of `model`, apart from `vocab` and `merges`.
-  private(set) var model: [String: JSON] = [:]
-  /// The vocabulary.
-  private(set) var vocabulary = Vocabulary(capacity: 32_768)
-  /// Where the two halves of each merge lie in the text, in order of rank.
-  private(set) var merges: [(left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)] = []
+  private var read = TokenizerTables(vocabulary: Vocabulary(capacity: 32_768))
+  private var merges = MergeList()
 
   /// More tokens than any vocabulary has.
   static let idMaximum: Int32 = 10_000_000
@@ -20,16 +14,28 @@ struct TokenizerScanner {
   private let bytes: [UInt8]
   private var position = 0
 
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
   /// Reads a whole file.
-  init(_ bytes: [UInt8]) throws {
-    self.bytes = bytes
+  ///
+  /// - Throws: `UnusableModel`.
+  static func tables(_ bytes: [UInt8]) throws -> TokenizerTables {
+    var scanner = TokenizerScanner(bytes)
+    try scanner.readFile()
+    if (scanner.read.model["type"] ?? .string("BPE")) == .string("BPE") {
+      scanner.read.pairs = try PairTable(scanner.merges, vocabulary: scanner.read.vocabulary)
+    }
+    return scanner.read
+  }
+
+  private mutating func readFile() throws {
     try object { scanner, key in
-      guard key == "model" else { return scanner.settings[key] = try scanner.json() }
+      guard key == "model" else { return scanner.read.settings[key] = try scanner.json() }
       try scanner.object { scanner, key in
         switch key {
         case "vocab": try scanner.readVocabulary()
         case "merges": try scanner.readMerges()
-        default: scanner.model[key] = try scanner.json()
+        default: scanner.read.model[key] = try scanner.json()
         }
       }
     }
@@ -42,7 +48,7 @@ struct TokenizerScanner {
       try string(into: &token)
       try expect(UInt8(ascii: ":"))
       let id = try integer()
-      token.withUnsafeBytes { vocabulary.add($0, id: id) }
+      token.withUnsafeBytes { read.vocabulary.add($0, id: id) }
     }
   }
 
@@ -59,11 +65,11 @@ struct TokenizerScanner {
         try expect(UInt8(ascii: ","))
         try string(into: &right)
         try expect(UInt8(ascii: "]"))
-        merges.append((text[...], right[...]))
+        merges.add(text[...], right[...])
       } else {
         try string(into: &text)
         guard let space = text.firstIndex(of: 0x20) else { throw UnusableModel(reason: "a merge without a space") }
-        merges.append((text[..<space], text[(space + 1)...]))
+        merges.add(text[..<space], text[(space + 1)...])
       }
     }
   }
@@ -130,22 +136,20 @@ struct TokenizerScanner {
     let start = position
     position += 1
     text.removeAll(keepingCapacity: true)
-    while let byte = peek() {
-      if byte == UInt8(ascii: "\"") {
-        position += 1
-        return
-      }
-      if byte == UInt8(ascii: "\\") {
-        // Escapes are rare enough to let the general parser do the whole string.
-        position = start
-        skipString()
-        guard case .string(let value)? = try? JSONParser.parse(String(decoding: bytes[start..<position], as: UTF8.self))
-        else { throw UnusableModel(reason: "expected a string at byte \(start)") }
-        text = Array(value.utf8)
-        return
-      }
-      text.append(byte)
+    while let byte = peek(), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+    if peek() == UInt8(ascii: "\"") {
+      text.append(contentsOf: bytes[(start + 1)..<position])
       position += 1
+      return
+    }
+    if peek() != nil {
+      // Escapes are rare enough to let the general parser do the whole string.
+      position = start
+      skipString()
+      guard case .string(let value)? = try? JSONParser.parse(String(decoding: bytes[start..<position], as: UTF8.self))
+      else { throw UnusableModel(reason: "expected a string at byte \(start)") }
+      text.append(contentsOf: value.utf8)
+      return
     }
     throw UnusableModel(reason: "the file ends inside a string")
   }

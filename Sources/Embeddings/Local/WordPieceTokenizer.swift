@@ -1,4 +1,3 @@
-import Foundation
 import MemoryModel
 
 /// BERT's WordPiece: words between spaces and punctuation, each cut into the longest tokens that fit from the left.
@@ -11,49 +10,16 @@ final class WordPieceTokenizer: Tokenizer {
   private let charactersMaximum: Int
   private var cache = WordCache()
 
-  private init(_ vocabulary: Vocabulary, _ settings: [String: JSON], _ normalizer: TokenizerNormalizer) throws {
-    self.vocabulary = vocabulary
+  init(_ file: TokenizerTables, normalizer: TokenizerNormalizer) throws {
+    vocabulary = file.vocabulary
     self.normalizer = normalizer
-    let name = settings["unk_token"]?.stringValue ?? "[UNK]"
+    let name = file.model["unk_token"]?.stringValue ?? "[UNK]"
     guard let unknown = vocabulary.id(of: name) else {
       throw UnusableModel(reason: "the unknown token \(name) is not in the vocabulary")
     }
     self.unknown = unknown
-    prefix = Array((settings["continuing_subword_prefix"]?.stringValue ?? "##").utf8)
-    charactersMaximum = settings["max_input_chars_per_word"]?.integerValue ?? 100
-  }
-
-  convenience init(_ file: TokenizerScanner, normalizer: TokenizerNormalizer) throws {
-    try self.init(file.vocabulary, file.model, normalizer)
-  }
-
-  /// Reads BERT's own form: `vocab.txt`, a token a line, and what `tokenizer_config.json` says of the normalisation.
-  ///
-  /// - Throws: `UnusableModel`, or `model_unusable` for a file that cannot be read.
-  convenience init(vocabularyFile path: String, _ settings: JSON?) throws {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw UnusableModel(reason: "there is no tokenizer.json and no vocab.txt")
-    }
-    var vocabulary = Vocabulary(capacity: 32_768)
-    let bytes = try WholeFile.bytes(path, limitBytes: 64 << 20, code: .modelUnusable)
-    var added: [(name: [UInt8], id: Int32)] = []
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (number, line) in lines.enumerated() where number < TokenizerScanner.idMaximum {
-      let token = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-      guard number < lines.count - 1 || !token.isEmpty else { continue }
-      let id = Int32(truncatingIfNeeded: number)
-      token.withUnsafeBytes { vocabulary.add($0, id: id) }
-      if ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].contains(String(decoding: token, as: UTF8.self)) {
-        added.append((Array(token), id))
-      }
-    }
-    func flag(_ key: String) -> JSON { settings?[key: key] ?? .null }
-    let normalizer = BertNormalizer(
-      .object([
-        JSON.Member("lowercase", flag("do_lower_case")), JSON.Member("strip_accents", flag("strip_accents")),
-        JSON.Member("handle_chinese_chars", flag("tokenize_chinese_chars")),
-      ]))
-    try self.init(vocabulary, [:], TokenizerNormalizer(added: added, normalizer))
+    prefix = Array((file.model["continuing_subword_prefix"]?.stringValue ?? "##").utf8)
+    charactersMaximum = file.model["max_input_chars_per_word"]?.integerValue ?? 100
   }
 
   /// One more than the largest number of a token.

@@ -27,6 +27,10 @@ package struct SessionPaths: Sendable {
   package var models: String { data + "/models" }
   /// The vectors that were paid for.
   package var embeddingCache: String { cache + "/embeddings.db" }
+  /// The tokenizers of those models, in a form that is quicker to read.
+  package var tokenizers: String { cache + "/tokenizers" }
+  /// Which models were seen to have made the vectors of stores that do not say so.
+  package var originNotes: String { cache + "/origins" }
   /// The commands typed at the prompt.
   package var history: String { state + "/history" }
   /// The script that runs when a session at the prompt begins.

@@ -25,14 +25,16 @@ final class EncoderModel: TextModel {
 
   /// Opens the model in a folder.
   ///
-  /// - Parameter withoutBLAS: Takes the reason why no BLAS is used, once, when there is much to do.
+  /// - Parameters:
+  ///   - prepared: Where a form of its tokenizer is kept that is quicker to read.
+  ///   - withoutBLAS: Takes the reason why no BLAS is used, once, when there is much to do.
   /// - Throws: `model_unusable`.
-  init(folder: String, withoutBLAS: @escaping (String) -> Void) throws {
+  init(folder: String, prepared: PreparedTokenizers? = nil, withoutBLAS: @escaping (String) -> Void) throws {
     self.withoutBLAS = withoutBLAS
     do {
       settings = try EncoderSettings(folder: folder)
       weights = try EncoderWeights(TensorFile(path: folder + "/model.safetensors"), settings)
-      (tokenizer, start, end) = try EncoderModel.tokenizer(folder)
+      (tokenizer, start, end) = try EncoderModel.tokenizer(folder, prepared)
       guard tokenizer.idsEnd <= weights.tokens else {
         throw UnusableModel(reason: "its tokenizer has \(tokenizer.idsEnd) tokens, its weights \(weights.tokens)")
       }
@@ -44,15 +46,13 @@ final class EncoderModel: TextModel {
     }
   }
 
-  private static func tokenizer(_ folder: String) throws -> (WordPieceTokenizer, start: Int32, end: Int32) {
+  private static func tokenizer(
+    _ folder: String, _ prepared: PreparedTokenizers?
+  ) throws -> (WordPieceTokenizer, start: Int32, end: Int32) {
     let settings = try EncoderSettings.file("tokenizer_config.json", in: folder)
-    let path = folder + "/tokenizer.json"
-    let tokenizer: any Tokenizer =
-      FileManager.default.fileExists(atPath: path)
-      ? try TokenizerFile.load(path: path) : try WordPieceTokenizer(vocabularyFile: folder + "/vocab.txt", settings)
-    guard let tokenizer = tokenizer as? WordPieceTokenizer else {
-      throw UnusableModel(reason: "its tokenizer is not WordPiece")
-    }
+    guard
+      let tokenizer = try TokenizerFile.load(encoder: folder, settings, prepared: prepared) as? WordPieceTokenizer
+    else { throw UnusableModel(reason: "its tokenizer is not WordPiece") }
     func special(_ key: String, _ usual: String) throws -> Int32 {
       let said = settings?[key: key]
       let name = said?.stringValue ?? said?[key: "content"]?.stringValue ?? usual
