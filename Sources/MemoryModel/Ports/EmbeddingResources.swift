@@ -1,3 +1,5 @@
+import Foundation
+
 /// A model that embeds on this machine.
 package struct InstalledModel: Sendable, Equatable {
   /// How a model makes vectors.
@@ -29,6 +31,15 @@ package struct InstalledModel: Sendable, Equatable {
     self.dimensions = dimensions
     self.tokens = tokens
     self.bytes = bytes
+  }
+
+  /// The files that its vectors depend on: all that it has, down to those of its modules.
+  package var files: [String] {
+    func entries(_ folder: String) -> [String] {
+      ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        .map { folder + "/" + $0 }
+    }
+    return entries(folder).flatMap { [$0] + entries($0) }
   }
 
   /// The space of its vectors.

@@ -229,7 +229,7 @@ package final class Session {
     let models = embedders.models.installed().filter { $0.dimensions == space.dimensions }
     guard models.count == 1 else { return nil }
     let likely = embedders.embedder(of: models[0], in: space)
-    let check = try OriginCheck(store, likely)
+    let check = try OriginCheck(store, likely, of: models[0], notes: OriginNotes(path: paths.originNotes))
     if check.compared > 0 { likelyEmbedders[key] = .some(check.isSame ? likely : nil) }
     announce(check.sentence(models[0]))
     return check.isSame ? likely : nil
