@@ -131,6 +131,8 @@ struct InspectionScreen {
   private var rowSentence: String {
     RowState.allCases.filter { $0 == .live || inspection.states[$0, default: 0] > 0 }
       .map { "\(inspection.states[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
+  }
+
   private var vectorSentence: String {
     var parts = lengths.map { "\($0.rows) of \($0.length) dimensions" } + forms
     if inspection.withoutVectors > 0 { parts.append("\(counted(inspection.withoutVectors, "row")) without") }
