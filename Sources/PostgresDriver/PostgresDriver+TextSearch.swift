@@ -6,26 +6,26 @@ import PostgresClient
 extension PostgresDriver {
   static let textIndex = "memsh_memories_text_idx"
 
-  /// The rows that have words of a text, by `ts_rank`, which the length of a text dampens.
+  /// The rows that have words of a text, by ``BM25``.
+  ///
+  /// Only the index tells in a large table which rows have a word in time: making the words of a row anew takes some 30
+  /// microseconds. So all rows found, see ``WantedWords``, are first ranked by which words they have and how long they
+  /// are, and the best then by how often they have each. No score depends on how many rows are wanted.
   package func search(_ query: TextQuery, in state: StoreState) throws -> SearchAnswer {
     let (language, hasIndex) = try textLanguage(in: state)
     let plan = SearchPlan(
       "full text", index: hasIndex ? PostgresDriver.textIndex : nil,
       details: [language] + (hasIndex ? [] : ["no index for it: every row is read; `schema --create` builds it"]))
-    guard query.limit > 0, let words = try words(of: query.text, language) else {
+    guard query.limit > 0, let words = try wantedWords(of: query.text, language, hasIndex, in: state) else {
       return SearchAnswer(hits: [], plan: plan)
     }
-    let document = SQL("\(raw: PostgresDriver.document(language))")
     let similarity: SQL =
       query.vector.map { vector -> SQL in "1::float8 - (embedding::vector <=> \(vector))" } ?? "NULL::float8"
     let rows = try self.query(
       """
-      WITH best AS MATERIALIZED (
-        SELECT id, pg_catalog.ts_rank(\(document), \(words)::tsquery, 1)::float8 AS rank FROM memories
-        WHERE \(document) @@ \(words)::tsquery\(query.filter.conditions())
-        ORDER BY rank DESC, id LIMIT \(query.limit))
-      SELECT rank, \(similarity), \(raw: PostgresDriver.memoryColumns) FROM best JOIN memories USING (id)
-      ORDER BY rank DESC, id
+      WITH \(ranking(words, query, language, hasIndex))
+      SELECT score, \(similarity), \(raw: PostgresDriver.memoryColumns) FROM ranked JOIN memories USING (id)
+      ORDER BY score DESC, id
       """
     ).rows
     let hits = try rows.map { row in
@@ -34,6 +34,36 @@ extension PostgresDriver {
         similarity: try row.double(1).flatMap { $0.isFinite ? $0 : nil }, score: try row.double(0) ?? 0)
     }
     return SearchAnswer(hits: hits, plan: plan)
+  }
+
+  /// The steps of a statement that end with `ranked`: ids and scores, the best.
+  private func ranking(_ words: WantedWords, _ query: TextQuery, _ language: String, _ hasIndex: Bool) -> SQL {
+    let document = SQL(raw: PostgresDriver.document(language))
+    func numbers(_ values: [Double]) -> Value { .texts(values.map { "\($0)" }) }
+    let likely = BM25.part(times: "greatest(length, 1::float8)", length: "length")
+    let exact = BM25.part(times: "pg_catalog.cardinality(positions)::float8", length: "length")
+    return """
+      \(documents(language, query.filter.conditions(), hasIndex)) found AS MATERIALIZED (
+        SELECT r.id, r.characters, \(words.common) + pg_catalog.sum(column2::float8) AS weight
+        FROM \(rows: [.texts(words.queries), numbers(words.additions)], as: "word") CROSS JOIN LATERAL (
+          \(rows(having: "column1::tsquery", language, query.filter.conditions(), hasIndex, areFew: words.areRare))
+          LIMIT \(WantedWords.rowsMaximum)) AS r
+        GROUP BY r.id, r.characters),
+      likely AS MATERIALIZED (
+        SELECT id, length, weight * \(likely) AS score
+        FROM (SELECT id, weight, characters / greatest(pg_catalog.avg(characters) OVER (), 1::float8) AS length
+          FROM found) AS found),
+      exact AS MATERIALIZED (
+        SELECT best.id, pg_catalog.sum(column2::float8 * \(exact)) AS score
+        FROM (SELECT id, length FROM likely ORDER BY score DESC, id LIMIT \(WantedWords.scoredRows)) AS best
+          JOIN memories USING (id)
+          CROSS JOIN LATERAL pg_catalog.unnest(\(document)) AS word
+          JOIN \(rows: [.texts(words.lexemes), numbers(words.weights)], as: "wanted") ON column1 = lexeme
+        GROUP BY best.id),
+      ranked AS MATERIALIZED (
+        SELECT id, COALESCE(exact.score, likely.score) AS score FROM likely LEFT JOIN exact USING (id)
+        ORDER BY score DESC, id LIMIT \(query.limit))
+      """
   }
 
   /// The words that a text and a memory have in common, by the parser and the dictionaries of the language in use.
@@ -63,18 +93,19 @@ extension PostgresDriver {
   package func isRare(_ word: String, in state: StoreState) throws -> Bool {
     let (language, hasIndex) = try textLanguage(in: state)
     guard hasIndex else { return false }
-    func count(_ sql: SQL) throws -> Int {
-      Int(try query("SELECT pg_catalog.count(*) FROM (\(sql)) r").first?.integer(0) ?? 0)
-    }
-    let having = try count(
+    let isRare = try query(
       """
-      SELECT 1 FROM memories
-      WHERE \(raw: PostgresDriver.document(language)) @@ plainto_tsquery(\(language)::regconfig, \(word.replacingNUL))
-      LIMIT \(SharedWords.rareMaximum + 1)
+      WITH counted AS MATERIALIZED (
+        SELECT pg_catalog.count(*) AS rows FROM (
+          SELECT FROM memories WHERE \(raw: PostgresDriver.document(language))
+            @@ plainto_tsquery(\(language)::regconfig, \(word.replacingNUL))
+          LIMIT \(SharedWords.rareMaximum + 1)) AS r)
+      SELECT rows <= \(SharedWords.rareMaximum) AND rows * \(SharedWords.rowsForEachRare) = (
+        SELECT pg_catalog.count(*) FROM (
+          SELECT FROM memories LIMIT (SELECT rows * \(SharedWords.rowsForEachRare) FROM counted)) AS r)
+      FROM counted
       """)
-    guard having <= SharedWords.rareMaximum else { return false }
-    let needed = having * SharedWords.rowsForEachRare
-    return try count("SELECT 1 FROM memories LIMIT \(needed)") == needed
+    return try isRare.first?.boolean(0) ?? false
   }
 
   package func hasTextIndex(in state: StoreState) throws -> Bool { try textLanguage(in: state).hasIndex }
@@ -100,17 +131,74 @@ extension PostgresDriver {
     "to_tsvector('\(language.replacing("'", with: "''"))'::regconfig, left(content, 100000))"
   }
 
-  /// The words of a text as a tsquery that any of them satisfies; nil when there are none.
+  /// The rows, with ids and lengths, whose words satisfy a query: from the index, or from ``documents(_:_:_:)``.
   ///
-  /// It is put together from lexemes, so that nothing in the text is taken for an operator.
-  private func words(of text: String, _ language: String) throws -> String? {
-    try query(
+  /// - Parameter areFew: Whether so few rows satisfy it that the conditions need no index of their own, which would be
+  ///   asked for every word anew.
+  private func rows(
+    having query: SQL, _ language: String, _ conditions: SQL, _ hasIndex: Bool, areFew: Bool
+  ) -> SQL {
+    guard hasIndex else { return "SELECT id, characters FROM documents WHERE document @@ \(query)" }
+    return """
+      SELECT id, pg_catalog.length(content)::float8 AS characters FROM (
+        SELECT id, user_id, content, category, importance_score, metadata, created_at FROM memories
+        WHERE \(raw: PostgresDriver.document(language)) @@ \(query)
+        \(raw: areFew ? "OFFSET 0" : "")) AS memories
+      WHERE true\(conditions)
       """
-      SELECT pg_catalog.string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')
-      FROM (SELECT lexeme FROM pg_catalog.unnest(tsvector_to_array(
-        to_tsvector(\(language)::regconfig, left(\(text.replacingNUL), 100000)))) AS lexeme LIMIT \(TextQuery.wordMaximum)) w
+  }
+
+  /// A step of a statement that makes the words of every row that passes, once; none where there is an index.
+  private func documents(_ language: String, _ conditions: SQL, _ hasIndex: Bool) -> SQL {
+    guard !hasIndex else { return "" }
+    return """
+      documents AS MATERIALIZED (
+        SELECT id, pg_catalog.length(content)::float8 AS characters, \(raw: PostgresDriver.document(language)) AS document
+        FROM memories WHERE true\(conditions)),
       """
-    ).first?.text(0)
+  }
+
+  /// The words of a text, and how many of all rows have each; nil when there are none.
+  ///
+  /// Rows are counted in the index, up to ``WantedWords/rowsMaximum``; how many have a more frequent word is for the
+  /// statistics of the index to say, which ANALYZE makes. The queries are put together from lexemes, so that nothing in
+  /// the text is taken for an operator.
+  private func wantedWords(
+    of text: String, _ language: String, _ hasIndex: Bool, in state: StoreState
+  ) throws -> WantedWords? {
+    let maximum = WantedWords.rowsMaximum
+    let estimate = state.tables[Table.memories.name]?.rowEstimate ?? 0
+    let rows = try query(
+      """
+      WITH \(documents(language, "", hasIndex)) words AS MATERIALIZED (
+          SELECT lexeme, '''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' AS query
+          FROM pg_catalog.unnest(tsvector_to_array(
+            to_tsvector(\(language)::regconfig, left(\(text.replacingNUL), 100000)))) AS lexeme
+          LIMIT \(TextQuery.wordMaximum)),
+        counted AS MATERIALIZED (
+          SELECT pg_catalog.count(*) AS rows FROM (SELECT FROM memories LIMIT \(maximum + 1)) AS r),
+        total AS MATERIALIZED (
+          SELECT CASE WHEN rows <= \(maximum) THEN rows WHEN \(estimate) > \(maximum) THEN \(estimate)
+            ELSE (SELECT pg_catalog.count(*) FROM memories) END AS rows FROM counted),
+        frequent AS MATERIALIZED (
+          SELECT word, (share * (SELECT rows FROM total))::int8 AS count
+          FROM pg_catalog.pg_stats CROSS JOIN LATERAL ROWS FROM (
+            pg_catalog.unnest(most_common_elems::text::text[]), pg_catalog.unnest(most_common_elem_freqs)) AS e(word, share)
+          WHERE \(raw: hasIndex ? "word IS NOT NULL" : "false") AND (schemaname, tablename) = (
+            SELECT nspname, relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = relnamespace
+            WHERE c.oid = pg_catalog.to_regclass(\(PostgresDriver.textIndex))::oid))
+      SELECT lexeme, query, (SELECT rows FROM total), CASE WHEN frequent.count > \(maximum) THEN frequent.count ELSE (
+          SELECT pg_catalog.count(*) FROM (
+            \(self.rows(having: "query::tsquery", language, "", hasIndex, areFew: false)) LIMIT \(maximum)) AS r) END
+      FROM words LEFT JOIN frequent ON word = lexeme
+      """
+    ).rows
+    guard let first = rows.first, let total = try first.integer(2) else { return nil }
+    let words = try rows.compactMap { row -> WantedWords.Word? in
+      guard let lexeme = try row.text(0), let query = try row.text(1) else { return nil }
+      return WantedWords.Word(lexeme: lexeme, query: query, having: Int(try row.integer(3) ?? 0))
+    }
+    return WantedWords(words, total: Int(total))
   }
 
   /// Builds the index of words if it is missing, not valid, or for another language than the one that was chosen.
