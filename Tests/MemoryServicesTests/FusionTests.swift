@@ -29,24 +29,31 @@ import Testing
   private static let cases = [
     Case(testDescription: "nothing", meaning: [:], words: [:], expected: [:]),
     Case(
-      testDescription: "each half from 0 to 1, squared", meaning: [1: 0.9, 2: 0.5, 3: 0.1], words: [2: 8, 4: 6, 5: 0],
-      expected: [2: 0.8 + 0.05, 4: 0.8 * 0.5625, 1: 0.2, 3: 0, 5: 0]),
+      testDescription: "meaning from 0 to 1 for the same, words from 0 to 1 for the best, these squared",
+      meaning: [1: 0.9, 2: 0.5, 3: 0.1], words: [2: 8, 4: 6, 5: 0],
+      expected: [2: 0.8 + 0.2 * 0.4 / 0.9, 4: 0.64 * 0.5625, 1: 0.2 * 0.8 / 0.9, 3: 0, 5: 0]),
     Case(
-      testDescription: "equal scores are all 1; similarity, then id", weight: 0.5, meaning: [3: 0.4, 1: 0.3],
-      words: [1: 2, 2: 2, 3: 2], expected: [3: 1, 1: 0.5, 2: 0.5]),
+      testDescription: "the first by words stays first where meaning prefers another a little", weight: 0.7,
+      meaning: [2: 0.6, 1: 0.5, 3: 0.2], words: [1: 8, 2: 8, 3: 0], expected: [1: 0.8125, 2: 0.71, 3: 0]),
+    Case(
+      testDescription: "and not where it does clearly", weight: 0.7, meaning: [2: 0.95, 1: 0.2, 3: 0.2],
+      words: [1: 8, 2: 8, 3: 0], expected: [2: 0.84125, 1: 0.7, 3: 0]),
+    Case(
+      testDescription: "equal scores are all 1; similarity, then id", weight: 0.5, meaning: [6: 0.4, 5: 0.4],
+      words: [1: 2, 2: 2, 3: 2], expected: [5: 0.5, 6: 0.5, 1: 0.5, 2: 0.4, 3: 0.4]),
     Case(
       testDescription: "one row in a half has all of its weight", meaning: [1: -0.2], words: [2: 0.1],
       expected: [2: 0.8, 1: 0.2]),
     Case(
       testDescription: "no weight for the words: what only they found comes last", weight: 0,
       meaning: [1: 0.9, 2: 0.1],
-      words: [3: 9, 2: 8], expected: [1: 1, 2: 0, 3: 0]),
+      words: [3: 9, 2: 8], expected: [1: 0.8 / 0.9, 2: 0, 3: 0]),
     Case(
       testDescription: "no weight for the meaning: what only it found comes last", weight: 1,
       meaning: [1: 0.9, 2: 0.1], words: [3: 9, 2: 8], expected: [3: 1, 2: 0, 1: 0]),
     Case(
       testDescription: "negative similarities are scaled as all are", meaning: [1: -0.1, 2: -0.2, 3: -0.3], words: [:],
-      expected: [1: 0.2, 2: 0.05, 3: 0]),
+      expected: [1: 0.04 / 1.3, 2: 0.02 / 1.3, 3: 0]),
   ]
 
   @Test("the order and the scores", arguments: cases)

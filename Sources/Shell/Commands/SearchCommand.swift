@@ -8,12 +8,13 @@ struct SearchCommand: Filtering {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Find memories by meaning, by words, or by both.",
     discussion: """
-      semantic ranks by cosine similarity to the query's embedding, lexical by the store's full-text search, hybrid, the \
-      default, by both: each scaled to 0…1 over its first 100 results, squared, and added, the words with a weight of \
-      0.8. Where the best result by words shares a single word with a query of several, and that word is neither rare \
-      nor a name nor a number nor in quotes, meaning alone decides. `set hybrid-weight` takes another weight, and \
-      --explain shows both scores of each result. --since and --until take a date, a moment, or a span back from now \
-      (90m, 12h, 7d, 2w, 1y). Reading never writes, except with --record.
+      semantic ranks by cosine similarity to the query's embedding, lexical by its words (BM25), hybrid, the \
+      default, by both: the scores of each are scaled over its first 100 results and added, words with a weight of \
+      0.7, meaning with the rest, and the best result by words stays first unless meaning clearly prefers another. \
+      Where it shares a single word with a query of several, and that word is neither rare nor a name nor a number \
+      nor in quotes, meaning alone decides. `set hybrid-weight` takes another weight, and --explain shows both \
+      scores of each result. --since and --until take a date, a moment, or a span back from now (90m, 12h, 7d, 2w, \
+      1y). Reading never writes, except with --record.
       """)
 
   static let examples = [

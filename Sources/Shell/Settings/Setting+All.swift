@@ -23,7 +23,7 @@ extension Setting {
       "expanded", \.expanded, help: "Show a line for each value: always, never, or what does not fit the terminal."),
     Setting(
       "hybrid-weight", \.hybridWeight, .numbersOrAuto(0...1, unit: "of a result's score", isWhole: false),
-      help: "How much the words weigh in a hybrid search; auto: 0.8, and 0 where they tell too little.",
+      help: "How much the words weigh in a hybrid search; auto: 0.7, and 0 where they tell too little.",
       text: { $0.map { "\($0)" } ?? "auto" }, read: { Double($0) }),
     .text("model", \.embedding.model, .text("a name, or auto"), help: "The embedder's model."),
     .choice("on-error", \.onError, help: "What a script does after an error."),
