@@ -52,6 +52,8 @@ package struct SearchReport: Sendable {
   package var mode = SearchMode.semantic
   /// How much the words weighed; nil where only one half was asked.
   package var weighing: Weighing?
+  /// The query's words without function words of the language in use; nil where nothing depended on them.
+  package var words: [String]?
   /// What the store did, one for each half.
   package var plans: [SearchPlan] = []
   /// The time that computing the query's vector took.
@@ -162,17 +164,20 @@ package struct SearchService {
     let answer = try store.search(TextQuery(text: text, filter: request.filter, limit: depth, vector: vector))
     report.plans.append(answer.plan)
     guard vector != nil else { return answer.hits }
-    let weighing = try weighing(request, text, best: answer.hits.first)
+    let weighing = try weighing(request, text, best: answer.hits.first, &report)
     report.weighing = weighing
     // Cut off only now: a row's score is to be the same with and without a threshold for what it is scaled by.
     let hits = Fusion(wordsWeight: weighing.wordsWeight).joined(byMeaning: byMeaning, byWords: answer.hits)
     return hits.filter { hit in request.threshold.map { hit.similarity ?? -2 >= $0 } ?? true }
   }
 
-  private func weighing(_ request: SearchRequest, _ text: String, best: SearchHit?) throws -> Weighing {
+  private func weighing(
+    _ request: SearchRequest, _ text: String, best: SearchHit?, _ report: inout SearchReport
+  ) throws -> Weighing {
     if let chosen = request.wordsWeight { return .chosen(chosen) }
     guard let best else { return .automatic(wordsTell: false) }
     let words = try store.sharedWords(of: text, with: best.memory.id)
+    report.words = words.telling
     return .automatic(wordsTell: try words.tell(in: text, isRare: store.isRare))
   }
 }

@@ -5,14 +5,18 @@ import MemoryModel
 package enum Emptiness: Sendable, Equatable {
   /// There are no memories at all.
   case store
-  /// No user of that name has memories; these have, at most ``Emptiness/usersMaximum``.
+  /// No user of that name has memories; these have, at most ``Emptiness/namesMaximum``.
   case user(String, users: [String])
+  /// No memory, of the user that is named or of all, has this category; these there are, at most
+  /// ``Emptiness/namesMaximum``.
+  case category(String, categories: [String], user: String?)
   /// Something else in the filter; how many memories the user it names, or all users, have.
   case filter(memories: Int, user: String?)
   /// None of the reasons: so many memories pass.
   case none(memories: Int)
 
-  package static let usersMaximum = 1_000
+  /// So many names are looked through for one that was meant.
+  package static let namesMaximum = 1_000
 }
 
 extension MemoryStore {
@@ -27,13 +31,19 @@ extension MemoryStore {
   package func emptiness(_ filter: MemoryFilter) throws -> Emptiness {
     let passing = try count(filter)
     if passing > 0 { return .none(memories: passing) }
-    guard let user = filter.userID else {
-      let all = try count(MemoryFilter())
-      return all == 0 ? .store : .filter(memories: all, user: nil)
+    let user = filter.userID
+    func names(_ grouping: Grouping, of user: String?) throws -> [String] {
+      try totals(by: grouping, userID: user, limit: Emptiness.namesMaximum).compactMap(\.value)
     }
     let own = try count(MemoryFilter(userID: user))
-    if own > 0 { return .filter(memories: own, user: user) }
-    let users = try totals(by: .user, userID: nil, limit: Emptiness.usersMaximum).compactMap(\.value)
-    return users.isEmpty ? .store : .user(user, users: users)
+    guard own > 0 else {
+      let users = try names(.user, of: nil)
+      guard let user, !users.isEmpty else { return .store }
+      return .user(user, users: users)
+    }
+    if let category = filter.category, try count(MemoryFilter(userID: user, category: category)) == 0 {
+      return .category(category, categories: try names(.category, of: user), user: user)
+    }
+    return .filter(memories: own, user: user)
   }
 }

@@ -60,6 +60,12 @@ import Testing
         == "nothing found: there is no user 'somebody'; `users` lists them")
     #expect(
       try reason("list", "--user", "ada", "--category", "none")
+        == "nothing found: ada has no category 'none'; `categories --user ada` lists them")
+    #expect(
+      try reason("search", "espresso", "--category", "preference")
+        == "nothing found: there is no category 'preference'; did you mean 'preferences'?")
+    #expect(
+      try reason("list", "--user", "ada", "--category", "preferences", "--min-importance", "1")
         == "nothing found: 2 memories of ada, none passes the filter")
     #expect(
       try reason("list", "--min-importance", "0.99") == "nothing found: 4 memories, none passes the filter")

@@ -226,7 +226,8 @@ import Testing
     arguments: [
       ("tea", "tea", true), ("Tea", "tea", true), ("team", "tea", false), ("allergies", "allergy", true),
       ("allergic", "allergy", true), ("prefers", "prefer", true), ("é", "e", true), ("printing", "print", true),
-      ("present", "prefer", false),
+      ("present", "prefer", false), ("teas", "tea", true), ("racing", "races", true), ("running", "run", true),
+      ("cafés", "cafe", true), ("tease", "tea", false),
     ])
   func matches(word: String, query: String, isFound: Bool) {
     #expect(SearchedWords.matches(word[...], query) == isFound)

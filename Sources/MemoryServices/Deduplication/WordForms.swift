@@ -2,9 +2,9 @@ import Database
 import MemoryModel
 
 /// Whether two words are forms, or typing errors, of each other.
-enum WordForms {
+package enum WordForms {
   /// An English word without its ending: `stopped`, `stops` and `stop` have one stem.
-  static func stem(_ word: [UInt32]) -> [UInt32] {
+  package static func stem(_ word: [UInt32]) -> [UInt32] {
     let count = word.count
     guard count > 3 else { return word }
     let (last, second, third) = (word[count - 1], word[count - 2], word[count - 3])

@@ -110,7 +110,7 @@ struct SearchCommand: Filtering {
     }
     guard !explain else { return CommandResult(.record(SearchCommand.explanation(report))) }
     var table = try table(report.hits)
-    table.words = query.map(SearchedWords.words) ?? []
+    table.words = SearchedWords.words(of: report.words?.joined(separator: " ") ?? query ?? "")
     if report.hits.count == limit, limit > 0 { table.listing = Listing(next: nextPage) }
     var result = CommandResult(.table(table))
     if report.hits.isEmpty, limit > 0 { result.remark = try reason(for: report, request, store) }

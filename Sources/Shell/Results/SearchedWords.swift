@@ -1,4 +1,5 @@
 import Foundation
+import MemoryServices
 
 /// The words of a query, to be found again in what it found.
 enum SearchedWords {
@@ -11,9 +12,9 @@ enum SearchedWords {
   static func matches(_ word: Substring, _ wanted: String) -> Bool {
     guard !word.isEmpty else { return false }
     let word = folded(word)
-    if word == wanted { return true }
-    let stem = max(word.count, wanted.count) - longestEnding
-    return stem >= shortestStem && word.commonPrefix(with: wanted).count >= stem
+    if word == wanted || stem(word) == stem(wanted) { return true }
+    let common = max(word.count, wanted.count) - longestEnding
+    return common >= shortestStem && word.commonPrefix(with: wanted).count >= common
   }
 
   /// The part of a text that holds the first of the words, where that stands too far behind to be seen.
@@ -36,6 +37,8 @@ enum SearchedWords {
   private static let examinedMaximum = 10_000
   private static let longestEnding = 3
   private static let shortestStem = 4
+
+  private static func stem(_ word: String) -> [UInt32] { WordForms.stem(word.unicodeScalars.map(\.value)) }
 
   private static func folded(_ word: Substring) -> String {
     word.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
