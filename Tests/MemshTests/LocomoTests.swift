@@ -84,7 +84,7 @@ import Testing
     .enabled(
       if: isThere && HybridSearchTests.Model.words.isThere,
       "LoCoMo is not beside the package, or MEMSH_TEST_MODELS names no folder with the model of words"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
   func findsByWords() throws { try Self.check(.words, oneOf: 3, leastOfTen: 0.61) }
 
   @Test(
