@@ -29,7 +29,7 @@ struct Fusion {
   /// How many rows of each half have a score above 0.
   static let candidates = 100
   /// What the words weigh where they tell enough. This and the lead were measured on LoCoMo's questions, with a model of
-  /// vectors for words and with a sentence transformer; a weight from 0.65 to 0.75 does as well.
+  /// vectors for words and with a sentence transformer; weights near it do about as well.
   static let automaticWeight = 0.7
   /// How much of their weight the words give their first row beforehand.
   static let lead = 0.2
