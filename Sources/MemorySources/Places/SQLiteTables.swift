@@ -5,7 +5,8 @@ import MemoryModel
 
 /// A SQLite file that is opened for reading only and never changed.
 ///
-/// Nothing is left beside it either: the `-shm` file that reading a write-ahead log takes goes again (``OpenedFiles``).
+/// Of a file with a write-ahead log, SQLite makes the log's index, `-shm`, where no program has left one. It stays: another
+/// program may have begun to use it, and only SQLite's own locks could tell.
 final class SQLiteTables: TableDatabase {
   let path: String
   var location: String { path }
@@ -27,16 +28,15 @@ final class SQLiteTables: TableDatabase {
     // An application that writes holds its lock for moments.
     configuration.busyMode = .timeout(SQLiteTables.busySeconds)
     do {
-      queue = try OpenedFiles.open(self.path) {
-        try DatabaseQueue(path: SQLiteTables.openingName(path), configuration: configuration)
-      }
+      queue = try DatabaseQueue(path: SQLiteTables.openingName(path), configuration: configuration)
+      OpenedFiles.note(queue)
       _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
     } catch let error as DatabaseError {
       throw SQLiteTables.translate(error, path: path)
     }
   }
 
-  deinit { OpenedFiles.close(path, queue) }
+  deinit { OpenedFiles.close(queue) }
 
   func tables() throws -> TableList { try read { try TableList($0) } }
 
