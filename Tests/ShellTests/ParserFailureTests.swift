@@ -13,7 +13,8 @@ import Testing
 
   /// What a command needs beside its name.
   private static let needed: [String: [String]] = [
-    "describe": ["memories"], "diff": ["a.db"], "inspect": ["a.db"], "shell": ["true"], "unalias": ["x"],
+    "describe": ["memories"], "diff": ["a.db"], "eval": ["q.jsonl"], "inspect": ["a.db"], "shell": ["true"],
+    "unalias": ["x"],
     "add": ["text", "--user", "ada"], "assert": ["1", "=", "1"], "backup": ["new.backup"], "edit": ["1"],
     "delete": ["1"], "import": ["none.jsonl"], "include": ["none.memsh"], "merge": ["1", "2"], "output": ["json"],
     "prompt": ["espresso", "--user", "ada"], "reassign": ["--from", "a", "--to", "b"], "restore": ["none.backup"],

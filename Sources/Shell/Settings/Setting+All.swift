@@ -39,7 +39,7 @@ extension Setting {
       help: "What stands before the cursor.", text: { $0 }, read: { $0 }),
     .number(
       "request-timeout", \.embedding.timeoutSeconds, 1...3_600, unit: "seconds",
-      help: "The longest that a request to the embedding server may take."),
+      help: "How long a request for embeddings may take."),
     .number(
       "requests", \.embedding.requestsInFlight, 1...64, unit: "to the embedding server at a time",
       help: "How many requests for embeddings are under way at a time."),
