@@ -106,7 +106,7 @@ import Testing
       ("many heredocs", "echo" + String(repeating: " <<A", count: 20_000) + String(repeating: "\nx\nA", count: 20_000)),
       ("a quote that never ends", "echo \"" + String(repeating: "x\n", count: 300_000)),
     ])
-  func isLinear(what: String, text: String) {
+  func staysLinear(what: String, text: String) {
     let took = ContinuousClock().measure { _ = try? Lexer.commands(in: text, file: "f") }
     // A million bytes took half a minute and more where the time grew with the square.
     #expect(took < .seconds(5), "\(what): \(took)")
