@@ -163,7 +163,7 @@ import Testing
     let plain = try places.map { try $0.ids(nil) }
     var (tried, differ) = (0, 0)
     let lengths: [UInt64] = [0, 1, 7, 1 << 31, 1 << 32, 1 << 61, 1 << 62, 1 << 63, .max, .max - 7]
-    while Date() < end {
+    while tried < 60 || Date() < end {
       let number = tried % 2
       var form = forms[number]
       switch tried % 3 {
@@ -180,7 +180,7 @@ import Testing
       tried += 1
     }
     // Some of the forgeries are taken for true: they are what is tried here.
-    #expect(tried > 20 && differ > 0 && differ < tried, "\(tried) tried, \(differ) differ")
+    #expect(differ > 0 && differ < tried, "\(tried) tried, \(differ) differ")
   }
 
   @Test("a form is not used when the files that it was made of were changed, even to ones of the same size")
