@@ -15,7 +15,7 @@ import Testing
     #expect(report[key: "memories_migrated"] == .integer(4))
     #expect(report[key: "system_test"] == .string("passed"))
     // Two memories and the seven fragments.
-    #expect(report[key: "embeddings"]?.text == #"{"kept":2,"generated":0,"missing":9}"#)
+    #expect(report[key: "embeddings"]?.text == #"{"kept":2,"generated":0,"missing":9,"not_kept":0}"#)
     #expect(try Data(contentsOf: URL(fileURLWithPath: source)) == before)
     #expect(try stored(world) == MigrationTests.expected)
 
