@@ -18,7 +18,7 @@ import Testing
   func tellsUsers(kind: World.Kind) throws {
     let world = try World(kind)
     let source = try world.folder.sqlite("old.db", ChangedSourceTests.table)
-    let migrate = ["migrate", "--from", source, "--embedder", "hash", "--skip-test", "--max-rejected", "all"]
+    let migrate = ["--embedder", "hash", "migrate", "--from", source, "--skip-test", "--max-rejected", "all"]
     #expect(try world.json(migrate)[key: "memories_migrated"] == .integer(2))
     try world.folder.sqlite("old.db", "UPDATE memories SET user_id = 'ben' WHERE id = 1")
     let report = try world.json(migrate)
@@ -36,7 +36,7 @@ import Testing
   func knowsRepairs(kind: World.Kind) throws {
     let world = try World(kind)
     let source = try world.folder.sqlite("old.db", ChangedSourceTests.table)
-    let migrate = ["migrate", "--from", source, "--embedder", "hash", "--skip-test"]
+    let migrate = ["--embedder", "hash", "migrate", "--from", source, "--skip-test"]
     _ = try world.json(migrate)
     for (from, to) in [("ada", "ben"), ("ben", "cy")] {
       let moved = try world.run("-q", "reassign", "--from", from, "--to", to, "--yes")
@@ -54,7 +54,7 @@ import Testing
   func showsColumns(kind: World.Kind) throws {
     let world = try World(kind)
     let source = try world.folder.sqlite("old.db", ChangedSourceTests.table)
-    _ = try world.json("migrate", "--from", source, "--embedder", "hash", "--skip-test")
+    _ = try world.json("--embedder", "hash", "migrate", "--from", source, "--skip-test")
     #expect(try world.run("-q", "diff", source, world.store, "--no-embeddings").status == 0)
     try world.folder.sqlite(
       "old.db",

@@ -34,7 +34,7 @@ import Testing
     // A store tells its model.
     let other = try World()
     _ = try other.run(
-      ["migrate", "--from", file, "--source-model", "m", "--embeddings", "keep", "--skip-test", "--embedder", "hash"])
+      ["--embedder", "hash", "migrate", "--from", file, "--source-model", "m", "--embeddings", "keep", "--skip-test"])
     let known = try World(kind)
     let first = try known.folder.sqlite(
       "first.db", "CREATE TABLE memory (id TEXT PRIMARY KEY, content TEXT); INSERT INTO memory VALUES ('1', 'x');")
