@@ -19,6 +19,11 @@ extension MemoryStore {
     try driver.capabilities.search.sharedWords(of: text, with: memory, in: state())
   }
 
+  /// The memories of a user among which those are that have at least a share of a text's words; nil where no index tells.
+  package func texts(sharing share: Double, of text: String, userID: String) throws -> ScreenedTexts? {
+    try driver.capabilities.search.texts(sharing: share, of: text, userID: userID, in: state())
+  }
+
   /// Whether few of the rows have a word; false where no index tells that quickly.
   package func isRare(_ word: String) throws -> Bool { try driver.capabilities.search.isRare(word, in: state()) }
 

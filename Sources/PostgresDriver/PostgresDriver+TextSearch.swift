@@ -127,7 +127,7 @@ extension PostgresDriver {
 
   /// What is indexed. A tsvector holds a megabyte at most, and an index that refuses longer ones would refuse the row:
   /// so only so much of a memory can be found by its words.
-  private static func document(_ language: String) -> String {
+  static func document(_ language: String) -> String {
     "to_tsvector('\(language.replacing("'", with: "''"))'::regconfig, left(content, 100000))"
   }
 

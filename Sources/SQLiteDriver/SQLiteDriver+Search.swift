@@ -45,12 +45,15 @@ extension SQLiteDriver {
     _ query: VectorQuery, _ quantized: QuantizedQuery, _ vectors: CurrentVectors, _ db: Database
   ) throws -> ([Candidate], SearchPlan) {
     var (positions, changed): ([Int]?, [Int64]) = (nil, vectors.changed)
+    if let threshold = query.threshold, !query.strategy.isApproximate, try passesMany(query.filter, vectors, db) {
+      return try nearest(query, quantized, vectors, atLeast: threshold, db)
+    }
     if !query.filter.isEmpty {
       let (conditions, arguments) = SQLiteDriver.conditions(query.filter)
       let wanted = try db.ids("SELECT id FROM memories WHERE 1\(conditions)", arguments)
       (positions, changed) = try vectors.positions(of: wanted.sorted())
     }
-    var comparison = try ExactComparison(query, db)
+    var comparison = try ExactComparison(query, MemoryFilter(), db)
     for id in changed { try comparison.compare(id) }
     var details: [String] = []
     if case .approximate(let breadth) = query.strategy {
@@ -72,6 +75,42 @@ extension SQLiteDriver {
     let name = query.strategy.isApproximate ? "binary scan, re-ranked" : "quantised scan, re-ranked: exact"
     let file = URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent
     return (comparison.best, SearchPlan(name, index: file, details: details))
+  }
+
+  /// From so many vectors on a filter that many rows pass is asked of the rows that are similar enough, not the other way
+  /// round: listing the ids of half a million takes longer than comparing a million vectors.
+  private static let manyRows = 16_000
+
+  /// Whether a filter lets one of eight rows pass.
+  private func passesMany(_ filter: MemoryFilter, _ vectors: CurrentVectors, _ db: Database) throws -> Bool {
+    let rows = vectors.file.layout.rows
+    guard !filter.isEmpty, rows >= SQLiteDriver.manyRows else { return false }
+    let (conditions, arguments) = SQLiteDriver.conditions(filter)
+    let passing = try db.firstRow(
+      "SELECT count(*) FROM (SELECT 1 FROM memories WHERE 1\(conditions) LIMIT ?)", arguments + [rows / 8]
+    ) { try $0.integer(0) }
+    return passing == Int64(rows / 8)
+  }
+
+  /// The nearest of the rows that are similar enough and pass the filter.
+  private func nearest(
+    _ query: VectorQuery, _ quantized: QuantizedQuery, _ vectors: CurrentVectors, atLeast threshold: Double,
+    _ db: Database
+  ) throws -> ([Candidate], SearchPlan) {
+    var comparison = try ExactComparison(query, query.filter, db)
+    for id in vectors.changed { try comparison.compare(id) }
+    let scan = QuantizedScan(file: vectors.file, query: quantized, positions: nil, outdated: vectors.outdated)
+    for candidate in try scan.candidates(atLeast: threshold) {
+      guard Double(candidate.bound) >= comparison.worst else { break }
+      try comparison.compare(vectors.file.ids[candidate.position])
+    }
+    let file = URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent
+    return (
+      comparison.best,
+      SearchPlan(
+        "quantised scan, re-ranked: exact", index: file,
+        details: ["\(comparison.compared) of \(vectors.file.layout.rows) rows compared exactly"])
+    )
   }
 
   /// How many rows the first pass of an approximate search leaves over; `recall` measures what that is worth.
@@ -215,13 +254,17 @@ struct QueryCosine {
 private struct ExactComparison {
   private let cosine: QueryCosine
   private let statement: Statement
+  private let arguments: StatementArguments
   private let threshold: Double
   private var nearest: Best<Candidate>
   private(set) var compared = 0
 
-  init(_ query: VectorQuery, _ db: Database) throws {
+  /// - Parameter filter: What the rows must pass beside being near.
+  init(_ query: VectorQuery, _ filter: MemoryFilter, _ db: Database) throws {
     cosine = QueryCosine(query.vector)
-    statement = try db.cachedStatement(sql: "SELECT embedding FROM memories WHERE id = ?")
+    let conditions: String
+    (conditions, arguments) = SQLiteDriver.conditions(filter)
+    statement = try db.cachedStatement(sql: "SELECT embedding FROM memories WHERE id = ?\(conditions)")
     threshold = query.threshold ?? -2
     nearest = Best<Candidate>(limit: query.limit)
   }
@@ -233,7 +276,7 @@ private struct ExactComparison {
 
   mutating func compare(_ id: Int64) throws {
     compared += 1
-    let found = try statement.firstRow([id]) { cosine.similarity($0, 0) }
+    let found = try statement.firstRow([id] + arguments) { cosine.similarity($0, 0) }
     guard let similarity = found ?? nil, similarity >= threshold else { return }
     nearest.offer(Candidate(id: id, similarity: similarity))
   }

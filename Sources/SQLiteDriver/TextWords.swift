@@ -14,6 +14,15 @@ enum TextWords {
   /// The words of a text that are looked for, as they are written, each once: without function words of the index's
   /// language, where there are others.
   static func wanted(_ text: String, language: String) -> [String] {
+    let words = all(text)
+    guard language == StoreOptions.defaultLanguage else { return words }
+    let telling = words.filter { !englishFunctionWords.contains($0.lowercased()) }
+    // Somebody who looks for "to be or not to be" means these very words.
+    return telling.isEmpty ? words : telling
+  }
+
+  /// The words of a text as they are written, each once.
+  static func all(_ text: String) -> [String] {
     var seen: Set<String> = []
     var words: [String] = []
     var word = String.UnicodeScalarView()
@@ -28,10 +37,7 @@ enum TextWords {
       if isPartOfWord(scalar) { word.append(scalar) } else { end() }
     }
     end()
-    guard language == StoreOptions.defaultLanguage else { return words }
-    let telling = words.filter { !englishFunctionWords.contains($0.lowercased()) }
-    // Somebody who looks for "to be or not to be" means these very words.
-    return telling.isEmpty ? words : telling
+    return words
   }
 
   /// What FTS5's unicode61 makes words of: letters, marks, numbers and characters for private use.

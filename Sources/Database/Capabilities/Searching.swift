@@ -11,6 +11,15 @@ package protocol Searching: AnyObject {
   /// The words that a text and a memory have in common.
   func sharedWords(of text: String, with memory: Int64, in state: StoreState) throws -> SharedWords
 
+  /// The memories of a user among which those are that have at least a share of a text's words: all of a user with few; of
+  /// another those with the text's rarest words.
+  ///
+  /// - Parameter share: From 0 to 1, of the words of ``ScreenedTexts/lettersMinimum`` letters or more.
+  /// - Returns: nil where no index tells, so that each of the user's memories may be one.
+  func texts(
+    sharing share: Double, of text: String, userID: String, in state: StoreState
+  ) throws -> ScreenedTexts?
+
   /// Whether few of the rows have a word, see ``SharedWords``; false where no index tells that quickly.
   func isRare(_ word: String, in state: StoreState) throws -> Bool
 

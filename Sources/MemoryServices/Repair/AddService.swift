@@ -58,7 +58,7 @@ extension RepairService {
   private static let nearestCompared = 200
 
   /// A memory that is to be added, prepared once for all comparisons.
-  private struct NewMemory {
+  fileprivate struct NewMemory {
     let fields: MemoryFields
     let characters: [UInt32]
     let words: [UInt64]
@@ -81,57 +81,101 @@ extension RepairService {
   }
 
   /// The first duplicate that a layer finds, the surest layer first.
+  ///
+  /// Of a user with many memories only those are compared that an index of words or the vectors find. No duplicate by words
+  /// escapes the index as long as its words are written with the same characters. By characters one may that has an error
+  /// in nearly every third word; the vectors mostly find that.
   private func duplicate(of new: NewMemory, _ thresholds: [DuplicateLayer: Double]) throws -> DuplicateMatch? {
+    guard !thresholds.isEmpty else { return nil }
     let fields = new.fields
     func match(_ id: Int64, _ layer: DuplicateLayer, _ similarity: Double) throws -> DuplicateMatch? {
       try store.memories([id]).first.map { DuplicateMatch(memory: $0, layer: layer, similarity: similarity) }
     }
-    if thresholds[.exact] != nil,
-      let id = try store.memoryIDs(userID: fields.userID, content: fields.content).first
-    {
-      return try match(id, .exact, 1)
+    func match(_ closest: ClosestTexts) throws -> DuplicateMatch? {
+      if let fuzzy = closest.fuzzy { return try match(fuzzy.id, .fuzzy, fuzzy.similarity) }
+      return try closest.words.flatMap { try match($0.id, .keyPhrase, $0.similarity) }
     }
-    let (fuzzy, words) = try closestTexts(new, thresholds)
-    if let fuzzy { return try match(fuzzy.id, .fuzzy, fuzzy.similarity) }
-    if let words { return try match(words.id, .keyPhrase, words.similarity) }
+    let readsTexts = Set(thresholds.keys) != [.semantic]
+    let screened =
+      try readsTexts
+      ? store.texts(sharing: RepairService.share(thresholds), of: fields.content, userID: fields.userID) : nil
+    if thresholds[.exact] != nil {
+      let same =
+        try screened.map { screened in
+          screened.texts.filter { $0.content.utf8.elementsEqual(fields.content.utf8) }.map(\.id).min()
+        } ?? store.memoryIDs(userID: fields.userID, content: fields.content).first
+      if let same { return try match(same, .exact, 1) }
+    }
+    var closest = ClosestTexts(new, thresholds)
+    if !closest.isIdle {
+      if let screened { closest.compare(screened.texts) } else { try compareAll(&closest, of: fields.userID) }
+    }
+    if let found = try match(closest) { return found }
     guard let threshold = thresholds[.semantic], let vector = fields.embedding, !vector.isZero else { return nil }
+    let isLarge = screened.map { !$0.isWhole } ?? false
     let query = VectorQuery(
       vector: vector, filter: MemoryFilter(userID: fields.userID), limit: RepairService.nearestCompared,
-      threshold: threshold, strategy: .exact)
-    let hit = try store.search(query).hits.first { new.saysTheSame(as: $0.memory.fields.content) }
+      threshold: threshold, strategy: isLarge ? .automatic : .exact)
+    let hits = try store.search(query).hits
+    if isLarge {
+      closest.compare(hits.map { EmbeddableText(id: $0.memory.id, content: $0.memory.fields.content) })
+      if let found = try match(closest) { return found }
+    }
+    let hit = hits.first { new.saysTheSame(as: $0.memory.fields.content) }
     return try hit.flatMap { try match($0.memory.id, .semantic, $0.score) }
   }
 
-  private typealias Closest = (id: Int64, similarity: Double)
+  /// The share of a text's words that a duplicate of these layers has: of one by words it is the threshold; one by
+  /// characters is taken to be intact but for an edit in every third word or less.
+  private static func share(_ thresholds: [DuplicateLayer: Double]) -> Double {
+    let byCharacters = thresholds[.fuzzy].map { max(0.5, 1 - 6 * (1 - $0)) }
+    return min(byCharacters ?? 1, thresholds[.keyPhrase] ?? 1)
+  }
 
-  /// The closest texts of the user by characters and by words, where they are close enough and say the same.
-  private func closestTexts(
-    _ new: NewMemory, _ thresholds: [DuplicateLayer: Double]
-  ) throws -> (fuzzy: Closest?, words: Closest?) {
-    guard thresholds[.fuzzy] != nil || thresholds[.keyPhrase] != nil else { return (nil, nil) }
-    let fuzzyThreshold = new.isTooLong ? nil : thresholds[.fuzzy]
-    var closest: (fuzzy: Closest?, words: Closest?) = (nil, nil)
+  /// Compares all texts of a user.
+  private func compareAll(_ closest: inout ClosestTexts, of userID: String) throws {
     var last = Int64.min
     while true {
       let texts = try store.texts(
-        in: "memories", .matching(MemoryFilter(userID: new.fields.userID)), behind: last,
-        limit: RepairService.textsAtATime)
-      guard let final = texts.last else { return closest }
+        in: "memories", .matching(MemoryFilter(userID: userID)), behind: last, limit: RepairService.textsAtATime)
+      guard let final = texts.last else { return }
       last = final.id
+      closest.compare(texts)
+    }
+  }
+
+  /// The closest texts by characters and by words, of those that are close enough and say the same.
+  private struct ClosestTexts {
+    typealias Closest = (id: Int64, similarity: Double)
+
+    private let new: NewMemory
+    private let fuzzyThreshold: Double?
+    private let wordsThreshold: Double?
+    private(set) var fuzzy: Closest?
+    private(set) var words: Closest?
+
+    init(_ new: NewMemory, _ thresholds: [DuplicateLayer: Double]) {
+      self.new = new
+      fuzzyThreshold = new.isTooLong ? nil : thresholds[.fuzzy]
+      wordsThreshold = new.words.count >= KeyPhrases.wordsMinimum ? thresholds[.keyPhrase] : nil
+    }
+
+    /// Whether no text could be close.
+    var isIdle: Bool { fuzzyThreshold == nil && wordsThreshold == nil }
+
+    mutating func compare(_ texts: [EmbeddableText]) {
       for text in texts {
         // Whether they say the same is only asked of those that are alike.
         let ratio = fuzzyThreshold.flatMap {
-          TextRatio.ratio(
-            new.characters, TextRatio.characters(text.content), atLeast: max($0, closest.fuzzy?.similarity ?? 0))
-        }.flatMap { $0 > closest.fuzzy?.similarity ?? 0 ? $0 : nil }
-        let jaccard = thresholds[.keyPhrase].flatMap { threshold -> Double? in
-          guard new.words.count >= KeyPhrases.wordsMinimum else { return nil }
+          TextRatio.ratio(new.characters, TextRatio.characters(text.content), atLeast: max($0, fuzzy?.similarity ?? 0))
+        }.flatMap { $0 > fuzzy?.similarity ?? 0 ? $0 : nil }
+        let jaccard = wordsThreshold.flatMap { threshold -> Double? in
           let jaccard = KeyPhrases.jaccard(new.words, KeyPhrases.words(text.content))
-          return jaccard >= threshold && jaccard > closest.words?.similarity ?? 0 ? jaccard : nil
+          return jaccard >= threshold && jaccard > words?.similarity ?? 0 ? jaccard : nil
         }
         guard ratio != nil || jaccard != nil, new.saysTheSame(as: text.content) else { continue }
-        if let ratio { closest.fuzzy = (text.id, ratio) }
-        if let jaccard { closest.words = (text.id, jaccard) }
+        if let ratio { fuzzy = (text.id, ratio) }
+        if let jaccard { words = (text.id, jaccard) }
       }
     }
   }

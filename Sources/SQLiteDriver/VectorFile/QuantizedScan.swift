@@ -39,26 +39,41 @@ struct QuantizedScan {
   ///
   /// - Throws: ``VectorFile/Damaged`` when one of the rows is not as it was written.
   func candidates(limit: Int) throws -> [Candidate] {
+    let similarities = try similarities()
+    var lowerBounds = Best<Float>(limit: max(1, limit))
+    for index in similarities.indices where similarities[index] > -.infinity {
+      lowerBounds.offer(similarities[index] - error(at: index))
+    }
+    return candidates(similarities, floor: lowerBounds.worst ?? -.infinity)
+  }
+
+  /// The rows that may be as similar as that, the most promising first.
+  ///
+  /// - Throws: ``VectorFile/Damaged``.
+  func candidates(atLeast similarity: Double) throws -> [Candidate] {
+    try candidates(similarities(), floor: Float(similarity).nextDown)
+  }
+
+  private func candidates(_ similarities: [Float], floor: Float) -> [Candidate] {
+    var candidates: [Candidate] = []
+    for index in similarities.indices where similarities[index] > -.infinity {
+      let bound = similarities[index] + error(at: index)
+      if bound >= floor { candidates.append(Candidate(position: position(index), bound: bound)) }
+    }
+    return candidates.sorted { $0.bound > $1.bound }
+  }
+
+  /// The similarity of each row by its codes; minus infinity for rows that do not count.
+  private func similarities() throws -> [Float] {
     guard let rows = file.codes.baseAddress else { return [] }
     let (scales, stride, scale) = (file.scales, file.layout.codeStride, query.scale)
-    let similarities = try scores { position in
+    return try scores { position in
       let row = rows + position * stride
       let dot = query.codes.withUnsafeBufferPointer { QuantizedScan.dot($0, row) }
       let check = VectorFileCheck.row(
         row, bytes: stride, scale: scales[position], error: file.errors[position], id: file.ids[position])
       return check == file.checks[position] ? Float(Double(dot) * scale * Double(scales[position])) : nil
     }
-    var lowerBounds = Best<Float>(limit: max(1, limit))
-    for index in 0..<count where similarities[index] > -.infinity {
-      lowerBounds.offer(similarities[index] - error(at: index))
-    }
-    let floor = lowerBounds.worst ?? -.infinity
-    var candidates: [Candidate] = []
-    for index in 0..<count where similarities[index] > -.infinity {
-      let bound = similarities[index] + error(at: index)
-      if bound >= floor { candidates.append(Candidate(position: position(index), bound: bound)) }
-    }
-    return candidates.sorted { $0.bound > $1.bound }
   }
 
   /// The rows whose signs differ least from the query's: a first pass that reads 1/8 of the codes and may miss some.
