@@ -45,6 +45,7 @@ let package = Package(
     .target(name: "LazyLibraries", dependencies: ["CLibPQ", "CLibCurl"]),
     // Optimised in debug builds, too: a text would take seconds.
     .target(name: "EncoderKernels", cSettings: [.unsafeFlags(["-O2"])]),
+    .target(name: "ScreenKernels", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibraries"], swiftSettings: settings),
     .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibraries"], swiftSettings: settings),
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
@@ -64,7 +65,8 @@ let package = Package(
       name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", "EncoderKernels", "LazyLibraries", grdb],
       swiftSettings: settings),
     .target(
-      name: "MemoryServices", dependencies: ["MemoryStore", "Database", "MemoryModel", crypto, algorithms],
+      name: "MemoryServices",
+      dependencies: ["MemoryStore", "Database", "MemoryModel", "ScreenKernels", crypto, algorithms],
       swiftSettings: settings),
     .target(
       name: "Shell", dependencies: ["MemoryServices", "MemoryStore", "Database", "MemoryModel", argumentParser],
@@ -88,7 +90,8 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
-      name: "MemoryServicesTests", dependencies: ["MemoryServices", "Database", "MemoryModel"], swiftSettings: settings),
+      name: "MemoryServicesTests", dependencies: ["MemoryServices", "Database", "MemoryModel", "ScreenKernels"],
+      swiftSettings: settings),
     .testTarget(
       name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"], swiftSettings: settings),

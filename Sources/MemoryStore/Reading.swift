@@ -62,6 +62,36 @@ extension MemoryStore {
       selection.memory)
   }
 
+  /// The same with the values of some columns only, among them those that a memory needs.
+  package func memories(_ ids: [Int64], only columns: [Column]) throws -> [Memory] {
+    try requireTables()
+    let selection = try selection(of: .memories, only: columns)
+    return try driver.rows(
+      "SELECT \(selection.columns) FROM \(Table.memories) WHERE id \(among: ids) ORDER BY id", of: Table.memories.name,
+      selection.memory)
+  }
+
+  private func selection(of table: Table, only columns: [Column]) throws -> RowSelection {
+    let real = try state().tables[table.name]
+    return RowSelection(
+      table, [], without: table.columns.filter { !columns.contains($0) || real?.column($0.name) == nil })
+  }
+
+  /// How many memories pass a filter.
+  package func memoryCount(_ filter: MemoryFilter) throws -> Int64 {
+    try driver.first(
+      "SELECT \(function: "count")(*) FROM \(Table.memories) WHERE 1 = 1\(filter.conditions())"
+    ) { try $0.number(0) } ?? 0
+  }
+
+  /// Hands over the memories that pass a filter by id, `batchSize` at a time, with the values of some columns only, among
+  /// them those that a memory needs.
+  package func readMemories(
+    _ filter: MemoryFilter, only columns: [Column], batchSize: Int, _ body: ([Memory]) throws -> Void
+  ) throws {
+    try readMemories(filter, selection(of: .memories, only: columns), order: "id", batchSize: batchSize, body)
+  }
+
   /// Hands over the memories that pass a filter with their embeddings, by id, `batchSize` at a time.
   ///
   /// - Parameters:
@@ -73,6 +103,12 @@ extension MemoryStore {
   ) throws {
     let selection = try selection(of: .memories, without: embeddings ? [] : [.embedding])
     let order: SQL = byUser ? "\(Column.userID), id" : "id"
+    try readMemories(filter, selection, order: order, batchSize: batchSize, body)
+  }
+
+  private func readMemories(
+    _ filter: MemoryFilter, _ selection: RowSelection, order: SQL, batchSize: Int, _ body: ([Memory]) throws -> Void
+  ) throws {
     // Answered first, because the conditions are not those of a large answer.
     let condition: SQL = filter.isEmpty ? "" : " WHERE id \(among: try memoryIDs(matching: filter))"
     try stream(

@@ -1,3 +1,4 @@
+import ScreenKernels
 import Testing
 
 @testable import Database
@@ -82,41 +83,57 @@ import Testing
         updatedAt: Timestamp(microseconds: 0)))
   }
 
-  private func pairs(_ memories: [Memory], dimensions: Int = 0) -> CandidatePairs {
-    var sketches = Sketches()
+  /// The pairs of a layer that are worth comparing.
+  ///
+  /// - Parameter wholeMaximum: See ``MemberGroups``; 1 leaves everything to the keys under which memories meet.
+  private func pairs(
+    _ layer: DuplicateLayer, _ memories: [Memory], threshold: Double = 0, dimensions: Int = 0, wholeMaximum: Int = 1
+  ) throws -> Set<CandidatePair> {
+    var sketches = Sketches(expecting: memories.count, [layer])
     let angular = AngularHash(dimensions: dimensions)
-    for memory in memories { sketches.append(Sketches.Entry(memory, Set(DuplicateLayer.allCases), angular)) }
-    return CandidatePairs(sketches: sketches, members: Array(memories.indices), interruption: Interruption())
+    for memory in memories { sketches.append(Sketches.Entry(memory, [layer], angular)) }
+    let groups = MemberGroups(sketches.circles, members: Array(memories.indices), wholeMaximum: wholeMaximum)
+    let pairs = CandidatePairs(groups: groups, interruption: Interruption())
+    var table = PairTable(lengths: sketches.lengths)
+    switch layer {
+    case .exact: break
+    case .fuzzy: try pairs.fuzzy(sketches, into: &table)
+    case .keyPhrase:
+      sketches.sortWordsByRarity()
+      try pairs.keyPhrases(sketches, threshold: threshold, into: &table)
+    case .semantic: try pairs.semantic(sketches, threshold: threshold, into: &table)
+    }
+    #expect(table.sorted.count == table.count && table.sorted.allSatisfy { !table[$0].isEmpty })
+    return Set(table.sorted)
   }
 
-  @Test("no pair of texts with enough words in common is missed, and none of two users is found")
-  func joinsWords() throws {
+  @Test(
+    "no pair of texts with enough words in common is missed, and none of two users is found",
+    arguments: [1, 1_000], [3...6, 3...60])
+  func joinsWords(wholeMaximum: Int, counts: ClosedRange<Int>) throws {
     var random = Seeded(state: 2)
     let letters = Array("abcdefghijklmnopqrstuvwxyz")
-    let words: [String] = (0..<12).map { (number: Int) -> String in
+    let words: [String] = (0..<400).map { (number: Int) -> String in
       "word" + String([letters[number / 26], letters[number % 26]])
     }
-    let memories = (0..<300).map { number in
-      memory(
-        Int64(number),
-        words.shuffled(using: &random).prefix(Int.random(in: 2...7, using: &random)).joined(separator: " "),
-        user: number % 5 == 0 ? "ben" : "ada")
+    var texts = (0..<150).map { _ in words.shuffled(using: &random).prefix(Int.random(in: counts, using: &random)) }
+    texts += texts.map { $0.dropLast($0.count / 8).shuffled(using: &random)[...] }
+    let memories = texts.enumerated().map { number, text in
+      memory(Int64(number), text.joined(separator: " "), user: number % 5 == 0 ? "ben" : "ada")
     }
-    let found = try pairs(memories).keyPhrases(threshold: 0.6)
-    var expected = 0
+    let found = try pairs(.keyPhrase, memories, threshold: 0.8, wholeMaximum: wholeMaximum)
+    var expected: Set<CandidatePair> = []
     for left in memories.indices {
       for right in memories.indices where left < right {
         let (a, b) = (memories[left].fields, memories[right].fields)
         let (first, second) = (KeyPhrases.words(a.content), KeyPhrases.words(b.content))
-        let jaccard = KeyPhrases.jaccard(first, second)
-        guard jaccard >= 0.6, a.userID == b.userID, min(first.count, second.count) >= KeyPhrases.wordsMinimum else {
-          continue
-        }
-        expected += 1
-        #expect(found[CandidatePair(left, right)] == jaccard)
+        guard KeyPhrases.jaccard(first, second) >= 0.8, a.userID == b.userID,
+          min(first.count, second.count) >= KeyPhrases.wordsMinimum
+        else { continue }
+        expected.insert(CandidatePair(left, right))
       }
     }
-    #expect(found.count == expected && expected > 50)
+    #expect(found == expected && expected.count > 80)
   }
 
   @Test("texts with two typing errors in forty characters meet, others hardly ever do")
@@ -133,7 +150,7 @@ import Testing
       letters[Int.random(in: 20..<40, using: &random)] = "z"
       return String(letters)
     }
-    let found = try pairs((originals + wrong).enumerated().map { memory(Int64($0.offset), $0.element) }).fuzzy()
+    let found = try pairs(.fuzzy, (originals + wrong).enumerated().map { memory(Int64($0.offset), $0.element) })
     let met = originals.indices.count { found.contains(CandidatePair($0, $0 + 500)) }
     #expect(met >= 495, "\(met) of 500 met")
     #expect(found.count < met + 50)
@@ -161,11 +178,47 @@ import Testing
       return vector.indices.map { (index: Int) -> Float in 0.855 * vector[index] + 0.5186 * across.values[index] }
     }
     let found = try pairs(
-      (originals + like).enumerated().map { memory(Int64($0.offset), "", $0.element) }, dimensions: dimensions
-    ).semantic(threshold: 0.85)
+      .semantic, (originals + like).enumerated().map { memory(Int64($0.offset), "", $0.element) }, threshold: 0.85,
+      dimensions: dimensions)
     let met = originals.indices.count { found.contains(CandidatePair($0, $0 + 200)) }
     #expect(met >= 195, "\(met) of 200 met")
     #expect(found.count < met + 20)
+  }
+
+  @Test("however many are alike, work and pairs grow with the memories only")
+  func isBounded() throws {
+    // One direction, one template, the same words: each is like each, which makes two million pairs.
+    let memories = (0..<2_000).map { number in
+      memory(Int64(number), "same words in every text \(String(repeating: "x", count: number % 40))", [1, 0.5, 0.25])
+    }
+    for layer in [DuplicateLayer.fuzzy, .keyPhrase, .semantic] {
+      let found = try pairs(layer, memories, threshold: 0.8, dimensions: 3)
+      #expect(found.count >= 2_000 && found.count <= 2_000 * 50, "\(layer): \(found.count)")
+    }
+  }
+
+  @Test("entries are sorted by their upper bits and stay in order; a window keeps to its budget")
+  func sortsEntries() {
+    var random = Seeded(state: 5)
+    for bits in [1, 7, 11, 12, 23, 32] {
+      let entries = (0..<3_000).map { (number: UInt64) -> UInt64 in (random.next() << 32) | number }
+      var (sorted, scratch) = (entries, entries)
+      memsh_sort(&sorted, &scratch, entries.count, UInt32(bits))
+      let shift = UInt64(64 - bits)
+      let expected = entries.sorted { (left: UInt64, right: UInt64) -> Bool in
+        let (first, second) = (left >> shift, right >> shift)
+        return first != second ? first < second : left & 0xFFFF_FFFF < right & 0xFFFF_FFFF
+      }
+      #expect(sorted == expected)
+    }
+    // One bucket of 100, and 50 of 2: 4,950 and 50 pairs.
+    var entries: [UInt64] = Array(0..<100)
+    for number: UInt64 in 0..<100 { entries.append((1 + number / 2) << 32 | (100 + number)) }
+    #expect(memsh_window(entries, 200, 32, 500, 5_000) == 500)
+    #expect(memsh_window(entries, 200, 32, 500, 4_999) == 98)
+    #expect(memsh_window(entries, 200, 32, 500, 149 + 98) == 2)
+    #expect(memsh_window(entries, 200, 32, 500, 0) == 1)
+    #expect(memsh_window(entries, 200, 32, 20, 1_000_000) == 20)
   }
 
   @Test("sets that were joined in any order are the same")

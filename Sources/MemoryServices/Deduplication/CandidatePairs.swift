@@ -1,143 +1,190 @@
 import Database
+import Foundation
 import MemoryModel
+import ScreenKernels
+import Synchronization
 
-/// Two memories that may be duplicates, by their places among the sketches.
-struct CandidatePair: Hashable, Sendable {
-  let left: Int32
-  let right: Int32
-
-  init(_ left: Int, _ right: Int) {
-    self.left = Int32(min(left, right))
-    self.right = Int32(max(left, right))
-  }
-}
-
-/// Finds pairs worth comparing without comparing all.
+/// Finds pairs worth comparing without comparing all, on all cores.
+///
+/// Memories make entries with a key; those with the same key meet and are compared by their sketches. In time and memory it
+/// grows with the store's rows only: where many have a key, they are sorted by more than the key, and each is compared with
+/// its neighbours.
 struct CandidatePairs {
-  let sketches: Sketches
-  /// The places of the memories that take part: of equal contents only the first.
-  let members: [Int]
+  let groups: MemberGroups
   let interruption: Interruption
+  /// Told what share is done, of a thousand.
+  let progress: (DuplicateLayer, Int) -> Void
 
-  /// A memory is compared with so many of those behind it that share a band, so that a thousand texts from one
-  /// template cost no million comparisons; neighbours join the rest.
-  private static let window = 200
-  /// A memory takes part in so many pairs of a layer that are compared for real: whatever the store, memory and time grow
-  /// with its rows only.
-  private static let pairsPerMember = 50
-  /// Of long texts fewer, since each costs more: as many as have so many bytes together, but some in any case.
-  private static let (bytesPerMember, pairsOfLongMember) = (1_000_000, 8)
-
-  /// Calls `body` with pairs that share a key, several times for those that share several.
-  private func forEachMeeting(
-    _ key: (Int) -> UInt64?, _ body: (Int, Int) -> Void
-  ) throws {
-    try interruption.check()
-    var entries: [(key: UInt64, member: Int32)] = []
-    entries.reserveCapacity(members.count)
-    for member in members {
-      guard let key = key(member) else { continue }
-      entries.append((Mixer.adding(sketches.circles[member], to: key), Int32(member)))
-    }
-    entries.sort { ($0.key, $0.member) < ($1.key, $1.member) }
-    var start = 0
-    while start < entries.count {
-      var end = start + 1
-      while end < entries.count, entries[end].key == entries[start].key { end += 1 }
-      for left in start..<end {
-        if left % 1_000 == 0 { try interruption.check() }
-        for right in (left + 1)..<max(left + 1, min(end, left + 1 + CandidatePairs.window)) {
-          body(Int(entries[left].member), Int(entries[right].member))
-        }
-      }
-      start = end
-    }
+  /// Work that one thread does: entries that are sorted and met by themselves.
+  struct Meeting {
+    /// Makes the entries: a key in the higher half, a memory in the lower one.
+    let entries: () -> [UInt64]
+    /// About how many they are.
+    let size: Int
+    /// How many of the key's upper bits entries have in common that meet; 32 for entries that are sorted already.
+    var keyBits = 32
+    var isSorted = false
+    /// An entry is compared with so many behind it at the most,
+    var windowMaximum = 1_000
+    /// and with so many on average.
+    var averageMaximum = 32
   }
 
-  private func insert(_ left: Int, _ right: Int, into pairs: inout Set<CandidatePair>, _ counts: inout [UInt8]) {
-    guard counts[left] < maximum(left) || counts[right] < maximum(right),
-      pairs.insert(CandidatePair(left, right)).inserted
-    else { return }
-    counts[left] = min(counts[left], 254) + 1
-    counts[right] = min(counts[right], 254) + 1
-  }
+  /// Entries of all threads at a time.
+  private static let entriesAtATime = 4_000_000
 
-  /// In how many pairs of a layer a memory takes part.
-  private func maximum(_ member: Int) -> UInt8 {
-    let affordable = CandidatePairs.bytesPerMember / max(1, Int(sketches.lengths[member]))
-    return UInt8(min(CandidatePairs.pairsPerMember, max(CandidatePairs.pairsOfLongMember, affordable)))
+  init(
+    groups: MemberGroups, interruption: Interruption,
+    progress: @escaping (DuplicateLayer, Int) -> Void = { _, _ in }
+  ) {
+    self.groups = groups
+    self.interruption = interruption
+    self.progress = progress
   }
 
   /// Pairs whose texts share most of their characters.
-  func fuzzy() throws -> Set<CandidatePair> {
-    var pairs: Set<CandidatePair> = []
-    var counts = [UInt8](repeating: 0, count: sketches.count)
+  func fuzzy(_ sketches: Sketches, into table: inout PairTable) throws {
     try sketches.textBytes.withUnsafeBufferPointer { bytes in
-      for band in 0..<MinHash.bands {
-        try forEachMeeting({ UInt64(sketches.bandHashes[$0 * MinHash.bands + band]) }) { left, right in
-          let resemblance = MinHash.resemblance(
-            UnsafeBufferPointer(rebasing: bytes[left * MinHash.size..<(left + 1) * MinHash.size]),
-            UnsafeBufferPointer(rebasing: bytes[right * MinHash.size..<(right + 1) * MinHash.size]))
-          if resemblance >= MinHash.comparedMinimum { insert(left, right, into: &pairs, &counts) }
+      guard let base = bytes.baseAddress else { return }
+      var meetings = whole { _ in true }
+      for range in groups.large {
+        for band in 0..<MinHash.bands {
+          meetings.append(
+            Meeting(
+              entries: { [groups] in
+                groups.members[range].map { member in
+                  entry(MinHash.key(base + Int(member) * MinHash.size, band: band), member)
+                }
+              }, size: range.count, keyBits: MinHash.keyBits, windowMaximum: 200, averageMaximum: 16))
         }
       }
+      let rows = memsh_rows(
+        likeness: memsh_bytes, data: UnsafeRawPointer(base), width: MinHash.size, starts: nil,
+        limit: MinHash.equalMinimum, share: 0, groups: nil)
+      try meet(meetings, rows, .fuzzy, .fuzzy, &table)
     }
-    return pairs
-  }
-
-  /// Pairs whose words have a Jaccard index of at least `threshold`, with it: all of them, as long as a memory has no more
-  /// than ``pairsPerMember`` with those before it.
-  func keyPhrases(threshold: Double) throws -> [CandidatePair: Double] {
-    var frequencies: [UInt64: Int32] = [:]
-    for member in members { for word in sketches.words[member] { frequencies[word, default: 0] += 1 } }
-    var found: [CandidatePair: Double] = [:]
-    var index: [UInt64: [Int32]] = [:]
-    for (number, member) in members.enumerated() {
-      if number % 1_000 == 0 { try interruption.check() }
-      let words = sketches.words[member]
-      guard words.count >= KeyPhrases.wordsMinimum else { continue }
-      let rarest = words.sorted { (frequencies[$0] ?? 0, $0) < (frequencies[$1] ?? 0, $1) }
-      var seen: Set<Int32> = []
-      var count = 0
-      let maximum = maximum(member)
-      for word in rarest.prefix(KeyPhrases.prefixLength(words.count, threshold: threshold)) {
-        let key = Mixer.adding(sketches.circles[member], to: word)
-        for other in index[key] ?? [] where count < maximum && seen.insert(other).inserted {
-          let otherWords = sketches.words[Int(other)]
-          let (fewer, more) = (min(words.count, otherWords.count), max(words.count, otherWords.count))
-          guard Double(fewer) >= threshold * Double(more) - 1e-9 else { continue }
-          let jaccard = KeyPhrases.jaccard(words, otherWords)
-          guard jaccard >= threshold - 1e-9 else { continue }
-          found[CandidatePair(Int(other), member)] = jaccard
-          count += 1
-        }
-        index[key, default: []].append(Int32(member))
-      }
-    }
-    return found
   }
 
   /// Pairs whose embeddings may have a cosine of at least `threshold`.
-  func semantic(threshold: Double) throws -> Set<CandidatePair> {
-    let maximum = AngularHash.differenceMaximum(similarity: threshold)
-    var pairs: Set<CandidatePair> = []
-    var counts = [UInt8](repeating: 0, count: sketches.count)
+  func semantic(_ sketches: Sketches, threshold: Double, into table: inout PairTable) throws {
+    // Those behind the last one with an embedding have no sketch.
+    let hasAngle = sketches.hasAngle
     try sketches.angles.withUnsafeBufferPointer { angles in
-      for band in 0..<AngularHash.bands {
-        let (word, shift) = (band / 4, UInt64(band % 4 * AngularHash.bitsPerBand))
-        let key = { (member: Int) -> UInt64? in
-          sketches.angleStarts[member].map { angles[Int($0) + word] >> shift & 0xFFFF }
+      guard let base = angles.baseAddress, !angles.isEmpty else { return }
+      var meetings = whole { hasAngle[Int($0)] }
+      for range in groups.large {
+        let bands = AngularBands(members: range.count, similarity: threshold)
+        for band in 0..<bands.count {
+          let places = AngularBands.places(band)
+          meetings.append(
+            Meeting(
+              entries: { [groups] in
+                groups.members[range].compactMap { member in
+                  hasAngle[Int(member)]
+                    ? entry(AngularBands.key(base + Int(member) * AngularHash.words, places), member) : nil
+                }
+              }, size: range.count, keyBits: bands.width, windowMaximum: 200, averageMaximum: 4))
         }
-        try forEachMeeting(key) { left, right in
-          guard let first = sketches.angleStarts[left], let second = sketches.angleStarts[right] else { return }
-          var different = 0
-          for index in 0..<AngularHash.words {
-            different += (angles[Int(first) + index] ^ angles[Int(second) + index]).nonzeroBitCount
-          }
-          if different <= maximum { insert(left, right, into: &pairs, &counts) }
+      }
+      let rows = memsh_rows(
+        likeness: memsh_bits, data: UnsafeRawPointer(base), width: AngularHash.words, starts: nil,
+        limit: UInt32(AngularHash.differenceMaximum(similarity: threshold)), share: 0, groups: nil)
+      try meet(meetings, rows, .semantic, .semantic, &table)
+    }
+  }
+
+  /// Each with each in the small groups.
+  func whole(_ takesPart: @escaping (UInt32) -> Bool) -> [Meeting] {
+    var meetings: [Meeting] = []
+    var start = 0
+    while start < groups.small.upperBound {
+      var end = min(start + 50_000, groups.small.upperBound)
+      while end < groups.small.upperBound, number(end) == number(end - 1) { end += 1 }
+      let range = start..<end
+      meetings.append(
+        Meeting(
+          entries: { [groups] in
+            groups.members[range].compactMap { takesPart($0) ? entry(groups.numbers[Int($0)], $0) : nil }
+          }, size: range.count, isSorted: true, averageMaximum: .max))
+      start = end
+    }
+    return meetings
+  }
+
+  private func number(_ place: Int) -> UInt32 { groups.numbers[Int(groups.members[place])] }
+
+  /// Holds meetings, and takes the pairs that are alike.
+  func meet(
+    _ meetings: [Meeting], _ rows: memsh_rows, _ layer: DuplicateLayer, _ mark: DuplicateLayers,
+    _ table: inout PairTable
+  ) throws {
+    table.beginLayer()
+    let total = max(1, meetings.reduce(0) { $0 + $1.size })
+    var (start, done) = (0, 0)
+    try groups.numbers.withUnsafeBufferPointer { numbers in
+      var rows = rows
+      rows.groups = numbers.baseAddress
+      while start < meetings.count {
+        try interruption.check()
+        progress(layer, done * 1_000 / total)
+        var (end, size) = (start, 0)
+        while end < meetings.count, end == start || size + meetings[end].size <= CandidatePairs.entriesAtATime {
+          size += meetings[end].size
+          end += 1
+        }
+        hold(meetings[start..<end], rows, mark, &table)
+        done += size
+        start = end
+      }
+    }
+    progress(layer, 1_000)
+  }
+
+  private func hold(
+    _ meetings: ArraySlice<Meeting>, _ rows: memsh_rows, _ mark: DuplicateLayers, _ table: inout PairTable
+  ) {
+    let lock = Mutex(())
+    withUnsafeMutablePointer(to: &table) { table in
+      let work = Lent((meetings: Array(meetings), rows: rows, table: table, interruption: interruption))
+      DispatchQueue.concurrentPerform(iterations: meetings.count) { number in
+        let (meetings, rows, table, interruption) = work.value
+        guard !interruption.isRaised else { return }
+        meetings[number].hold(rows) { pairs in
+          lock.withLock { _ in for pair in pairs { table.pointee.insert(pair, mark) } }
         }
       }
     }
-    return pairs
   }
 }
+
+extension CandidatePairs.Meeting {
+  private static let pairsAtATime = 8_192
+
+  /// Hands over the pairs that are alike, many at a time.
+  fileprivate func hold(_ rows: memsh_rows, _ body: (UnsafeBufferPointer<UInt64>) -> Void) {
+    var entries = entries()
+    let count = entries.count
+    guard count > 1 else { return }
+    if !isSorted {
+      _ = [UInt64](unsafeUninitializedCapacity: count) { scratch, _ in
+        memsh_sort(&entries, scratch.baseAddress, count, 32)
+      }
+    }
+    let bits = UInt32(keyBits)
+    let budget = averageMaximum == .max ? UInt64.max : UInt64(count) * UInt64(averageMaximum)
+    let window = memsh_window(entries, count, bits, windowMaximum, budget)
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.pairsAtATime) { pairs in
+      var (start, compared, rows) = (0, UInt64(0), rows)
+      while start < count {
+        var found = 0
+        start = memsh_meet(
+          entries, count, start, count, bits, window, &rows, pairs.baseAddress, pairs.count, &found, &compared)
+        if found > 0 { body(UnsafeBufferPointer(rebasing: pairs[..<found])) }
+      }
+    }
+  }
+}
+
+/// A memory under a key.
+@inline(__always)
+func entry(_ key: UInt32, _ member: UInt32) -> UInt64 { UInt64(key) << 32 | UInt64(member) }

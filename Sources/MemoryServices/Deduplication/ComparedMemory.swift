@@ -1,16 +1,19 @@
 import Database
 import MemoryModel
+import Synchronization
 
-/// A memory whose text is prepared once for all of its pairs.
-final class ComparedMemory {
+/// A memory whose text is prepared once for all of its pairs, when it is first needed, on any thread.
+final class ComparedMemory: Sendable {
+  private struct Prepared {
+    var characters: [UInt32]?
+    var words: [UInt64]?
+    var telling: TellingWords?
+    var isCut: Bool?
+  }
+
   let embedding: Vector?
   private let content: String
-  private var kept: [UInt32]?
-  private(set) lazy var words = KeyPhrases.words(content)
-  private(set) lazy var telling = TellingWords(content)
-  /// Whether the text is too long to be compared by its characters as a whole.
-  private(set) lazy var isCut =
-    content.utf8.count >= TextRatio.lengthLimit && TextRatio.characters(content).count >= TextRatio.lengthLimit
+  private let prepared = Mutex(Prepared())
 
   /// The characters of a longer text are not kept: they take four times its memory.
   private static let bytesKept = 10_000
@@ -20,12 +23,33 @@ final class ComparedMemory {
     embedding = memory.fields.embedding
   }
 
+  private func once<Value: Sendable>(
+    _ part: WritableKeyPath<Prepared, Value?> & Sendable, _ make: () -> Value
+  ) -> Value {
+    prepared.withLock { prepared in
+      if let value = prepared[keyPath: part] { return value }
+      let value = make()
+      prepared[keyPath: part] = value
+      return value
+    }
+  }
+
+  /// ``KeyPhrases/words(_:)``
+  var words: [UInt64] { once(\.words) { KeyPhrases.words(content) } }
+
+  /// What tells the text apart.
+  var telling: TellingWords { once(\.telling) { TellingWords(content) } }
+
+  /// Whether the text is too long to be compared by its characters as a whole.
+  var isCut: Bool {
+    content.utf8.count >= TextRatio.lengthLimit
+      && once(\.isCut) { TextRatio.characters(content).count >= TextRatio.lengthLimit }
+  }
+
   /// The characters that ``TextRatio`` compares.
   var characters: [UInt32] {
-    if let kept { return kept }
-    let characters = TextRatio.characters(content)
-    if content.utf8.count <= ComparedMemory.bytesKept { kept = characters }
-    return characters
+    guard content.utf8.count <= ComparedMemory.bytesKept else { return TextRatio.characters(content) }
+    return once(\.characters) { TextRatio.characters(content) }
   }
 
   /// Whether the text is the same to the byte.

@@ -55,7 +55,7 @@ package struct DeduplicationService {
   private let progress: any ProgressReporter
   private let interruption: Interruption
 
-  private static let batchSize = 1_000
+  private static let batchSize = 4_000
   private static let comparedAtATime = 2_000
   /// Of texts that are compared at a time; what they take in memory is several times that.
   private static let bytesAtATime = 8 << 20
@@ -156,36 +156,62 @@ package struct DeduplicationService {
   }
 
   func find(_ options: DeduplicationOptions) throws -> DeduplicationReport {
-    let sketches = try sketches(options)
+    var sketches = try sketches(options)
     var report = DeduplicationReport()
     report.memories = sketches.count
     report.tooLong = sketches.tooLong
     var sets = UnionFind(count: sketches.count)
     var found: Set<Int32> = []
     let members = exact(sketches, options, &sets, &found)
-    let pairs = CandidatePairs(sketches: sketches, members: members, interruption: interruption)
-    var compared: [CandidatePair: DuplicateLayers] = [:]
-    if options.thresholds[.fuzzy] != nil {
-      for pair in try pairs.fuzzy() { compared[pair, default: []].insert(.fuzzy) }
-    }
-    if let threshold = options.thresholds[.keyPhrase] {
-      for pair in try pairs.keyPhrases(threshold: threshold).keys { compared[pair, default: []].insert(.keyPhrase) }
-    }
-    if let threshold = options.thresholds[.semantic] {
-      for pair in try pairs.semantic(threshold: threshold) { compared[pair, default: []].insert(.semantic) }
-    }
-    try compare(compared, sketches, options, &sets, &found)
+    sketches.forget(.exact)
+    try compare(pairs(&sketches, members, options), sketches, options, &sets, &found)
     report.groups = try groups(sketches, &sets, found, options)
     return report
   }
 
+  /// The pairs that are worth comparing in the layers in use. What a layer no longer needs of the sketches goes.
+  private func pairs(
+    _ sketches: inout Sketches, _ members: [Int], _ options: DeduplicationOptions
+  ) throws -> PairTable {
+    let count = sketches.count
+    var table = PairTable(lengths: sketches.lengths)
+    let pairs = CandidatePairs(
+      groups: MemberGroups(sketches.circles, members: members), interruption: interruption
+    ) { layer, share in
+      progress.progress(
+        DeduplicationService.stages[layer] ?? "Screening", done: Int64(count * share / 1_000), total: Int64(count))
+    }
+    if options.thresholds[.fuzzy] != nil { try pairs.fuzzy(sketches, into: &table) }
+    sketches.forget(.fuzzy)
+    if let threshold = options.thresholds[.keyPhrase] {
+      sketches.sortWordsByRarity()
+      try pairs.keyPhrases(sketches, threshold: threshold, into: &table)
+    }
+    sketches.forget(.keyPhrase)
+    if let threshold = options.thresholds[.semantic] {
+      try pairs.semantic(sketches, threshold: threshold, into: &table)
+    }
+    sketches.forget(.semantic)
+    return table
+  }
+
+  /// What progress is called while the pairs of a layer are looked for.
+  private static let stages: [DuplicateLayer: String] = [
+    .fuzzy: "Screening texts", .keyPhrase: "Screening words", .semantic: "Screening vectors",
+  ]
+
+  /// What is read of a memory to compare it.
+  private static let comparedColumns: [Column] = [.userID, .content, .embedding]
+
   /// Reads every memory once; sketches are computed on all cores.
   private func sketches(_ options: DeduplicationOptions) throws -> Sketches {
-    var sketches = Sketches()
     let layers = Set(options.thresholds.keys)
     let angular = AngularHash(dimensions: try store.embeddingSpace()?.dimensions ?? 0)
-    let total = try store.statistics(userID: options.filter.userID).memories
-    try store.readMemories(options.filter, batchSize: DeduplicationService.batchSize) { memories in
+    let total = try store.memoryCount(options.filter)
+    var sketches = Sketches(expecting: Int(clamping: total), layers)
+    try store.readMemories(
+      options.filter, only: DeduplicationService.comparedColumns, batchSize: DeduplicationService.batchSize
+    ) { memories in
       try interruption.check()
       for entry in memories.concurrentMap({ Sketches.Entry($0, layers, angular) }) { sketches.append(entry) }
       progress.progress("Reading", done: Int64(sketches.count), total: total)
@@ -199,65 +225,63 @@ package struct DeduplicationService {
   private func exact(
     _ sketches: Sketches, _ options: DeduplicationOptions, _ sets: inout UnionFind, _ found: inout Set<Int32>
   ) -> [Int] {
-    struct Key: Hashable {
-      let user, high, low: UInt64
-    }
-    var firsts: [Key: Int] = [:]
+    let sorted = sketches.contents.indices.map { index in
+      (sketches.contents[index].high, sketches.contents[index].low, Int32(index))
+    }.sorted { $0 < $1 }
     var members: [Int] = []
-    for index in 0..<sketches.count {
-      let key = Key(user: sketches.users[index], high: sketches.hashes[index].high, low: sketches.hashes[index].low)
-      if let first = firsts[key] {
-        guard options.thresholds[.exact] != nil else { continue }
-        sets.join(first, index)
-        found.formUnion([Int32(first), Int32(index)])
-      } else {
-        firsts[key] = index
-        members.append(index)
+    for (number, (high, low, index)) in sorted.enumerated() {
+      guard number > 0, sorted[number - 1].0 == high, sorted[number - 1].1 == low else {
+        members.append(Int(index))
+        continue
       }
+      guard options.thresholds[.exact] != nil, let first = members.last else { continue }
+      sets.join(first, Int(index))
+      found.formUnion([Int32(first), index])
     }
     return members
   }
 
-  /// Compares the texts and vectors of pairs for real, some memories at a time, and joins those that are duplicates; the
-  /// memories that are in sets are noted in `duplicates`.
+  /// Compares the texts and vectors of pairs for real, some memories at a time and on all cores, and joins those that are
+  /// duplicates; the memories that are in sets are noted in `duplicates`.
   private func compare(
-    _ pairs: [CandidatePair: DuplicateLayers], _ sketches: Sketches, _ options: DeduplicationOptions,
-    _ sets: inout UnionFind, _ duplicates: inout Set<Int32>
+    _ table: PairTable, _ sketches: Sketches, _ options: DeduplicationOptions, _ sets: inout UnionFind,
+    _ duplicates: inout Set<Int32>
   ) throws {
-    let sorted = pairs.keys.sorted { ($0.left, $0.right) < ($1.left, $1.right) }
+    let sorted = table.sorted
     var start = 0
     while start < sorted.count {
       var wanted: Set<Int32> = []
+      var pairs: [CandidatePair] = []
       var bytes = 0
-      var end = start
-      while end < sorted.count, wanted.count < DeduplicationService.comparedAtATime,
+      while start < sorted.count, wanted.count < DeduplicationService.comparedAtATime,
         bytes < DeduplicationService.bytesAtATime
       {
-        for place in [sorted[end].left, sorted[end].right] where wanted.insert(place).inserted {
+        let pair = sorted[start]
+        start += 1
+        // What is in one set already need not be compared: what is merged in the end is compared anew.
+        guard sets.root(Int(pair.left)) != sets.root(Int(pair.right)) else { continue }
+        pairs.append(pair)
+        for place in [pair.left, pair.right] where wanted.insert(place).inserted {
           bytes += Int(sketches.lengths[Int(place)])
         }
-        end += 1
       }
-      let memories = try store.memories(wanted.map { sketches.ids[Int($0)] }.sorted())
+      try interruption.check()
+      let memories = try store.memories(
+        wanted.map { sketches.ids[Int($0)] }.sorted(), only: DeduplicationService.comparedColumns)
       let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id, ComparedMemory($0)) })
-      for (number, pair) in sorted[start..<end].enumerated() {
-        try interruption.check()
-        let (first, second) = (Int(pair.left), Int(pair.right))
-        let isLong = sketches.lengths[first] > 10_000
-        if isLong || number % 1_000 == 0 {
-          progress.progress("Comparing", done: Int64(start + number), total: Int64(sorted.count))
-        }
-        // What is in one set already need not be compared: what is merged in the end is compared anew.
-        guard sets.root(first) != sets.root(second), let left = found[sketches.ids[first]],
-          let right = found[sketches.ids[second]], let layers = pairs[pair],
-          match(left, right, layers, options) != nil
-        else { continue }
-        sets.join(first, second)
+      let areSame = pairs.concurrentMap { pair in
+        guard !interruption.isRaised, let left = found[sketches.ids[Int(pair.left)]],
+          let right = found[sketches.ids[Int(pair.right)]]
+        else { return false }
+        return match(left, right, table[pair], options) != nil
+      }
+      try interruption.check()
+      for (pair, isSame) in zip(pairs, areSame) where isSame {
+        sets.join(Int(pair.left), Int(pair.right))
         duplicates.formUnion([pair.left, pair.right])
       }
-      start = end
+      progress.progress("Comparing", done: Int64(start), total: Int64(sorted.count))
     }
-    progress.progress("Comparing", done: Int64(sorted.count), total: Int64(sorted.count))
   }
 
   private func match(

@@ -1,58 +1,70 @@
 import Database
 import MemoryModel
 
-/// What is kept of each memory while duplicates are looked for: a few hundred bytes, whatever its length.
+/// What is kept of each memory while duplicates are looked for: some three hundred bytes, whatever its length.
 struct Sketches {
   private(set) var ids: [Int64] = []
-  /// A hash of each memory's user: memories of different users never meet.
-  private(set) var users: [UInt64] = []
-  /// The same with ``TellingWords/signature``: nor do memories that say something else for certain, as those of a template
-  /// with a number in it. Only equal contents need not look.
+  /// A hash of each memory's user, and of ``TellingWords/signature``: memories of different users never meet, nor do those
+  /// that say something else for certain, as those of a template with a number in it.
   private(set) var circles: [UInt64] = []
   /// The bytes of each content.
   private(set) var lengths: [Int32] = []
   /// How many contents are too long to be compared by their characters.
   private(set) var tooLong = 0
-  /// The first 128 bits of the sha256 of each content.
-  private(set) var hashes: [(high: UInt64, low: UInt64)] = []
-  /// ``MinHash/bandHashes``, one memory behind the other.
-  private(set) var bandHashes: [UInt32] = []
-  /// ``MinHash/bytes``, one memory behind the other.
+  /// 128 bits that equal contents of a user have in common.
+  private(set) var contents: [(high: UInt64, low: UInt64)] = []
+  /// ``MinHash/bytes``, one memory behind the other; empty without that layer.
   private(set) var textBytes: [UInt8] = []
-  private(set) var words: [[UInt64]] = []
-  /// ``AngularHash/sketch(_:)``, one memory behind the other.
+  /// 32-bit hashes of ``KeyPhrases/words(_:)``, one memory behind the other.
+  var words: [UInt32] = []
+  /// Where each memory's words begin, and where the last end.
+  private(set) var wordStarts: [UInt32] = [0]
+  /// ``AngularHash/sketch(_:)``, one memory behind the other; empty as long as none has an embedding.
   private(set) var angles: [UInt64] = []
-  /// Where a memory's angles begin; nil without an embedding that has a direction.
-  private(set) var angleStarts: [Int32?] = []
+  /// Whether a memory has an embedding with a direction.
+  private(set) var hasAngle: [Bool] = []
 
   var count: Int { ids.count }
+
+  /// Makes room for so many memories, so that growing copies nothing.
+  init(expecting count: Int = 0, _ layers: Set<DuplicateLayer> = []) {
+    ids.reserveCapacity(count)
+    circles.reserveCapacity(count)
+    lengths.reserveCapacity(count)
+    contents.reserveCapacity(count)
+    wordStarts.reserveCapacity(count + 1)
+    hasAngle.reserveCapacity(count)
+    if layers.contains(.fuzzy) { textBytes.reserveCapacity(count * MinHash.size) }
+    if layers.contains(.semantic) { angles.reserveCapacity(count * AngularHash.words) }
+  }
 
   /// What is computed for one memory, on any thread.
   struct Entry: Sendable {
     let id: Int64
-    let user: UInt64
     let circle: UInt64
     let length: Int32
     let isTooLong: Bool
-    let hash: (high: UInt64, low: UInt64)
-    let text: MinHash?
-    let words: [UInt64]
+    let content: (high: UInt64, low: UInt64)
+    let text: [UInt8]
+    let words: [UInt32]
     let angles: [UInt64]?
 
     init(_ memory: Memory, _ layers: Set<DuplicateLayer>, _ angular: AngularHash) {
       let fields = memory.fields
       id = memory.id
-      user = Mixer.hash(fields.userID)
+      let user = Mixer.hash(fields.userID)
       let digest = ContentHash.bytes(of: fields.content)
-      hash = digest.withUnsafeBytes {
-        ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      content = digest.withUnsafeBytes {
+        ($0.loadUnaligned(as: UInt64.self) ^ user, $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
       }
       length = Int32(clamping: fields.content.utf8.count)
       circle = layers == [.exact] ? user : Mixer.adding(TellingWords(fields.content).signature, to: user)
       let characters = layers.contains(.fuzzy) ? TextRatio.characters(fields.content) : nil
-      text = characters.map(MinHash.init)
+      text = characters.map(MinHash.bytes) ?? []
       isTooLong = characters.map { $0.count >= TextRatio.lengthLimit } ?? false
-      words = layers.contains(.keyPhrase) ? KeyPhrases.words(fields.content) : []
+      words =
+        layers.contains(.keyPhrase)
+        ? KeyPhrases.words(fields.content).map { UInt32(truncatingIfNeeded: $0) } : []
       let vector = layers.contains(.semantic) ? fields.embedding : nil
       angles = vector.flatMap { $0.isFinite && !$0.isZero ? angular.sketch($0) : nil }
     }
@@ -60,18 +72,46 @@ struct Sketches {
 
   mutating func append(_ entry: Entry) {
     ids.append(entry.id)
-    users.append(entry.user)
     circles.append(entry.circle)
     lengths.append(entry.length)
     if entry.isTooLong { tooLong += 1 }
-    hashes.append(entry.hash)
-    if let text = entry.text {
-      bandHashes += text.bandHashes
-      textBytes += text.bytes
+    contents.append(entry.content)
+    textBytes += entry.text
+    words += entry.words
+    wordStarts.append(UInt32(clamping: words.count))
+    hasAngle.append(entry.angles != nil)
+    if let sketch = entry.angles {
+      // Those before, which have none.
+      let missing = ids.count * AngularHash.words - AngularHash.words - angles.count
+      if missing > 0 { angles += repeatElement(0, count: missing) }
+      angles += sketch
     }
-    words.append(entry.words)
-    angleStarts.append(entry.angles == nil ? nil : Int32(angles.count))
-    angles += entry.angles ?? []
+  }
+
+  /// Gives the room of a layer back that is done.
+  mutating func forget(_ layer: DuplicateLayer) {
+    switch layer {
+    case .exact: contents = []
+    case .fuzzy: textBytes = []
+    case .keyPhrase: (words, wordStarts) = ([], [0])
+    case .semantic: (angles, hasAngle) = ([], [])
+    }
+  }
+
+  /// Turns the hashes of words so that the rarest come first in each memory's list.
+  mutating func sortWordsByRarity() {
+    let mask = (1 << 20) - 1
+    var frequencies = [UInt32](repeating: 0, count: mask + 1)
+    for word in words { frequencies[Int(word) & mask] += 1 }
+    // The frequency to a power of 2 above, the hash below: the same word stays the same number.
+    let starts = wordStarts
+    words.withUnsafeMutableBufferPointer { words in
+      for index in words.indices {
+        let frequency = 31 - UInt32(frequencies[Int(words[index]) & mask].leadingZeroBitCount)
+        words[index] = frequency << 27 | words[index] >> 5
+      }
+      for (start, end) in zip(starts, starts.dropFirst()) { words[Int(start)..<Int(end)].sort() }
+    }
   }
 }
 
