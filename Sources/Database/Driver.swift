@@ -38,6 +38,16 @@ package protocol Driver: AnyObject {
   @discardableResult
   func execute(_ sql: SQL, _ body: (any Row) throws -> Void) throws -> Int
 
+  /// Runs a statement that changes something and whose answer may come later: at the latest with the next statement, and
+  /// before the transaction ends. Where statements cross a network, it costs no round trip of its own.
+  ///
+  /// - Parameters:
+  ///   - failing: Says what a failure means.
+  ///   - check: Takes how many rows it changed; what it throws keeps the transaction from being committed.
+  func executeSoon(
+    _ sql: SQL, failing: @escaping (MemshError) -> MemshError, check: ((Int) throws -> Void)?
+  ) throws
+
   /// As ``query(_:of:exactly:_:)``, for a large answer, which sees one snapshot however long it takes. No other statement
   /// can run meanwhile.
   ///
@@ -86,6 +96,23 @@ package protocol Driver: AnyObject {
 extension Driver {
   /// A database in a file says nothing beside its answers.
   package func takeNotices() -> [String] { [] }
+
+  /// Where a statement costs no round trip, it runs at once.
+  package func executeSoon(
+    _ sql: SQL, failing: @escaping (MemshError) -> MemshError, check: ((Int) throws -> Void)?
+  ) throws { try executeNow(sql, failing: failing, check: check) }
+
+  /// As ``executeSoon(_:failing:check:)``, at once.
+  package func executeNow(
+    _ sql: SQL, failing: (MemshError) -> MemshError, check: ((Int) throws -> Void)?
+  ) throws {
+    let changed: Int
+    do { changed = try execute(sql) { _ in } } catch let error as MemshError { throw failing(error) }
+    try check?(changed)
+  }
+
+  /// Runs a statement that changes something, as ``executeSoon(_:failing:check:)`` does.
+  package func executeSoon(_ sql: SQL) throws { try executeSoon(sql, failing: { $0 }, check: nil) }
 
   /// Runs a statement that reads.
   package func query(_ sql: SQL, of table: String = "", _ body: (any Row) throws -> Void) throws {

@@ -1,6 +1,7 @@
 #ifdef __APPLE__
 #include "include/LazyLibraries.h"
 const char *memsh_libpq_refusal(void) { return 0; }
+int memsh_libpq_pipelines(void) { return 1; }
 #else
 #define LIBRARY "libpq.so.5"
 #define NEWEST "PQsetSingleRowMode"
@@ -21,12 +22,14 @@ FORWARD(void, PQconninfoFree, (PQconninfoOption *connOptions), (connOptions))
 FORWARD(PQconninfoOption *, PQconninfoParse, (const char *conninfo, char **errmsg), (conninfo, errmsg))
 FORWARD(int, PQconsumeInput, (PGconn *conn), (conn))
 FORWARD(char *, PQdb, (const PGconn *conn), (conn))
+FORWARD(int, PQenterPipelineMode, (PGconn *conn), (conn))
 FORWARD(char *, PQerrorMessage, (const PGconn *conn), (conn))
 FORWARD(PGresult *, PQexec, (PGconn *conn, const char *query), (conn, query))
 FORWARD(
     PGresult *, PQexecParams,
     (PGconn *conn, const char *command, int nParams, const Oid *paramTypes, const char *const *paramValues, const int *paramLengths, const int *paramFormats, int resultFormat),
     (conn, command, nParams, paramTypes, paramValues, paramLengths, paramFormats, resultFormat))
+FORWARD(int, PQexitPipelineMode, (PGconn *conn), (conn))
 FORWARD(int, PQfformat, (const PGresult *res, int field_num), (res, field_num))
 FORWARD(void, PQfinish, (PGconn *conn), (conn))
 FORWARD(char *, PQfname, (const PGresult *res, int field_num), (res, field_num))
@@ -44,6 +47,7 @@ FORWARD(int, PQisBusy, (PGconn *conn), (conn))
 FORWARD(int, PQnfields, (const PGresult *res), (res))
 FORWARD(int, PQntuples, (const PGresult *res), (res))
 FORWARD(const char *, PQparameterStatus, (const PGconn *conn, const char *paramName), (conn, paramName))
+FORWARD(int, PQpipelineSync, (PGconn *conn), (conn))
 FORWARD(char *, PQport, (const PGconn *conn), (conn))
 FORWARD(int, PQputCopyData, (PGconn *conn, const char *buffer, int nbytes), (conn, buffer, nbytes))
 FORWARD(int, PQputCopyEnd, (PGconn *conn, const char *errormsg), (conn, errormsg))
@@ -62,4 +66,9 @@ FORWARD(int, PQsocket, (const PGconn *conn), (conn))
 FORWARD(ConnStatusType, PQstatus, (const PGconn *conn), (conn))
 FORWARD(PGTransactionStatusType, PQtransactionStatus, (const PGconn *conn), (conn))
 FORWARD(char *, PQuser, (const PGconn *conn), (conn))
+
+int memsh_libpq_pipelines(void) {
+  pthread_once(&once, load_library);
+  return library != NULL && dlsym(library, "PQpipelineSync") != NULL;
+}
 #endif

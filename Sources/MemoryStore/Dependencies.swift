@@ -7,6 +7,9 @@ extension MemoryStore {
   /// count: repairs take care of them.
   package func isReferenced(_ table: String) throws -> Bool { try !reached(from: table).isEmpty }
 
+  /// Says that rows will be deleted in this transaction, so that what ``isReferenced(_:)`` asks costs no round trip.
+  package func expectDeletion() throws { try driver.capabilities.introspection.expectDeletion() }
+
   /// The rows of other tables that would be deleted or lose their reference if these rows were deleted.
   package func dependents(of ids: [Int64], in table: String) throws -> [DependentRows] {
     guard !ids.isEmpty else { return [] }

@@ -20,16 +20,16 @@ extension MemoryStore {
   /// So many values are put back by one statement.
   private static let valuesMaximum = 30_000
 
-  /// Puts columns back as they are in the images, inserting the rows that are not there. Columns that an image lacks stay
-  /// or get their default; `updated_at` stays unless the image has it, as far as triggers of others allow.
+  /// Puts columns back as they are in the images. Columns that an image lacks stay or get their default; `updated_at` stays
+  /// unless the image has it, as far as triggers of others allow.
   ///
+  /// - Parameter inserting: Whether the rows are not there, and come back.
   /// - Throws: `undo_conflict` when an image has a column that the table has no more; `store_failed` when a trigger of
   ///   others swallows rows.
-  package func restore(_ images: [RowImage], of table: String) throws {
+  package func restore(_ images: [RowImage], of table: String, inserting isInsertion: Bool) throws {
     guard !images.isEmpty else { return }
     try driver.capabilities.images.prepareRepair()
     let columns = try writableColumns(of: images, table)
-    let isInsertion = try !driver.exists("SELECT 1 FROM \(name: table) WHERE id \(among: images.map(\.id)) LIMIT 1")
     guard isInsertion || !columns.isEmpty else { return }
     let size = max(1, MemoryStore.valuesMaximum / (columns.count + 1))
     try driver.capabilities.images.puttingBack(into: table) {
@@ -90,7 +90,7 @@ extension MemoryStore {
     // statement.
     let timed = try driver.capabilities.images.rows(times, [updated], of: table)
     let time = SQL.joined(timed.values)
-    try driver.execute(
+    try driver.executeSoon(
       """
       UPDATE \(name: table) SET \(name: updated) = \(time) FROM \(timed.source)
       WHERE \(name: table).id = \(timed.id) AND \(name: table).\(name: updated) IS DISTINCT FROM \(time)

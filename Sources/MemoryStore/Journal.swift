@@ -31,7 +31,7 @@ extension MemoryStore {
     // In a statement of its own: one that waited for a lock still sees what it saw before.
     try lockRows(ids, of: table)
     try driver.capabilities.images.checkJournal(hasRoomFor: ids)
-    try driver.execute(
+    try driver.executeSoon(
       """
       INSERT INTO \(OwnTable.journalRows) (operation_id, table_name, row_id, before)
       SELECT \(operation), \(table), t.id, \(driver.capabilities.images.image(of: table, columns)) FROM \(name: table) AS t
@@ -42,37 +42,36 @@ extension MemoryStore {
 
   /// Notes how rows are after they were changed; those that are as before are forgotten.
   ///
-  /// - Returns: How many of the rows are there.
-  @discardableResult
-  package func noteAfter(_ ids: [Int64], of table: String, columns: [String]?, in operation: Int64) throws -> Int {
+  /// - Parameter check: Takes how many of the rows are there; what it throws keeps the transaction from being committed.
+  package func noteAfter(
+    _ ids: [Int64], of table: String, columns: [String]?, in operation: Int64, check: ((Int) throws -> Void)? = nil
+  ) throws {
     try driver.capabilities.images.prepareRepair()
     try driver.capabilities.images.checkJournal(hasRoomFor: ids)
-    let present = try driver.execute(
+    try driver.executeSoon(
       """
       INSERT INTO \(OwnTable.journalRows) (operation_id, table_name, row_id, after)
       SELECT \(operation), \(table), t.id, \(driver.capabilities.images.image(of: table, columns)) FROM \(name: table) AS t
       WHERE t.id \(among: ids) ORDER BY t.id
       ON CONFLICT (operation_id, table_name, row_id) DO UPDATE SET after = excluded.after
-      """)
-    try driver.execute(
+      """, failing: { $0 }, check: check)
+    try driver.executeSoon(
       """
       DELETE FROM \(OwnTable.journalRows) WHERE operation_id = \(operation) AND table_name = \(table)
         AND row_id \(among: ids) AND before = after
       """)
-    return present
   }
 
   /// Notes that an operation was taken back by another; nil makes it stand again.
   ///
-  /// - Throws: `undo_conflict` when another session has just taken it back.
+  /// - Throws: `undo_conflict` when another session has just taken it back: now, or when the transaction ends.
   package func markUndone(_ operation: Int64, by undo: Int64?) throws {
     guard let undo else {
-      try driver.execute("UPDATE \(OwnTable.journal) SET undone_by = NULL WHERE id = \(operation)")
-      return
+      return try driver.executeSoon("UPDATE \(OwnTable.journal) SET undone_by = NULL WHERE id = \(operation)")
     }
-    let marked = try driver.execute(
-      "UPDATE \(OwnTable.journal) SET undone_by = \(undo) WHERE id = \(operation) AND undone_by IS NULL")
-    guard marked == 1 else { throw MemshError.undoneMeanwhile(operation) }
+    try driver.executeSoon(
+      "UPDATE \(OwnTable.journal) SET undone_by = \(undo) WHERE id = \(operation) AND undone_by IS NULL",
+      failing: { $0 }, check: { if $0 != 1 { throw MemshError.undoneMeanwhile(operation) } })
   }
 
   /// Operations, newest first. Empty for a store without a journal.
@@ -114,6 +113,11 @@ extension MemoryStore {
   /// The rows at some places, the last change first.
   package func journalRows(at positions: [Int64]) throws -> [JournalRow] {
     try journalRows("position \(among: positions)", limit: positions.count)
+  }
+
+  /// All rows that an operation changed, the last change first.
+  package func journalRows(ofOperation operation: Int64) throws -> [JournalRow] {
+    try journalRows("operation_id = \(operation)", limit: .max)
   }
 
   /// What was done to a row, newest first. A role without rights on the journal still sees the row, but not this.

@@ -122,7 +122,7 @@ extension MemoryStore {
 
   /// Deletes rows that a run wrote.
   package func deleteRows(_ ids: [Int64], from table: String) throws {
-    try driver.execute("DELETE FROM \(name: table) WHERE id \(among: ids)")
+    try driver.executeSoon("DELETE FROM \(name: table) WHERE id \(among: ids)")
   }
 
   /// Forgets a run, or only those of its rows that are gone.

@@ -8,18 +8,19 @@ extension MemoryStore {
   package func lockRows(_ ids: [Int64], of table: String) throws {
     guard let lock = driver.dialect.rowLock else { return }
     try driver.capabilities.images.prepareRepair()
-    do {
-      if try isDistributed(table) {
-        // Rows that stand on other servers cannot be locked one by one.
-        try driver.execute("LOCK TABLE \(name: table) IN SHARE ROW EXCLUSIVE MODE")
-      } else {
-        try driver.query("SELECT 1 FROM \(name: table) WHERE id \(among: ids) ORDER BY id \(raw: lock)") { _ in }
-      }
-    } catch let error as MemshError where error.code == .storeBusy {
-      throw MemshError(
-        .storeBusy, "another session holds a lock on rows of \(table)",
-        hint: "nothing was changed; try again when its transaction has ended", cause: error.cause)
-    }
+    // Rows that stand on other servers cannot be locked one by one.
+    let statement: SQL =
+      try isDistributed(table)
+      ? "LOCK TABLE \(name: table) IN SHARE ROW EXCLUSIVE MODE"
+      : "SELECT 1 FROM \(name: table) WHERE id \(among: ids) ORDER BY id \(raw: lock)"
+    try driver.executeSoon(
+      statement,
+      failing: { error in
+        guard error.code == .storeBusy else { return error }
+        return MemshError(
+          .storeBusy, "another session holds a lock on rows of \(table)",
+          hint: "nothing was changed; try again when its transaction has ended", cause: error.cause)
+      }, check: nil)
   }
 
   /// Whether the rows of a table stand on other servers, each user's on one.

@@ -3,7 +3,7 @@ import Foundation
 
 /// One connection to a PostgreSQL server. It belongs to the thread that uses it; only cancelling is for others.
 package final class PostgresConnection {
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   private let cancelHandle: CancelHandle
   /// Where the server's notices go; libpq keeps a pointer to it.
   private let notices: PostgresNotices
@@ -95,14 +95,22 @@ package final class PostgresConnection {
   ///   - values: The values, bound.
   @discardableResult
   package func query(unsafeSQL text: String, _ values: [PostgresValue] = []) throws -> PostgresResult {
+    let result = withEncoded(values) { count, types, values, lengths, formats in
+      PQexecParams(handle, text, count, types, values, lengths, formats, 1)
+    }
+    return try checked(result)
+  }
+
+  /// Lends values as libpq takes them: how many, their types, bytes, lengths and formats.
+  func withEncoded<Value>(
+    _ values: [PostgresValue],
+    _ body: (Int32, [Oid], [UnsafePointer<CChar>?], [Int32], [Int32]) -> Value
+  ) -> Value {
     let encoded = values.map(\.bytes)
     let lengths = encoded.map { Int32(clamping: $0?.count ?? 0) }
     let formats = values.map { _ in Int32(1) }
     let types = values.map { Oid($0.oid) }
-    let result = withPointers(encoded) { values in
-      PQexecParams(handle, text, Int32(encoded.count), types, values, lengths, formats, 1)
-    }
-    return try checked(result)
+    return withPointers(encoded) { body(Int32(encoded.count), types, $0, lengths, formats) }
   }
 
   /// What a statement of the user's own gives, every value as text.
@@ -277,7 +285,7 @@ package final class PostgresConnection {
     while let result = PQgetResult(handle) { PQclear(result) }
   }
 
-  private func checked(
+  func checked(
     _ result: OpaquePointer?, expecting expected: ExecStatusType? = nil
   ) throws -> PostgresResult {
     guard let result else { throw connectionError() }
@@ -307,7 +315,7 @@ package final class PostgresConnection {
     PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
   }
 
-  private func connectionError() -> PostgresError {
+  func connectionError() -> PostgresError {
     let isLost = PQstatus(handle) != CONNECTION_OK
     return PostgresError(
       kind: isLost ? .connectionLost : .unexpected,

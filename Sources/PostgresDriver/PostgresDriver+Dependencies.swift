@@ -6,33 +6,36 @@ import PostgresClient
 extension PostgresDriver {
   /// The triggers and rules on a table that are not memsh's own.
   package func foreignTriggers(on table: String) throws -> [String] {
-    let own = [PostgresDDL.triggerBody, PostgresDDL.oldTriggerBody]
-    return try query(
-      """
-      SELECT g.tgname::text FROM pg_catalog.pg_trigger AS g JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
-      WHERE g.tgrelid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid AND NOT g.tgisinternal
-        AND g.tgenabled <> 'D' AND NOT pg_catalog.btrim(p.prosrc, E' \\n') = ANY(\(own))
-      UNION ALL
-      SELECT rulename::text FROM pg_catalog.pg_rewrite
-      WHERE ev_class = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid AND ev_type <> '1' AND ev_enabled <> 'D'
-      ORDER BY 1
-      """
-    ).rows.compactMap { try $0.text(0) }
+    try facts().foreignTriggers[table] ?? []
   }
 
   /// A table's name with its schema, as SQL writes it; nil where there is no such table.
-  package func writtenName(of table: String) throws -> String? {
-    try query(
-      """
-      SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-      WHERE c.oid = pg_catalog.to_regclass(\(table.quotedIdentifier))::oid
-      """
-    ).first?.text(0)
-  }
+  package func writtenName(of table: String) throws -> String? { try facts().writtenNames[table] }
 
   /// The foreign keys of the database that delete or clear.
   package func deletingKeys() throws -> [DeletingKey] {
+    if let known = repairState.deletingKeys { return known }
+    return try PostgresDriver.deletingKeys(query(PostgresDriver.deletingKeysQuery))
+  }
+
+  /// Asks for the keys with the next statement.
+  package func expectDeletion() throws {
+    guard repairState.deletingKeys == nil, try isInTransaction() else { return }
+    wait(
+      for: statement(PostgresDriver.deletingKeysQuery),
+      check: { [weak self] in self?.repairState.deletingKeys = try PostgresDriver.deletingKeys($0) })
+  }
+
+  private static func deletingKeys(_ answer: PostgresResult) throws -> [DeletingKey] {
+    try answer.rows.map { row in
+      DeletingKey(
+        childName: try row.text(5) ?? "", child: try row.text(0) ?? "", childColumns: try row.textArray(1) ?? [],
+        parent: try row.text(2) ?? "",
+        parentColumns: try row.textArray(3) ?? [], effect: try row.boolean(4) == true ? .deleted : .cleared)
+    }
+  }
+
+  private static var deletingKeysQuery: SQL {
     func columns(_ keys: String, _ table: String) -> String {
       """
       (SELECT pg_catalog.array_agg(a.attname::text ORDER BY k.place)
@@ -41,8 +44,7 @@ extension PostgresDriver {
       """
     }
     func name(_ alias: String) -> String { "pg_catalog.format('%I.%I', \(alias)n.nspname, \(alias).relname)" }
-    return try query(
-      """
+    return """
       SELECT \(raw: name("child")), \(raw: columns("conkey", "conrelid")), \(raw: name("parent")),
         \(raw: columns("confkey", "confrelid")), c.confdeltype = 'c', c.conrelid::pg_catalog.regclass::text
       FROM pg_catalog.pg_constraint AS c
@@ -53,12 +55,6 @@ extension PostgresDriver {
       WHERE c.contype = 'f' AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0::pg_catalog.oid
       ORDER BY 1, 3, c.oid
       """
-    ).rows.map { row in
-      DeletingKey(
-        childName: try row.text(5) ?? "", child: try row.text(0) ?? "", childColumns: try row.textArray(1) ?? [],
-        parent: try row.text(2) ?? "",
-        parentColumns: try row.textArray(3) ?? [], effect: try row.boolean(4) == true ? .deleted : .cleared)
-    }
   }
 
   /// Whether this role sees all rows of a table.

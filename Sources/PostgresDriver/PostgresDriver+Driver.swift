@@ -33,7 +33,7 @@ extension PostgresDriver: SchemaManaging, Searching, VectorReplacing, RowImaging
       return "COPY (\(text)) TO STDOUT (FORMAT BINARY)"
     }
     let location = identity.location
-    let helpers = try shares.count > 1 && use({ !$0.isInTransaction }) ? helpers(upTo: shares.count) : []
+    let helpers = try shares.count > 1 && !isInTransaction() ? helpers(upTo: shares.count) : []
     defer { giveBack(helpers) }
     guard helpers.count > 1 else {
       return try withoutStatementTimeout {

@@ -7,8 +7,9 @@ extension PostgresDriver: TransactionHolding {
   package var holdsTransaction: Bool { held.isBegun && opened?.connection.isInTransaction == true }
 
   package func beginHeld() throws {
-    try begin("BEGIN")
-    held.isBegun = true
+    try begin(["BEGIN"])
+    // It stays open, whatever comes next.
+    try use { _ in held.isBegun = true }
   }
 
   package func endHeld(commits: Bool) throws {
@@ -57,6 +58,7 @@ extension PostgresDriver: TransactionHolding {
       try execute(unsafeSQL: HeldTransaction.ending(HeldTransaction.part, keeps: ending == .commit))
       return value
     } catch {
+      waiting = WaitingStatements()
       cleanUp(HeldTransaction.ending(HeldTransaction.part, keeps: false))
       throw error
     }

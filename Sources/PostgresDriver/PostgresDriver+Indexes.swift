@@ -7,7 +7,7 @@ extension PostgresDriver {
   package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
     -> [VectorIndexOutcome]
   {
-    let isPartOfTransaction = try use { $0.isInTransaction }
+    let isPartOfTransaction = try isInTransaction()
     return try withoutStatementTimeout {
       guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }
       return try whileBuildingAlone(progress) {

@@ -53,9 +53,9 @@ extension PostgresDriver {
 
   /// Runs `body` while memsh's own triggers leave `updated_at` alone. Belongs into a transaction.
   func keepingTimes(_ body: () throws -> Void) throws {
-    try execute(unsafeSQL: "SET LOCAL \(PostgresDDL.keepsTimes) = 'on'")
+    wait(for: PostgresStatement("SET LOCAL \(PostgresDDL.keepsTimes) = 'on'"))
     try body()
-    try execute(unsafeSQL: "SET LOCAL \(PostgresDDL.keepsTimes) = 'off'")
+    wait(for: PostgresStatement("SET LOCAL \(PostgresDDL.keepsTimes) = 'off'"))
   }
 
   /// Whether `updated_at` of a table is set by nothing that does not know the setting of ``keepingTimes(_:)``.

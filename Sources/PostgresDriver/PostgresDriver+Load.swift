@@ -6,15 +6,14 @@ import PostgresClient
 /// here; else as text, which every type reads.
 extension PostgresDriver {
   package func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {
-    let (table, name) =
+    let (table, name, types) =
       switch target {
-      case .table(let table): (table.name.quotedIdentifier, table.name)
-      case .own(let table): ("\(ledger).\(table.rawValue)", table.rawValue)
+      case .table(let table): (table.name.quotedIdentifier, table.name, try columnTypes(of: table))
+      case .own(let table): ("\(ledger).\(table.rawValue)", table.rawValue, try columnTypes(of: table))
       }
-    let types = try columnTypes(of: table)
     let names = (columns.map(\.name) + added.map(\.name)).map(\.quotedIdentifier).joined(separator: ", ")
     let isBinary =
-      added.isEmpty && columns.allSatisfy { $0.isBinary(as: types[$0.name], vectors: repairState.vectorType) }
+      try added.isEmpty && columns.allSatisfy { $0.isBinary(as: types[$0.name], vectors: try facts().vectorType) }
     let target = "COPY \(table) (\(names)) FROM STDIN"
     let written = try use { connection in
       guard isBinary else {

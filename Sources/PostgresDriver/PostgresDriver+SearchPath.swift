@@ -12,10 +12,10 @@ extension PostgresDriver {
   /// The schema of memsh's own tables, as SQL writes it.
   var ledger: String { schemaName.map { "memsh_\($0)".quotedIdentifier } ?? "memsh" }
 
-  /// Sets the search path that the tables in the store's schema allow.
-  func setSearchPath(_ connection: PostgresConnection) throws {
+  /// Sets the search path that the tables in the store's schema allow, with the next statement.
+  func setSearchPath() throws {
     guard schemaName != nil else { return }
-    try query("SELECT set_config('search_path', \(searchPath(withExtension: nil)), false)", over: connection)
+    wait(for: statement("SELECT set_config('search_path', \(searchPath(withExtension: nil)), false)"))
   }
 
   /// Creates the store's schema, and lets new tables in it use pgvector's types; all four tables must follow.

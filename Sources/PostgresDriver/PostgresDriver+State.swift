@@ -4,6 +4,7 @@ import PostgresClient
 
 extension PostgresDriver {
   package func state() throws -> StoreState {
+    askForFactsSoon()
     var reader = StateReader()
     for row in try query(stateQuery).rows {
       try reader.read(PostgresRowValues(values: row, location: identity.location))

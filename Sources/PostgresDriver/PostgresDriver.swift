@@ -27,6 +27,8 @@ package final class PostgresDriver: Driver {
   var repairState = RepairState()
   /// The transaction that stays open between commands.
   var held = HeldTransaction()
+  /// Statements that go with the next one.
+  var waiting = WaitingStatements()
 
   /// Describes the store; nothing is opened yet.
   ///
@@ -115,6 +117,7 @@ package final class PostgresDriver: Driver {
   /// Closes the connections.
   package func close() {
     held = HeldTransaction()
+    waiting = WaitingStatements()
     opened = nil
     repairState = RepairState()
     pool.close()
@@ -135,46 +138,48 @@ package final class PostgresDriver: Driver {
 
   /// Runs `body` in one transaction, or as part of one, with settings that last until its end.
   ///
-  /// - Parameter settings: Such as `enable_seqscan = off`; they are sent with BEGIN and cost no round trip.
+  /// - Parameter settings: Such as `enable_seqscan = off`; they cost no round trip.
   func transaction<Value>(
     _ ending: TransactionEnding, settings: [String], _ body: () throws -> Value
   ) throws -> Value {
     let settings = settings.map { "SET LOCAL " + $0 }
     if held.isBegun, !held.isInPart { return try part(ending, settings: settings, body) }
-    let isOutermost = try use { connection in
-      guard !connection.isInTransaction else {
-        if !settings.isEmpty { try connection.execute(unsafeSQL: settings.joined(separator: "; ")) }
-        return false
-      }
-      return true
+    guard try !isInTransaction() else {
+      for setting in settings { wait(for: PostgresStatement(setting)) }
+      return try body()
     }
-    guard isOutermost else { return try body() }
-    let begin = ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN"
-    try self.begin(([begin] + settings).joined(separator: "; "))
+    defer { repairState.endTransaction() }
+    try begin([ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN"] + settings)
+    repairState.isChanging = ending != .readOnly
     do {
       let value = try body()
-      if ending == .commit {
-        try commit()
-      } else {
-        try execute(unsafeSQL: "ROLLBACK")
-      }
+      if ending == .commit { try commit() } else { try rollBack() }
       return value
     } catch {
+      let isBegun = !waiting.beginsTransaction
+      waiting = WaitingStatements()
       // A failed ROLLBACK means that the connection is gone, and the transaction with it.
-      cleanUp("ROLLBACK")
+      if isBegun { cleanUp("ROLLBACK") }
       throw error
     }
   }
 
-  /// Begins a transaction by some statements.
-  func begin(_ statements: String) throws {
-    try use { connection in
-      try connection.execute(unsafeSQL: statements)
-      try checkProcess()
-      // Somebody may have dropped the schema since.
-      try setSearchPath(connection)
-      repairState = RepairState()
-    }
+  /// Begins a transaction by some statements, which are sent with the first statement in it.
+  func begin(_ statements: [String]) throws {
+    repairState = RepairState()
+    // A pooler in front of it is known once it is open.
+    _ = try isInTransaction()
+    for statement in statements { wait(for: PostgresStatement(statement)) }
+    waiting.beginsTransaction = true
+    try checkProcess()
+    // Somebody may have dropped the schema since.
+    try setSearchPath()
+  }
+
+  /// Whether a transaction is open, or begins with the next statement.
+  func isInTransaction() throws -> Bool {
+    if waiting.beginsTransaction { return true }
+    return try PostgresDriver.translating(identity.location) { try connection().isInTransaction }
   }
 
   /// Runs what puts the session right after an error; a connection that is gone needs none of it.
@@ -184,43 +189,68 @@ package final class PostgresDriver: Driver {
   }
 
   func commit() throws {
-    guard try use({ !$0.isInFailedTransaction }) else {
+    // Nothing was done in it.
+    guard !waiting.holdsNothing else { return waiting = WaitingStatements() }
+    // What an answer tells must be known before.
+    if waiting.isChecked { try use { _ in } }
+    guard opened?.connection.isInFailedTransaction != true else {
       throw MemshError(.storeFailed, "a statement of the transaction failed, so nothing of it can be committed")
     }
-    do { try execute(unsafeSQL: "COMMIT") } catch let error as MemshError where error.code == .connectionLost {
+    do { try send(PostgresStatement("COMMIT")) } catch let error as MemshError where error.code == .connectionLost {
       throw MemshError(
         .connectionLost, "the connection to \(identity.location) was lost while the changes were being committed",
         hint: "they may be stored or not, all or none: look before you run the command again", cause: error.cause)
     }
   }
 
+  private func rollBack() throws {
+    guard !waiting.holdsNothing else { return waiting = WaitingStatements() }
+    // A plan is to see what a change would have.
+    if waiting.isChecked { try use { _ in } }
+    try send(PostgresStatement("ROLLBACK"))
+  }
+
   /// Runs one statement.
   @discardableResult
   func query(_ sql: SQL) throws -> PostgresResult {
     let location = identity.location
-    return try use { try query(sql, over: $0) }.translatingErrors { MemshError(translating: $0, location: location) }
+    return try send(statement(sql)).translatingErrors { MemshError(translating: $0, location: location) }
+  }
+
+  /// A statement as it is sent.
+  func statement(_ sql: SQL) -> PostgresStatement {
+    let (text, values) = sql.rendered(by: postgresDialect)
+    logger.debug("\(text)")
+    forgetFacts(changedBy: text)
+    return PostgresStatement(text, values.map(PostgresValue.init))
   }
 
   /// Runs one statement over a connection that is to be used as it is. Its errors are the client's.
   @discardableResult
   func query(_ sql: SQL, over connection: PostgresConnection) throws -> PostgresResult {
-    let (text, values) = sql.rendered(by: postgresDialect)
-    logger.debug("\(text)")
-    return try connection.query(unsafeSQL: text, values.map(PostgresValue.init))
+    let statement = statement(sql)
+    return try connection.query(unsafeSQL: statement.text, statement.values)
   }
 
   /// Runs statements that this module made.
   func execute(unsafeSQL sql: String) throws {
     logger.debug("\(sql)")
+    forgetFacts(changedBy: sql)
     try use { try $0.execute(unsafeSQL: sql) }
   }
 
-  /// Hands over the connection, opening it first, and translates what the client throws.
+  /// Hands over the connection, opening it first and sending what waits, and translates what the client throws.
   @discardableResult
   func use<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
-    do {
-      return try PostgresDriver.translating(identity.location) { try body(try connection()) }
-    } catch let error as MemshError where error.code == .connectionLost {
+    try send([])
+    return try closingWhenLost {
+      try PostgresDriver.translating(identity.location) { try body(try connection()) }
+    }
+  }
+
+  /// Runs `body`; what it finds gone is forgotten here, too.
+  func closingWhenLost<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as MemshError where error.code == .connectionLost {
       close()
       throw error
     }
@@ -260,7 +290,7 @@ package final class PostgresDriver: Driver {
     for helper in helpers { pool.giveBack(helper) }
   }
 
-  private func connection() throws -> PostgresConnection {
+  func connection() throws -> PostgresConnection {
     if let opened { return opened.connection }
     logger.info("connecting to \(identity.location)")
     guard let lent = try pool.borrow() else { throw MemshError(.storeFailed, "all connections are in use") }

@@ -9,6 +9,7 @@ package final class StatementProxy: @unchecked Sendable {
   private let listener: Int32
   private let target: UInt16
   private let noted = Mutex<[String]>([])
+  private let trips = Mutex(0)
   /// The port it listens on.
   package let port: UInt16
 
@@ -32,6 +33,15 @@ package final class StatementProxy: @unchecked Sendable {
     }
   }
 
+  /// How many times clients have waited for answers since the last call, but for the beginning of a connection: after each
+  /// simple query, and each end of a group of statements with values.
+  package func takeRoundTrips() -> Int {
+    trips.withLock { count in
+      defer { count = 0 }
+      return count
+    }
+  }
+
   private func serve() {
     while case let client = accept(listener, nil, nil), client >= 0 {
       guard let server = Loopback.connect(to: target) else {
@@ -45,6 +55,7 @@ package final class StatementProxy: @unchecked Sendable {
         StatementProxy.copy(from: client, to: server) { bytes in
           let statements = reader.statements(in: bytes)
           noted.withLock { $0 += statements }
+          trips.withLock { $0 += reader.takeRoundTrips() }
         }
         for socket in [client, server] { shutdown(socket, Int32(SHUT_RDWR)) }
         while !backward.isFinished { Thread.sleep(forTimeInterval: 0.001) }
@@ -70,6 +81,12 @@ private struct MessageReader {
   private var hasStarted = false
   private var prepared: [String: String] = [:]
   private var portals: [String: String] = [:]
+  private var roundTrips = 0
+
+  mutating func takeRoundTrips() -> Int {
+    defer { roundTrips = 0 }
+    return roundTrips
+  }
 
   mutating func statements(in bytes: ArraySlice<UInt8>) -> [String] {
     waiting += bytes
@@ -82,6 +99,8 @@ private struct MessageReader {
       let (type, body) = (waiting[0], Array(waiting[(head + 4)..<length]))
       waiting.removeFirst(length)
       if hasStarted {
+        // Query, and Sync.
+        if [UInt8(ascii: "Q"), UInt8(ascii: "S")].contains(type) { roundTrips += 1 }
         statements += statement(type: Character(Unicode.Scalar(type)), body)
       } else {
         // Protocol 3; a question about encryption has another number.

@@ -8,6 +8,9 @@ package protocol Introspecting: AnyObject {
   /// The foreign keys of the database that delete or clear.
   func deletingKeys() throws -> [DeletingKey]
 
+  /// Says that rows will be deleted in this transaction, so that the keys may be looked up together with something else.
+  func expectDeletion() throws
+
   /// Whether this role sees all rows of a table.
   ///
   /// - Parameter table: As ``DeletingKey`` has it.
@@ -18,6 +21,9 @@ package protocol Introspecting: AnyObject {
 }
 
 extension Introspecting {
+  /// Where a question costs no round trip, there is nothing to join it with.
+  package func expectDeletion() throws {}
+
   /// A database without rights hides nothing.
   package func seesEveryRow(of table: String) throws -> Bool { true }
 }

@@ -3,6 +3,9 @@
 /// Why libpq cannot be called, loading it first; NULL when it can.
 const char *memsh_libpq_refusal(void);
 
+/// Whether libpq sends several statements at a time, as it does from version 14 on.
+int memsh_libpq_pipelines(void);
+
 /// Why libcurl cannot be called, loading it first; NULL when it can.
 const char *memsh_libcurl_refusal(void);
 

@@ -80,7 +80,8 @@ final class Operation {
   func inserting(into table: String, _ body: () throws -> [Int64]) throws -> [Int64] {
     let number = try begun()
     let ids = try body()
-    guard try store.noteAfter(ids, of: table, columns: nil, in: number) == ids.count else {
+    try store.noteAfter(ids, of: table, columns: nil, in: number) { [store] count in
+      guard count != ids.count else { return }
       let present = Set(try store.presentIDs(ids, in: table))
       throw MemshError.rowsNotWritten(ids.filter { !present.contains($0) }, of: table, "inserted")
     }
@@ -131,7 +132,8 @@ final class Operation {
     let number = try begun()
     try store.noteBefore(ids, of: table, columns: nil, in: number)
     try store.deleteRows(ids, from: table)
-    guard try store.noteAfter(ids, of: table, columns: nil, in: number) == 0 else {
+    try store.noteAfter(ids, of: table, columns: nil, in: number) { [store] count in
+      guard count > 0 else { return }
       throw MemshError.rowsNotWritten(try store.presentIDs(ids, in: table), of: table, "deleted")
     }
   }

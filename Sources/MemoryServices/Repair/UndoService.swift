@@ -83,7 +83,7 @@ package struct UndoService {
   /// Whether triggers of others may change what undoing writes. They have nothing to do with moves.
   private func isRewritten(_ operations: [OperationRecord]) throws -> Bool {
     guard operations.allSatisfy({ $0.start.spaceBefore == nil }) else { return false }
-    return try Table.names.contains { try !store.foreignTriggers(on: $0).isEmpty }
+    return try store.transaction(.readOnly) { try Table.names.contains { try !store.foreignTriggers(on: $0).isEmpty } }
   }
 
   private func undo(_ operations: [OperationRecord], dryRun: Bool) throws -> UndoReport {
@@ -91,9 +91,10 @@ package struct UndoService {
     for operation in operations {
       // A move changes the tables themselves. Whoever waits for a table while it holds rows may never get it.
       if !dryRun, operation.start.spaceBefore != nil { try store.lockTables() }
-      try refuseConflicts(operation, locks: !dryRun)
+      let rows = try OperationRows(operation, in: store)
+      try refuseConflicts(rows, locks: !dryRun)
       let undo = Operation(store, author, undoes: operation.id, allowsLosses: cascade)
-      try reverse(operation, undo, dryRun: dryRun, &report)
+      try reverse(rows, undo, dryRun: dryRun, &report)
       report.losses = DependentRows.summed(report.losses + undo.losses)
       report.operations.append(operation)
       guard !dryRun else { continue }
@@ -139,7 +140,8 @@ package struct UndoService {
 
   // MARK: Rows
 
-  private typealias Phase = (tables: [String], kind: JournalRow.Kind)
+  private typealias Phase = OperationRows.Phase
+  private typealias Group = OperationRows.Group
 
   /// The order in which rows are put back, so that a record of a duplicate never refers to a memory that is not there. A
   /// row stands once in an operation, so any order ends the same.
@@ -149,36 +151,6 @@ package struct UndoService {
     (["memories"], .inserted),
   ]
 
-  /// Rows of one table with the same columns, so that many go at a time.
-  private struct Group {
-    let table: String
-    /// The columns that are noted; nil for whole rows.
-    let columns: [String]?
-    var rows: [JournalRow]
-  }
-
-  private func forEachGroup(_ operation: Int64, _ phase: Phase, _ body: (Group) throws -> Void) throws {
-    var positions = try store.journalPositions(ofOperation: operation, phase)
-    // A row that refers to another of its table has mostly been made after it.
-    if phase.kind == .deleted { positions.reverse() }
-    for batch in positions.chunks(ofCount: UndoService.batchSize) {
-      let rows = try store.journalRows(at: Array(batch))
-      var groups: [[String]: Group] = [:]
-      for row in rows {
-        let columns = UndoService.keys(row.before)
-        let group = Group(table: row.table, columns: phase.kind == .updated ? columns : nil, rows: [])
-        groups[[row.table] + columns, default: group].rows.append(row)
-      }
-      for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-        if let group = groups[key] { try body(group) }
-      }
-    }
-  }
-
-  private static func keys(_ image: JSON?) -> [String] {
-    if case .object(let members)? = image { members.map(\.key) } else { [] }
-  }
-
   private func current(_ group: Group) throws -> [Int64: JSON] {
     let images = try store.images(group.rows.map(\.id), of: group.table, columns: group.columns)
     return Dictionary(uniqueKeysWithValues: images.map { ($0.id, $0.columns) })
@@ -186,17 +158,19 @@ package struct UndoService {
 
   // MARK: What stands in the way
 
-  private func refuseConflicts(_ operation: OperationRecord, locks: Bool) throws {
+  private func refuseConflicts(_ rows: OperationRows, locks: Bool) throws {
+    let operation = rows.operation
     var conflicts: [String] = []
     for phase in UndoService.phases {
-      try forEachGroup(operation.id, phase) { group in
+      try rows.forEachGroup(phase) { group in
+        if phase.kind == .inserted { try store.expectDeletion() }
         // What is found free must stay so until it is put back.
         if locks { try store.lockRows(group.rows.map(\.id), of: group.table) }
         let current = try current(group)
         conflicts += group.rows.compactMap { UndoService.conflict($0, current: current[$0.id]) }
         switch (group.table, phase.kind) {
-        case ("memories", .inserted): conflicts += try referringDuplicates(group.rows.map(\.id), besides: operation.id)
-        case (Table.duplicates.name, .deleted): conflicts += try lostOriginals(group.rows, of: operation.id)
+        case ("memories", .inserted): conflicts += try referringDuplicates(group.rows.map(\.id), besides: rows)
+        case (Table.duplicates.name, .deleted): conflicts += try lostOriginals(group.rows, of: rows)
         default: break
         }
       }
@@ -217,7 +191,7 @@ package struct UndoService {
     case (nil, let after?):
       guard let current else { return nil }
       // What becomes of a column that is gone since does not matter to a row that goes itself.
-      let columns = keys(after).filter { current[key: $0] != nil }
+      let columns = after.memberKeys.filter { current[key: $0] != nil }
       return differs(current, after, in: columns) ? "\(name) was changed since" : nil
     case (_?, nil): return current == nil ? nil : "\(name) is there again"
     case (_?, let after?):
@@ -245,30 +219,23 @@ package struct UndoService {
     }
   }
 
-  /// The ids of an operation's rows of one table and kind.
-  private func ids(_ operation: Int64, _ table: String, _ kind: JournalRow.Kind) throws -> Set<Int64> {
-    var ids: Set<Int64> = []
-    try forEachGroup(operation, ([table], kind)) { ids.formUnion($0.rows.map(\.id)) }
-    return ids
-  }
-
   /// Records of duplicates that were made since and would go with the memory.
-  private func referringDuplicates(_ memories: [Int64], besides operation: Int64) throws -> [String] {
+  private func referringDuplicates(_ memories: [Int64], besides rows: OperationRows) throws -> [String] {
     let referring = try store.duplicateIDs(ofOriginals: memories)
     guard !referring.isEmpty else { return [] }
     let table = Table.duplicates.name
-    let own = try ids(operation, table, .inserted).union(ids(operation, table, .updated))
+    let own = try rows.ids(in: table, .inserted).union(rows.ids(in: table, .updated))
     return referring.filter { !own.contains($0) }.map { "row \($0) of memory_duplicates refers to its memory" }
   }
 
   /// Records of duplicates whose memory is neither there nor comes back with them.
-  private func lostOriginals(_ rows: [JournalRow], of operation: Int64) throws -> [String] {
+  private func lostOriginals(_ rows: [JournalRow], of operation: OperationRows) throws -> [String] {
     let originals = rows.compactMap { row -> (row: Int64, memory: Int64)? in
       row.before?[key: "original_id"]?.integerValue.map { (row.id, Int64($0)) }
     }
     let present = try store.usedIDs(originals.map(\.memory), in: "memories")
     guard originals.contains(where: { !present.contains($0.memory) }) else { return [] }
-    let restored = try ids(operation, "memories", .deleted)
+    let restored = try operation.ids(in: "memories", .deleted)
     return originals.filter { !present.contains($0.memory) && !restored.contains($0.memory) }.map {
       "row \($0.row) of memory_duplicates refers to memory \($0.memory), which is gone"
     }
@@ -277,14 +244,14 @@ package struct UndoService {
   // MARK: Putting back
 
   private func reverse(
-    _ operation: OperationRecord, _ undo: Operation, dryRun: Bool, _ report: inout UndoReport
+    _ rows: OperationRows, _ undo: Operation, dryRun: Bool, _ report: inout UndoReport
   ) throws {
-    if let space = operation.start.spaceBefore {
-      return try reverseMove(operation, to: space, undo, dryRun: dryRun, &report)
+    if let space = rows.operation.start.spaceBefore {
+      return try reverseMove(rows, to: space, undo, dryRun: dryRun, &report)
     }
     var counts = report
     for phase in UndoService.phases {
-      try forEachGroup(operation.id, phase) { group in
+      try rows.forEachGroup(phase) { group in
         try reverse(group, phase.kind, undo, dryRun: dryRun, &counts)
       }
     }
@@ -308,7 +275,7 @@ package struct UndoService {
       let images = group.rows.compactMap { row in row.before.map { RowImage(id: row.id, columns: $0) } }
       guard !dryRun else { return }
       try undo.inserting(into: group.table) {
-        report.notRestored += try putBack(images, of: group.table)
+        report.notRestored += try putBack(images, of: group.table, inserting: true)
         return images.map(\.id)
       }
     case .updated:
@@ -316,7 +283,7 @@ package struct UndoService {
       guard !dryRun else { return }
       for (columns, images) in UndoService.partialImages(group.rows, try current(group)) {
         try undo.changing(images.map(\.id), of: group.table, columns: columns.filter { $0 != "updated_at" }) {
-          report.notRestored += try putBack(images, of: group.table)
+          report.notRestored += try putBack(images, of: group.table, inserting: false)
         }
       }
     }
@@ -325,19 +292,21 @@ package struct UndoService {
   /// Puts rows back, and where triggers of others stand on the table looks what became of it.
   ///
   /// - Returns: What is not as it was, in words.
-  private func putBack(_ images: [RowImage], of table: String) throws -> [String] {
-    try store.restore(images, of: table)
+  private func putBack(_ images: [RowImage], of table: String, inserting: Bool) throws -> [String] {
+    try store.restore(images, of: table, inserting: inserting)
     guard try !store.foreignTriggers(on: table).isEmpty else { return [] }
     // A trigger on INSERT has had its say; an UPDATE may get past it.
-    for again in UndoService.byColumns(try differing(images, of: table)) { try store.restore(again, of: table) }
+    for again in UndoService.byColumns(try differing(images, of: table)) {
+      try store.restore(again, of: table, inserting: false)
+    }
     return try differing(images, of: table).flatMap { image in
-      UndoService.keys(image.columns).map { "\($0) of row \(image.id) of \(table)" }
+      image.columns.memberKeys.map { "\($0) of row \(image.id) of \(table)" }
     }
   }
 
   /// The columns of rows that are not as images have them, with the values that they should have.
   private func differing(_ images: [RowImage], of table: String) throws -> [RowImage] {
-    let keys = UndoService.keys(images.first?.columns)
+    let keys = images.first?.columns.memberKeys ?? []
     let current = Dictionary(
       uniqueKeysWithValues: try store.images(images.map(\.id), of: table, columns: keys).map { ($0.id, $0.columns) })
     let missing = images.map(\.id).filter { current[$0] == nil }
@@ -352,7 +321,7 @@ package struct UndoService {
 
   /// Images with the same columns together.
   private static func byColumns(_ images: [RowImage]) -> [[RowImage]] {
-    Array(Dictionary(grouping: images) { keys($0.columns) }.values)
+    Array(Dictionary(grouping: images, by: \.columns.memberKeys).values)
   }
 
   /// The old values of the columns that have not been changed since, by the columns.
@@ -369,12 +338,12 @@ package struct UndoService {
 
   /// Moves the store back to the space it had, with the vectors it had.
   private func reverseMove(
-    _ operation: OperationRecord, to space: EmbeddingSpace, _ undo: Operation, dryRun: Bool,
+    _ rows: OperationRows, to space: EmbeddingSpace, _ undo: Operation, dryRun: Bool,
     _ report: inout UndoReport
   ) throws {
     let fragments = Table.fragments.name
-    let memories = try ids(operation.id, "memories", .updated)
-    let changedFragments = try ids(operation.id, fragments, .updated)
+    let memories = try rows.ids(in: "memories", .updated)
+    let changedFragments = try rows.ids(in: fragments, .updated)
     var allFragments: [Int64] = []
     try store.readRows(of: .fragments, batchSize: UndoService.batchSize) { allFragments += $0.map(\.id) }
     let embedded =
@@ -383,7 +352,7 @@ package struct UndoService {
     guard embedded == 0 else {
       throw MemshError(
         .undoConflict,
-        "operation \(operation.id) cannot be undone: \(embedded) rows got embeddings of the present space since",
+        "operation \(rows.operation.id) cannot be undone: \(embedded) rows got embeddings of the present space since",
         hint: "`reembed` with the old embedder moves all of them back")
     }
     report.updated += memories.count + changedFragments.count
@@ -392,12 +361,12 @@ package struct UndoService {
     try undo.changing(memories.sorted(), of: "memories", columns: ["embedding"]) {
       try undo.changing(changedFragments.sorted(), of: fragments, columns: ["embedding"]) {
         try store.moveVectors(to: space)
-        try forEachGroup(operation.id, (["memories", fragments], .updated)) { group in
+        try rows.forEachGroup((["memories", fragments], .updated)) { group in
           try store.restore(
             group.rows.map { row in
               let old = row.before?[key: "embedding"] ?? .null
               return RowImage(id: row.id, columns: .object([JSON.Member("embedding", old)]))
-            }, of: group.table)
+            }, of: group.table, inserting: false)
         }
       }
     }
