@@ -54,7 +54,7 @@ package struct JournalRow: Sendable, Equatable {
   package let id: Int64
   /// Its columns before, those that the repair can have changed; nil when it was not there.
   package let before: JSON?
-  /// The same columns after; nil when it is gone.
+  /// The same columns after; nil when it is gone. Of a row that came with many others, the text of a ``RowSum``.
   package let after: JSON?
 
   /// Creates an entry.
@@ -66,6 +66,9 @@ package struct JournalRow: Sendable, Equatable {
     self.before = before
     self.after = after
   }
+
+  /// What reading a memory changes: for most purposes it is the same memory afterwards.
+  package static let changedByReading = ["access_count", "last_accessed_at", "updated_at"]
 
   /// What happened to the row.
   package enum Kind: String, Sendable {
@@ -88,6 +91,38 @@ package struct JournalRow: Sendable, Equatable {
   package var changedColumns: [String] {
     guard case .object(let members)? = before, let after else { return [] }
     return members.filter { !JSON.areIdentical($0.value, after[key: $0.key]) }.map(\.key)
+  }
+}
+
+/// How a row that was inserted with many others stands in the journal: not with its values, but with what they add up to.
+/// It only goes when that is taken back.
+package struct RowSum: Hashable, Sendable {
+  /// The columns that others added and that count, beside those that memsh knows.
+  package let added: [String]
+
+  /// A sum over all columns of a table.
+  package init(added: [String]) { self.added = added }
+
+  /// The columns of a table that count: all but those that change by reading.
+  package func columns(of table: String) -> [String] {
+    (Table.named(table)?.columnNames ?? []).filter { !JournalRow.changedByReading.contains($0) } + added
+  }
+
+  private static let prefix = "sha256:"
+
+  /// The JSON string that stands in the journal: what is in front of the digits, and behind them.
+  package var frame: (before: String, after: String) {
+    let names = added.isEmpty ? "" : ":" + JSON.array(added.map(JSON.string)).text
+    let before = "\"" + RowSum.prefix
+    return (before, String(JSON.string(names).text.dropFirst()))
+  }
+
+  /// Reads what stands in the journal; nil where that is an image.
+  package init?(_ noted: JSON?) {
+    guard let text = noted?.stringValue, text.hasPrefix(RowSum.prefix) else { return nil }
+    let parts = text.dropFirst(RowSum.prefix.count).split(separator: ":", maxSplits: 1)
+    let names = parts.count > 1 ? try? JSONParser.parse(String(parts[1])) : nil
+    added = names?.arrayValue?.compactMap(\.stringValue) ?? []
   }
 }
 

@@ -62,6 +62,39 @@ extension MemoryStore {
       """)
   }
 
+  /// Notes rows that were inserted by what their values add up to, which takes little room.
+  ///
+  /// - Parameter check: Takes how many of the rows are there; what it throws keeps the transaction from being committed.
+  package func noteSums(
+    _ ids: [Int64], of table: String, in operation: Int64, check: @escaping (Int) throws -> Void
+  ) throws {
+    try driver.capabilities.images.prepareRepair()
+    try driver.capabilities.images.checkJournal(hasRoomFor: ids)
+    let added = try Table.named(table).map { try state().added(to: $0, in: identity.backend).map(\.name) } ?? []
+    try driver.executeSoon(
+      """
+      INSERT INTO \(OwnTable.journalRows) (operation_id, table_name, row_id, after)
+      SELECT \(operation), \(table), t.id, \(sum(RowSum(added: added), of: table)) FROM \(name: table) AS t
+      WHERE t.id \(among: ids) ORDER BY t.id
+      """, failing: { $0 }, check: check)
+  }
+
+  /// What rows add up to, as it stands in the journal; rows that are not there are left out.
+  package func sums(_ ids: [Int64], of table: String, _ sum: RowSum) throws -> [Int64: JSON] {
+    try driver.capabilities.images.prepareRepair()
+    var sums: [Int64: JSON] = [:]
+    try driver.query(
+      """
+      SELECT t.id, CAST(\(self.sum(sum, of: table)) AS text) FROM \(name: table) AS t WHERE t.id \(among: ids)
+      """, of: table
+    ) { sums[try $0.number(0)] = try $0.json(1) }
+    return sums
+  }
+
+  private func sum(_ sum: RowSum, of table: String) throws -> SQL {
+    try driver.capabilities.images.sum(of: table, sum.columns(of: table), in: sum.frame)
+  }
+
   /// Notes that an operation was taken back by another; nil makes it stand again.
   ///
   /// - Throws: `undo_conflict` when another session has just taken it back: now, or when the transaction ends.

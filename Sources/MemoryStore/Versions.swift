@@ -4,7 +4,7 @@ import MemoryModel
 /// Telling whether a row has been changed since it was looked at.
 extension MemoryStore {
   /// What reading a memory changes: for most purposes it is the same memory afterwards.
-  package static let changedByReading = ["access_count", "last_accessed_at", "updated_at"]
+  package static let changedByReading = JournalRow.changedByReading
 
   /// So many rows are looked at by one statement.
   private static let versionsAtATime = 10_000

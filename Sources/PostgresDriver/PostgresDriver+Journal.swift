@@ -31,6 +31,14 @@ extension PostgresDriver {
     return SQL(raw: TableColumn.image(wanted ?? columns))
   }
 
+  package func sum(of table: String, _ names: [String], in frame: (before: String, after: String)) throws -> SQL {
+    let image = try image(of: table, names)
+    return """
+      pg_catalog.concat(\(frame.before)::text, pg_catalog.encode(
+        pg_catalog.sha256(pg_catalog.convert_to((\(image))::text, 'UTF8')), 'hex'), \(frame.after)::text)::pg_catalog.jsonb
+      """
+  }
+
   package func imageColumns(of table: String) throws -> [(name: String, isGenerated: Bool)] {
     try columns(of: table).map { ($0.name, $0.isGenerated) }
   }

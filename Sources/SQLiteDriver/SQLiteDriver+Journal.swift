@@ -1,3 +1,4 @@
+import Crypto
 import Database
 import Foundation
 import GRDB
@@ -82,6 +83,40 @@ extension SQLiteDriver {
       "memsh_image(\(arguments[start..<min(start + columnsMaximum, arguments.count)].joined(separator: ", ")))"
     }
     return "memsh_joined(\(images.joined(separator: ", ")))"
+  }
+
+  /// `memsh_sum(value, …)`: the sha256 of values with their types, and lengths so that no two run into each other.
+  static let sum = DatabaseFunction("memsh_sum", pure: true) { values in
+    var hasher = SHA256()
+    func add(_ type: UInt8, _ bytes: UnsafeRawBufferPointer) {
+      withUnsafeBytes(of: (UInt64(bytes.count) << 8 | UInt64(type)).littleEndian) { hasher.update(bufferPointer: $0) }
+      hasher.update(bufferPointer: bytes)
+    }
+    for value in values {
+      switch value.storage {
+      case .null: add(0, UnsafeRawBufferPointer(start: nil, count: 0))
+      case .int64(let number): withUnsafeBytes(of: number.littleEndian) { add(1, $0) }
+      case .double(let number): withUnsafeBytes(of: number.bitPattern.littleEndian) { add(2, $0) }
+      case .string(var text): text.withUTF8 { add(3, UnsafeRawBufferPointer($0)) }
+      case .blob(let data): data.withUnsafeBytes { add(4, $0) }
+      }
+    }
+    return hasher.finalize().hexadecimal
+  }
+
+  package func sum(of table: String, _ columns: [String], in frame: (before: String, after: String)) throws -> SQL {
+    let present = try imageColumns(of: table).map(\.name)
+    let arguments = columns.filter { name in present.contains { $0.utf8.elementsEqual(name.utf8) } }.map {
+      name -> String in
+      let column = "t.\(name.quotedIdentifier)"
+      // As its type and its bytes: what others wrote may be no UTF-8, or have a NUL in it.
+      return "typeof(\(column)), CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END"
+    }
+    let sums = stride(from: 0, to: arguments.count, by: SQLiteDriver.columnsMaximum).map { start in
+      "memsh_sum(\(arguments[start..<min(start + SQLiteDriver.columnsMaximum, arguments.count)].joined(separator: ", ")))"
+    }
+    let sum = sums.count == 1 ? sums[0] : "memsh_sum(\(sums.joined(separator: ", ")))"
+    return "\(frame.before) || \(raw: sum) || \(frame.after)"
   }
 
   /// The columns of a table. Not GRDB's, which come from a cache that another process has not heard of.

@@ -7,7 +7,7 @@ import Synchronization
 enum SQLiteFunctions {
   static let all = [
     norm, timestamp, microseconds, withoutNUL, lowercased, isUTF8, text, jsonKind, jsonObject, fingerprint,
-    SQLiteDriver.sha256, SQLiteDriver.image, SQLiteDriver.joined,
+    SQLiteDriver.sha256, SQLiteDriver.image, SQLiteDriver.joined, SQLiteDriver.sum,
   ]
 
   /// The length of a vector; NULL for bytes that are none, -1 when it has NaN or infinity.

@@ -19,6 +19,10 @@ package protocol RowImaging: AnyObject {
   /// - Parameter columns: Those that it has, as far as there are such; nil for all but those that the database computes.
   func image(of table: String, _ columns: [String]?) throws -> SQL
 
+  /// What some columns of a row `t` of a table add up to, as an expression of a JSON string: 64 hexadecimal digits, which
+  /// are others for other values, in a frame.
+  func sum(of table: String, _ columns: [String], in frame: (before: String, after: String)) throws -> SQL
+
   /// The columns of a table as they are at this moment, in their order.
   func imageColumns(of table: String) throws -> [(name: String, isGenerated: Bool)]
 

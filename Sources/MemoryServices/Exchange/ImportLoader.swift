@@ -55,9 +55,12 @@ final class ImportLoader {
     self.isEmpty = isEmpty && options.dryRun
   }
 
-  func add(_ json: JSON, line: Int) throws {
+  func add(_ row: ImportedRow, line: Int) throws {
+    let json = row.json
     let name = json[key: "table"]?.stringValue ?? "memories"
-    guard name != "memories" else { return try addMemory(json, line: line) }
+    guard name != "memories" else {
+      return try addMemory(try row.memory?.get() ?? ImportedMemory(json, now: moment, added: added), json, line: line)
+    }
     guard let table = Table.named(name) else { throw RowJSON.Unreadable(reason: "there is no table '\(name)'") }
     var (id, row) = try RowJSON.row(json, of: table, now: moment, added: added[table] ?? [])
     try note(id, in: name, line: line)
@@ -71,8 +74,8 @@ final class ImportLoader {
     if rows[table, default: []].count == ImportService.batchSize { try flush(table) }
   }
 
-  private func addMemory(_ json: JSON, line: Int) throws {
-    var (id, fields) = try RowJSON.memory(json, now: moment, added: added[.memories] ?? [])
+  private func addMemory(_ memory: ImportedMemory, _ json: JSON, line: Int) throws {
+    var (id, fields) = (memory.id, memory.fields)
     try note(id, in: "memories", line: line)
     if !options.embeddings { fields.embedding = nil }
     if let vector = fields.embedding { try check(vector, line: line) }
@@ -272,10 +275,10 @@ final class ImportLoader {
     guard !options.dryRun else { return }
     let (own, other) = (rows.filter { $0.id != nil }, rows.filter { $0.id == nil })
     if !own.isEmpty {
-      try operation.inserting(into: table) { try insert(own.map(\.value), own.compactMap(\.id)) }
+      try operation.inserting(into: table, many: true) { try insert(own.map(\.value), own.compactMap(\.id)) }
       try store.reserveIDs(upTo: largest[table] ?? 0, in: table)
     }
-    if !other.isEmpty { try operation.inserting(into: table) { try insert(other.map(\.value), nil) } }
+    if !other.isEmpty { try operation.inserting(into: table, many: true) { try insert(other.map(\.value), nil) } }
   }
 }
 

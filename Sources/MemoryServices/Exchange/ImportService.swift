@@ -141,7 +141,8 @@ package struct ImportService {
       let dimensions = try prepare(header.space, isNew: isNew, options, space)
       try store.makeRoom(for: header.columns, changes: !options.dryRun)
       let added = try columns(header)
-      try lines.check(added[.memories] ?? [])
+      try lines.check(added)
+      lines.takeMemories(at: author.moment)
       let loader = ImportLoader(
         store: store, operation: operation, options: options, moment: author.moment, dimensions: dimensions,
         isEmpty: isNew, added: added, allowed: try replacements?.locked(in: store))
@@ -195,6 +196,23 @@ package struct ImportService {
   }
 }
 
+/// A row of a file.
+struct ImportedRow: Sendable {
+  let json: JSON
+  /// The memory that it is, where that has been looked at already.
+  var memory: Result<ImportedMemory, any Error>?
+}
+
+/// A memory of a file, and its id, if it has one.
+struct ImportedMemory: Sendable {
+  let id: Int64?
+  let fields: MemoryFields
+
+  init(_ json: JSON, now: Timestamp, added: [Table: [AddedColumn]]) throws {
+    (id, fields) = try RowJSON.memory(json, now: now, added: added[.memories] ?? [])
+  }
+}
+
 /// The rows of a file, with the numbers of their lines.
 private struct ImportedLines {
   private let format: TextFormat
@@ -202,9 +220,19 @@ private struct ImportedLines {
   private var csv: CSVRows.Reader
   private var columns: [String] = []
   /// The columns that others added to the table of memories.
-  private var added: [AddedColumn] = []
+  private var added: [Table: [AddedColumn]] = [:]
+  /// When a memory was made that does not say; nil until the header has been read.
+  private var moment: Timestamp?
   /// What a look at the first line has taken.
   private var first: JSON?
+  /// The number of the line of the last row, where rows are read ahead.
+  private var rowLine: Int?
+  /// Rows that have been read ahead, the next one last, with the numbers of their lines.
+  private var ahead: [(line: Int, row: Result<ImportedRow, RowJSON.Unreadable>)] = []
+
+  /// So many lines, and so many bytes of them, are parsed at a time, on all cores.
+  private static let linesAhead = 256
+  private static let bytesAhead = 4 << 20
 
   init(format: TextFormat, _ next: @escaping () throws -> String?) {
     self.format = format
@@ -213,7 +241,7 @@ private struct ImportedLines {
   }
 
   /// The number of the line of the last row.
-  var line: Int { format == .csv ? csv.line : lines.line }
+  var line: Int { format == .csv ? csv.line : rowLine ?? lines.line }
 
   /// Reads the header.
   mutating func begin() throws -> ExportService.Header {
@@ -228,22 +256,52 @@ private struct ImportedLines {
   }
 
   /// Makes sure that memories have the columns that the first line of comma-separated values names.
-  mutating func check(_ added: [AddedColumn]) throws {
+  mutating func check(_ added: [Table: [AddedColumn]]) throws {
     self.added = added
-    let known = Table.memories.columnNames + added.map(\.name)
+    let known = Table.memories.columnNames + (added[.memories] ?? []).map(\.name)
     guard let other = columns.first(where: { !known.contains($0) }) else { return }
     throw RowJSON.Unreadable(
       reason: "the first line names a column '\(other)', which memories do not have",
       hint: "ALTER TABLE memories ADD COLUMN \(other.quotedIdentifier) text")
   }
 
-  mutating func next() throws -> JSON? {
-    if format == .csv { return try csv.record().map { try CSVRows.json($0, columns: columns, added: added) } }
+  /// Looks at memories together with their lines from now on.
+  mutating func takeMemories(at moment: Timestamp) { self.moment = moment }
+
+  mutating func next() throws -> ImportedRow? {
+    if format == .csv {
+      return try csv.record().map {
+        ImportedRow(json: try CSVRows.json($0, columns: columns, added: added[.memories] ?? []))
+      }
+    }
     if let json = first {
       first = nil
-      return json
+      return ImportedRow(json: json)
     }
-    return try lines.next()
+    if ahead.isEmpty { try readAhead() }
+    guard let next = ahead.popLast() else { return nil }
+    rowLine = next.line
+    return try next.row.get()
+  }
+
+  private mutating func readAhead() throws {
+    var texts: [(line: Int, text: String)] = []
+    var bytes = 0
+    while texts.count < ImportedLines.linesAhead, bytes < ImportedLines.bytesAhead, let text = try lines.nextText() {
+      texts.append((lines.line, text))
+      bytes += text.utf8.count
+    }
+    let (moment, added) = (moment, added)
+    let rows = texts.concurrentMap { text in
+      Result { () throws(RowJSON.Unreadable) in
+        let json = try JSONLines.value(text.text)
+        guard let moment, json[key: "table"]?.stringValue ?? "memories" == "memories" else {
+          return ImportedRow(json: json)
+        }
+        return ImportedRow(json: json, memory: Result { try ImportedMemory(json, now: moment, added: added) })
+      }
+    }
+    ahead = zip(texts, rows).map { ($0.line, $1) }.reversed()
   }
 }
 

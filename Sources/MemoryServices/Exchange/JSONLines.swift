@@ -15,14 +15,21 @@ struct JSONLines {
   /// The next value; nil when there is none.
   ///
   /// - Throws: `RowJSON.Unreadable` for a line that is not JSON.
-  mutating func next() throws -> JSON? {
+  mutating func next() throws -> JSON? { try nextText().map { try JSONLines.value($0) } }
+
+  /// The next line that is not empty, for ``value(_:)``; nil when there is none.
+  mutating func nextText() throws -> String? {
     while let text = try nextLine() {
       line += 1
-      guard text.contains(where: { !$0.isWhitespace }) else { continue }
-      do { return try JSONParser.parse(text) } catch {
-        throw RowJSON.Unreadable(reason: "not valid JSON: \(error)")
-      }
+      if text.contains(where: { !$0.isWhitespace }) { return text }
     }
     return nil
+  }
+
+  /// The value of a line.
+  static func value(_ text: String) throws(RowJSON.Unreadable) -> JSON {
+    do { return try JSONParser.parse(text) } catch {
+      throw RowJSON.Unreadable(reason: "not valid JSON: \(error)")
+    }
   }
 }

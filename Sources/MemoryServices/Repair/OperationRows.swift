@@ -11,6 +11,8 @@ struct OperationRows {
     let table: String
     /// The columns that are noted; nil for whole rows.
     let columns: [String]?
+    /// How they are noted, where that is not by their values.
+    let sum: RowSum?
     var rows: [JournalRow]
   }
 
@@ -44,8 +46,9 @@ struct OperationRows {
     var groups: [[String]: Group] = [:]
     for row in rows {
       let columns = row.before?.memberKeys ?? []
-      let group = Group(table: row.table, columns: phase.kind == .updated ? columns : nil, rows: [])
-      groups[[row.table] + columns, default: group].rows.append(row)
+      let sum = phase.kind == .inserted ? RowSum(row.after) : nil
+      let group = Group(table: row.table, columns: phase.kind == .updated ? columns : nil, sum: sum, rows: [])
+      groups[[row.table] + (sum.map { ["sum"] + $0.added } ?? columns), default: group].rows.append(row)
     }
     for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       if let group = groups[key] { try body(group) }

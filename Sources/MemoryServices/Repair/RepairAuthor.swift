@@ -76,14 +76,22 @@ final class Operation {
   }
 
   /// Runs `body`, which inserts rows and returns their ids, and notes them.
+  ///
+  /// - Parameter many: Whether they are noted by what they add up to, so that the journal does not become as large as they
+  ///   are.
   @discardableResult
-  func inserting(into table: String, _ body: () throws -> [Int64]) throws -> [Int64] {
+  func inserting(into table: String, many: Bool = false, _ body: () throws -> [Int64]) throws -> [Int64] {
     let number = try begun()
     let ids = try body()
-    try store.noteAfter(ids, of: table, columns: nil, in: number) { [store] count in
+    func check(_ count: Int) throws {
       guard count != ids.count else { return }
       let present = Set(try store.presentIDs(ids, in: table))
       throw MemshError.rowsNotWritten(ids.filter { !present.contains($0) }, of: table, "inserted")
+    }
+    if many {
+      try store.noteSums(ids, of: table, in: number, check: check)
+    } else {
+      try store.noteAfter(ids, of: table, columns: nil, in: number, check: check)
     }
     return ids
   }

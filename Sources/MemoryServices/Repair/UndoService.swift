@@ -152,6 +152,7 @@ package struct UndoService {
   ]
 
   private func current(_ group: Group) throws -> [Int64: JSON] {
+    if let sum = group.sum { return try store.sums(group.rows.map(\.id), of: group.table, sum) }
     let images = try store.images(group.rows.map(\.id), of: group.table, columns: group.columns)
     return Dictionary(uniqueKeysWithValues: images.map { ($0.id, $0.columns) })
   }
@@ -190,6 +191,7 @@ package struct UndoService {
     switch (row.before, row.after) {
     case (nil, let after?):
       guard let current else { return nil }
+      if RowSum(after) != nil { return current == after ? nil : "\(name) was changed since" }
       // What becomes of a column that is gone since does not matter to a row that goes itself.
       let columns = after.memberKeys.filter { current[key: $0] != nil }
       return differs(current, after, in: columns) ? "\(name) was changed since" : nil
@@ -263,7 +265,7 @@ package struct UndoService {
   ) throws {
     switch kind {
     case .inserted:
-      let ids = try current(group).keys.sorted()
+      let ids = try store.presentIDs(group.rows.map(\.id), in: group.table).sorted()
       report.deleted += ids.count
       if dryRun {
         try undo.noteLosses(deleting: ids, from: group.table)
