@@ -16,7 +16,8 @@ extension JSON {
     return output
   }
 
-  func write(to output: inout String) {
+  /// Appends ``text``.
+  package func write(to output: inout String) {
     switch self {
     case .null: output += "null"
     case .bool(let value): output += value ? "true" : "false"
@@ -77,7 +78,8 @@ extension JSON {
     output += "\n" + indent + brackets.close
   }
 
-  private static func quote(_ text: String, into output: inout String) {
+  /// Appends the text of a string.
+  package static func quote(_ text: String, into output: inout String) {
     output += "\""
     defer { output += "\"" }
     guard text.utf8.contains(where: mayNeedEscape) else { return output += text }

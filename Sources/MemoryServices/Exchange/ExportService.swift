@@ -43,7 +43,50 @@ package struct ExportService {
   /// - Returns: How many rows of each table.
   /// - Throws: `store_corrupt` for a row that no text can tell exactly.
   package func export(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
-    try store.transaction(.readOnly) { try store.readingExactly { try write(options, line) } }
+    var counts: [String: Int] = [:]
+    // Rows are read while those before them are made into text.
+    try Overlap.run(capacity: ExportService.batchesAhead) { hand in
+      try store.transaction(.readOnly) { try store.readingExactly { try read(options, hand) } }
+    } consume: { (batch: Batch) in
+      try interruption.check()
+      counts[batch.table, default: 0] += batch.count
+      for text in batch.lines(options) { try line(text) }
+    }
+    return counts
+  }
+
+  /// Batches that reading may be ahead of writing.
+  private static let batchesAhead = 3
+
+  /// Rows on their way to become text.
+  private enum Batch: Sendable {
+    case header(String)
+    case memories([Memory], columns: [String])
+    case rows([Record], Table)
+
+    var table: String { if case .rows(_, let table) = self { table.name } else { Table.memories.name } }
+
+    var count: Int {
+      switch self {
+      case .header: 0
+      case .memories(let memories, _): memories.count
+      case .rows(let rows, _): rows.count
+      }
+    }
+
+    func lines(_ options: ExportOptions) -> [String] {
+      switch self {
+      case .header(let text): [text]
+      case .memories(let memories, let columns):
+        memories.concurrentMap { memory in
+          options.format == .csv
+            ? CSVRows.line(RowJSON.json(memory, embeddings: options.embeddings), columns: columns)
+            : RowJSON.text(memory, embeddings: options.embeddings)
+        }
+      case .rows(let rows, let table):
+        rows.concurrentMap { RowJSON.text($0, of: table, embeddings: options.embeddings) }
+      }
+    }
   }
 
   /// Writes memories in the form of another memory system.
@@ -72,36 +115,25 @@ package struct ExportService {
     }
   }
 
-  private func write(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
+  private func read(_ options: ExportOptions, _ hand: (Batch) throws -> Void) throws {
     try store.requireEveryRow()
     let space = try store.requireTables()
-    var counts: [String: Int] = [:]
     let isWhole = options.format == .jsonl && options.filter.isEmpty
     let tables = isWhole ? Table.all : [.memories]
     let columns = try tables.map { (table: $0, columns: try store.travellingColumns(of: $0)) }
     let names = CSVRows.columns(embeddings: options.embeddings, added: columns[0].columns)
     if options.format == .csv {
-      try line(names.map(\.csvField).joined(separator: ","))
+      try hand(.header(names.map(\.csvField).joined(separator: ",")))
     } else {
-      try line(ExportService.header(space, columns).text)
+      try hand(.header(ExportService.header(space, columns).text))
     }
-    try store.readMemories(options.filter, batchSize: ExportService.batchSize) { memories in
-      try interruption.check()
-      counts["memories", default: 0] += memories.count
-      for memory in memories {
-        let json = RowJSON.json(memory, embeddings: options.embeddings)
-        try line(options.format == .csv ? CSVRows.line(json, columns: names) : json.text)
-      }
+    try store.readMemories(options.filter, batchSize: ExportService.batchSize) {
+      try hand(.memories($0, columns: names))
     }
-    guard isWhole else { return counts }
+    guard isWhole else { return }
     for table in Table.side {
-      try store.readRows(of: table, batchSize: ExportService.batchSize) { rows in
-        try interruption.check()
-        counts[table.name, default: 0] += rows.count
-        for row in rows { try line(RowJSON.json(row, of: table, embeddings: options.embeddings).text) }
-      }
+      try store.readRows(of: table, batchSize: ExportService.batchSize) { try hand(.rows($0, table)) }
     }
-    return counts
   }
 
   private static func header(_ space: EmbeddingSpace, _ columns: [(table: Table, columns: [AddedColumn])]) -> JSON {
