@@ -1,4 +1,3 @@
-import Crypto
 import Database
 import MemoryModel
 import MemoryStore
@@ -29,14 +28,14 @@ package struct BackupService {
       try file.copyFile(to: copy.identity.location)
     } else {
       try transfer(store, space: space, into: copy, at: moment)
-      guard try digest(store) == digest(copy) && copy.embeddingSpace() == space else {
+      guard try areAlike(store, copy), try copy.embeddingSpace() == space else {
         throw MemshError(
           .verificationFailed, "the copy in \(copy.identity.location) differs from \(store.identity.location)",
           hint: "no backup was made; look at the disk, then try again")
       }
     }
     try copy.seal()
-    try copy.checkSeal()
+    try copy.checkPages()
   }
 
   /// Replaces everything in a store by what a backup has, in one transaction.
@@ -85,51 +84,48 @@ package struct BackupService {
     _ = try service.run(from: StoreSource(store, isShared: true, filter: filter))
   }
 
-  /// The sha256 of all rows as an export writes them.
-  private func digest(_ store: MemoryStore) throws -> [UInt8] {
-    var hasher = SHA256()
-    // What the header says of columns may differ: it tells what is known of them where they are now.
-    var isHeader = true
-    _ = try ExportService(store: store, interruption: interruption).export(ExportOptions()) { line in
-      guard !isHeader else { return isHeader = false }
-      var line = line + "\n"
-      line.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    }
-    return Array(hasher.finalize())
+  /// Whether two stores have the same rows. Both are read at the same time, each on a thread of its own.
+  private func areAlike(_ left: MemoryStore, _ right: MemoryStore) throws -> Bool {
+    var digests: [[UInt8]] = []
+    try Overlap.run(
+      capacity: 1,
+      producers: [left, right].map { store in
+        { hand in try hand(store.transaction(.readOnly) { try digest(store, added: true) }) }
+      },
+      consume: { (digest: [UInt8]) in digests.append(digest) })
+    return digests.count == 2 && digests[0] == digests[1]
   }
 
   /// Makes sure that a store has the rows of a backup, where something of others that runs by itself may have made other
   /// ones of them.
   private func verifyRestored(_ backup: MemoryStore, in store: MemoryStore) throws {
     let triggers = try store.triggersOfOthers()
-    guard !triggers.isEmpty, try digestOfRows(backup) != digestOfRows(store) else { return }
+    guard !triggers.isEmpty, try digest(backup, added: false) != digest(store, added: false) else { return }
     throw MemshError.changed(by: triggers, in: store.identity)
   }
 
-  /// The sha256 of what memsh knows of all rows; columns that others added may have a default that the backup does not
-  /// know.
-  private func digestOfRows(_ store: MemoryStore) throws -> [UInt8] {
-    var hasher = SHA256()
-    func add(_ json: JSON) {
-      var line = json.text + "\n"
-      line.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    }
+  /// The sha256 of all rows.
+  ///
+  /// - Parameter added: Whether the columns that others added count: where rows have been put into a table that has them,
+  ///   they may have a default that the backup does not know.
+  private func digest(_ store: MemoryStore, added: Bool) throws -> [UInt8] {
+    try store.requireEveryRow()
+    var digest = ValueDigest()
     try store.readingExactly {
       try store.readMemories(batchSize: MigrationService.batchSize) { memories in
         try interruption.check()
         for memory in memories {
-          var fields = memory.fields
-          fields.added = []
-          add(RowJSON.json(Memory(id: memory.id, fields: fields), embeddings: true))
+          digest.add(memory.id, memory.fields.values, added ? memory.fields.added : [], of: .memories)
         }
       }
       for table in Table.side {
         try store.readRows(of: table, batchSize: MigrationService.batchSize) { rows in
-          for row in rows { add(RowJSON.json(Record(id: row.id, values: row.values), of: table, embeddings: true)) }
+          try interruption.check()
+          for row in rows { digest.add(row.id, row.values, added ? row.added : [], of: table) }
         }
       }
     }
-    return Array(hasher.finalize())
+    return digest.finalize()
   }
 
   /// Passes counts on, but not the lines of a migration: a backup is none.

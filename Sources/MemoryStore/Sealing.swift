@@ -6,6 +6,11 @@ extension MemoryStore {
   /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
   package func seal() throws { try file?.seal() }
 
+  /// Makes sure that the file is whole, by the database's own check.
+  ///
+  /// - Throws: `store_corrupt` when it is not.
+  package func checkPages() throws { try file?.checkPages() }
+
   /// Makes sure that the file is whole and that everything in it adds up to what ``seal()`` noted.
   ///
   /// - Throws: `store_corrupt` when it does not, `source_unreadable` when the file was never sealed.

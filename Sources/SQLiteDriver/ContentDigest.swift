@@ -8,8 +8,9 @@ import MemoryModel
 /// memsh's own tables and those behind its word index included.
 struct ContentDigest {
   private var hasher = SHA256()
-  /// A row, which is hashed as a whole: most values have only some bytes.
-  private var row: [UInt8] = []
+  /// Values that are hashed together: most have only some bytes.
+  private var buffer: [UInt8] = []
+  private static let bufferBytes = 1 << 16
 
   /// Computes it.
   ///
@@ -25,12 +26,13 @@ struct ContentDigest {
       """
     ) { (name: try $0.text(0) ?? "", hasNoRowID: try $0.integer(1) == 1) }
     for (name, hasNoRowID) in tables {
-      digest.add(3, Array(name.utf8))
+      Array(name.utf8).withUnsafeBytes { digest.add(3, $0) }
       let condition = name == "memsh_settings" ? " WHERE key IS NOT '\(setting)'" : ""
       let (columns, order) = try columns(of: name, hasNoRowID: hasNoRowID, db)
       try digest.add(
         rowsOf: "SELECT \(columns) FROM \(name.quotedIdentifier)\(condition) ORDER BY \(order)", db)
     }
+    digest.hasher.update(data: digest.buffer)
     return digest.hasher.finalize().hexadecimal
   }
 
@@ -51,8 +53,9 @@ struct ContentDigest {
     let rows = try Row.fetchCursor(statement)
     while try rows.next() != nil {
       for column in 0..<Int32(statement.columnCount) { add(statement.sqliteStatement, column) }
-      hasher.update(data: row)
-      row.removeAll(keepingCapacity: true)
+      guard buffer.count >= ContentDigest.bufferBytes else { continue }
+      hasher.update(data: buffer)
+      buffer.removeAll(keepingCapacity: true)
     }
   }
 
@@ -60,7 +63,7 @@ struct ContentDigest {
   private mutating func add(_ statement: SQLiteStatement, _ column: Int32) {
     let type = sqlite3_column_type(statement, column)
     switch type {
-    case SQLITE_NULL: add(UInt8(type), [])
+    case SQLITE_NULL: add(UInt8(type), UnsafeRawBufferPointer(start: nil, count: 0))
     case SQLITE_INTEGER: withUnsafeBytes(of: sqlite3_column_int64(statement, column)) { add(UInt8(type), $0) }
     case SQLITE_FLOAT: withUnsafeBytes(of: sqlite3_column_double(statement, column)) { add(UInt8(type), $0) }
     default:
@@ -71,9 +74,9 @@ struct ContentDigest {
   }
 
   /// A value with its type and its length in front, so that no two rows run into the same bytes.
-  private mutating func add(_ type: UInt8, _ bytes: some Collection<UInt8>) {
-    row.append(type)
-    withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { row.append(contentsOf: $0) }
-    row.append(contentsOf: bytes)
+  private mutating func add(_ type: UInt8, _ bytes: UnsafeRawBufferPointer) {
+    buffer.append(type)
+    withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { buffer.append(contentsOf: $0) }
+    buffer.append(contentsOf: bytes)
   }
 }

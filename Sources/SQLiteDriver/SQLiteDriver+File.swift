@@ -80,6 +80,17 @@ extension SQLiteDriver: FileStore {
     }
   }
 
+  package func checkPages() throws {
+    let damage = try read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") ?? "" }
+    guard damage == "ok" else { throw damaged(damage) }
+  }
+
+  private func damaged(_ cause: String?) -> MemshError {
+    MemshError(
+      .storeCorrupt, "the backup \(identity.location) is damaged: its content is not what was written",
+      hint: "use another backup; nothing was changed", cause: cause)
+  }
+
   /// Checks the file and everything in it.
   @discardableResult
   package func checkSeal() throws -> SealCoverage {
@@ -97,11 +108,7 @@ extension SQLiteDriver: FileStore {
       guard let seal = try noted(SQLiteDriver.sealOfRows) else { throw notABackup }
       return (.rows, damage, try seal == SQLiteDriver.digestOfRows(db))
     }
-    guard damage == "ok", holds else {
-      throw MemshError(
-        .storeCorrupt, "the backup \(identity.location) is damaged: its content is not what was written",
-        hint: "use another backup; nothing was changed", cause: damage == "ok" ? nil : damage)
-    }
+    guard damage == "ok", holds else { throw damaged(damage == "ok" ? nil : damage) }
     return coverage
   }
 

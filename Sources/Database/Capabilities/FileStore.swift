@@ -28,6 +28,11 @@ package protocol FileStore: AnyObject {
   /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
   func seal() throws
 
+  /// Makes sure that the file is whole, by the database's own check.
+  ///
+  /// - Throws: `store_corrupt` when it is not.
+  func checkPages() throws
+
   /// Makes sure that the file is whole and that everything in it adds up to what ``seal()`` noted.
   ///
   /// - Throws: `store_corrupt` when it does not, `source_unreadable` when the file was never sealed.
