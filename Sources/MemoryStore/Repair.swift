@@ -72,13 +72,17 @@ extension MemoryStore {
     try check(replaced, reached: ids, of: table, what)
   }
 
-  /// Gives each memory its own importance.
+  /// Gives each memory its own importance. `updated_at` follows.
   package func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
     guard !values.isEmpty else { return }
     let rows = SQL.joined(values.map { "(\($0.id), \($0.importance))" })
+    // Where the statement sets the time, no trigger has to write every row a second time.
+    let time: SQL =
+      try state().tables[Table.memories.name]?.column(Column.updated.name)?.isGenerated == false
+      ? ", \(name: Column.updated.name) = \(.now)" : ""
     let updated = try driver.changing(
       """
-      UPDATE \(Table.memories) SET \(name: Column.importance.name) = v.column2 FROM (VALUES \(rows)) AS v
+      UPDATE \(Table.memories) SET \(name: Column.importance.name) = v.column2\(time) FROM (VALUES \(rows)) AS v
       WHERE id = v.column1 RETURNING id
       """)
     try check(updated, reached: values.map(\.id), of: Table.memories.name, "changed")

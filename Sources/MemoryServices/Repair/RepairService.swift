@@ -93,7 +93,7 @@ package struct RepairService {
     var report = RepairReport()
     let planned = try planning {
       report.triggers = try store.foreignTriggers(on: "memories")
-      try store.readMemories(filter, batchSize: RepairService.batchSize) { memories in
+      try store.readMemories(filter, embeddings: false, batchSize: RepairService.batchSize) { memories in
         for memory in memories {
           guard
             let (days, importance) = RepairService.decayed(
@@ -108,8 +108,9 @@ package struct RepairService {
         }
       }
       report.ids = lowered.map(\.id)
-      // A memory that has been read since is not unused any more.
-      return try PlannedRows(report.ids, of: "memories", in: store, ignoring: ["access_count"])
+      // A memory that has been read since is not unused any more; its vector does not matter.
+      return try PlannedRows(
+        report.ids, of: "memories", in: store, ignoring: [Column.accessCount.name, Column.embedding.name])
     }
     let importances = Dictionary(lowered.map { ($0.id, $0.importance) }, uniquingKeysWith: { first, _ in first })
     return plan(report, planned) { ids, operation in
