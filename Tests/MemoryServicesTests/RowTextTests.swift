@@ -14,7 +14,9 @@ import Testing
 
   private static let memories = [
     memory { _ in },
-    memory { $0.embedding = Vector([0, -0.0, 1, -1.5, 0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 16_777_216, 1e16]) },
+    memory {
+      $0.embedding = Vector([0, -0.0, 1, -1.5, 0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 16_777_216, 1e16])
+    },
     memory { $0.embedding = Vector([1, .nan]) },
     memory { $0.embedding = Vector([]) },
     memory {
