@@ -2,23 +2,44 @@ import Database
 import MemoryModel
 import PostgresClient
 
+/// The types of a table's columns.
+struct ColumnTypes {
+  /// As pg_type numbers them, by the column's name.
+  var byName: [String: UInt32] = [:]
+  /// The type `vector`, where a column has it.
+  var vector: UInt32?
+}
+
 /// Writing into columns that others may have declared wider, or narrower, than memsh does: COPY takes no other form than
 /// the column's own.
 extension PostgresDriver {
-  /// The types of the columns of one of the four tables, as pg_type numbers them, by name.
-  func columnTypes(of table: Table) throws -> [String: UInt32] { try facts().types[table.name] ?? [:] }
+  /// The types of the columns of a table that rows are written into.
+  func columnTypes(of target: LoadTarget) throws -> ColumnTypes {
+    switch target {
+    case .table(let table) where Table.names.contains(table.name):
+      let facts = try facts()
+      return ColumnTypes(byName: facts.types[table.name] ?? [:], vector: facts.vectorType)
+    case .table(let table): return try columnTypes(named: table.name.quotedIdentifier)
+    case .own(let table): return try columnTypes(named: "\(ledger).\(table.rawValue)")
+    }
+  }
 
-  /// The same of one of memsh's own.
-  func columnTypes(of table: OwnTable) throws -> [String: UInt32] {
-    if let known = repairState.ownTypes[table.rawValue] { return known }
-    var types: [String: UInt32] = [:]
+  /// - Parameter name: As SQL writes it.
+  private func columnTypes(named name: String) throws -> ColumnTypes {
+    if let known = repairState.columnTypes[name] { return known }
+    var types = ColumnTypes()
     try query(
       """
-      SELECT a.attname::text, a.atttypid FROM pg_attribute AS a
-      WHERE a.attrelid = to_regclass(\("\(ledger).\(table.rawValue)"))::oid AND a.attnum > 0 AND NOT a.attisdropped
+      SELECT a.attname::text, a.atttypid, t.typname::text FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+      WHERE a.attrelid = to_regclass(\(name))::oid AND a.attnum > 0 AND NOT a.attisdropped
       """
-    ) { types[try $0.string(0)] = UInt32(truncatingIfNeeded: try $0.number(1)) }
-    if try isInTransaction() { repairState.ownTypes[table.rawValue] = types }
+    ) { row in
+      let type = UInt32(truncatingIfNeeded: try row.number(1))
+      types.byName[try row.string(0)] = type
+      if try row.string(2) == "vector" { types.vector = type }
+    }
+    // Outside a transaction somebody may change the table at any time.
+    if try isInTransaction() { repairState.columnTypes[name] = types }
     return types
   }
 }

@@ -6,14 +6,15 @@ import PostgresClient
 /// here; else as text, which every type reads.
 extension PostgresDriver {
   package func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {
-    let (table, name, types) =
+    let (table, name) =
       switch target {
-      case .table(let table): (table.name.quotedIdentifier, table.name, try columnTypes(of: table))
-      case .own(let table): ("\(ledger).\(table.rawValue)", table.rawValue, try columnTypes(of: table))
+      case .table(let table): (table.name.quotedIdentifier, table.name)
+      case .own(let table): ("\(ledger).\(table.rawValue)", table.rawValue)
       }
+    let types = try columnTypes(of: target)
     let names = (columns.map(\.name) + added.map(\.name)).map(\.quotedIdentifier).joined(separator: ", ")
     let isBinary =
-      try added.isEmpty && columns.allSatisfy { $0.isBinary(as: types[$0.name], vectors: try facts().vectorType) }
+      added.isEmpty && columns.allSatisfy { $0.isBinary(as: types.byName[$0.name], vectors: types.vector) }
     let target = "COPY \(table) (\(names)) FROM STDIN"
     let written = try use { connection in
       guard isBinary else {
@@ -21,7 +22,7 @@ extension PostgresDriver {
           for row in rows { try writer.write(row.map(\.copyText)) }
         }
       }
-      let places = columns.map { RealPlace(name: $0.name, type: types[$0.name]) }
+      let places = columns.map { RealPlace(name: $0.name, type: types.byName[$0.name]) }
       return try connection.copyIn("\(target) (FORMAT BINARY)") { writer in
         for row in rows {
           try writer.beginRow(fields: places.count)

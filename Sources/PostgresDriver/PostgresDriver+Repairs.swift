@@ -9,15 +9,15 @@ struct RepairState {
   var isChanging = false
   /// What is known of the four tables; nil where nothing was looked up since one of them was made or changed.
   var facts: TableFacts?
-  /// The types of the columns of memsh's own tables, as far as they have been looked up.
-  var ownTypes: [String: [String: UInt32]] = [:]
+  /// The types of the columns of other tables, as far as they have been looked up.
+  var columnTypes: [String: ColumnTypes] = [:]
   /// The foreign keys of the database that delete or clear, as far as they have been looked up.
   var deletingKeys: [DeletingKey]?
   /// How memsh's own vector indexes were defined that were dropped to be built again.
   var removedIndexes: [String: String] = [:]
 
   /// Forgets what others may change from now on.
-  mutating func endTransaction() { (isChanging, facts, deletingKeys, ownTypes) = (false, nil, nil, [:]) }
+  mutating func endTransaction() { (isChanging, facts, deletingKeys, columnTypes) = (false, nil, nil, [:]) }
 }
 
 /// What a change must know of the four tables, in one answer.
@@ -96,7 +96,7 @@ extension PostgresDriver {
   func forgetFacts(changedBy statement: String) {
     guard ["ALTER", "CREATE", "DROP"].contains(where: statement.hasPrefix) else { return }
     repairState.facts = nil
-    repairState.ownTypes = [:]
+    repairState.columnTypes = [:]
   }
 
   /// Everything in one statement: rows of a kind, a table, two texts, two numbers and a flag.
