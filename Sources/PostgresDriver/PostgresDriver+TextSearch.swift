@@ -181,7 +181,7 @@ extension PostgresDriver {
           SELECT CASE WHEN rows <= \(maximum) THEN rows WHEN \(estimate) > \(maximum) THEN \(estimate)
             ELSE (SELECT pg_catalog.count(*) FROM memories) END AS rows FROM counted),
         frequent AS MATERIALIZED (
-          SELECT word, (share * (SELECT rows FROM total))::int8 AS count
+          SELECT word, (share::float8 * (SELECT rows FROM total)::float8)::int8 AS count
           FROM pg_catalog.pg_stats CROSS JOIN LATERAL ROWS FROM (
             pg_catalog.unnest(most_common_elems::text::text[]), pg_catalog.unnest(most_common_elem_freqs)) AS e(word, share)
           WHERE \(raw: hasIndex ? "word IS NOT NULL" : "false") AND (schemaname, tablename) = (
