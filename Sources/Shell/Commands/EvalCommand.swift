@@ -27,7 +27,7 @@ struct EvalCommand: UserChoosing {
   static let examples = [
     "eval --make 50 drafted.jsonl",
     "eval queries.jsonl",
-    "eval queries.jsonl --mode hybrid --json; assert .hybrid.recall_at_10 >= 0.5",
+    "eval queries.jsonl --mode hybrid --json; assert .hybrid.recall_at_10 >= 0.4",
     "eval queries.jsonl --user ada --worst 3",
   ]
 
