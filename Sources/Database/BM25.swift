@@ -25,6 +25,6 @@ package enum BM25 {
   ///   - times: How often the row has the word.
   ///   - length: How long the row is, 1 for as long as the average.
   package static func part(times: SQL, length: SQL) -> SQL {
-    "(\(times) * \(raw: "\(k1 + 1)") / (\(times) + \(raw: "\(k1)") * (\(raw: "\(1 - b)") + \(raw: "\(b)") * \(length))))"
+    "(\(times) * \(k1 + 1) / (\(times) + \(k1) * (\(1 - b) + \(b) * \(length))))"
   }
 }
