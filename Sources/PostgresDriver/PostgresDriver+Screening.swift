@@ -74,7 +74,7 @@ extension PostgresDriver {
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         JOIN pg_catalog.pg_stats AS s ON s.schemaname = n.nspname AND s.tablename = c.relname,
           unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS e (word, frequency)
-        WHERE c.oid = \(PostgresDriver.textIndex)::regclass AND s.most_common_elems IS NOT NULL) AS f
+        WHERE c.oid = \(PostgresDriver.textIndex)::regclass::oid AND s.most_common_elems IS NOT NULL) AS f
         ON f.word = w.word
       ORDER BY f.frequency NULLS FIRST, length(w.word) DESC, w.word LIMIT \(TextQuery.wordMaximum)
       """

@@ -76,7 +76,7 @@ extension PostgresDriver {
         FROM memories WHERE id = \(memory))
       SELECT token, COALESCE(lexemes && (SELECT lexemes FROM document), false)
       FROM pg_catalog.ts_debug(\(language)::regconfig, left(\(text.replacingNUL), 100000))
-      WHERE lexemes <> '{}' LIMIT \(TextQuery.wordMaximum)
+      WHERE pg_catalog.cardinality(lexemes) > 0 LIMIT \(TextQuery.wordMaximum)
       """
     ).rows
     var words = SharedWords(telling: [], shared: [])
