@@ -90,7 +90,8 @@ import Testing
         "--source-model", "text-embedding-3-large", "--skip-test",
       ], environment: ["OPENAI_BASE_URL": server.url])
     #expect(
-      try JSONParser.parse(filled.output)[key: "embeddings"]?.text == #"{"kept":2,"generated":2,"missing":0,"not_kept":0}"#,
+      try JSONParser.parse(filled.output)[key: "embeddings"]?.text
+        == #"{"kept":2,"generated":2,"missing":0,"not_kept":0}"#,
       "\(filled.errors)")
     #expect(try other.folder.rows("store.db", "SELECT count(embedding) FROM prompt_fragments") == ["7"])
   }
