@@ -13,18 +13,19 @@ import Testing
 
   @Test("comments and lists of tags that end far below are read in little time")
   func readsMarkdownInLittleTime() throws {
-    let started = ContinuousClock.now
     func texts(_ text: String) throws -> [SourceValue] {
       try ForeignSource.opened(folder.write(text, to: "a.md")).allRows().map(\.content)
     }
-    let open = String(repeating: "<!--\n\n", count: 40_000)
-    #expect(try texts(open + "--> x").count == 40_001)
-    // A comment that ends with its line is one comment, whatever stands in it.
-    #expect(try texts(open + "-->\n\ntea\n\n<!-- x --> y\n\n<!-- z -->") == [.text("tea"), .text("<!-- x --> y")])
-    let tags = (0..<5_000).map { "tag\($0)" }.joined(separator: ", ")
-    let used = (0..<20_000).map { "#more\($0)" }.joined(separator: " ")
-    #expect(try texts("---\npermalink: x\ntags: [\(tags)]\n---\n- [fact] \(used)").count == 1)
-    #expect(ContinuousClock.now - started < .seconds(20))
+    let took = try processorTime { () throws in
+      let open = String(repeating: "<!--\n\n", count: 40_000)
+      #expect(try texts(open + "--> x").count == 40_001)
+      // A comment that ends with its line is one comment, whatever stands in it.
+      #expect(try texts(open + "-->\n\ntea\n\n<!-- x --> y\n\n<!-- z -->") == [.text("tea"), .text("<!-- x --> y")])
+      let tags = (0..<5_000).map { "tag\($0)" }.joined(separator: ", ")
+      let used = (0..<20_000).map { "#more\($0)" }.joined(separator: " ")
+      #expect(try texts("---\npermalink: x\ntags: [\(tags)]\n---\n- [fact] \(used)").count == 1)
+    }
+    #expect(took < .seconds(20), "\(took)")
   }
 
   @Test("a list of Chroma's metadata may have any number of items, and a row any number of lists")
@@ -36,9 +37,10 @@ import Testing
         + "INSERT INTO embedding_metadata (id, key, string_value) VALUES (1, 'other', 'value');"
         + "\(lists) \(numbers) SELECT 1, 'items', i FROM n; \(lists) \(numbers) SELECT 2, 'key' || i, i FROM n;"
         + "\(lists) VALUES (1, 'other', 7), (2, 'items', 8);")
-    let started = ContinuousClock.now
-    let rows = try ForeignSource.opened(store.folder.path).allRows()
-    #expect(ContinuousClock.now - started < .seconds(15))
+    var rows: [SourceRow] = []
+    let took = try processorTime { rows = try ForeignSource.opened(store.folder.path).allRows() }
+    #expect(took < .seconds(15), "\(took)")
+    try #require(rows.count == 2)
     #expect(rows[0].metadata.document?[key: "items"]?.arrayValue == (1...40_000).map(JSON.integer))
     // A value that is not a list is not replaced.
     #expect(rows[0].metadata.document?[key: "other"] == .string("value"))

@@ -111,7 +111,6 @@ import Testing
 
   @Test("long texts and one long word take no longer than their length")
   func longTexts() {
-    let clock = ContinuousClock()
     let word = String(repeating: "a-b.c/d", count: 10_000)
     let signs = String(repeating: "-#@./~", count: 10_000)
     let words = (0..<12_000).map {
@@ -119,7 +118,7 @@ import Testing
     }
     let text = words.joined(separator: " ")
     let other = words.enumerated().map { $0.offset % 50 == 7 ? "other" : $0.element }.joined(separator: " ")
-    let seconds = clock.measure {
+    let seconds = processorTime {
       #expect(TellingDifference.between(word, word + "x") != nil)
       #expect(TellingDifference.between(signs, signs + " word") != nil)
       #expect(TellingDifference.between(text, text.uppercased()) == nil)
