@@ -91,10 +91,16 @@ extension PostgresDriver {
       try execute(unsafeSQL: build.statement)
       return build.outcome
     }
-    let workers = try query("SELECT current_setting('max_parallel_maintenance_workers')").first?.text(0).flatMap(
-      Int.init)
+    let limits = try query(
+      """
+      SELECT current_setting('max_parallel_maintenance_workers')::bigint,
+        greatest(pg_size_bytes(current_setting('maintenance_work_mem')),
+          pg_size_bytes(current_setting('effective_cache_size')) / 2) / 1048576
+      """
+    ).first
+    let memoryMB = try build.memoryMB(atMost: limits?.integer(1) ?? 0)
     // PostgreSQL takes a table with toasted vectors for small and plans no workers unless the table says so.
-    try execute(unsafeSQL: build.tuning(workers: workers ?? 0))
+    try execute(unsafeSQL: build.tuning(workers: limits?.integer(0) ?? 0, memoryMB: memoryMB))
     defer { cleanUp(build.untuning) }
     try watched(build, progress)
     return build.outcome
@@ -137,7 +143,8 @@ private struct VectorIndexBuild {
   let rows: Int
 
   static let rowsWorthTuning = 1_000
-  private static let memoryMaximumMB = 1_024
+  /// The links of an element with m = 16, measured in the build of 300,000 of them.
+  private static let bytesOfLinks = 780
 
   private var lists: Int? { method == .ivfflat ? PostgresDriver.ivfflatLists(rows: rows) : nil }
 
@@ -154,14 +161,15 @@ private struct VectorIndexBuild {
       ?? .built(name: name, method: method, lists: lists, rows: rows)
   }
 
-  /// What the graph of an hnsw index needs: the vectors and some 300 bytes of links each, a fifth more for the rest.
-  private var memoryMB: Int {
+  /// The memory that the graph of an hnsw index needs, in MB: the vectors and their links, a fifth more for the rest; at most
+  /// what the server says it may use, half of `effective_cache_size`, or what it gives to maintenance anyway.
+  func memoryMB(atMost limit: Int64) -> Int64 {
     let bytesPerComponent = shape == .vector ? 4 : 2
-    let bytes = Double(rows * (dimensions * bytesPerComponent + 300)) * 1.2
-    return min(VectorIndexBuild.memoryMaximumMB, max(64, Int(bytes / 1_048_576)))
+    let bytes = Double(rows * (dimensions * bytesPerComponent + VectorIndexBuild.bytesOfLinks)) * 1.2
+    return max(64, min(limit, Int64(bytes / 1_048_576)))
   }
 
-  func tuning(workers: Int) -> String {
+  func tuning(workers: Int64, memoryMB: Int64) -> String {
     "SET maintenance_work_mem = '\(memoryMB)MB'; ALTER TABLE \(table) SET (parallel_workers = \(workers))"
   }
 
