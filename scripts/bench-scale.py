@@ -8,17 +8,17 @@ import subprocess
 import sys
 import time
 
-import numpy as np
-
 memsh, folder, rows, backend, server, programs = sys.argv[1:7]
 rows, wanted = int(rows), set(sys.argv[7:])
 DIMENSIONS, REPEATS, CHUNK, LARGE = 256, 3, 10_000, "user-large"
 os.makedirs(folder, exist_ok=True)
 store = os.path.join(folder, "store.db")
+peer_server = server.rsplit("/", 1)[0] + "/peer"
 
 
 def memories():
     """Chunks of (id, user, category, content, importance, age in days, vector): the same ones in every run."""
+    import numpy as np
     random = np.random.default_rng(11)
     syllables = ["ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zu", "dra", "fel", "gri", "hon", "jat", "pre"]
     words = np.array(["".join(random.choice(syllables, random.integers(2, 5))) for _ in range(20_000)])
@@ -195,13 +195,16 @@ def measure_backend(kind):
     clear = lambda: remove(backup, plain)
     measure("backup", command("backup", backup), lambda: run(
         ["sqlite3", on.location, f".backup {plain}"] if on.isSQLite else
-        [f"{programs}/pg_dump", "-Fc", "-f", plain, "-t", "memories", on.location]), before=clear)
+        [f"{programs}/pg_dump", "-Fc", "-f", plain, "-N", "memsh", on.location]), before=clear)
     if not wanted or wanted & {"restore"}:
         clear()
         run(on.memsh("backup", backup))
+        if not on.isSQLite:
+            run([f"{programs}/pg_dump", "-Fc", "-f", plain, "-N", "memsh", on.location])
+            run([f"{programs}/psql", "-X", "-q", server, "-c", "DROP DATABASE IF EXISTS peer", "-c", "CREATE DATABASE peer"])
     measure("restore", command("restore", backup, "--no-backup", "--yes"), lambda: run(
-        ["sqlite3", plain, f".restore {backup}"]) if on.isSQLite else run(
-        ["sh", "-c", f"{programs}/pg_dump -Fc -t memories -f {plain} {on.location}"]))
+        ["sqlite3", plain, f".restore {backup}"] if on.isSQLite else
+        [f"{programs}/pg_restore", "-d", peer_server, "--clean", "--if-exists", plain]))
     clear()
     lines = on.name("memories.jsonl")
     measure("export jsonl", lambda: run(on.memsh("export", lines)), sql(
@@ -223,14 +226,22 @@ def measure_backend(kind):
     remove(lines, script)
 
 
+def fill(kind):
+    """Fills the store in a process of its own: a child's peak memory begins at that of the process which starts it."""
+    subprocess.run([sys.executable, __file__, memsh, folder, str(rows), "fill", server, programs, kind], check=True)
+
+
+if backend == "fill":
+    fill_sqlite(store) if "sqlite" in wanted else fill_postgres()
+    sys.exit()
 if backend != "postgres":
     if not os.path.exists(store + f"-{rows}"):
         remove(store)
         shutil.rmtree(folder)
         os.makedirs(folder)
-        fill_sqlite(store)
+        fill("sqlite")
         open(store + f"-{rows}", "w").close()
     measure_backend("sqlite")
 if backend != "sqlite":
-    fill_postgres()
+    fill("postgres")
     measure_backend("postgres")
