@@ -44,8 +44,7 @@ let package = Package(
       name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
     .target(name: "LazyLibraries", dependencies: ["CLibPQ", "CLibCurl"]),
     // Optimised in debug builds, too: a text would take seconds.
-    .target(name: "EncoderKernels", cSettings: [.unsafeFlags(["-O2"])]),
-    .target(name: "ScreenKernels", cSettings: [.unsafeFlags(["-O2"])]),
+    .target(name: "Kernels", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibraries"], swiftSettings: settings),
     .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibraries"], swiftSettings: settings),
     .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
@@ -56,17 +55,17 @@ let package = Package(
       name: "PostgresDriver", dependencies: ["Database", "MemoryModel", "PostgresClient", logging],
       swiftSettings: settings),
     .target(
-      name: "SQLiteDriver", dependencies: ["Database", "MemoryModel", grdb, sqlite, crypto, logging, heap],
+      name: "SQLiteDriver", dependencies: ["Database", "MemoryModel", "Kernels", grdb, sqlite, crypto, logging, heap],
       swiftSettings: settings),
     .target(
       name: "MemorySources", dependencies: ["Database", "MemoryModel", algorithms, grdb, sqlite, yams],
       swiftSettings: settings),
     .target(
-      name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", "EncoderKernels", "LazyLibraries", grdb],
+      name: "Embeddings", dependencies: ["MemoryModel", "HTTPClient", "Kernels", "LazyLibraries", grdb],
       swiftSettings: settings),
     .target(
       name: "MemoryServices",
-      dependencies: ["MemoryStore", "Database", "MemoryModel", "ScreenKernels", crypto, algorithms],
+      dependencies: ["MemoryStore", "Database", "MemoryModel", "Kernels", crypto, algorithms],
       swiftSettings: settings),
     .target(
       name: "Shell", dependencies: ["MemoryServices", "MemoryStore", "Database", "MemoryModel", argumentParser],
@@ -90,7 +89,8 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
-      name: "MemoryServicesTests", dependencies: ["MemoryServices", "Database", "MemoryModel", "ScreenKernels"],
+      name: "MemoryServicesTests",
+      dependencies: ["MemoryServices", "Database", "MemoryModel", "Kernels", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: settings),

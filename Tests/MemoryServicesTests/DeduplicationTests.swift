@@ -1,4 +1,4 @@
-import ScreenKernels
+import Kernels
 import Testing
 
 @testable import Database

@@ -1,7 +1,7 @@
 import Database
 import Foundation
+import Kernels
 import MemoryModel
-import ScreenKernels
 
 /// A sketch of a vector by which vectors of nearly the same direction find each other.
 ///

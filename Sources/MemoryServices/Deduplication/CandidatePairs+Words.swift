@@ -1,6 +1,6 @@
 import Database
+import Kernels
 import MemoryModel
-import ScreenKernels
 
 extension CandidatePairs {
   /// Pairs whose words have a Jaccard index of at least `threshold`.

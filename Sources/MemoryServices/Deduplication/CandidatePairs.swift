@@ -1,7 +1,7 @@
 import Database
 import Foundation
+import Kernels
 import MemoryModel
-import ScreenKernels
 import Synchronization
 
 /// Finds pairs worth comparing without comparing all, on all cores.

@@ -1,5 +1,5 @@
+import Kernels
 import MemoryModel
-import ScreenKernels
 
 /// Memories that may meet, together: those of a user with the same numbers, identifiers and negations.
 struct MemberGroups {

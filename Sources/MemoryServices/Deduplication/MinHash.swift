@@ -1,6 +1,6 @@
 import Database
+import Kernels
 import MemoryModel
-import ScreenKernels
 
 /// A sketch of a text by which texts that share most of their characters find each other.
 ///

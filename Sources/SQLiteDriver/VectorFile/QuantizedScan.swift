@@ -1,5 +1,6 @@
 import Database
 import Foundation
+import Kernels
 import MemoryModel
 
 /// Compares a query with the quantised vectors of a file, on all cores.
@@ -67,12 +68,12 @@ struct QuantizedScan {
   private func similarities() throws -> [Float] {
     guard let rows = file.codes.baseAddress else { return [] }
     let (scales, stride, scale) = (file.scales, file.layout.codeStride, query.scale)
-    return try scores { position in
-      let row = rows + position * stride
-      let dot = query.codes.withUnsafeBufferPointer { QuantizedScan.dot($0, row) }
+    return try scores { first, count, positions, products, sums in
+      memsh_scan_codes(rows, stride, query.codes, positions, first, count, products, sums)
+    } score: { position, product, sum in
       let check = VectorFileCheck.row(
-        row, bytes: stride, scale: scales[position], error: file.errors[position], id: file.ids[position])
-      return check == file.checks[position] ? Float(Double(dot) * scale * Double(scales[position])) : nil
+        sum: sum, scale: scales[position], error: file.errors[position], id: file.ids[position])
+      return check == file.checks[position] ? Float(Double(product) * scale * Double(scales[position])) : nil
     }
   }
 
@@ -82,10 +83,10 @@ struct QuantizedScan {
   func nearestBySign(limit: Int) throws -> [Int] {
     guard let rows = file.signs.baseAddress else { return [] }
     let words = file.layout.signWords
-    let distances = try scores { position in
-      let row = rows + position * words
-      guard VectorFileCheck.signs(row, count: words) == file.signChecks[position] else { return nil }
-      return query.signs.withUnsafeBufferPointer { Float(-QuantizedScan.differences($0, row)) }
+    let distances = try scores { first, count, positions, differences, sums in
+      memsh_scan_signs(rows, words, query.signs, positions, first, count, differences, sums)
+    } score: { position, differences, sum in
+      VectorFileCheck.signs(sum: sum) == file.signChecks[position] ? Float(-differences) : nil
     }
     var nearest = Best<Float>(limit: max(1, limit))
     for distance in distances where distance > -.infinity { nearest.offer(distance) }
@@ -100,19 +101,30 @@ struct QuantizedScan {
     return Float(error + (1 + error) * query.error + QuantizedScan.roundingSlack)
   }
 
+  /// How many rows are compared before their scores are made: so many that they stay in a processor's cache.
+  private static let blockRows = 256
+
+  /// Writes a number and the sum of the words for each of `count` rows, from the one at `first` on.
+  private typealias Comparison = (
+    _ first: Int, _ count: Int, _ positions: UnsafePointer<Int>?, _ numbers: UnsafeMutablePointer<Int32>,
+    _ sums: UnsafeMutablePointer<UInt64>
+  ) -> Void
+
   /// A score for each row, computed on all cores; minus infinity for rows that do not count.
   ///
   /// - Parameter score: Gives nil for a damaged row.
-  private func scores(_ score: (_ position: Int) -> Float?) throws -> [Float] {
+  private func scores(
+    _ compare: Comparison, score: (_ position: Int, _ number: Int32, _ sum: UInt64) -> Float?
+  ) throws -> [Float] {
     let scores = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      withoutActuallyEscaping(score) { score in
-        let work = Lent((scan: self, score: score, buffer: buffer))
-        let parts = min(ProcessInfo.processInfo.activeProcessorCount, count / 1_000 + 1)
-        DispatchQueue.concurrentPerform(iterations: parts) { part in
-          let (scan, score, buffer) = work.value
-          for index in (scan.count * part / parts)..<(scan.count * (part + 1) / parts) {
-            let position = scan.position(index)
-            buffer[index] = scan.holds(position) ? scan.counted(score(position), position) : -.infinity
+      withoutActuallyEscaping(compare) { compare in
+        withoutActuallyEscaping(score) { score in
+          let work = Lent((scan: self, compare: compare, score: score, buffer: buffer))
+          let parts = min(ProcessInfo.processInfo.activeProcessorCount, count / 1_000 + 1)
+          DispatchQueue.concurrentPerform(iterations: parts) { part in
+            let (scan, compare, score, buffer) = work.value
+            let rows = (scan.count * part / parts)..<(scan.count * (part + 1) / parts)
+            scan.write(rows, to: buffer, compare, score)
           }
         }
       }
@@ -122,6 +134,32 @@ struct QuantizedScan {
     return scores
   }
 
+  /// Writes the scores of some rows, block by block; NaN for one that is damaged.
+  private func write(
+    _ rows: Range<Int>, to buffer: UnsafeMutableBufferPointer<Float>, _ compare: Comparison,
+    _ score: (_ position: Int, _ number: Int32, _ sum: UInt64) -> Float?
+  ) {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: QuantizedScan.blockRows) { numbers in
+      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: QuantizedScan.blockRows) { sums in
+        guard let numberPlace = numbers.baseAddress, let sumPlace = sums.baseAddress else { return }
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: QuantizedScan.blockRows) {
+          let block = first..<min(rows.upperBound, first + QuantizedScan.blockRows)
+          if let positions {
+            positions.withUnsafeBufferPointer { compare(first, block.count, $0.baseAddress, numberPlace, sumPlace) }
+          } else {
+            compare(first, block.count, nil, numberPlace, sumPlace)
+          }
+          for index in block {
+            let position = position(index)
+            buffer[index] =
+              holds(position)
+              ? counted(score(position, numbers[index - first], sums[index - first]), position) : -.infinity
+          }
+        }
+      }
+    }
+  }
+
   /// Whether a row is still as the file has it.
   private func holds(_ position: Int) -> Bool { outdated.isEmpty || !outdated[position] }
 
@@ -129,22 +167,5 @@ struct QuantizedScan {
   private func counted(_ score: Float?, _ position: Int) -> Float {
     guard let score, !score.isNaN else { return .nan }
     return file.errors[position] >= 0 ? score : -.infinity
-  }
-
-  /// The compiler turns this loop into vector instructions: 16-bit products, added up in 32 bits.
-  @inline(never)
-  private static func dot(_ query: UnsafeBufferPointer<Int16>, _ row: UnsafePointer<Int8>) -> Int32 {
-    guard let codes = query.baseAddress else { return 0 }
-    var sum: Int32 = 0
-    for index in 0..<query.count { sum &+= Int32(codes[index]) &* Int32(row[index]) }
-    return sum
-  }
-
-  @inline(never)
-  private static func differences(_ query: UnsafeBufferPointer<UInt64>, _ row: UnsafePointer<UInt64>) -> Int {
-    guard let signs = query.baseAddress else { return 0 }
-    var different = 0
-    for word in 0..<query.count { different &+= (row[word] ^ signs[word]).nonzeroBitCount }
-    return different
   }
 }

@@ -8,16 +8,24 @@ enum VectorFileCheck {
   static let seed: UInt64 = 0x9E37_79B9_7F4A_7C15
 
   /// The check of a row's codes, scale, error and id.
-  @inline(__always)
   static func row(_ codes: UnsafePointer<Int8>, bytes: Int, scale: Float, error: Float, id: Int64) -> UInt64 {
     let words = UnsafeRawPointer(codes).assumingMemoryBound(to: UInt64.self)
+    return row(sum: sum(words, bytes / 8), scale: scale, error: error, id: id)
+  }
+
+  /// The same of a row whose codes are added up already, as words of 64 bits.
+  @inline(__always)
+  static func row(sum: UInt64, scale: Float, error: Float, id: Int64) -> UInt64 {
     let factors = UInt64(scale.bitPattern) << 32 | UInt64(error.bitPattern)
-    return sum(words, bytes / 8) &+ factors &* seed &+ UInt64(bitPattern: id) &* (seed >> 3 | 1)
+    return seed &+ sum &+ factors &* seed &+ UInt64(bitPattern: id) &* (seed >> 3 | 1)
   }
 
   /// The check of a row's signs.
+  static func signs(_ words: UnsafePointer<UInt64>, count: Int) -> UInt64 { signs(sum: sum(words, count)) }
+
+  /// The same of signs that are added up already.
   @inline(__always)
-  static func signs(_ words: UnsafePointer<UInt64>, count: Int) -> UInt64 { sum(words, count) }
+  static func signs(sum: UInt64) -> UInt64 { seed &+ sum }
 
   /// The check of all rows' ids.
   static func ids(_ ids: UnsafeBufferPointer<Int64>) -> UInt64 { ids.reduce(seed) { mixed($0, $1) } }
@@ -29,14 +37,12 @@ enum VectorFileCheck {
 
   /// The check of the header's numbers.
   static func header(_ numbers: [UInt64]) -> UInt64 {
-    numbers.withUnsafeBufferPointer { sum($0.baseAddress, $0.count) }
+    numbers.withUnsafeBufferPointer { seed &+ sum($0.baseAddress, $0.count) }
   }
 
-  /// The compiler turns this loop into vector instructions.
-  @inline(never)
   private static func sum(_ words: UnsafePointer<UInt64>?, _ count: Int) -> UInt64 {
-    guard let words else { return seed }
-    var sum = seed
+    guard let words else { return 0 }
+    var sum: UInt64 = 0
     for index in 0..<count { sum &+= words[index] }
     return sum
   }

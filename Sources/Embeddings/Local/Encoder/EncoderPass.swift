@@ -1,4 +1,4 @@
-import EncoderKernels
+import Kernels
 import LazyLibraries
 
 /// Takes the tokens of some texts through the layers of an encoder, on one thread.

@@ -1,5 +1,5 @@
-import EncoderKernels
 import Foundation
+import Kernels
 import MemoryModel
 
 /// What the files beside a sentence-transformers model's weights say of it: `config.json` of its network,

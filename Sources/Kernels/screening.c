@@ -1,6 +1,5 @@
-// What finding duplicates spends its time on. It is C because the processor is asked when memsh runs which instructions it
-// has, which Swift does not offer.
-#include "ScreenKernels.h"
+// What finding duplicates spends its time on.
+#include "screening.h"
 
 #include <string.h>
 
@@ -11,35 +10,8 @@ static inline uint32_t mixed_shingle(uint64_t shingle) {
   return (uint32_t)(((uint64_t)(product >> 64) ^ (uint64_t)product) >> 32);
 }
 
-#define NAMED(name) name##_portable
-#include "screening.inc"
-#undef NAMED
-
-#ifdef __x86_64__
-#pragma clang attribute push(__attribute__((target("avx2,popcnt,bmi2"))), apply_to = function)
-#define NAMED(name) name##_avx2
-#include "screening.inc"
-#undef NAMED
-#pragma clang attribute pop
-
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx512vpopcntdq,popcnt,bmi2"))), apply_to = function)
-#define NAMED(name) name##_avx512
-#include "screening.inc"
-#undef NAMED
-#pragma clang attribute pop
-
-/// Calls the function for the best instructions that this processor has.
-#define BEST(name, arguments) \
-  (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") \
-           && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vpopcntdq") \
-       ? name##_avx512 arguments \
-   : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi2") \
-       ? name##_avx2 arguments \
-       : name##_portable arguments)
-#else
-#define BEST(name, arguments) name##_portable arguments
-#endif
+#define KERNELS "screening.inc"
+#include "each-processor.h"
 
 void memsh_minhash(
     const uint8_t *text, size_t length, const uint32_t *factors, const uint32_t *addends, uint8_t *bytes) {

@@ -1,0 +1,4 @@
+#pragma once
+#include "encoder.h"
+#include "scan.h"
+#include "screening.h"
