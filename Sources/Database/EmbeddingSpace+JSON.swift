@@ -10,7 +10,7 @@ extension EmbeddingSpace {
   }
 
   /// More numbers than this are not a vector: they would not fit into any store.
-  private static let dimensionsMaximum = 65_535
+  static let dimensionsMaximum = 65_535
 
   /// Reads a recorded space; nil when the text is none.
   package init?(jsonText: String) {

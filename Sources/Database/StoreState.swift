@@ -132,10 +132,15 @@ package struct StoreState: Sendable {
   /// vectors; nil for a store without tables.
   ///
   /// - Parameter statement: Takes the record away, so that the store's own columns tell the space.
-  /// - Throws: `store_corrupt` when the record cannot be read.
+  /// - Throws: `store_corrupt` when the record cannot be read, or no vector can be as long as it says.
   package func embeddingSpace(removedBy statement: @autoclosure () -> String) throws -> EmbeddingSpace? {
     if let recordedSpace { return try EmbeddingSpace(recorded: recordedSpace, removedBy: statement()) }
-    return vectorDimensions.map(EmbeddingSpace.init(unrecordedDimensions:))
+    guard let vectorDimensions else { return nil }
+    guard (0...EmbeddingSpace.dimensionsMaximum).contains(vectorDimensions) else {
+      throw MemshError(
+        .storeCorrupt, "no vector can have \(vectorDimensions) numbers, which the database says its vectors have")
+    }
+    return EmbeddingSpace(unrecordedDimensions: vectorDimensions)
   }
 
   /// A valid index by its name; nil when there is none.

@@ -83,13 +83,22 @@ import Testing
         updatedAt: Timestamp(microseconds: 0)))
   }
 
+  @Test("a number of rows that cannot be true makes no room", arguments: [.min, -1, 0, 5, 1 << 57, .max] as [Int64])
+  func impossibleCounts(count: Int64) {
+    let sketches = Sketches(expecting: count, Set(DuplicateLayer.allCases))
+    #expect(sketches.count == 0)
+    var numbers: [Int64] = []
+    numbers.reserve(expecting: count)
+    #expect(numbers.capacity >= (count == 5 ? 5 : 0) && numbers.capacity < 10_000_000)
+  }
+
   /// The pairs of a layer that are worth comparing.
   ///
   /// - Parameter wholeMaximum: See ``MemberGroups``; 1 leaves everything to the keys under which memories meet.
   private func pairs(
     _ layer: DuplicateLayer, _ memories: [Memory], threshold: Double = 0, dimensions: Int = 0, wholeMaximum: Int = 1
   ) throws -> Set<CandidatePair> {
-    var sketches = Sketches(expecting: memories.count, [layer])
+    var sketches = Sketches(expecting: Int64(memories.count), [layer])
     let angular = AngularHash(dimensions: dimensions)
     for memory in memories { sketches.append(Sketches.Entry(memory, [layer], angular)) }
     let groups = MemberGroups(sketches.circles, members: Array(memories.indices), wholeMaximum: wholeMaximum)

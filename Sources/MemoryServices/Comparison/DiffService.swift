@@ -112,8 +112,8 @@ package struct DiffService {
   ) throws -> (Place, Place) {
     var (left, right) = (Place(), Place())
     let (surveyA, surveyB) = (try survey(a), try survey(b))
-    left.entries.reserveCapacity(Int(clamping: surveyA.rows))
-    right.entries.reserveCapacity(Int(clamping: surveyB.rows))
+    left.entries.reserve(expecting: surveyA.rows)
+    right.entries.reserve(expecting: surveyB.rows)
     try Overlap.run(
       capacity: DiffService.batchesAhead, producers: [producer(.a, a), producer(.b, b)]
     ) { (batch: Batch) in

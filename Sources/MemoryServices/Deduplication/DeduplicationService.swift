@@ -208,7 +208,7 @@ package struct DeduplicationService {
     let layers = Set(options.thresholds.keys)
     let angular = AngularHash(dimensions: try store.embeddingSpace()?.dimensions ?? 0)
     let total = try store.memoryCount(options.filter)
-    var sketches = Sketches(expecting: Int(clamping: total), layers)
+    var sketches = Sketches(expecting: total, layers)
     try store.readMemories(
       options.filter, only: DeduplicationService.comparedColumns, batchSize: DeduplicationService.batchSize
     ) { memories in

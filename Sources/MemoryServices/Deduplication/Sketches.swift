@@ -26,16 +26,16 @@ struct Sketches {
 
   var count: Int { ids.count }
 
-  /// Makes room for so many memories, so that growing copies nothing.
-  init(expecting count: Int = 0, _ layers: Set<DuplicateLayer> = []) {
-    ids.reserveCapacity(count)
-    circles.reserveCapacity(count)
-    lengths.reserveCapacity(count)
-    contents.reserveCapacity(count)
-    wordStarts.reserveCapacity(count + 1)
-    hasAngle.reserveCapacity(count)
-    if layers.contains(.fuzzy) { textBytes.reserveCapacity(count * MinHash.size) }
-    if layers.contains(.semantic) { angles.reserveCapacity(count * AngularHash.words) }
+  /// Makes room for so many memories, as far as the number is to be believed.
+  init(expecting count: Int64 = 0, _ layers: Set<DuplicateLayer> = []) {
+    ids.reserve(expecting: count)
+    circles.reserve(expecting: count)
+    lengths.reserve(expecting: count)
+    contents.reserve(expecting: count)
+    wordStarts.reserve(expecting: count)
+    hasAngle.reserve(expecting: count)
+    if layers.contains(.fuzzy) { textBytes.reserveCapacity(ids.capacity * MinHash.size) }
+    if layers.contains(.semantic) { angles.reserveCapacity(ids.capacity * AngularHash.words) }
   }
 
   /// What is computed for one memory, on any thread.
