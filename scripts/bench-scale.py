@@ -76,7 +76,8 @@ def fill_sqlite(path):
 
 
 def fill_postgres():
-    run([memsh, "-q", "--embedder", "hash", "-d", server, "-c", f"set dimensions {DIMENSIONS}; schema --create"])
+    run([memsh, "-q", "--embedder", "hash", "-d", server, "-c",
+         f"set dimensions {DIMENSIONS}; schema --create --index none"])
     now = int((time.time() - 946_684_800) * 1e6)
     copy = subprocess.Popen(
         [f"{programs}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", server, "-c",
@@ -122,10 +123,12 @@ class Backend:
         return os.path.join(folder, f"{self.kind}-{ending}")
 
 
-def measure(title, work, peer=None, *, before=None, repeats=REPEATS, after=None):
+def measure(title, work, peer=None, *, before=None, repeats=REPEATS, after=None, first=None):
     """One line: medians of memsh and its peer, in turn, and memsh's peak memory."""
     if wanted and not any(word in title.split() for word in wanted):
         return
+    if first:
+        first()
     ours, theirs, peaks = [], [], []
     for _ in range(repeats):
         if before:
@@ -168,6 +171,15 @@ def measure_backend(kind):
     def command(*words):
         return lambda: run(on.memsh(*words))
 
+    if not on.isSQLite:
+        build = ("SET maintenance_work_mem = '4GB'; SET max_parallel_maintenance_workers = 2;"
+                 " ALTER TABLE memories SET (parallel_workers = 2);"
+                 " CREATE INDEX memories_embedding_idx ON memories USING hnsw (embedding vector_cosine_ops);"
+                 " ALTER TABLE memories RESET (parallel_workers)")
+        drop = lambda: run(on.sql("DROP INDEX IF EXISTS memories_embedding_idx"))
+        measure("hnsw index", command("schema", "--create", "--index", "hnsw"), sql(build), before=drop, after=drop,
+                repeats=1 if rows > 200_000 else REPEATS)
+        run(on.memsh("schema", "--create", "--index", "hnsw"))
     measure("status", command("status"), sql("SELECT 1"), repeats=15)
     measure("list", command("list"), sql(f"{page} ORDER BY id LIMIT 20"), repeats=9)
     measure("list --after, the last page", command("list", "--after", str(last)),
@@ -181,7 +193,18 @@ def measure_backend(kind):
             lambda: run(on.sql("")[:-1 if on.isSQLite else -2], text=f"{page} ORDER BY id LIMIT 20;\n" * 100), repeats=9)
     for mode in ("lexical", "semantic", "hybrid"):
         measure(f"search --mode {mode}", command("search", "--mode", mode, "--user", LARGE, "kelibo drafel 4711"))
-    measure("search --similar-to", command("search", "--similar-to", "77"))
+    similar = command("search", "--similar-to", "77")
+    measure("search --similar-to", similar, repeats=9)
+    if on.isSQLite:
+        # The vectors of 1,000 memories change; the peer is the same search before.
+        times = []
+
+        def change():
+            times.extend(similar() for _ in range(9))
+            run(on.sql("UPDATE memories SET embedding = (SELECT embedding FROM memories AS m WHERE m.id = memories.id + 1)"
+                       f" WHERE id % {max(1, rows // 1_000)} = 1"))
+
+        measure("search after 1,000 changes", similar, times.pop, repeats=9, first=change)
     measure("add (the large user, four layers)", add, sql(
         "INSERT INTO memories (user_id, content) VALUES ('user-large', 'The ferry to Porto leaves at noon')"), repeats=5)
     measure("undo of one row", command("undo", "--yes"), before=add)
