@@ -6,7 +6,7 @@ import Testing
 @testable import Embeddings
 
 /// Encoder folders that are damaged, made up or of another kind: each is refused with a reason, or used.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct HostileEncoderTests {
+@Suite(.serialized, .deadline(minutes: 10)) struct HostileEncoderTests {
   private func refusal(_ folder: TestFolder) -> String {
     do {
       let model = try EncoderModel(folder: folder.path) { _ in }

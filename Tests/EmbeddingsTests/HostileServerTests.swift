@@ -8,7 +8,7 @@ import Testing
 @testable import Embeddings
 
 /// Numbers and texts that a server, or somebody between, sends: no trap, no endless waiting, no vectors that are none.
-@Suite(.timeLimit(.minutes(2))) struct HostileServerTests {
+@Suite(.deadline(minutes: 10)) struct HostileServerTests {
   private func embedder(_ url: String, cache: EmbeddingCache? = nil) throws -> OpenAIEmbedder {
     var configuration = OpenAIEmbedder.Configuration()
     configuration.baseURL = url + "/v1"

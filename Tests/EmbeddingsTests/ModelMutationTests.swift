@@ -9,7 +9,7 @@ import Testing
 
 /// Damaged models: bits flipped, bytes replaced, ends cut off. Each is refused or used; none ends the process, takes long
 /// or takes much memory.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ModelMutationTests {
+@Suite(.serialized, .deadline(minutes: 10)) struct ModelMutationTests {
   private static let texts = ["the quick brown fox", "a", "", "é世😀 <unk> [UNK]", String(repeating: "ab", count: 500)]
 
   private static func safetensors(_ header: String, _ body: [UInt8]) -> [UInt8] {

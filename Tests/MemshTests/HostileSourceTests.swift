@@ -5,7 +5,7 @@ import Testing
 
 /// Damaged and hostile stores of other systems through `migrate --dry-run`: an error or rejected rows, never a signal, a hang
 /// or much memory.
-@Suite(.timeLimit(.minutes(10))) struct HostileSourceTests {
+@Suite(.deadline(minutes: 10)) struct HostileSourceTests {
   /// Flipped bits of a fixture, shared by its files.
   private static let flips = 200
   private static let cuts = 20

@@ -7,7 +7,7 @@ import Testing
 
 /// Damaged files through `import` as a process: refused with a line, or taken whole; never ended by a signal, and no row
 /// lost without a word.
-@Suite(.timeLimit(.minutes(10))) struct ImportMutationTests {
+@Suite(.deadline(minutes: 10)) struct ImportMutationTests {
   private static let rows = 12
 
   /// A valid file: an export, and what people write by hand.

@@ -84,7 +84,7 @@ import Testing
     .enabled(
       if: isThere && HybridSearchTests.Model.words.isThere,
       "LoCoMo is not beside the package, or MEMSH_TEST_MODELS names no folder with the model of words"),
-    .timeLimit(.minutes(10)))
+    .deadline(minutes: 30))
   func findsByWords() throws { try Self.check(.words, oneOf: 3, leastOfTen: 0.61) }
 
   @Test(
@@ -92,6 +92,6 @@ import Testing
     .enabled(
       if: isThere && HybridSearchTests.Model.sentences.isThere,
       "LoCoMo is not beside the package, or MEMSH_TEST_MODELS names no folder with all-MiniLM-L6-v2"),
-    .timeLimit(.minutes(10)))
+    .deadline(minutes: 30))
   func findsBySentences() throws { try Self.check(.sentences, oneOf: 3, leastOfTen: 0.64) }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Files that are read as a whole, and things that are not files: no hang, no crash, and an error that says what is wrong.
-@Suite(.timeLimit(.minutes(3))) struct WholeFileTests {
+@Suite(.deadline(minutes: 10)) struct WholeFileTests {
   /// Every command that reads a file as a whole, with the file's ending.
   static let readers: [(arguments: [String], ending: String)] = [
     (["-f"], "memsh"), (["include"], "memsh"), (["fragments", "import"], "yaml"), (["fragments", "import"], "json"),
