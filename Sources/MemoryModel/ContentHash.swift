@@ -6,8 +6,11 @@ package enum ContentHash {
   /// 64 hexadecimal digits of the sha256 of the text's UTF-8.
   package static func hex(of text: String) -> String {
     var text = text
-    return text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }.hexadecimal
+    return text.withUTF8 { hex(of: UnsafeRawBufferPointer($0)) }
   }
+
+  /// The same of the bytes themselves.
+  package static func hex(of utf8: UnsafeRawBufferPointer) -> String { SHA256.hash(data: utf8).hexadecimal }
 
   /// The 32 bytes of the sha256 of the text's UTF-8.
   package static func bytes(of text: String) -> [UInt8] {

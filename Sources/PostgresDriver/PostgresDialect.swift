@@ -136,6 +136,13 @@ struct PostgresDialect: Dialect {
     """
   }
 
+  func repeated(_ keys: [SQL]) -> SQL {
+    """
+    SELECT n.id FROM (SELECT m.id, pg_catalog.row_number() OVER (PARTITION BY \(.joined(keys)) ORDER BY m.id) AS number
+      FROM memories AS m) AS n WHERE n.number > 1
+    """
+  }
+
   func fingerprint(_ text: SQL) -> SQL { "pg_catalog.hashtextextended(\(text) COLLATE \"C\", 0)" }
 
   func metadata(_ path: [String], of row: String?) -> SQL {

@@ -84,6 +84,15 @@ struct SQLiteDialect: Dialect {
 
   func sha256(_ column: Column, of row: String) -> SQL { "memsh_sha256(CAST(\(column, of: row) AS BLOB))" }
 
+  /// A window function would copy every row twice.
+  func repeated(_ keys: [SQL]) -> SQL {
+    """
+    SELECT e.value FROM (
+        SELECT min(m.id) AS first, json_group_array(m.id) AS ids FROM memories AS m
+        GROUP BY \(.joined(keys)) HAVING count(*) > 1) AS g, json_each(g.ids) AS e WHERE e.value <> g.first
+    """
+  }
+
   func fingerprint(_ text: SQL) -> SQL { "memsh_fingerprint(\(text))" }
 
   func metadata(_ path: [String], of row: String?) -> SQL {

@@ -98,9 +98,4 @@ extension SQLiteDriver {
     try body()
     try db.execute(sql: definition)
   }
-
-  /// The sha256 of a text, given as its bytes, in hexadecimal: of the text as ``StoredRow`` reads it.
-  static let sha256 = DatabaseFunction("memsh_sha256", argumentCount: 1, pure: true) { values in
-    ContentHash.hex(of: String(decoding: Data.fromDatabaseValue(values[0]) ?? Data(), as: UTF8.self))
-  }
 }

@@ -175,7 +175,7 @@ package final class SQLiteDriver: Driver {
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON; BEGIN") }
     }
     logger.info("opening \(path)")
-    configuration.prepareDatabase { db in SQLiteFunctions.all.forEach(db.add(function:)) }
+    configuration.prepareDatabase(SQLiteFunctions.add)
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_size_limit = \(SQLiteDriver.logBytesMaximum)") }
     if logger.logLevel <= .debug {
       // GRDB's description of a statement leaves its values out.

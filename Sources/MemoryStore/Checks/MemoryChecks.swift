@@ -93,11 +93,7 @@ extension Check {
     "exact_duplicates", .warning, in: .memories, "the same content of the same user more than once",
     fix: "merge, as dedup does",
     byNameBecause: "their categories and metadata may differ, and only one memory stays",
-    finds: """
-      t.id IN (SELECT n.id FROM (SELECT m.id, \(function: "row_number")() OVER (
-          PARTITION BY \(.userID, of: "m"), \(dialect: { $0.sha256(.content, of: "m") }) ORDER BY m.id) AS number
-        FROM memories AS m) AS n WHERE n.number > 1)
-      """, .merging)
+    finds: "t.id IN (\(dialect: { $0.repeated(["\(.userID, of: "m")", $0.sha256(.content, of: "m")]) }))", .merging)
 
   /// A check of names that differ only in case and spaces: the most frequent form of them is taken for all.
   private static func ofVariants(

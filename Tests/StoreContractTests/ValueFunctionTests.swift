@@ -1,0 +1,71 @@
+import GRDB
+import Testing
+
+@testable import MemoryModel
+@testable import SQLiteDriver
+
+/// What memsh adds to SQLite's functions, given every kind of value.
+@Suite struct ValueFunctionTests {
+  private func value(_ sql: String) throws -> DatabaseValue {
+    try DatabaseQueue().read { db in
+      try SQLiteFunctions.add(to: db)
+      return try #require(try DatabaseValue.fetchOne(db, sql: "SELECT \(sql)"))
+    }
+  }
+
+  @Test(
+    "the length of a vector",
+    arguments: [
+      ("NULL", nil), ("7", nil), ("0.5", nil), ("x'000000'", nil), ("x''", 0), ("''", 0), ("x'00000000'", 0),
+      ("x'0000404000008040'", 5), ("x'0000c07f'", -1), ("x'0000807f0000803f'", -1), ("x'000080ff'", -1),
+      ("x'ffff7f7f'", 3.4028234663852886e+38),
+    ] as [(String, Double?)])
+  func norm(value argument: String, length: Double?) throws {
+    #expect(try value("memsh_norm(\(argument))") == (length?.databaseValue ?? .null))
+  }
+
+  @Test(
+    "whether bytes are a text",
+    arguments: [
+      ("NULL", nil), ("1", nil), ("x''", true), ("'tea'", true), ("x'c3a9'", true), ("x'c3'", false), ("x'00'", true),
+      ("x'eda080'", false), ("x'f4908080'", false),
+    ] as [(String, Bool?)])
+  func isUTF8(value argument: String, isText: Bool?) throws {
+    #expect(try value("memsh_is_utf8(\(argument))") == (isText.map { ($0 ? 1 : 0).databaseValue } ?? .null))
+  }
+
+  @Test("the sha256 of a text as it is read", arguments: ["", "tea", "é", "a\u{0}b", "\u{FFFD}"])
+  func sha256(text: String) throws {
+    let hash = ContentHash.hex(of: text).databaseValue
+    let digits = text.utf8.hexadecimal
+    #expect(try value("memsh_sha256(x'\(digits)')") == hash)
+    #expect(try value("memsh_sha256(CAST(x'\(digits)' AS TEXT))") == hash)
+  }
+
+  @Test("what is not UTF-8 has the sha256 of what is read of it, and nothing that of an empty text")
+  func sha256OfOthers() throws {
+    #expect(try value("memsh_sha256(x'61ff62')") == ContentHash.hex(of: "a\u{FFFD}b").databaseValue)
+    #expect(try value("memsh_sha256(NULL)") == ContentHash.hex(of: "").databaseValue)
+  }
+
+  @Test(
+    "moments",
+    arguments: [
+      ("NULL", nil), ("5", nil), ("'infinity'", nil), ("'soon'", nil), ("x'ff'", nil), ("''", nil),
+      ("'1970-01-01 00:00:01'", 1_000_000), ("x'313937302d30312d30312030303a30303a3031'", 1_000_000),
+      ("'1970-01-01T01:00:00.5+01:00'", 500_000),
+    ] as [(String, Int64?)])
+  func moments(value argument: String, microseconds: Int64?) throws {
+    #expect(try value("memsh_microseconds(\(argument))") == (microseconds?.databaseValue ?? .null))
+    let text = microseconds.map { Timestamp(microseconds: $0).iso8601.databaseValue }
+    #expect(try value("memsh_timestamp(\(argument))") == (text ?? .null))
+  }
+
+  @Test("more moments than are remembered, one after the other")
+  func manyMoments() throws {
+    let texts = (0..<9).map { "1970-01-01T00:00:0\($0)Z" }
+    let list = (texts + texts.reversed()).map { "memsh_microseconds('\($0)')" }.joined(separator: " || ',' || ")
+    let numbers = (0..<9).map { $0 * 1_000_000 }
+    #expect(try value(list) == (numbers + numbers.reversed()).map(String.init).joined(separator: ",").databaseValue)
+  }
+}
