@@ -7,7 +7,7 @@ import Shell
 /// The command line split into launch options and a command, and what it asks memsh to run. What stands for itself is
 /// spelled out first: `memsh agent.db list` is `memsh -d agent.db list`.
 struct Launch {
-  let options: LaunchOptions
+  let options: LaunchChoices
   /// The scripts and commands to run, in their order; empty for a session at the prompt.
   let inputs: [ScriptInput]
   /// The variables by name: of `-v`, and the words behind a script.
@@ -48,6 +48,22 @@ struct Launch {
       throw ValidationError("there are \(arguments.count) arguments, more than \(Launch.argumentsMaximum)")
     }
     let (arguments, isScript) = try Launch.spelledOut(arguments)
+    let (choices, command) = try LaunchChoices.plain(arguments) ?? Launch.parsed(arguments)
+    let words = command.first == "--" ? Array(command.dropFirst()) : command
+    if isScript {
+      try Launch.refuseOptions(ofScript: command)
+    } else {
+      try Launch.refuseLaunchOptions(in: command)
+    }
+    options = choices
+    variables = choices.variables.merging(isScript ? Launch.variables(ofScript: words) : [:]) { _, given in given }
+    inputs =
+      Launch.inOrder(choices, arguments: Array(arguments.dropLast(command.count)))
+      + (words.isEmpty || isScript ? [] : [.words(words)])
+  }
+
+  /// What the parser makes of arguments; see ``LaunchChoices/plain(_:)``.
+  static func parsed(_ arguments: [String]) throws -> (choices: LaunchChoices, command: [String]) {
     guard let parsed = try CommandLine.parseAsRoot(arguments) as? CommandLine else {
       throw ValidationError("these arguments cannot be read")
     }
@@ -59,18 +75,7 @@ struct Launch {
       throw ValidationError("Unknown option '\(option)'.")
     default: break
     }
-    let words = parsed.command.first == "--" ? Array(parsed.command.dropFirst()) : parsed.command
-    if isScript {
-      try Launch.refuseOptions(ofScript: parsed.command)
-    } else {
-      try Launch.refuseLaunchOptions(in: parsed.command)
-    }
-    options = parsed.options
-    variables = options.variableValues.merging(isScript ? Launch.variables(ofScript: words) : [:]) { _, given in given }
-    let launchArguments = arguments.dropLast(parsed.command.count)
-    inputs =
-      Launch.inOrder(parsed.options, arguments: Array(launchArguments))
-      + (words.isEmpty || isScript ? [] : [.words(words)])
+    return (LaunchChoices(parsed.options), parsed.command)
   }
 
   /// The arguments with the store and the script that stand in them without their options given those.
@@ -136,7 +141,7 @@ struct Launch {
   }
 
   /// The scripts and commands in the order in which they were given, which the parser does not keep across options.
-  private static func inOrder(_ options: LaunchOptions, arguments: [String]) -> [ScriptInput] {
+  private static func inOrder(_ options: LaunchChoices, arguments: [String]) -> [ScriptInput] {
     var files = options.files[...]
     var commands = options.commands[...]
     var inputs: [ScriptInput] = []

@@ -49,13 +49,13 @@ struct LaunchOptions: ParsableArguments {
     for variable in variables where variable.split(separator: "=", maxSplits: 1).first.map(String.init) == variable {
       throw ValidationError("'-v \(variable)' has no value; write -v name=value")
     }
-    for name in variableValues.keys where !VariableReference.isName(name) {
+    for name in LaunchOptions.values(of: variables).keys where !VariableReference.isName(name) {
       throw ValidationError("'-v' takes name=value: '\(name.prefix(60))' is not a name for a variable")
     }
   }
 
-  /// The variables by name.
-  var variableValues: [String: String] {
+  /// Variables by name, of `name=value`.
+  static func values(of variables: [String]) -> [String: String] {
     variables.reduce(into: [:]) { values, assignment in
       guard let separator = assignment.firstIndex(of: "=") else { return }
       values[String(assignment[..<separator])] = String(assignment[assignment.index(after: separator)...])

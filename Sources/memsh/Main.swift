@@ -106,9 +106,9 @@ enum Main {
     return .success
   }
 
-  private static func settings(_ options: LaunchOptions) -> Settings {
+  private static func settings(_ options: LaunchChoices) -> Settings {
     var settings = Settings()
-    settings.output = options.result.output
+    settings.output = options.output
     settings.embedding.choice = options.embedder
     settings.assumesYes = options.yes
     settings.isQuiet = options.quiet
