@@ -35,7 +35,6 @@ package struct BackupService {
       }
     }
     try copy.seal()
-    try copy.checkPages()
   }
 
   /// Replaces everything in a store by what a backup has, in one transaction.

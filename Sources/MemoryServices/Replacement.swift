@@ -21,11 +21,7 @@ extension MemoryStore {
     replacement.operations = try operations(before: Timestamp.storable.upperBound).count
     replacement.runs = try hasRuns() ? runs().count : 0
     guard present.count == Table.names.count, try embeddingSpace() != nil else { return replacement }
-    let statistics = try statistics(userID: nil)
-    replacement.rows = [
-      "memories": statistics.memories, "prompt_fragments": statistics.fragments,
-      "memory_duplicates": statistics.duplicates, "memory_analytics": statistics.analytics,
-    ]
+    replacement.rows = try rowCounts()
     return replacement
   }
 

@@ -30,7 +30,7 @@ extension BackupService {
     try refuseLosses(backup, into: store)
     let isFile = store.file != nil
     let report = RestoreReport(
-      replaced: try store.replacement(), restored: try backup.rowCounts,
+      replaced: try store.replacement(), restored: try backup.rowCounts().mapValues { Int($0) },
       // Columns that others added come along with their rows.
       objectsLeft: isFile ? [] : try backup.contentOfOthers().filter { $0.kind != "column" },
       triggers: isFile ? [] : try store.triggersOfOthers())
@@ -40,19 +40,6 @@ extension BackupService {
       let isEmpty = try !store.schema().contains { $0.kind == .table && $0.state != .missing }
       try restore(backup, into: store, at: moment) { if !isEmpty { report.savedPath = try save?() } }
       return report
-    }
-  }
-}
-
-extension MemoryStore {
-  /// How many rows each table has.
-  package var rowCounts: [String: Int] {
-    get throws {
-      let statistics = try statistics(userID: nil)
-      return [
-        "memories": Int(statistics.memories), "prompt_fragments": Int(statistics.fragments),
-        "memory_duplicates": Int(statistics.duplicates), "memory_analytics": Int(statistics.analytics),
-      ]
     }
   }
 }

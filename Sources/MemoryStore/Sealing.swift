@@ -3,13 +3,11 @@ import MemoryModel
 
 /// What makes a store a backup; nothing where it is not a file.
 extension MemoryStore {
-  /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
-  package func seal() throws { try file?.seal() }
-
-  /// Makes sure that the file is whole, by the database's own check.
+  /// Makes sure that the file is whole, by the database's own check, notes in it what everything in it adds up to, and
+  /// makes it one file without a log beside it.
   ///
-  /// - Throws: `store_corrupt` when it is not.
-  package func checkPages() throws { try file?.checkPages() }
+  /// - Throws: `store_corrupt` when it is not whole.
+  package func seal() throws { try file?.seal() }
 
   /// Makes sure that the file is whole and that everything in it adds up to what ``seal()`` noted.
   ///

@@ -68,6 +68,16 @@ extension MemoryStore {
     ) { StoreStatistics.Count(value: try $0.text(0), memories: try $0.number(1)) }
   }
 
+  /// How many rows each of the four tables has.
+  package func rowCounts() throws -> [String: Int64] {
+    try requireTables()
+    let counts = SQL.joined(Table.all.map { "(SELECT \(MemoryStore.count) FROM \($0))" })
+    return try driver.first("SELECT \(counts)") { row in
+      Dictionary(
+        uniqueKeysWithValues: try Table.all.enumerated().map { ($1.name, try row.number($0)) })
+    } ?? [:]
+  }
+
   /// How many memories there are, counted no further than to a limit.
   package func memories(countedTo limit: Int64) throws -> Int64 {
     try requireTables()

@@ -6,11 +6,18 @@ import MemoryModel
 
 /// The sha256 of everything in a database file: the definitions, and all values of all rows of all tables with their types,
 /// memsh's own tables and those behind its word index included.
-struct ContentDigest {
+struct ContentDigest: ~Copyable {
   private var hasher = SHA256()
   /// Values that are hashed together: most have only some bytes.
-  private var buffer: [UInt8] = []
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferBytes, alignment: 16)
+  private var filled = 0
   private static let bufferBytes = 1 << 16
+  /// What stands in front of a value's bytes: its type and how many there are.
+  private static let headBytes = 9
+
+  private init() {}
+
+  deinit { buffer.deallocate() }
 
   /// Computes it.
   ///
@@ -32,7 +39,7 @@ struct ContentDigest {
       try digest.add(
         rowsOf: "SELECT \(columns) FROM \(name.quotedIdentifier)\(condition) ORDER BY \(order)", db)
     }
-    digest.hasher.update(data: digest.buffer)
+    digest.flush()
     return digest.hasher.finalize().hexadecimal
   }
 
@@ -50,12 +57,14 @@ struct ContentDigest {
 
   private mutating func add(rowsOf sql: String, _ db: Database) throws {
     let statement = try db.makeStatement(sql: sql)
-    let rows = try Row.fetchCursor(statement)
-    while try rows.next() != nil {
-      for column in 0..<Int32(statement.columnCount) { add(statement.sqliteStatement, column) }
-      guard buffer.count >= ContentDigest.bufferBytes else { continue }
-      hasher.update(data: buffer)
-      buffer.removeAll(keepingCapacity: true)
+    let (row, columns) = (statement.sqliteStatement, Int32(statement.columnCount))
+    var code = sqlite3_step(row)
+    while code == SQLITE_ROW {
+      for column in 0..<columns { add(row, column) }
+      code = sqlite3_step(row)
+    }
+    guard code == SQLITE_DONE else {
+      throw DatabaseError(resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage)
     }
   }
 
@@ -75,8 +84,21 @@ struct ContentDigest {
 
   /// A value with its type and its length in front, so that no two rows run into the same bytes.
   private mutating func add(_ type: UInt8, _ bytes: UnsafeRawBufferPointer) {
-    buffer.append(type)
-    withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { buffer.append(contentsOf: $0) }
-    buffer.append(contentsOf: bytes)
+    if filled + ContentDigest.headBytes + bytes.count > buffer.count { flush() }
+    buffer[filled] = type
+    buffer.storeBytes(of: UInt64(bytes.count).littleEndian, toByteOffset: filled + 1, as: UInt64.self)
+    filled += ContentDigest.headBytes
+    if filled + bytes.count <= buffer.count {
+      UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyMemory(from: bytes)
+      filled += bytes.count
+    } else {
+      flush()
+      hasher.update(bufferPointer: bytes)
+    }
+  }
+
+  private mutating func flush() {
+    hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+    filled = 0
   }
 }

@@ -16,13 +16,31 @@ extension SQLiteDriver: FileStore {
     return fileExists
   }
 
-  /// Copies the file; `VACUUM INTO` sees one snapshot, whoever writes meanwhile.
+  /// Copies the file, page by page; one that has much room to give back, row by row into a smaller one. Either sees one
+  /// snapshot, whoever writes meanwhile.
   package func copyFile(to path: String) throws {
     let isOwn = try StoreFile.create(path)
-    do { try read { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) } } catch {
+    do {
+      if try hasMuchRoom() {
+        try read { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+      } else {
+        guard StoreFile.size(of: path) == 0 else {
+          throw MemshError(.fileFailed, "\(path) is there already", hint: "name another file")
+        }
+        try copy(toFileAt: path)
+      }
+    } catch {
       // What is there is a part; a file that was there before is left alone.
       if isOwn { unlink(path) }
       throw error
+    }
+  }
+
+  /// Whether one of eight pages holds nothing.
+  private func hasMuchRoom() throws -> Bool {
+    try read { db in
+      let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+      return try (Int64.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0) > pages / 8
     }
   }
 
@@ -36,7 +54,7 @@ extension SQLiteDriver: FileStore {
         .storeBusy, "another session wrote to \(identity.location) while it was being backed up",
         hint: "nothing was changed; try again when no other session writes")
     }
-    vectors = nil
+    (vectors, knownState) = (nil, nil)
     let source = try DatabaseQueue(path: path)
     defer { try? source.close() }
     // Opens the file, or makes it.
@@ -69,21 +87,53 @@ extension SQLiteDriver: FileStore {
     return try read { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
   }
 
-  /// Notes what everything adds up to.
+  /// Notes what everything adds up to, of a file that SQLite finds whole.
   package func seal() throws {
     try removeSeal()
+    let digest = try whileCheckingPages { try ContentDigest.hex(of: $0, without: SQLiteDriver.seal) }
     try write { db in
-      try db.execute(
-        sql: "INSERT INTO memsh_settings VALUES (?, ?)",
-        arguments: [SQLiteDriver.seal, ContentDigest.hex(of: db, without: SQLiteDriver.seal)])
+      try db.execute(sql: "INSERT INTO memsh_settings VALUES (?, ?)", arguments: [SQLiteDriver.seal, digest])
       _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
     }
   }
 
-  package func checkPages() throws {
-    let damage = try read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") ?? "" }
-    guard damage == "ok" else { throw damaged(damage) }
+  /// Reads while SQLite checks the file's pages over a connection of its own, on another thread: each takes as long as the
+  /// other.
+  ///
+  /// - Throws: `store_corrupt` for damaged pages, and what `body` throws.
+  private func whileCheckingPages<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    let (path, location) = (path, identity.location)
+    return try Overlap.pulling(
+      capacity: 1,
+      producers: [
+        { (hand: (String) throws -> Void) in
+          do { try hand(SQLiteDriver.damage(inFileAt: path)) } catch let error as DatabaseError {
+            throw MemshError(translating: error, location: location)
+          }
+        }
+      ]
+    ) { next in
+      let value = try read(body)
+      let damage = try next() ?? ""
+      guard damage == "ok" else { throw damaged(damage) }
+      return value
+    }
   }
+
+  /// What SQLite's own check finds first; `ok` where it finds nothing.
+  private static func damage(inFileAt path: String) throws -> String {
+    var configuration = Configuration()
+    configuration.prepareDatabase { db in
+      SQLiteFunctions.all.forEach(db.add(function:))
+      // Rows are looked up in the order of one index after the other.
+      try db.execute(sql: "PRAGMA cache_size = -\(checkedCacheKilobytes)")
+    }
+    let queue = try StoreFile.open(path, configuration)
+    defer { try? queue.close() }
+    return try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") ?? "" }
+  }
+
+  private static let checkedCacheKilobytes = 128 << 10
 
   private func damaged(_ cause: String?) -> MemshError {
     MemshError(
@@ -91,24 +141,26 @@ extension SQLiteDriver: FileStore {
       hint: "use another backup; nothing was changed", cause: cause)
   }
 
-  /// Checks the file and everything in it.
+  /// Checks the file and everything in it; a second time only where it has changed since.
   @discardableResult
   package func checkSeal() throws -> SealCoverage {
-    let (coverage, damage, holds) = try read { db -> (SealCoverage, String, Bool) in
+    if let checkedSeal, try read({ try FileVersion(of: $0) }) == checkedSeal.version { return checkedSeal.coverage }
+    let version = try read { try FileVersion(of: $0) }
+    let (coverage, holds) = try whileCheckingPages { db -> (SealCoverage, Bool) in
       guard
         try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'memsh_settings')") == true
       else { throw notABackup }
-      let damage = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? ""
       func noted(_ key: String) throws -> String? {
         try db.texts("SELECT value FROM memsh_settings WHERE key = ?", [key]).first
       }
       if let seal = try noted(SQLiteDriver.seal) {
-        return (.everything, damage, try seal == ContentDigest.hex(of: db, without: SQLiteDriver.seal))
+        return (.everything, try seal == ContentDigest.hex(of: db, without: SQLiteDriver.seal))
       }
       guard let seal = try noted(SQLiteDriver.sealOfRows) else { throw notABackup }
-      return (.rows, damage, try seal == SQLiteDriver.digestOfRows(db))
+      return (.rows, try seal == SQLiteDriver.digestOfRows(db))
     }
-    guard damage == "ok", holds else { throw damaged(damage == "ok" ? nil : damage) }
+    guard holds else { throw damaged(nil) }
+    checkedSeal = version.map { ($0, coverage) }
     return coverage
   }
 

@@ -1,39 +1,48 @@
 import Database
+import GRDB
 import MemoryModel
 
 extension SQLiteDriver {
   package func state() throws -> StoreState {
     guard fileExists else { return StoreState() }
-    return try read { _ in
-      var state = StoreState()
-      try readColumns(&state)
-      var words: [String: String] = [:]
-      try query(
-        """
-        SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master
-        WHERE tbl_name \(among: Table.names) AND type IN ('index', 'trigger') OR name \(among: Self.ownNames)
-        """
-      ) { row in
-        let name = try row.string(1)
-        let object = StoreState.RealObject(name: name, table: try row.string(2), definition: try row.string(3))
-        switch try row.string(0) {
-        case "index": state.indexes.append(object)
-        case "trigger": state.triggers.append(object)
-        default:
-          if let own = OwnTable.allCases.first(where: { $0.name == name }) {
-            state.own[own] = StoreState.Rights(mayRead: true, mayWrite: true)
-          } else {
-            words[name] = object.definition
-          }
-        }
-      }
-      let triggers = Set(state.triggers.map(\.name))
-      if let definition = words[SearchDDL.textIndex], triggers.isSuperset(of: SearchDDL.text.triggers) {
-        state.textLanguage = SearchDDL.language(ofIndex: definition)
-      }
-      try readSpace(&state)
+    return try read { db in
+      let version = try FileVersion(of: db)
+      if let known = knownState, known.version == version { return known.state }
+      let state = try lookUpState()
+      knownState = version.map { ($0, state) }
       return state
     }
+  }
+
+  private func lookUpState() throws -> StoreState {
+    var state = StoreState()
+    try readColumns(&state)
+    var words: [String: String] = [:]
+    try query(
+      """
+      SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master
+      WHERE tbl_name \(among: Table.names) AND type IN ('index', 'trigger') OR name \(among: Self.ownNames)
+      """
+    ) { row in
+      let name = try row.string(1)
+      let object = StoreState.RealObject(name: name, table: try row.string(2), definition: try row.string(3))
+      switch try row.string(0) {
+      case "index": state.indexes.append(object)
+      case "trigger": state.triggers.append(object)
+      default:
+        if let own = OwnTable.allCases.first(where: { $0.name == name }) {
+          state.own[own] = StoreState.Rights(mayRead: true, mayWrite: true)
+        } else {
+          words[name] = object.definition
+        }
+      }
+    }
+    let triggers = Set(state.triggers.map(\.name))
+    if let definition = words[SearchDDL.textIndex], triggers.isSuperset(of: SearchDDL.text.triggers) {
+      state.textLanguage = SearchDDL.language(ofIndex: definition)
+    }
+    try readSpace(&state)
+    return state
   }
 
   private static let ownNames = OwnTable.allCases.map(\.name) + [SearchDDL.textIndex]
@@ -72,5 +81,23 @@ extension SQLiteDriver {
       WHERE typeof(embedding) = 'blob' AND length(embedding) > 0 AND length(embedding) % 4 = 0 ORDER BY id LIMIT 1
       """
     ) { Int(try $0.number(0)) }
+  }
+}
+
+/// What changes whenever a file does, by this connection or another.
+struct FileVersion: Equatable {
+  /// Other connections' commits.
+  private let others: Int64?
+  /// The tables' definitions.
+  private let schema: Int64?
+  /// Rows that this connection has changed.
+  private let changed: Int
+
+  /// The version of a file as it is now; nil inside a transaction, which may be taken back.
+  init?(of db: Database) throws {
+    guard !db.isInsideTransaction else { return nil }
+    others = try db.firstRow("PRAGMA data_version") { try $0.integer(0) } ?? nil
+    schema = try db.firstRow("PRAGMA schema_version") { try $0.integer(0) } ?? nil
+    changed = db.totalChangesCount
   }
 }

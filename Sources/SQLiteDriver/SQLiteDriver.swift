@@ -25,6 +25,10 @@ package final class SQLiteDriver: Driver {
   var held = HeldTransaction()
   /// The quantised vectors as the last search left them.
   var vectors: CurrentVectors?
+  /// What the file has of tables, and the version of it that was looked at.
+  var knownState: (version: FileVersion, state: StoreState)?
+  /// What the seal of the file vouches for, and the version of it that was checked.
+  var checkedSeal: (version: FileVersion, coverage: SealCoverage)?
 
   /// A write-ahead log may stay as large as this.
   private static let logBytesMaximum: Int64 = 16 << 20
@@ -75,6 +79,7 @@ package final class SQLiteDriver: Driver {
     if let opened { StoreFile.close(opened) }
     opened = nil
     vectors = nil
+    (knownState, checkedSeal) = (nil, nil)
     held = HeldTransaction()
   }
 
@@ -146,6 +151,18 @@ package final class SQLiteDriver: Driver {
   /// Copies another database over this one.
   func copy(from source: DatabaseQueue) throws {
     do { try source.backup(to: queue()) } catch let error as DatabaseError {
+      throw MemshError(translating: error, location: identity.location)
+    }
+  }
+
+  /// Copies this database into an empty file.
+  func copy(toFileAt path: String) throws {
+    guard fileExists else { throw MemshError.schemaMissing(identity) }
+    do {
+      let target = try DatabaseQueue(path: path)
+      defer { try? target.close() }
+      try queue().backup(to: target)
+    } catch let error as DatabaseError {
       throw MemshError(translating: error, location: identity.location)
     }
   }

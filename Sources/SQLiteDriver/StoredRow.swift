@@ -233,11 +233,21 @@ extension Database {
     _ sql: String, _ arguments: StatementArguments = StatementArguments(), of table: String = "",
     exactly isExact: Bool = false, _ body: (StoredRow) throws -> Void
   ) throws {
-    try makeStatement(sql: sql).forEachRow(arguments, of: table, exactly: isExact) { row in
+    try prepared(sql).forEachRow(arguments, of: table, exactly: isExact) { row in
       try body(row)
       return true
     }
   }
+
+  /// A statement that was prepared before, unless it is running: then `body` of an outer query asks the same.
+  private func prepared(_ sql: String) throws -> Statement {
+    guard sql.utf8.count <= Database.keptStatementBytes else { return try makeStatement(sql: sql) }
+    let statement = try cachedStatement(sql: sql)
+    return sqlite3_stmt_busy(statement.sqliteStatement) == 0 ? statement : try makeStatement(sql: sql)
+  }
+
+  /// Longer statements list what they are about, and are not met again.
+  private static let keptStatementBytes = 8 << 10
 
   /// What becomes of the rows of a query.
   func rows<Value>(

@@ -25,13 +25,11 @@ package protocol FileStore: AnyObject {
   ///   memsh store; then nothing has changed.
   func replaceContent(withFileAt path: String, beforeReplacing: () throws -> Void) throws
 
-  /// Notes in the file what everything in it adds up to, and makes it one file without a log beside it.
-  func seal() throws
-
-  /// Makes sure that the file is whole, by the database's own check.
+  /// Makes sure that the file is whole, by the database's own check, notes in it what everything in it adds up to, and
+  /// makes it one file without a log beside it.
   ///
-  /// - Throws: `store_corrupt` when it is not.
-  func checkPages() throws
+  /// - Throws: `store_corrupt` when it is not whole.
+  func seal() throws
 
   /// Makes sure that the file is whole and that everything in it adds up to what ``seal()`` noted.
   ///

@@ -126,7 +126,7 @@ extension Session {
     defer { if isFile || !isLocked { source.close() } }
     return try writeFile(path) { copy in
       try BackupService(progress: progress, interruption: interruption).backUp(source, into: copy, at: clock.now())
-      return try copy.rowCounts
+      return try copy.rowCounts().mapValues { Int($0) }
     }
   }
 }

@@ -190,7 +190,7 @@ struct ExportCommand: Filtering {
     let counts = try session.writeFile(path, mayReplace: overwrite) { copy in
       try BackupService(progress: session.progress, interruption: session.interruption).transfer(
         source, space: space, into: copy, at: session.clock.now(), filter: filter)
-      return try copy.rowCounts
+      return try copy.rowCounts().mapValues { Int($0) }
     }
     return CommandResult(.record(ExportCommand.record(path, counts)))
   }
