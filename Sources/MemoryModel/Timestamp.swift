@@ -57,10 +57,35 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     let (day, timeOfDay) = microseconds.quotientAndRemainderFloored(by: 86_400_000_000)
     let date = CivilDate(daysSinceEpoch: day)
     let seconds = timeOfDay / 1_000_000
-    let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
-    let fraction = padded(timeOfDay % 1_000_000, 6)
-    return "\(date)T\(clock[0]):\(clock[1]):\(clock[2]).\(fraction)Z"
+    // Written backwards into one piece of memory: a table of memories has thousands of them.
+    guard (0...9999).contains(date.year) else {
+      let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
+      return "\(date)T\(clock[0]):\(clock[1]):\(clock[2]).\(padded(timeOfDay % 1_000_000, 6))Z"
+    }
+    return String(unsafeUninitializedCapacity: Timestamp.textBytes) { text in
+      var end = Timestamp.textBytes
+      func write(_ number: Int64, digits: Int, before separator: Unicode.Scalar) {
+        end -= 1
+        text[end] = UInt8(ascii: separator)
+        var rest = number
+        for _ in 0..<digits {
+          end -= 1
+          text[end] = UInt8(ascii: "0") + UInt8(rest % 10)
+          rest /= 10
+        }
+      }
+      write(timeOfDay % 1_000_000, digits: 6, before: "Z")
+      write(seconds % 60, digits: 2, before: ".")
+      write(seconds / 60 % 60, digits: 2, before: ":")
+      write(seconds / 3600, digits: 2, before: ":")
+      write(date.day, digits: 2, before: "T")
+      write(date.month, digits: 2, before: "-")
+      write(date.year, digits: 4, before: "-")
+      return Timestamp.textBytes
+    }
   }
+
+  private static let textBytes = 27
 }
 
 /// A day of the proleptic Gregorian calendar.

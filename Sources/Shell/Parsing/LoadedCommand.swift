@@ -8,12 +8,17 @@ package struct LoadedCommand {
 
   /// Parses a command.
   ///
+  /// - Parameter known: Commands that were parsed before, by their words; this one is added.
   /// - Throws: A ``LocatedError``.
-  init(_ command: ScriptCommand, scope: VariableScope) throws {
+  init(_ command: ScriptCommand, scope: VariableScope, known: inout [[String]: ParsedCommand]) throws {
     self.command = command
     words = try CommandParser.words(of: command, scope: scope)
-    parsed = try CommandParser.parse(words, of: command)
+    parsed = try known[words] ?? CommandParser.parse(words, of: command)
+    if known.count < LoadedCommand.knownMaximum { known[words] = parsed }
   }
+
+  /// No more are remembered: what a script says again, it mostly says soon.
+  private static let knownMaximum = 1_000
 
   /// Its name with that of its subcommand: `fragments delete`.
   var name: String { CommandRegistry.command(named: words)?.name ?? command.name }

@@ -5,6 +5,8 @@ import MemoryServices
 extension String {
   /// The text with everything a terminal might act on made visible: `\n`, `\t`, `\x1b`, `\u{202e}`.
   package var withVisibleControls: String {
+    // Nearly every text: printable ASCII.
+    guard !utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return self }
     guard unicodeScalars.contains(where: \.isUnsafeOnTerminal) else { return self }
     var output = ""
     for scalar in unicodeScalars {

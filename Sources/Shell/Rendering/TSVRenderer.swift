@@ -13,6 +13,6 @@ struct TSVRenderer: Renderer {
 
   private static func escaped(_ cell: Cell) -> String {
     guard let text = cell.plainText else { return "\\N" }
-    return text.replacing("\\", with: "\\\\").withVisibleControls
+    return (text.utf8.contains(UInt8(ascii: "\\")) ? text.replacing("\\", with: "\\\\") : text).withVisibleControls
   }
 }

@@ -25,6 +25,7 @@ package struct ScriptLoader {
   private let confirmation: Confirmation
   private let interruption: Interruption
   private var commands: [LoadedCommand] = []
+  private var parsed: [[String]: ParsedCommand] = [:]
   private var errors: [LocatedError] = []
   /// The scripts being read, each from the one before, by their real paths.
   private var openFiles: [String] = []
@@ -116,7 +117,7 @@ package struct ScriptLoader {
     var command = typed
     do {
       command = try FamiliarWords.expanded(typed, settings)
-      let loaded = try LoadedCommand(command, scope: scope)
+      let loaded = try LoadedCommand(command, scope: scope, known: &parsed)
       if case .command(let parsed) = loaded.asLoaded {
         if let include = parsed as? IncludeCommand { return try splice(include, command) }
         try check(parsed, of: loaded, isScript: isScript)
