@@ -69,6 +69,8 @@ extension SQLiteDriver {
   private func buildSearchIndexes(_ db: Database) throws {
     if try !isWhole(SearchDDL.vectors) {
       try db.execute(sql: SearchDDL.vectors.drop + SearchDDL.createVectorLog)
+    } else if try presentDefinitions()["table \(SearchDDL.vectorChanges)"] == nil {
+      try db.execute(sql: SearchDDL.createVectorChanges)
     }
     let chosen = options.textSearchLanguage.map(SearchDDL.tokenizer)
     let present = try presentDefinitions()["table \(SearchDDL.textIndex)"] ?? ""

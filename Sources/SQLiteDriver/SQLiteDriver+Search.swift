@@ -1,6 +1,7 @@
 import Database
 import Foundation
 import GRDB
+import GRDBSQLite
 import MemoryModel
 
 /// Finding memories by meaning and by words.
@@ -57,7 +58,7 @@ extension SQLiteDriver {
     for id in changed { try comparison.compare(id) }
     var details: [String] = []
     if case .approximate(let breadth) = query.strategy {
-      let limit = max(breadth ?? SQLiteDriver.signBreadth, query.limit)
+      let limit = max(breadth ?? SQLiteDriver.signBreadth(rows: vectors.file.layout.rows), query.limit)
       let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
       let nearest = try scan.nearestBySign(limit: limit)
       details.append("the signs left \(counted(nearest.count, "row"))")
@@ -113,8 +114,9 @@ extension SQLiteDriver {
     )
   }
 
-  /// How many rows the first pass of an approximate search leaves over; `recall` measures what that is worth.
-  static let signBreadth = 1_000
+  /// How many rows the first pass of an approximate search leaves over: the more there are, the more are as near by their
+  /// signs. `recall` measures what that is worth.
+  static func signBreadth(rows: Int) -> Int { max(1_000, rows / 100) }
 
   private func nearestByBlob(_ query: VectorQuery, _ db: Database) throws -> [Candidate] {
     var best = Best<Candidate>(limit: query.limit)
@@ -206,10 +208,11 @@ extension SQLiteDriver {
     guard let space = try embeddingSpace(of: state) else { return nil }
     return try transaction(.readOnly) {
       try read { db in
-        try currentVectors(dimensions: space.dimensions, db).map { _ in
-          IndexBreadths(
+        try currentVectors(dimensions: space.dimensions, db).map { vectors in
+          let breadth = SQLiteDriver.signBreadth(rows: vectors.file.layout.rows)
+          return IndexBreadths(
             index: URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent, parameter: "candidates",
-            values: [100, 300, SQLiteDriver.signBreadth, 3_000])
+            values: [breadth / 10, breadth * 3 / 10, breadth, breadth * 3])
         }
       }
     }
@@ -236,15 +239,18 @@ struct QueryCosine {
 
   /// - Returns: nil for a blob of another length, and for a vector without a direction.
   func similarity(_ row: StoredRow, _ column: Int) -> Double? {
-    row.withBytes(column) { bytes -> Double? in
-      guard bytes.count == query.dimensions * 4 else { return nil }
-      return query.values.withUnsafeBufferPointer { query in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: query.count) { copy in
-          // SQLite promises no alignment.
-          UnsafeMutableRawBufferPointer(copy).copyMemory(from: bytes)
-          let similarity = Cosine.similarityOrNil(query, UnsafeBufferPointer(copy))
-          return similarity.flatMap { $0.isFinite ? $0 : nil }
-        }
+    row.withBytes(column, similarity)
+  }
+
+  /// The same of a blob's bytes.
+  func similarity(_ bytes: UnsafeRawBufferPointer) -> Double? {
+    guard bytes.count == query.dimensions * 4 else { return nil }
+    return query.values.withUnsafeBufferPointer { query in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: query.count) { copy in
+        // SQLite promises no alignment.
+        UnsafeMutableRawBufferPointer(copy).copyMemory(from: bytes)
+        let similarity = Cosine.similarityOrNil(query, UnsafeBufferPointer(copy))
+        return similarity.flatMap { $0.isFinite ? $0 : nil }
       }
     }
   }
@@ -254,7 +260,7 @@ struct QueryCosine {
 private struct ExactComparison {
   private let cosine: QueryCosine
   private let statement: Statement
-  private let arguments: StatementArguments
+  private let db: Database
   private let threshold: Double
   private var nearest: Best<Candidate>
   private(set) var compared = 0
@@ -262,9 +268,10 @@ private struct ExactComparison {
   /// - Parameter filter: What the rows must pass beside being near.
   init(_ query: VectorQuery, _ filter: MemoryFilter, _ db: Database) throws {
     cosine = QueryCosine(query.vector)
-    let conditions: String
-    (conditions, arguments) = SQLiteDriver.conditions(filter)
+    self.db = db
+    let (conditions, arguments) = SQLiteDriver.conditions(filter)
     statement = try db.cachedStatement(sql: "SELECT embedding FROM memories WHERE id = ?\(conditions)")
+    try statement.setArguments([0] + arguments)
     threshold = query.threshold ?? -2
     nearest = Best<Candidate>(limit: query.limit)
   }
@@ -276,8 +283,23 @@ private struct ExactComparison {
 
   mutating func compare(_ id: Int64) throws {
     compared += 1
-    let found = try statement.firstRow([id] + arguments) { cosine.similarity($0, 0) }
-    guard let similarity = found ?? nil, similarity >= threshold else { return }
+    guard let similarity = try similarity(of: id), similarity >= threshold else { return }
     nearest.offer(Candidate(id: id, similarity: similarity))
+  }
+
+  /// By way of SQLite's own functions: thousands of rows may have to be compared, and a row of values takes as long as all
+  /// the rest.
+  private func similarity(of id: Int64) throws -> Double? {
+    let statement = statement.sqliteStatement
+    defer { sqlite3_reset(statement) }
+    sqlite3_bind_int64(statement, 1, id)
+    switch sqlite3_step(statement) {
+    case SQLITE_ROW where [SQLITE_BLOB, SQLITE_TEXT].contains(sqlite3_column_type(statement, 0)):
+      let start = sqlite3_column_blob(statement, 0)
+      let count = start == nil ? 0 : Int(sqlite3_column_bytes(statement, 0))
+      return cosine.similarity(UnsafeRawBufferPointer(start: start, count: count))
+    case SQLITE_ROW, SQLITE_DONE: return nil
+    case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage)
+    }
   }
 }

@@ -11,6 +11,9 @@ enum SearchDDL {
   static let vectorLog = "memsh_vector_log"
   /// One row with a random number, drawn anew at every change of ``vectorLog``.
   static let vectorState = "memsh_vector_state"
+  /// The memories whose vectors have changed, the last one last, each with the ``vectorState`` that the change left. Whoever
+  /// knows an earlier state reads what has changed since, in place of the whole log.
+  static let vectorChanges = "memsh_vector_changes"
 
   /// FTS5's tokenizer for a language: Porter's stemmer knows English, everything else stays as it is.
   static func tokenizer(language: String) -> String {
@@ -50,22 +53,41 @@ enum SearchDDL {
     CREATE TABLE \(vectorState) (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL);
     INSERT INTO \(vectorState) VALUES (1, random());
     INSERT INTO \(vectorLog) SELECT id, random() FROM memories WHERE embedding IS NOT NULL;
-    CREATE TRIGGER memsh_vector_insert AFTER INSERT ON memories BEGIN
-      DELETE FROM \(vectorLog) WHERE id = NEW.id;
-      INSERT INTO \(vectorLog) SELECT NEW.id, random() WHERE NEW.embedding IS NOT NULL;
-      UPDATE \(vectorState) SET token = random();
-    END;
-    CREATE TRIGGER memsh_vector_update AFTER UPDATE ON memories
-    WHEN NEW.id <> OLD.id OR NEW.embedding IS NOT OLD.embedding BEGIN
-      DELETE FROM \(vectorLog) WHERE id IN (OLD.id, NEW.id);
-      INSERT INTO \(vectorLog) SELECT NEW.id, random() WHERE NEW.embedding IS NOT NULL;
-      UPDATE \(vectorState) SET token = random();
-    END;
-    CREATE TRIGGER memsh_vector_delete AFTER DELETE ON memories BEGIN
-      DELETE FROM \(vectorLog) WHERE id = OLD.id;
-      UPDATE \(vectorState) SET token = random();
-    END;
+    \(createVectorChanges)
     """
+
+  /// The list of changes, empty as yet, and the triggers; those that are there go first: memsh 0.1.0 made them without it.
+  static let createVectorChanges =
+    vectors.triggers.map { "DROP TRIGGER IF EXISTS \($0); " }.joined() + """
+      DROP TABLE IF EXISTS \(vectorChanges);
+      CREATE TABLE \(vectorChanges) (number INTEGER PRIMARY KEY, id INTEGER NOT NULL, state INTEGER NOT NULL);
+      INSERT INTO \(vectorChanges) (id, state) SELECT 0, token FROM \(vectorState);
+      CREATE TRIGGER memsh_vector_insert AFTER INSERT ON memories BEGIN
+        DELETE FROM \(vectorLog) WHERE id = NEW.id;
+        INSERT INTO \(vectorLog) SELECT NEW.id, random() WHERE NEW.embedding IS NOT NULL;
+        UPDATE \(vectorState) SET token = random();
+        INSERT INTO \(vectorChanges) (id, state) SELECT NEW.id, token FROM \(vectorState);
+        \(forgetOldChanges)
+      END;
+      CREATE TRIGGER memsh_vector_update AFTER UPDATE ON memories
+      WHEN NEW.id <> OLD.id OR NEW.embedding IS NOT OLD.embedding BEGIN
+        DELETE FROM \(vectorLog) WHERE id IN (OLD.id, NEW.id);
+        INSERT INTO \(vectorLog) SELECT NEW.id, random() WHERE NEW.embedding IS NOT NULL;
+        UPDATE \(vectorState) SET token = random();
+        INSERT INTO \(vectorChanges) (id, state) SELECT OLD.id, token FROM \(vectorState) WHERE NEW.id <> OLD.id;
+        INSERT INTO \(vectorChanges) (id, state) SELECT NEW.id, token FROM \(vectorState);
+        \(forgetOldChanges)
+      END;
+      CREATE TRIGGER memsh_vector_delete AFTER DELETE ON memories BEGIN
+        DELETE FROM \(vectorLog) WHERE id = OLD.id;
+        UPDATE \(vectorState) SET token = random();
+        INSERT INTO \(vectorChanges) (id, state) SELECT OLD.id, token FROM \(vectorState);
+        \(forgetOldChanges)
+      END;
+      """
+
+  /// Reading more of them takes longer than reading the whole log.
+  private static let forgetOldChanges = "DELETE FROM \(vectorChanges) WHERE number <= last_insert_rowid() - 100000;"
 
   /// Tables, and the triggers without which they are worth nothing.
   struct Parts {

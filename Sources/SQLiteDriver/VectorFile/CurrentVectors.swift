@@ -13,12 +13,72 @@ struct CurrentVectors {
   /// The number of the store's state that this is true for.
   let state: Int64
 
-  /// Compares a file with the store's log.
+  /// How many rows of the file no longer hold.
+  private var gone = 0
+
+  /// Compares a file with the store's log, as far as that has changed since the file was written.
   init(_ file: VectorFile, state: Int64, _ db: Database) throws {
     self.file = file
     self.state = state
     guard file.state != state else { return }
+    let most = max(1_000, file.layout.rows / CurrentVectors.rowsForEachChange)
+    if let ids = try CurrentVectors.changes(since: file.state, until: state, atMost: most, db) {
+      try compare(ids, db)
+    } else {
+      try compareAll(db)
+    }
+  }
+
+  /// Looking up one row takes as long as reading so many on.
+  private static let rowsForEachChange = 50
+
+  /// The memories whose vectors have changed between two states, by ascending id; nil where the store does not know:
+  /// it lists no changes, or only later ones, or more than are worth it.
+  private static func changes(
+    since first: Int64, until last: Int64, atMost limit: Int, _ db: Database
+  ) throws -> [Int64]? {
+    guard
+      try db.firstRow(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [SearchDDL.vectorChanges], { _ in true })
+        == true
+    else { return nil }
+    var ids: Set<Int64> = []
+    // The last change must have left the present state: otherwise somebody has changed vectors without listing them.
+    var (isNewest, isKnown) = (true, false)
+    let statement = try db.cachedStatement(
+      sql: "SELECT id, state FROM \(SearchDDL.vectorChanges) ORDER BY number DESC")
+    try statement.forEachRow([]) { row in
+      let state = try row.integer(1)
+      guard !isNewest || state == last else { return false }
+      isNewest = false
+      isKnown = state == first
+      if !isKnown { ids.insert(try row.id(0)) }
+      return !isKnown && ids.count <= limit
+    }
+    return isKnown ? ids.sorted() : nil
+  }
+
+  /// Compares some rows, given by ascending id.
+  private mutating func compare(_ wanted: [Int64], _ db: Database) throws {
+    outdated = [Bool](repeating: false, count: file.layout.rows)
+    let (ids, tokens) = (file.ids, file.tokens)
+    let token = try db.cachedStatement(sql: "SELECT token FROM \(SearchDDL.vectorLog) WHERE id = ?")
+    for id in wanted {
+      let logged = try token.firstRow([id]) { try $0.integer(0) } ?? nil
+      let position = ids.partitioningIndex { $0 >= id }
+      let isInFile = position < ids.count && ids[position] == id
+      if isInFile, logged == tokens[position] { continue }
+      if isInFile {
+        outdated[position] = true
+        gone += 1
+      }
+      if logged != nil { changed.append(id) }
+    }
+  }
+
+  private mutating func compareAll(_ db: Database) throws {
     outdated = [Bool](repeating: true, count: file.layout.rows)
+    gone = file.layout.rows
     let (ids, tokens) = (file.ids, file.tokens)
     var position = 0
     try db.forEachRow("SELECT id, token FROM \(SearchDDL.vectorLog) ORDER BY id") { row in
@@ -26,6 +86,7 @@ struct CurrentVectors {
       while position < ids.count, ids[position] < id { position += 1 }
       if try position < ids.count && ids[position] == id && tokens[position] == row.integer(1) {
         outdated[position] = false
+        gone -= 1
       } else {
         changed.append(id)
       }
@@ -33,10 +94,7 @@ struct CurrentVectors {
   }
 
   /// Whether so much has changed that a new file is worth writing.
-  var isWorn: Bool {
-    let gone = outdated.reduce(0) { $0 + ($1 ? 1 : 0) }
-    return max(gone, changed.count) > max(1_000, file.layout.rows / 20)
-  }
+  var isWorn: Bool { max(gone, changed.count) > max(1_000, file.layout.rows / 20) }
 
   /// The positions in the file of those ids, given in ascending order, that still hold there; and the ids that have
   /// changed since.
@@ -123,5 +181,17 @@ extension SQLiteDriver {
     }
     logger.info("wrote \(path): \(rows) vectors in \(Int(stopwatch.elapsed.milliseconds)) ms")
     return true
+  }
+}
+
+extension UnsafeBufferPointer<Int64> {
+  /// The first position from which on a condition holds, which it does at no position before.
+  fileprivate func partitioningIndex(where holds: (Int64) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -35,7 +35,8 @@ struct RecallCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let service = RecallService(store: try session.store(), interruption: session.interruption)
+    let store = try session.store()
+    let service = RecallService(store: store, interruption: session.interruption)
     let report = try service.measure(sample: sample, neighbours: neighbours)
     let steps = report.steps.map { step -> [Cell] in
       [
@@ -54,16 +55,17 @@ struct RecallCommand: ShellCommand {
             .init("exact_median_ms", .double(report.exactMedian.milliseconds, places: 2)),
             .init("steps", .list(ResultTable(columns: columns, rows: steps))),
             .init("recommended", report.recommended.map(Cell.count) ?? .null),
-            .init("recommendation", .text(RecallCommand.recommendation(report))),
+            .init("recommendation", .text(RecallCommand.recommendation(report, store.identity.backend))),
           ])))
   }
 
-  private static func recommendation(_ report: RecallReport) -> String {
+  private static func recommendation(_ report: RecallReport, _ backend: Backend) -> String {
     let parameter = report.breadths.parameter
-    guard let breadth = report.recommended else {
-      return
-        "no \(parameter) measured finds 99 %: rebuild the index (`sql --write 'REINDEX …'`), or search with --exact"
+    if let breadth = report.recommended { return "\(parameter) = \(breadth) finds 99 % of the true neighbours" }
+    let missed = "no \(parameter) measured finds 99 %"
+    return switch backend {
+    case .postgres: "\(missed): rebuild the index (`sql --write 'REINDEX …'`), or search with --exact"
+    case .sqlite: "\(missed): search without --approximate, which finds all"
     }
-    return "\(parameter) = \(breadth) finds 99 % of the true neighbours"
   }
 }
