@@ -100,11 +100,13 @@ package enum RowJSON {
 
   /// A memory and its id, if it has one. What is left out gets the column's default; null is NULL.
   ///
-  /// - Parameter added: The columns that others added to the table.
+  /// - Parameters:
+  ///   - vector: The embedding, where it has been read already; in place of what the object says.
+  ///   - added: The columns that others added to the table.
   package static func memory(
-    _ json: JSON, now: Timestamp, added: [AddedColumn] = []
+    _ json: JSON, vector: Vector? = nil, now: Timestamp, added: [AddedColumn] = []
   ) throws -> (id: Int64?, fields: MemoryFields) {
-    let (id, row) = try row(json, of: .memories, now: now, added: added)
+    let (id, row) = try row(json, of: .memories, vector: vector, now: now, added: added)
     var fields = try MemoryFields(values: row.values, added: row.added)
     guard !fields.userID.isEmpty else {
       throw Unreadable(reason: "user_id is not a text of 1 to \(MemoryFields.userIDLimit) characters")
@@ -116,7 +118,7 @@ package enum RowJSON {
 
   /// A row and its id, if it has one. What is left out gets the column's default; null is NULL.
   package static func row(
-    _ json: JSON, of table: Table, now: Timestamp, added: [AddedColumn] = []
+    _ json: JSON, of table: Table, vector: Vector? = nil, now: Timestamp, added: [AddedColumn] = []
   ) throws -> (id: Int64?, row: Record) {
     guard case .object(let members) = json else { throw Unreadable(reason: "the row is not an object") }
     let known = ["table"] + table.columnNames + added.map(\.name)
@@ -124,7 +126,8 @@ package enum RowJSON {
       throw Unreadable(reason: "there is no column '\(other.key)'")
     }
     let values = try table.columns.map { column -> Value in
-      let value = try json[key: column.name].map { try RowJSON.value($0, of: column) } ?? column.value(now: now)
+      let read = column.type == .vector ? vector.map(Value.vector) : nil
+      let value = try read ?? json[key: column.name].map { try RowJSON.value($0, of: column) } ?? column.value(now: now)
       if let refusal = column.refusal(of: value) { throw Unreadable(reason: refusal) }
       return value
     }

@@ -17,6 +17,9 @@ package struct JSONParser {
   private var valuesLeft: Int
   private var position = 0
   private var depth = 0
+  /// The member of the outermost object that may be a vector, and how many numbers to expect of it.
+  private var (vectorKey, dimensions): (String?, Int) = (nil, 0)
+  private var vector: Vector?
 
   /// Arrays and objects nested deeper than this become ``JSON/nested(_:)``, so that no text can exhaust the stack: not
   /// while it is parsed, nor of whoever works on the value, nor when it goes.
@@ -50,6 +53,26 @@ package struct JSONParser {
     let result: Result<JSON, Failure> = text.withUTF8 { bytes in
       var parser = JSONParser(bytes: bytes, takesNaN: takesNaN, valuesLeft: valuesMaximum)
       do throws(Failure) { return .success(try parser.document()) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  /// Parses an object, of which one member may be a vector: that is read as one, without a value for each of its numbers.
+  ///
+  /// - Parameters:
+  ///   - key: The member's.
+  ///   - dimensions: How many numbers to expect.
+  /// - Returns: The object, in which the member is an empty array where it was read as a vector; and the vector, nil where
+  ///   the member is anything else.
+  package static func parse(
+    _ text: String, vector key: String, dimensions: Int
+  ) throws(Failure) -> (json: JSON, vector: Vector?) {
+    var text = text
+    let result: Result<(JSON, Vector?), Failure> = text.withUTF8 { bytes in
+      var parser = JSONParser(bytes: bytes, takesNaN: false, valuesLeft: .max)
+      parser.vectorKey = key
+      parser.dimensions = dimensions
+      do throws(Failure) { return .success((try parser.document(), parser.vector)) } catch { return .failure(error) }
     }
     return try result.get()
   }
@@ -169,16 +192,47 @@ package struct JSONParser {
     if accept("}") { return .object(members) }
     repeat {
       let key = try key()
-      let member = JSON.Member(key, try value())
-      if let index = indexes.updateValue(members.count, forKey: Array(key.utf8)) {
+      let member = JSON.Member(key, try depth == 1 && key == vectorKey ? vectorValue() : value())
+      if let index = JSONParser.index(of: key, in: members, &indexes) {
         members[index] = member
-        indexes[Array(key.utf8)] = index
       } else {
         members.append(member)
       }
     } while accept(",")
     guard accept("}") else { throw failure("expected ',' or '}'") }
     return .object(members)
+  }
+
+  /// So many members are compared one by one.
+  private static let comparedMembers = 24
+
+  /// Where a member of the same key is, to the byte; nil where there is none.
+  ///
+  /// - Parameter indexes: The places of all members by their keys, once there are many.
+  private static func index(of key: String, in members: [JSON.Member], _ indexes: inout [[UInt8]: Int]) -> Int? {
+    guard members.count >= comparedMembers else {
+      return members.firstIndex { $0.key.utf8.count == key.utf8.count && $0.key.utf8.elementsEqual(key.utf8) }
+    }
+    if indexes.isEmpty {
+      for (index, member) in members.enumerated() { indexes[Array(member.key.utf8)] = index }
+    }
+    let bytes = Array(key.utf8)
+    if let index = indexes[bytes] { return index }
+    indexes[bytes] = members.count
+    return nil
+  }
+
+  /// Reads what may be a vector; anything else as ``value()``.
+  private mutating func vectorValue() throws(Failure) -> JSON {
+    vector = nil
+    skipWhitespace()
+    guard next == UInt8(ascii: "["), let end = bytes[position...].firstIndex(of: UInt8(ascii: "]")),
+      let numbers = try? FloatParser.parseArray(
+        UnsafeBufferPointer(rebasing: bytes[position...end]), capacity: dimensions)
+    else { return try value() }
+    vector = Vector(numbers)
+    position = end + 1
+    return .array([])
   }
 
   /// Reads a key and the colon behind it.

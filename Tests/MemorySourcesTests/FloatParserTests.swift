@@ -1,7 +1,6 @@
 import Foundation
+import MemoryModel
 import Testing
-
-@testable import MemorySources
 
 @Suite struct FloatParserTests {
   private func parse(_ text: String) throws -> [Float] {
@@ -57,7 +56,7 @@ import Testing
     "what is no array of numbers is refused",
     arguments: [
       "", "1", "[1", "[1,]", "[,1]", "[1 2]", "[NaN]", "[1.]", "[.5]", "[1e]", "[\"1\"]", "[null]", "[1]x", "[1e39]",
-      "[--1]",
+      "[--1]", "[01]", "[-00.5]", "[1\u{B}]",
     ])
   func refuses(text: String) {
     #expect(throws: FloatParser.Failure.self) { try parse(text) }

@@ -142,7 +142,8 @@ package struct ImportService {
       try store.makeRoom(for: header.columns, changes: !options.dryRun)
       let added = try columns(header)
       try lines.check(added)
-      lines.takeMemories(at: author.moment)
+      // Rows that may replace others are told apart by all that their lines say.
+      lines.takeMemories(at: author.moment, dimensions: options.onConflict == .replace ? nil : dimensions)
       let loader = ImportLoader(
         store: store, operation: operation, options: options, moment: author.moment, dimensions: dimensions,
         isEmpty: isNew, added: added, allowed: try replacements?.locked(in: store))
@@ -208,8 +209,9 @@ struct ImportedMemory: Sendable {
   let id: Int64?
   let fields: MemoryFields
 
-  init(_ json: JSON, now: Timestamp, added: [Table: [AddedColumn]]) throws {
-    (id, fields) = try RowJSON.memory(json, now: now, added: added[.memories] ?? [])
+  /// - Parameter vector: The embedding, where it was read apart from the rest.
+  init(_ json: JSON, vector: Vector? = nil, now: Timestamp, added: [Table: [AddedColumn]]) throws {
+    (id, fields) = try RowJSON.memory(json, vector: vector, now: now, added: added[.memories] ?? [])
   }
 }
 
@@ -223,6 +225,8 @@ private struct ImportedLines {
   private var added: [Table: [AddedColumn]] = [:]
   /// When a memory was made that does not say; nil until the header has been read.
   private var moment: Timestamp?
+  /// How long embeddings are that are read apart; nil for none.
+  private var dimensions: Int?
   /// What a look at the first line has taken.
   private var first: JSON?
   /// The number of the line of the last row, where rows are read ahead.
@@ -266,7 +270,11 @@ private struct ImportedLines {
   }
 
   /// Looks at memories together with their lines from now on.
-  mutating func takeMemories(at moment: Timestamp) { self.moment = moment }
+  ///
+  /// - Parameter dimensions: How long embeddings are, which are then left out of the rows' values; nil leaves them there.
+  mutating func takeMemories(at moment: Timestamp, dimensions: Int?) {
+    (self.moment, self.dimensions) = (moment, dimensions)
+  }
 
   mutating func next() throws -> ImportedRow? {
     if format == .csv {
@@ -291,14 +299,16 @@ private struct ImportedLines {
       texts.append((lines.line, text))
       bytes += text.utf8.count
     }
-    let (moment, added) = (moment, added)
+    let (moment, dimensions, added) = (moment, dimensions, added)
     let rows = texts.concurrentMap { text in
       Result { () throws(RowJSON.Unreadable) in
-        let json = try JSONLines.value(text.text)
+        let (json, vector) = try JSONLines.memory(text.text, dimensions: dimensions)
         guard let moment, json[key: "table"]?.stringValue ?? "memories" == "memories" else {
-          return ImportedRow(json: json)
+          // A row of another table has its vector among its values.
+          return ImportedRow(json: vector == nil ? json : try JSONLines.value(text.text))
         }
-        return ImportedRow(json: json, memory: Result { try ImportedMemory(json, now: moment, added: added) })
+        return ImportedRow(
+          json: json, memory: Result { try ImportedMemory(json, vector: vector, now: moment, added: added) })
       }
     }
     ahead = zip(texts, rows).map { ($0.line, $1) }.reversed()

@@ -32,4 +32,14 @@ struct JSONLines {
       throw RowJSON.Unreadable(reason: "not valid JSON: \(error)")
     }
   }
+
+  /// The value of a line that may be a memory, its embedding apart.
+  ///
+  /// - Parameter dimensions: How long embeddings are; nil leaves them where they are.
+  static func memory(_ text: String, dimensions: Int?) throws(RowJSON.Unreadable) -> (json: JSON, vector: Vector?) {
+    guard let dimensions else { return (try value(text), nil) }
+    do { return try JSONParser.parse(text, vector: Column.embedding.name, dimensions: dimensions) } catch {
+      throw RowJSON.Unreadable(reason: "not valid JSON: \(error)")
+    }
+  }
 }

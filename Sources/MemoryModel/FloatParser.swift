@@ -5,7 +5,7 @@ import Foundation
 /// Most numbers take the fast road: their first digits as an integer, scaled by a power of ten in double precision.
 /// How far that may be from the exact value is known, so the float is certain unless the double lies that near to the
 /// middle between two floats; then, and for rare forms, `strtof` decides.
-struct FloatParser {
+package struct FloatParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
   /// Where the numbers go.
@@ -13,8 +13,8 @@ struct FloatParser {
   private var count = 0
 
   /// Why a text is not an array of numbers.
-  struct Failure: Error {
-    let reason: String
+  package struct Failure: Error {
+    package let reason: String
     /// Whether there was no room for all numbers, which says nothing about the text.
     fileprivate var isForRoom = false
   }
@@ -22,7 +22,7 @@ struct FloatParser {
   /// Parses a whole text such as `[0.1, -2e-3]`.
   ///
   /// - Parameter capacity: How many numbers to expect.
-  static func parseArray(_ bytes: UnsafeBufferPointer<UInt8>, capacity: Int) throws(Failure) -> [Float] {
+  package static func parseArray(_ bytes: UnsafeBufferPointer<UInt8>, capacity: Int) throws(Failure) -> [Float] {
     if capacity > 0 {
       do { return try parse(bytes, room: capacity) } catch  where error.isForRoom {}
     }
@@ -112,7 +112,11 @@ struct FloatParser {
 
   @inline(__always)
   private mutating func skipWhitespace() {
-    while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
+    while position < bytes.count, case let byte = bytes[position],
+      byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    {
+      position += 1
+    }
   }
 
   @inline(__always)
@@ -126,8 +130,11 @@ struct FloatParser {
     let start = position
     let isNegative = accept(UInt8(ascii: "-"))
     var mantissa: UInt64 = 0
+    let first = position
     var digits = readDigits(into: &mantissa)
-    guard digits > 0 else { throw Failure(reason: notANumber(from: start)) }
+    guard digits > 0, digits == 1 || bytes[first] != UInt8(ascii: "0") else {
+      throw Failure(reason: notANumber(from: start))
+    }
     var exponent = 0
     if accept(UInt8(ascii: ".")) {
       // Zeros in front of the first other digit take no room in the mantissa.
