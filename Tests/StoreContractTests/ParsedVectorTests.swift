@@ -46,7 +46,9 @@ import Testing
   func takesLastOfEqualKeys(count: Int) throws {
     let keys = (0..<count).map { "\"k\($0)\":\($0)" } + ["\"e\u{301}\":1", "\"\u{E9}\":2", "\"k1\":\"last\""]
     let json = try JSONParser.parse("{" + keys.joined(separator: ",") + "}")
-    guard case .object(let members) = json else { return Issue.record("not an object") }
+    var members: [JSON.Member] = []
+    if case .object(let found) = json { members = found }
+    try #require(members.count > 1)
     #expect(members.count == count + 2 && members[1].value == .string("last"))
     #expect(members.map(\.key.utf8.count).suffix(2) == [3, 2])
   }
