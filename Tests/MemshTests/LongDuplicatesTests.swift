@@ -44,6 +44,17 @@ import Testing
     #expect(try !world(2, "'short ' + 'xy'[i]").run("dedup", "--dry-run").errors.contains("characters or more"))
   }
 
+  @Test("a threshold of 1 finds what is equal, in time", arguments: ["fuzzy", "key-phrase", "semantic"])
+  func endsAtOne(layer: String) throws {
+    let world = try world(3, "['the blue kettle is in the kitchen', 'The kitchen: is the blue kettle in?', 'x'][i]")
+    let others = ["fuzzy", "key-phrase", "semantic"].filter { $0 != layer }.flatMap { ["--\($0)", "0"] }
+    let result = try world.memsh.run(
+      ["-q", "-d", world.store, "dedup", "--dry-run", "--json", "--\(layer)", "1"] + others, timeoutSeconds: 20)
+    #expect(result.status == 0, "\(result.errors)")
+    let groups = try JSONParser.parse(result.output)[key: "groups"]?.integerValue
+    #expect(groups == (layer == "key-phrase" ? 1 : 0), "\(result.output)")
+  }
+
   @Test("an interrupt ends dedup while it compares")
   func isInterrupted() throws {
     let world = try world(

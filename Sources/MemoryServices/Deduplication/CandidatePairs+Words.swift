@@ -59,11 +59,15 @@ private struct WordKeys {
 
   /// Each two of so many words are keys.
   private static let pairedWords = 8
+  /// No text with more words has keys of two: near a threshold of 1 any would be few enough.
+  private static let wordsMaximum = 1_000
 
   init(threshold: Double) {
     self.threshold = threshold
     var count = KeyPhrases.wordsMinimum
-    while KeyPhrases.prefixLength(count + 1, threshold: threshold) + 1 <= WordKeys.pairedWords { count += 1 }
+    while count < WordKeys.wordsMaximum,
+      KeyPhrases.prefixLength(count + 1, threshold: threshold) + 1 <= WordKeys.pairedWords
+    { count += 1 }
     pairedMaximum = count
   }
 
