@@ -143,8 +143,8 @@ extension PostgresDriver {
       WITH nearest AS (\(nearest)),
         best AS MATERIALIZED (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
           ORDER BY distance, id LIMIT \(query.limit))
-      SELECT 1::float8 - distance, \(raw: PostgresDriver.memoryColumns) FROM best JOIN memories USING (id)
-      ORDER BY distance, id
+      SELECT 1::float8 - best.distance, \(raw: PostgresDriver.memoryColumns) FROM best JOIN memories USING (id)
+      ORDER BY best.distance, id
       """
     ).rows.map { row in
       let similarity = try row.double(0) ?? 0

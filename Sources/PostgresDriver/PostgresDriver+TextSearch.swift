@@ -16,7 +16,7 @@ extension PostgresDriver {
     let plan = SearchPlan(
       "full text", index: hasIndex ? PostgresDriver.textIndex : nil,
       details: [language] + (hasIndex ? [] : ["no index for it: every row is read; `schema --create` builds it"]))
-    guard query.limit > 0, let words = try wantedWords(of: query.text, language, hasIndex, in: state) else {
+    guard query.limit > 0, let words = try wantedWords(of: query, language, hasIndex, in: state) else {
       return SearchAnswer(hits: [], plan: plan)
     }
     let similarity: SQL =
@@ -24,8 +24,8 @@ extension PostgresDriver {
     let rows = try self.query(
       """
       WITH \(ranking(words, query, language, hasIndex))
-      SELECT score, \(similarity), \(raw: PostgresDriver.memoryColumns) FROM ranked JOIN memories USING (id)
-      ORDER BY score DESC, id
+      SELECT ranked.score, \(similarity), \(raw: PostgresDriver.memoryColumns) FROM ranked JOIN memories USING (id)
+      ORDER BY ranked.score DESC, id
       """
     ).rows
     let hits = try rows.map { row in
@@ -39,14 +39,16 @@ extension PostgresDriver {
   /// The steps of a statement that end with `ranked`: ids and scores, the best.
   private func ranking(_ words: WantedWords, _ query: TextQuery, _ language: String, _ hasIndex: Bool) -> SQL {
     let document = SQL(raw: PostgresDriver.document(language))
+    let conditions = query.filter.conditions()
     func numbers(_ values: [Double]) -> Value { .texts(values.map { "\($0)" }) }
     let likely = BM25.part(times: "greatest(length, 1::float8)", length: "length")
-    let exact = BM25.part(times: "pg_catalog.cardinality(positions)::float8", length: "length")
+    // Memories may have columns of others of any name, so that each of the statement's own says whose it is.
+    let exact = BM25.part(times: "pg_catalog.cardinality(word.positions)::float8", length: "best.length")
     return """
-      \(documents(language, query.filter.conditions(), hasIndex)) found AS MATERIALIZED (
+      \(documents(language, conditions, hasIndex)) found AS MATERIALIZED (
         SELECT r.id, r.characters, \(words.common) + pg_catalog.sum(column2::float8) AS weight
         FROM \(rows: [.texts(words.queries), numbers(words.additions)], as: "word") CROSS JOIN LATERAL (
-          \(rows(having: "column1::tsquery", language, query.filter.conditions(), hasIndex, areFew: words.areRare))
+          \(rows(having: "word.column1::tsquery", language, hasIndex ? conditions : "", hasIndex, areFew: words.areRare))
           LIMIT \(WantedWords.rowsMaximum)) AS r
         GROUP BY r.id, r.characters),
       likely AS MATERIALIZED (
@@ -54,11 +56,12 @@ extension PostgresDriver {
         FROM (SELECT id, weight, characters / greatest(pg_catalog.avg(characters) OVER (), 1::float8) AS length
           FROM found) AS found),
       exact AS MATERIALIZED (
-        SELECT best.id, pg_catalog.sum(column2::float8 * \(exact)) AS score
+        SELECT best.id, pg_catalog.sum(wanted.column2::float8 * \(exact)) AS score
         FROM (SELECT id, length FROM likely ORDER BY score DESC, id LIMIT \(WantedWords.scoredRows)) AS best
           JOIN memories USING (id)
           CROSS JOIN LATERAL pg_catalog.unnest(\(document)) AS word
-          JOIN \(rows: [.texts(words.lexemes), numbers(words.weights)], as: "wanted") ON column1 = lexeme
+          JOIN \(rows: [.texts(words.lexemes), numbers(words.weights)], as: "wanted")
+            ON wanted.column1 = word.lexeme
         GROUP BY best.id),
       ranked AS MATERIALIZED (
         SELECT id, COALESCE(exact.score, likely.score) AS score FROM likely LEFT JOIN exact USING (id)
@@ -138,7 +141,12 @@ extension PostgresDriver {
   private func rows(
     having query: SQL, _ language: String, _ conditions: SQL, _ hasIndex: Bool, areFew: Bool
   ) -> SQL {
-    guard hasIndex else { return "SELECT id, characters FROM documents WHERE document @@ \(query)" }
+    guard hasIndex else {
+      return """
+        SELECT id, characters FROM documents
+        WHERE document @@ \(query) AND id IN (SELECT id FROM memories WHERE true\(conditions))
+        """
+    }
     return """
       SELECT id, pg_catalog.length(content)::float8 AS characters FROM (
         SELECT id, user_id, content, category, importance_score, metadata, created_at FROM memories
@@ -158,22 +166,38 @@ extension PostgresDriver {
       """
   }
 
-  /// The words of a text, and how many of all rows have each; nil when there are none.
+  /// The words of a text, and how many rows have each: of all, and of those that pass the filter; nil when none of these
+  /// has one.
   ///
   /// Rows are counted in the index, up to ``WantedWords/rowsMaximum``; how many have a more frequent word is for the
   /// statistics of the index to say, which ANALYZE makes. The queries are put together from lexemes, so that nothing in
   /// the text is taken for an operator.
   private func wantedWords(
-    of text: String, _ language: String, _ hasIndex: Bool, in state: StoreState
+    of query: TextQuery, _ language: String, _ hasIndex: Bool, in state: StoreState
   ) throws -> WantedWords? {
     let maximum = WantedWords.rowsMaximum
     let estimate = state.tables[Table.memories.name]?.rowEstimate ?? 0
-    let rows = try query(
+    let conditions = query.filter.conditions()
+    func count(_ conditions: SQL, areFew: Bool) -> SQL {
+      """
+      (SELECT pg_catalog.count(*) FROM (
+        \(self.rows(having: "words.query::tsquery", language, conditions, hasIndex, areFew: areFew)) LIMIT \(maximum)) AS r)
+      """
+    }
+    // Where few rows pass, how many of them have a word does not matter.
+    let passing: SQL =
+      query.filter.isEmpty
+      ? "(SELECT rows FROM total), NULL::int8"
+      : """
+      (SELECT rows FROM passing), CASE WHEN (SELECT rows FROM passing) > \(maximum)
+        AND (frequent.count > \(maximum)) IS NOT TRUE THEN \(count(conditions, areFew: true)) END
+      """
+    let rows = try self.query(
       """
       WITH \(documents(language, "", hasIndex)) words AS MATERIALIZED (
           SELECT lexeme, '''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' AS query
           FROM pg_catalog.unnest(tsvector_to_array(
-            to_tsvector(\(language)::regconfig, left(\(text.replacingNUL), 100000)))) AS lexeme
+            to_tsvector(\(language)::regconfig, left(\(query.text.replacingNUL), 100000)))) AS lexeme
           LIMIT \(TextQuery.wordMaximum)),
         counted AS MATERIALIZED (
           SELECT pg_catalog.count(*) AS rows FROM (SELECT FROM memories LIMIT \(maximum + 1)) AS r),
@@ -186,19 +210,24 @@ extension PostgresDriver {
             pg_catalog.unnest(most_common_elems::text::text[]), pg_catalog.unnest(most_common_elem_freqs)) AS e(word, share)
           WHERE \(raw: hasIndex ? "word IS NOT NULL" : "false") AND (schemaname, tablename) = (
             SELECT nspname, relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = relnamespace
-            WHERE c.oid = pg_catalog.to_regclass(\(PostgresDriver.textIndex))::oid))
-      SELECT lexeme, query, (SELECT rows FROM total), CASE WHEN frequent.count > \(maximum) THEN frequent.count ELSE (
-          SELECT pg_catalog.count(*) FROM (
-            \(self.rows(having: "query::tsquery", language, "", hasIndex, areFew: false)) LIMIT \(maximum)) AS r) END
+            WHERE c.oid = pg_catalog.to_regclass(\(PostgresDriver.textIndex))::oid)),
+        passing AS MATERIALIZED (
+          SELECT pg_catalog.count(*) AS rows FROM (SELECT FROM memories WHERE true\(conditions) LIMIT \(maximum + 1)) AS r)
+      SELECT lexeme, query, (SELECT rows FROM total),
+        CASE WHEN frequent.count > \(maximum) THEN frequent.count ELSE \(count("", areFew: false)) END, \(passing)
       FROM words LEFT JOIN frequent ON word = lexeme
       """
     ).rows
-    guard let first = rows.first, let total = try first.integer(2) else { return nil }
+    guard let first = rows.first, let total = try first.integer(2), let passing = try first.integer(4) else {
+      return nil
+    }
     let words = try rows.compactMap { row -> WantedWords.Word? in
       guard let lexeme = try row.text(0), let query = try row.text(1) else { return nil }
-      return WantedWords.Word(lexeme: lexeme, query: query, having: Int(try row.integer(3) ?? 0))
+      let having = try row.integer(3) ?? 0
+      return WantedWords.Word(
+        lexeme: lexeme, query: query, having: Int(having), passing: Int(try row.integer(5) ?? having))
     }
-    return WantedWords(words, total: Int(total))
+    return WantedWords(words, total: Int(total), passing: Int(passing))
   }
 
   /// Builds the index of words if it is missing, not valid, or for another language than the one that was chosen.

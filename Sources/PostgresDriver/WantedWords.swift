@@ -4,7 +4,8 @@ import Database
 ///
 /// The index tells quickly which rows have a word, but reading every row with a frequent one takes long in a large table.
 /// So the rarest words say which rows take part, as many as have about ``rowsMaximum`` rows together; of the others it is
-/// only asked which of these rows have them, too.
+/// only asked which of these rows have them, too. Rare are words here among the rows that may be found: one that none of
+/// those has says nothing of them, and where they are few, all words say which take part.
 struct WantedWords {
   /// A word as the index has it.
   struct Word {
@@ -14,6 +15,8 @@ struct WantedWords {
     let query: String
     /// How many rows have it; an estimate, or too few, above ``WantedWords/rowsMaximum``.
     let having: Int
+    /// How many of the rows that pass the filter do, known as well as that.
+    let passing: Int
   }
 
   /// So many rows are looked at for each word.
@@ -28,22 +31,25 @@ struct WantedWords {
   let weights: [Double]
   /// The queries that find the rows which have each word, and take part.
   let queries: [String]
-  /// Whether no more than ``rowsMaximum`` rows take part.
+  /// Whether no more than ``rowsMaximum`` rows have the words that say which take part.
   let areRare: Bool
   /// The weight that all rows have which take part.
   let common: Double
   /// What a row that a query finds has beside the common weight.
   let additions: [Double]
 
-  /// Words, and how many rows there are.
-  init(_ words: [Word], total: Int) {
-    let words = words.sorted { ($0.having, $0.lexeme) < ($1.having, $1.lexeme) }
+  /// Words, and how many rows there are; nil when no row that passes has one of them.
+  ///
+  /// - Parameter passing: How many rows pass the filter, as far as that is known.
+  init?(_ words: [Word], total: Int, passing: Int) {
+    let words = words.filter { $0.passing > 0 }.sorted { ($0.passing, $0.lexeme) < ($1.passing, $1.lexeme) }
+    guard !words.isEmpty else { return nil }
     lexemes = words.map(\.lexeme)
     weights = words.map { BM25.weight(having: $0.having, of: total) }
     var rows = 0
     let deciding = words.enumerated().prefix { index, word in
-      rows += word.having
-      return index == 0 || rows <= WantedWords.rowsMaximum
+      rows += word.passing
+      return index == 0 || rows <= WantedWords.rowsMaximum || passing <= WantedWords.rowsMaximum
     }.count
     let any = words.prefix(deciding).map(\.query).joined(separator: " | ")
     queries = words.enumerated().map { $0.offset < deciding ? $0.element.query : "(\(any)) & \($0.element.query)" }

@@ -81,6 +81,26 @@ import Testing
     try Self.check(store, .postgres)
   }
 
+  @Test(
+    "columns of others change no answer, whatever they are called",
+    arguments: [(StoreKind.sqlite, true), (.postgres, true), (.postgres, false)])
+  func readsItsOwnColumns(kind: StoreKind, isIndexed: Bool) throws {
+    let fixture = try Self.filled(kind, isIndexed: isIndexed)
+    for name in [
+      "score", "distance", "length", "document", "query", "column1", "column2", "lexeme", "positions", "weight",
+      "characters", "word", "rank", "rowid_", "similarity", "memory_id",
+    ] {
+      try fixture.runForeign("ALTER TABLE memories ADD COLUMN \(name) text DEFAULT 'palm'")
+    }
+    fixture.store.forgetState()
+    try Self.check(fixture.store, kind)
+    var fields = memory("a memory with a vector", vector: [1, 0, 0])
+    fields.userID = "cem"
+    let id = try #require(try fixture.store.insert([fields]).first)
+    let hits = try fixture.store.search(VectorQuery(vector: Vector([1, 0.1, 0]), limit: 1, strategy: .exact)).hits
+    #expect(hits.map(\.memory.id) == [id])
+  }
+
   @Test("of words that very many rows have, the rows with all of them come first")
   func boundsFrequentWords() throws {
     let fixture = try Self.filled(.postgres)
@@ -101,22 +121,63 @@ import Testing
     #expect(try contents("viola").allSatisfy { $0.contains("viola") })
   }
 
-  @Test("the rarest words find the rows, the others are looked for in them")
-  func choosesWords() {
-    func words(_ counts: KeyValuePairs<String, Int>) -> WantedWords {
-      WantedWords(
-        counts.map { WantedWords.Word(lexeme: $0.key, query: "'\($0.key)'", having: $0.value) }, total: 1_000_000)
+  @Test("a frequent word finds rows beside a rare one that none of the rows has which pass")
+  func findsFrequentWordsAlone() throws {
+    let fixture = try Self.filled(.postgres)
+    try fixture.runForeign(
+      """
+      INSERT INTO memories (user_id, content) SELECT CASE n % 100 WHEN 0 THEN 'dan' WHEN 1 THEN 'eve' ELSE 'cem' END,
+        CASE n % 1000 WHEN 1 THEN 'tuba oboe' WHEN 2 THEN 'tuba harp' ELSE 'tuba' END FROM generate_series(1, 30000) AS n;
+      ANALYZE memories
+      """)
+    func contents(_ query: String, _ user: String?, limit: Int = 5) throws -> [String] {
+      let query = TextQuery(text: query, filter: MemoryFilter(userID: user), limit: limit)
+      return try fixture.store.search(query).hits.map(\.memory.fields.content)
     }
-    let few = words(["tea": 900, "kettle": 20])
+    // No row at all has the word, no row of the user, and some.
+    #expect(try contents("absent tuba", nil) == Array(repeating: "tuba", count: 5))
+    #expect(try contents("palm tuba", "dan") == Array(repeating: "tuba", count: 5))
+    let all = Array(repeating: "tuba oboe", count: 30) + Array(repeating: "tuba", count: 270)
+    #expect(try contents("oboe palm tuba", "eve", limit: 400) == all)
+    // Very many rows pass, and none of them has the rare word.
+    #expect(try contents("palm tuba", "cem") == Array(repeating: "tuba", count: 5))
+    #expect(try contents("palm harp tuba", "cem").allSatisfy { $0 == "tuba harp" })
+    #expect(try contents("absent", nil).isEmpty && contents("palm", "dan").isEmpty)
+    try fixture.runForeign("DROP INDEX memsh_memories_text_idx")
+    fixture.store.forgetState()
+    #expect(try contents("palm tuba", "dan") == Array(repeating: "tuba", count: 5))
+    #expect(try contents("palm tuba", "cem") == Array(repeating: "tuba", count: 5))
+  }
+
+  @Test("the rarest words find the rows, the others are looked for in them")
+  func choosesWords() throws {
+    /// - Parameter passing: How many of the rows that pass have a word, where these are not all.
+    func words(
+      _ counts: KeyValuePairs<String, Int>, passing: [String: Int] = [:], of rows: Int = 1_000_000
+    ) throws -> WantedWords {
+      let words = counts.map { word, count in
+        WantedWords.Word(lexeme: word, query: "'\(word)'", having: count, passing: passing[word] ?? count)
+      }
+      return try #require(WantedWords(words, total: 1_000_000, passing: rows))
+    }
+    let few = try words(["tea": 900, "kettle": 20])
     #expect((few.lexemes, few.queries) == (["kettle", "tea"], ["'kettle'", "'tea'"]))
     #expect(few.areRare && few.common == 0 && few.additions == few.weights)
     #expect(abs(few.weights[0] - log(999_980.5 / 20.5)) < 1e-12)
-    let many = words(["is": 900_000, "tea": 9_000, "kettle": 20, "house": 5_000])
+    let many = try words(["is": 900_000, "tea": 9_000, "kettle": 20, "house": 5_000])
     #expect(many.queries == ["'kettle'", "'house'", "('kettle' | 'house') & 'tea'", "('kettle' | 'house') & 'is'"])
     #expect(many.areRare && many.common == 0 && many.additions == many.weights && many.weights[3] == 1e-6)
-    let frequent = words(["tea": 300_000, "house": 200_000])
+    let frequent = try words(["tea": 300_000, "house": 200_000])
     #expect(frequent.queries == ["'house'", "('house') & 'tea'"])
     #expect(
       !frequent.areRare && frequent.common == frequent.weights[0] && frequent.additions == [0, frequent.weights[1]])
+    let absent = try words(["tea": 300_000, "kettle": 0, "house": 200_000])
+    #expect(absent.queries == frequent.queries && absent.weights == frequent.weights)
+    let filtered = try words(["tea": 300_000, "kettle": 20, "house": 200_000], passing: ["kettle": 0])
+    #expect(filtered.queries == frequent.queries)
+    let user = try words(["tea": 300_000, "house": 200_000], of: 10_000)
+    #expect(user.queries == ["'house'", "'tea'"] && !user.areRare)
+    #expect(user.common == 0 && user.additions == user.weights)
+    #expect(WantedWords([], total: 1, passing: 1) == nil)
   }
 }
