@@ -155,7 +155,7 @@ package struct SearchService {
       let answer = try store.search(
         VectorQuery(
           vector: vector, filter: request.filter, limit: depth + (itself == nil ? 0 : 1),
-          threshold: request.threshold, strategy: request.strategy))
+          threshold: report.mode == .hybrid ? nil : request.threshold, strategy: request.strategy))
       report.plans.append(answer.plan)
       byMeaning = answer.hits.filter { $0.memory.id != itself }
       guard report.mode == .hybrid else { return byMeaning }

@@ -115,6 +115,25 @@ import Testing
     }
   }
 
+  @Test("a threshold leaves rows out, and those that stay have the same scores", arguments: World.Kind.allCases)
+  func keepsScores(kind: World.Kind) throws {
+    let world = try HybridSearchTests.paged(kind)
+    func scores(_ options: String...) throws -> [(id: Int, similarity: Double, score: Double)] {
+      try (world.json(["search", "tea kettle", "--exact", "--limit", "300"] + options).arrayValue ?? []).map { row in
+        (
+          try #require(row[key: "id"]?.integerValue), row[key: "similarity"]?.doubleValue ?? -2,
+          try #require(row[key: "score"]?.doubleValue)
+        )
+      }
+    }
+    let all = try scores()
+    let threshold = all.map(\.similarity).sorted()[all.count - 30]
+    let expected = all.filter { $0.similarity >= threshold }
+    let found = try scores("--threshold", "\(threshold)")
+    #expect(found.map(\.id) == expected.map(\.id) && (30..<200).contains(found.count))
+    for (one, other) in zip(found, expected) { #expect(abs(one.score - other.score) < 1e-9, "\(one.id)") }
+  }
+
   @Test(
     "the words' weight is what the query and the setting say, and --explain tells it", arguments: World.Kind.allCases)
   func weighs(kind: World.Kind) throws {
