@@ -82,8 +82,8 @@ package final class PostgresConnection {
   /// Whether a statement of the open transaction has failed.
   package var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
 
-  /// Whether it is ready for any statement.
-  var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
+  /// Whether it is ready for any statement, and no transaction is open.
+  package var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
 
   /// Whether nothing can be sent over it any more.
   package var isBroken: Bool { PQstatus(handle) != CONNECTION_OK }

@@ -7,9 +7,14 @@ extension PostgresDriver: TransactionHolding {
   package var holdsTransaction: Bool { held.isBegun && opened?.connection.isInTransaction == true }
 
   package func beginHeld() throws {
-    try begin(["BEGIN"])
-    // It stays open, whatever comes next.
-    try use { _ in held.isBegun = true }
+    do {
+      try begin(["BEGIN"])
+      // It stays open, whatever comes next.
+      try use { _ in held.isBegun = true }
+    } catch {
+      rollBackAfterError()
+      throw error
+    }
   }
 
   package func endHeld(commits: Bool) throws {

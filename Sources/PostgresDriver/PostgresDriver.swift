@@ -149,19 +149,23 @@ package final class PostgresDriver: Driver {
       return try body()
     }
     defer { repairState.endTransaction() }
-    try begin([ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN"] + settings)
-    repairState.isChanging = ending != .readOnly
     do {
+      try begin([ending == .readOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" : "BEGIN"] + settings)
+      repairState.isChanging = ending != .readOnly
       let value = try body()
       if ending == .commit { try commit() } else { try rollBack() }
       return value
     } catch {
-      let isBegun = !waiting.beginsTransaction
-      waiting = WaitingStatements()
-      // A failed ROLLBACK means that the connection is gone, and the transaction with it.
-      if isBegun { cleanUp("ROLLBACK") }
+      rollBackAfterError()
       throw error
     }
+  }
+
+  /// Ends a transaction that failed, however far it has come.
+  func rollBackAfterError() {
+    waiting = WaitingStatements()
+    // A failed ROLLBACK means that the connection is gone, and the transaction with it.
+    if opened?.connection.isIdle == false { cleanUp("ROLLBACK") }
   }
 
   /// Begins a transaction by some statements, which are sent with the first statement in it.

@@ -39,6 +39,23 @@ import Testing
     #expect(values == ["3 $1", "4 $1", "5 $1", "6 $1", "7 $1", "8 $1"])
   }
 
+  @Test("a transaction whose beginning is refused is over", arguments: [false, true])
+  func endsRefusedTransactions(isHeld: Bool) throws {
+    let database = try TestDatabase()
+    let server = try PostgresDriver(connectionString: database.url)
+    try server.connect()
+    // As behind a pooler that has given the session to somebody else.
+    server.opened?.process = -1
+    let error = #expect(throws: MemshError.self) {
+      if isHeld { try server.beginHeld() } else { try server.transaction(.commit) {} }
+    }
+    #expect(error?.code == .connectionFailed)
+    server.opened?.process = nil
+    #expect(try !server.isInTransaction() && !server.holdsTransaction)
+    _ = try server.transaction(.commit) { try server.execute("CREATE TABLE made (id bigint)") }
+    #expect(try database.connect().query(unsafeSQL: "SELECT 1 FROM made").rows.isEmpty)
+  }
+
   @Test("vectors too long for an index get none, and the reason is said")
   func explainsMissingIndex() throws {
     let fixture = try Fixture(.postgres)
