@@ -107,6 +107,11 @@ import Testing
     let single = try world.json("eval", world.folder.file("q.jsonl"), "--depth", "50", "--mode", "lexical")
     #expect(single[key: "lexical"] == evaluation[key: "lexical"] && single[key: "hybrid"] == nil)
     #expect(single[key: "worst_by"]?.stringValue == "lexical")
+    let twice = try world.json(
+      "eval", world.folder.file("q.jsonl"), "--depth", "50", "--embedder", "hash", "--embedder", "hash")
+    #expect(twice[key: "hybrid"] == evaluation[key: "hybrid"])
+    #expect(twice[key: "other_embedders"] == .array([]))
+    if case .object(let members) = twice { #expect(members.count { $0.key == "hybrid" } == 1) }
   }
 
   @Test(

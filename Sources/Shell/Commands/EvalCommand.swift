@@ -120,14 +120,17 @@ struct EvalCommand: UserChoosing {
   }
 
   private func embedders(_ session: Session, _ store: MemoryStore) throws -> [EvaluationService.NamedEmbedder] {
-    let named: [EvaluationService.NamedEmbedder] =
-      if embedder.isEmpty {
+    // Each once: what is measured by its name has one result.
+    var seen: Set<String> = []
+    let named = embedder.filter { seen.insert($0).inserted }
+    let embedders: [EvaluationService.NamedEmbedder] =
+      if named.isEmpty {
         [try session.embedder(for: store)].map { ("\($0.space.provider)/\($0.space.model)", $0) }
       } else {
-        try embedder.map { (name: $0, embedder: try session.embedder(named: $0, for: store)) }
+        try named.map { (name: $0, embedder: try session.embedder(named: $0, for: store)) }
       }
-    for embedder in named { session.announce(embedder.embedder) }
-    return named
+    for embedder in embedders { session.announce(embedder.embedder) }
+    return embedders
   }
 
   private func draft(_ count: Int, _ store: MemoryStore, _ session: Session) throws -> CommandResult {
