@@ -42,6 +42,15 @@ extension MemshError {
       hint: "add the column again, then undo")
   }
 
+  /// The error for rows whose sums in the journal are over a column that the table has no more.
+  package static func columnOfSumsGone(_ column: String, of table: String) -> MemshError {
+    MemshError(
+      .undoConflict,
+      "the rows of \(table) were imported with a column \(column), which the table has no more: nobody can tell whether "
+        + "they were changed since",
+      hint: "add the column again with its values, then undo")
+  }
+
   /// The error for an operation that another session has undone since it was looked at.
   package static func undoneMeanwhile(_ operation: Int64) -> MemshError {
     MemshError(

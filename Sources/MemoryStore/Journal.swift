@@ -80,8 +80,14 @@ extension MemoryStore {
   }
 
   /// What rows add up to, as it stands in the journal; rows that are not there are left out.
+  ///
+  /// - Throws: `undo_conflict` when a column that counts is gone.
   package func sums(_ ids: [Int64], of table: String, _ sum: RowSum) throws -> [Int64: JSON] {
     try driver.capabilities.images.prepareRepair()
+    let present = try driver.capabilities.images.imageColumns(of: table)
+    if let gone = sum.added.first(where: { name in !present.contains { $0.name.utf8.elementsEqual(name.utf8) } }) {
+      throw MemshError.columnOfSumsGone(gone, of: table)
+    }
     var sums: [Int64: JSON] = [:]
     try driver.query(
       """

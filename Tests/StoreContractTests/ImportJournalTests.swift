@@ -69,5 +69,8 @@ import Testing
     try other.runForeign("UPDATE memories SET mine = 'x' WHERE id = 3")
     let error = #expect(throws: MemshError.self) { try Self.undo(other, number) }
     #expect(error?.message.contains("row 3 of memories was changed since") == true, "\(error?.message ?? "")")
+    try other.runForeign("ALTER TABLE memories DROP COLUMN mine")
+    let gone = #expect(throws: MemshError.self) { try Self.undo(other, number) }
+    #expect(gone?.message.contains("imported with a column mine, which the table has no more") == true)
   }
 }
