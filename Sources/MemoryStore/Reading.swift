@@ -77,13 +77,6 @@ extension MemoryStore {
       table, [], without: table.columns.filter { !columns.contains($0) || real?.column($0.name) == nil })
   }
 
-  /// How many memories pass a filter.
-  package func memoryCount(_ filter: MemoryFilter) throws -> Int64 {
-    try driver.first(
-      "SELECT \(function: "count")(*) FROM \(Table.memories) WHERE 1 = 1\(filter.conditions())"
-    ) { try $0.number(0) } ?? 0
-  }
-
   /// Hands over the memories that pass a filter by id, `batchSize` at a time, with the values of some columns only, among
   /// them those that a memory needs.
   package func readMemories(

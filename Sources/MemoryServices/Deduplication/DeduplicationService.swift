@@ -207,7 +207,7 @@ package struct DeduplicationService {
   private func sketches(_ options: DeduplicationOptions) throws -> Sketches {
     let layers = Set(options.thresholds.keys)
     let angular = AngularHash(dimensions: try store.embeddingSpace()?.dimensions ?? 0)
-    let total = try store.memoryCount(options.filter)
+    let total = Int64(try store.count(options.filter))
     var sketches = Sketches(expecting: total, layers)
     try store.readMemories(
       options.filter, only: DeduplicationService.comparedColumns, batchSize: DeduplicationService.batchSize
