@@ -12,6 +12,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var isAbandoned = false
   private var failure: (any Error)?
 
+  /// An empty queue for at most so many elements, which ends when all of its producers have.
   package init(capacity: Int, producers: Int) {
     self.capacity = capacity
     runningProducers = producers

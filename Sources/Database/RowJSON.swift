@@ -88,10 +88,12 @@ package enum RowJSON {
 
   /// What is wrong with a row.
   package struct Unreadable: Error {
+    /// What is wrong with it.
     package let reason: String
     /// What can be done, beside mending the row.
     package let hint: String?
 
+    /// Creates an error.
     package init(reason: String, hint: String? = nil) {
       self.reason = reason
       self.hint = hint

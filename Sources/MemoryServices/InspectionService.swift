@@ -31,6 +31,7 @@ package struct Inspection: Sendable {
 
   /// Rows that would be rejected for one reason.
   package struct Rejections: Sendable {
+    /// How many there are.
     package var rows: Int64
     /// What is wrong with the first.
     package let example: String

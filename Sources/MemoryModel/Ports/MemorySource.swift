@@ -81,10 +81,12 @@ package struct SourceSurvey: Sendable, Equatable {
 
   /// A table or collection.
   package struct Part: Sendable, Equatable {
+    /// What the source calls it.
     package let name: String
     /// How many rows it has, in any state; nil where only reading them all tells.
     package let rows: Int64?
 
+    /// Creates a part.
     package init(name: String, rows: Int64?) {
       self.name = name
       self.rows = rows
@@ -123,6 +125,7 @@ package struct VectorFormNote: Sendable, Equatable {
   /// How many different vectors say so; nil where a person said it.
   package let values: Int?
 
+  /// Creates a note.
   package init(part: String, form: String?, title: String, values: Int?) {
     self.part = part
     self.form = form

@@ -31,8 +31,10 @@ package struct Beside: Sendable {
 package struct NamedSource {
   /// What `--system` takes for it.
   package let word: String
+  /// What reads it.
   package let source: any MemorySource
 
+  /// Names a source.
   package init(word: String, _ source: any MemorySource) {
     self.word = word
     self.source = source
@@ -69,10 +71,12 @@ package struct UnreadTable: Sendable {
 
   /// A column.
   package struct Column: Sendable {
+    /// Its name.
     package let name: String
     /// The type in the database's own words; empty where it has none.
     package let type: String
 
+    /// Creates a description.
     package init(name: String, type: String) {
       self.name = name
       self.type = type
@@ -113,12 +117,14 @@ package struct LikelyParts: Sendable, Equatable {
 
 /// A store inside a folder.
 package struct InnerStore: Sendable, Equatable {
+  /// Where it is, below the folder.
   package let path: String
   /// What it is.
   package let system: String
   /// Whether `--system` has to name it, because other stores stand there, too.
   package let needsName: Bool
 
+  /// Creates a description.
   package init(path: String, system: String, needsName: Bool = false) {
     self.path = path
     self.system = system

@@ -22,10 +22,15 @@ package struct AnalyticsEvent: Sendable, Equatable {
 }
 
 extension Column {
+  /// Whose memories were searched; NULL for those of all users.
   package static let searchUser = Column("user_id", .text(limit: MemoryFields.userIDLimit))
+  /// What was searched for.
   package static let queryText = Column("query_text", .text)
+  /// How many memories were found.
   package static let resultCount = Column("results_count", .integer)
+  /// How long the search took, in milliseconds.
   package static let responseTime = Column("response_time_ms", .integer)
+  /// The tier of the prompt that it was for.
   package static let searchTier = Column("context_tier", .text(limit: 20))
 }
 

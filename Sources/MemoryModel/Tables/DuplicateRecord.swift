@@ -23,9 +23,13 @@ package struct DuplicateRecord: Sendable, Equatable {
 }
 
 extension Column {
+  /// The id of the memory that is repeated.
   package static let original = Column("original_id", .integer, references: "memories")
+  /// The SHA-256 of the repeated content, in hexadecimal digits.
   package static let duplicateHash = Column("duplicate_hash", .text(limit: 64), isRequired: true)
+  /// How alike the two are, from 0 to 1.
   package static let similarity = Column("similarity_score", .double)
+  /// The layer that found it: exact, fuzzy, key_phrase or semantic.
   package static let dedupType = Column("dedup_type", .text(limit: 20))
 }
 

@@ -150,16 +150,26 @@ extension MemoryFields {
 extension Column {
   /// The key of every table.
   package static let id = Column("id", .integer, isRequired: true)
+  /// Whose memory it is.
   package static let userID = Column("user_id", .text(limit: MemoryFields.userIDLimit), isRequired: true)
+  /// The text of a memory or fragment.
   package static let content = Column("content", .text, isRequired: true)
+  /// A JSON object of whatever else is known.
   package static let metadata = Column("metadata", .json, wasRequired: true, default: .value(.json(.object([]))))
+  /// The kind of memory.
   package static let category = Column("category", .text(limit: MemoryFields.categoryLimit))
+  /// How much it matters, from 0 to 1.
   package static let importance = Column(
     "importance_score", .double, default: .value(.double(MemoryFields.defaultImportance)))
+  /// How often agents have found it.
   package static let accessCount = Column("access_count", .integer, wasRequired: true, default: .value(.integer(0)))
+  /// When an agent found it last.
   package static let lastAccess = Column("last_accessed_at", .timestamp)
+  /// When the row was made.
   package static let created = Column("created_at", .timestamp, wasRequired: true, default: .now)
+  /// When the row was changed last; a trigger sets it.
   package static let updated = Column("updated_at", .timestamp, wasRequired: true, default: .now)
+  /// The vector of the content; NULL where there is none yet.
   package static let embedding = Column("embedding", .vector)
 }
 

@@ -73,14 +73,20 @@ package struct PromptFragment: Sendable, Equatable {
 }
 
 extension Column {
+  /// The kind of instruction.
   package static let fragmentCategory = Column("category", .text(limit: 100), isRequired: true)
+  /// Its place in a prompt: the highest comes first.
   package static let priority = Column(
     "priority", .integer, wasRequired: true, default: .value(.integer(Int64(PromptFragment.defaultPriority))))
+  /// Words to find it by.
   package static let tags = Column("tags", .texts, wasRequired: true, default: .value(.texts([])))
+  /// The agent that it is for; NULL is every agent.
   package static let agent = Column("agent_type", .text(limit: 100), wasRequired: true)
+  /// The smallest tier of prompts that it belongs to.
   package static let fragmentTier = Column(
     "context_tier", .text(limit: 20), wasRequired: true, default: .value(.text(ContextTier.standard.rawValue)),
     allowed: ContextTier.allCases.map(\.rawValue))
+  /// Whether agents are given it.
   package static let isActive = Column("is_active", .boolean, wasRequired: true, default: .value(.boolean(true)))
 }
 

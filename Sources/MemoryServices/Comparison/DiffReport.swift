@@ -28,6 +28,7 @@ package struct MemoryDifference: Sendable {
     case rejectedB = "rejected_b"
   }
 
+  /// What kind of difference it is.
   package let kind: Kind
   /// Whose memory it is; nil for a row that does not say.
   package var userID: String?
@@ -62,7 +63,9 @@ package struct DiffReport: Sendable {
   package var rejected = (a: 0, b: 0)
   /// Memories that both have with the same values.
   package var equal = 0
+  /// Memories that only the first place has.
   package var onlyA = 0
+  /// Memories that only the second place has.
   package var onlyB = 0
   /// Memories that both have with other values.
   package var changed = 0

@@ -16,6 +16,7 @@ package struct Evaluation: Sendable {
   package struct WeakQuery: Sendable {
     /// The number of its line.
     package let line: Int
+    /// What was searched for.
     package let query: String
     /// Whose memories were searched; nil for those of all.
     package let userID: String?
@@ -39,6 +40,7 @@ package struct Evaluation: Sendable {
 
     /// The number of the line.
     package let line: Int
+    /// What was searched for.
     package let query: String
     /// What was expected.
     package let expected: Name
