@@ -34,6 +34,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    // Builds the articles (scripts/docs); no target depends on it.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -74,8 +76,7 @@ let package = Package(
       name: "memsh",
       dependencies: [
         "Shell", "MemoryServices", "MemoryStore", "Database", "MemoryModel", "PostgresDriver", "SQLiteDriver",
-        "MemorySources",
-        "Embeddings", "PostgresClient", "HTTPClient", "LineEditor", argumentParser, logging,
+        "MemorySources", "Embeddings", "LineEditor", argumentParser, logging,
       ],
       swiftSettings: settings),
     // Measures, tests nothing: scripts/bench-local runs it.

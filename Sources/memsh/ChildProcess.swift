@@ -11,7 +11,9 @@ enum ChildProcess {
 
   /// Runs a program to its end.
   ///
-  /// - Parameter input: What its standard input is; nil for the terminal.
+  /// - Parameters:
+  ///   - arguments: The program and its arguments.
+  ///   - input: What its standard input is; nil for the terminal.
   /// - Returns: Its exit status.
   static func run(_ arguments: [String], input: String? = nil) throws -> Int32 {
     guard let input else { return wait(for: try start(arguments)) }
@@ -24,6 +26,7 @@ enum ChildProcess {
   /// Starts a program.
   ///
   /// - Parameters:
+  ///   - arguments: The program and its arguments.
   ///   - pipe: The ends of a pipe, of which it reads the first; nil lets it read from the terminal.
   ///   - variables: What its environment has besides memsh's own.
   static func start(
@@ -93,7 +96,7 @@ final class ChildReader: OutputSink {
   private let name: String
   private var isEnded = false
 
-  /// - Parameter name: What errors call it.
+  /// Starts a program; errors call it by the name.
   init(_ arguments: [String], name: String, variables: [String: String] = [:]) throws {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw ChildProcess.failed(arguments, errno) }

@@ -41,7 +41,7 @@ struct Launch {
 
   /// Splits the arguments.
   ///
-  /// - Throws: What ArgumentParser throws for help, `--version` and mistakes; see ``exit(for:)``.
+  /// - Throws: What ArgumentParser throws for help, `--version` and mistakes; see ``exit(for:arguments:)``.
   init(arguments: [String]) throws {
     try WholeCommandLine.answer(arguments)
     guard arguments.count <= Launch.argumentsMaximum else {

@@ -5,9 +5,7 @@ import PostgresDriver
 import Shell
 
 extension SessionServices {
-  /// The services of this process.
-  ///
-  /// - Parameter completionMilliseconds: How long completion waits for a store.
+  /// The services of this process, whose completion waits `completionMilliseconds` for a store.
   init(
     environment: Environment, interruption: Interruption, console: TerminalConsole, running: RunningStores,
     completionMilliseconds: Int = 120

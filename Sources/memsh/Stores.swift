@@ -18,8 +18,8 @@ final class Stores: StoreAccess, Sendable {
   private let storedValues: StoredValues
   private let completionMilliseconds: Int
 
-  /// - Parameter completionMilliseconds: How long completion waits for a store: no longer than a person at the prompt
-  ///   does without noticing.
+  /// Stores of a session; completion waits `completionMilliseconds` for one: no longer than a person at the prompt does
+  /// without noticing.
   init(
     environment: Environment, paths: SessionPaths, redactor: Redactor, running: RunningStores,
     interruption: Interruption, completionMilliseconds: Int
