@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every command of the README's table on every schema: it does its work, or names why it cannot, and leaves what others
+/// Every command of the table of commands on every schema: it does its work, or names why it cannot, and leaves what others
 /// made as it was.
 @Suite struct EveryCommandTests {
   /// What is run for a command, and what must come of it.
@@ -95,18 +95,15 @@ import Testing
     "cache": Case("cache", "cache prune"),
   ]
 
-  /// The commands of the README's table.
-  private static func commandsOfReadme() throws -> [String] {
-    let readme = try String(contentsOfFile: Memsh.package + "/README.md", encoding: .utf8)
-    let rest = readme.components(separatedBy: "<!-- commands: scripts/generate -->").last ?? ""
-    let table = rest.components(separatedBy: "<!-- end of commands -->").first ?? ""
-    return table.matches(of: /(?m)^\| `([a-z-]+)/).map { String($0.1) }
+  /// The commands of the article's table.
+  private static func documentedCommands() throws -> [String] {
+    try Document("\(Document.articleFolder)/Commands.md").prose.matches(of: /(?m)^\| `([a-z-]+)/).map { String($0.1) }
   }
 
-  @Test("every command has a case, in the README and in the binary")
+  @Test("every command has a case, in the article and in the binary")
   func isComplete() throws {
     let covered = Self.cases.map(\.key).sorted()
-    #expect(try Self.commandsOfReadme().sorted() == covered)
+    #expect(try Self.documentedCommands().sorted() == covered)
     #expect(try Set(CommandTable(World()).commands.compactMap(\.words.first)).sorted() == covered)
   }
 

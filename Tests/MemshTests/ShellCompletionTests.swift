@@ -17,7 +17,7 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: folder.file("bin/memsh"), withDestinationPath: Memsh.binary)
   }
 
-  @Test("completions, man page and the README's table are what the commands say: else run scripts/generate")
+  @Test("completions, man page and articles are what the commands, shapes and layers say: else run scripts/generate")
   func areUpToDate() throws {
     let result = try memsh.runShell(
       "PATH=$PATH:/usr/local/bin python3 '\(Memsh.package)/scripts/generate' --check",

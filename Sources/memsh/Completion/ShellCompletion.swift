@@ -5,7 +5,7 @@ import MemoryModel
 import MemoryServices
 import Shell
 
-/// The whole command line in one declaration, for what is generated from it: the man page and the README's table.
+/// The whole command line in one declaration, for what is generated from it: the man page and the table of commands.
 struct WholeCommandLine: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "memsh", abstract: "The admin shell for AI-agent memory.",
