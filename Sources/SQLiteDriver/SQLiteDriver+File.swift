@@ -124,7 +124,7 @@ extension SQLiteDriver: FileStore {
   private static func damage(inFileAt path: String) throws -> String {
     var configuration = Configuration()
     configuration.prepareDatabase { db in
-      SQLiteFunctions.all.forEach(db.add(function:))
+      try SQLiteFunctions.add(to: db)
       // Rows are looked up in the order of one index after the other.
       try db.execute(sql: "PRAGMA cache_size = -\(checkedCacheKilobytes)")
     }
