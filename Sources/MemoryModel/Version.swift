@@ -1,2 +1,2 @@
 /// The version of memsh, as `--version` prints it and every run in a ledger records it.
-package let memshVersion = "0.1.0"
+package let memshVersion = "0.2.0"

@@ -162,7 +162,7 @@ import Testing
 
   @Test("what --version and help print, and what a wrong option says")
   func explainsItself() throws {
-    #expect(try world.memsh.run(["--version"]).output == "memsh 0.1.0\n")
+    #expect(try world.memsh.run(["--version"]).output == "memsh 0.2.0\n")
     let help = try world.memsh.run(["--help"])
     #expect(help.status == 0)
     for word in ["--database", "migrate", "rollback", "USAGE: memsh [OPTIONS]"] { #expect(help.output.contains(word)) }
