@@ -1,4 +1,5 @@
 #pragma once
 #include "encoder.h"
+#include "mapping.h"
 #include "scan.h"
 #include "screening.h"

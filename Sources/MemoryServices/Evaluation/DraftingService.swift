@@ -110,7 +110,7 @@ package struct DraftingService {
   }
 
   /// The different words of a text, in their order.
-  private static func words(of text: String) -> [String] {
+  static func words(of text: String) -> [String] {
     var seen: Set<String> = []
     return text.split { !$0.isLetter && !$0.isNumber }.map(String.init).filter { word in
       let isLong = word.count >= wordLengths.lowerBound || !word.utf8.allSatisfy { $0 < 0x80 }
