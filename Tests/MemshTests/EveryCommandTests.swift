@@ -72,6 +72,7 @@ import Testing
     "duplicates": Case("duplicates"),
     "analytics": Case("analytics"),
     "stats": Case("stats", "stats --by day", "stats --by user", "stats --index", "stats --latency"),
+    "map": Case("map", "map map.html --overwrite", "map --layout neighbours --by user"),
     "recall": Case("recall").refused("no vector index") { $0.isSQLite },
     "eval": Case("eval --make 3 drafted.jsonl --overwrite", "eval drafted.jsonl --user ada"),
     "sql": Case(

@@ -15,7 +15,7 @@ import Testing
     ["search", "espresso", "--mode", "semantic", "--record"], ["search", "espresso", "--mode", "lexical"],
     ["search", "espresso", "--explain"],
     ["search", "zzzz", "--mode", "lexical"], ["show", "1"], ["prompt", "espresso", "--user", "ada"], ["fragments"],
-    ["fragments", "show", "1"], ["analytics"], ["doctor"], ["doctor", "--list"], ["dedup"], ["recall"],
+    ["fragments", "show", "1"], ["analytics"], ["doctor"], ["doctor", "--list"], ["dedup"], ["map"], ["recall"],
     ["history"], ["rollback"], ["sql", "SELECT 1 AS one, 1.5 AS half, NULL AS empty, 'x' AS text"],
     ["sql", "SELECT id, category, importance_score, created_at FROM memories WHERE id = 3"],
     ["add", "quite another thing", "--user", "zoe"], ["add", "Works in Turin", "--user", "ada", "--dry-run"],
@@ -47,7 +47,8 @@ import Testing
     let file = world.folder.file("memories.jsonl")
     for command in [
       ["export", file], ["import", file, "--dry-run"], ["backup", world.folder.file("a.backup")],
-      ["diff", world.folder.file("legacy.db")], ["eval", "--make", "3", world.folder.file("drafted.jsonl")],
+      ["diff", world.folder.file("legacy.db")], ["map", world.folder.file("map.html")],
+      ["eval", "--make", "3", world.folder.file("drafted.jsonl")],
       ["eval", world.folder.file("drafted.jsonl")],
     ] {
       sections.append(try GoldenShapeTests.section(command, nil, world))

@@ -19,7 +19,8 @@ struct TerminalTextTests {
     "import \"$X\"", "list --where \"$X=1\"", "delete --user \"$X\" --dry-run", "add \"$X\" --user \"$X\"",
     "sql 'select user_id, content from memories'", "sql \"select 1 as \\\"$X\\\"\"",
     "--log-level debug list --user \"$X\"",
-    "recall", "eval --make 3 -", "eval --make 3 drafted.jsonl", "eval drafted.jsonl", "eval \"$X\"", "dedup",
+    "map", "map \"$X.html\" --overwrite", "recall", "eval --make 3 -", "eval --make 3 drafted.jsonl",
+    "eval drafted.jsonl", "eval \"$X\"", "dedup",
     "reembed --dry-run", "edit 1 --content \"$X\" --dry-run",
   ]
 

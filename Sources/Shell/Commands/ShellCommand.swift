@@ -54,7 +54,7 @@ package struct CommandRegistry: ParsableCommand {
       [
         SearchCommand.self, ListCommand.self, ShowCommand.self, UsersCommand.self, CategoriesCommand.self,
         StatsCommand.self, PromptCommand.self, FragmentsCommand.self, DuplicatesCommand.self, AnalyticsCommand.self,
-        RecallCommand.self, EvalCommand.self, SQLCommand.self, DescribeCommand.self,
+        MapCommand.self, RecallCommand.self, EvalCommand.self, SQLCommand.self, DescribeCommand.self,
       ]
     ),
     (
