@@ -21,6 +21,7 @@ struct DedupCommand: ChangingCommand, Filtering {
     "dedup --user ada --record",
     "dedup --merge --dry-run",
     "dedup --semantic 0.9 --merge",
+    "dedup --limit 500 --html duplicates.html",
   ]
 
   @OptionGroup var filter: FilterOptions
@@ -37,6 +38,7 @@ struct DedupCommand: ChangingCommand, Filtering {
 
   @OptionGroup var cascading: CascadeOptions
   @OptionGroup var options: RepairOptions
+  @OptionGroup var page: PageOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -48,11 +50,15 @@ struct DedupCommand: ChangingCommand, Filtering {
   func validate() throws {
     guard !record || !merge else { throw ValidationError("'--merge' records what it merges: leave '--record' out") }
     guard merge || !cascading.cascade else { throw ValidationError("'--cascade' goes with '--merge'") }
+    guard page.html == nil || action == .show else {
+      throw ValidationError("'--html' shows what is found: leave '\(merge ? "--merge" : "--record")' out")
+    }
     guard limit >= 0 else { throw ValidationError("'--limit' takes 0 or more") }
   }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
+    try page.check(session, store)
     let service = DeduplicationService(
       store: store, author: session.author, progress: session.progress, interruption: session.interruption)
     var wanted = DeduplicationOptions()
@@ -66,7 +72,8 @@ struct DedupCommand: ChangingCommand, Filtering {
     }
     guard asks else {
       let report = try options.dryRun ? plan.report : plan.apply()
-      return CommandResult(.record(record(report, isDryRun: options.dryRun)))
+      let result = CommandResult(.record(record(report, isDryRun: options.dryRun)))
+      return try page.write(ReportPage(report, limit: limit), session, result)
     }
     return try carryOut(plan, in: session) { report in
       report.groups.isEmpty

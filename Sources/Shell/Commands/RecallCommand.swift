@@ -16,6 +16,7 @@ struct RecallCommand: ShellCommand {
     "recall",
     "recall --sample 500 --neighbours 20",
     "recall --json",
+    "recall --html recall.html",
   ]
 
   @Option(help: "Look for the neighbours of so many memories.")
@@ -24,6 +25,7 @@ struct RecallCommand: ShellCommand {
   @Option(help: "Look for so many neighbours of each.")
   var neighbours = 10
 
+  @OptionGroup var page: PageOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -36,6 +38,7 @@ struct RecallCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
+    try page.check(session, store)
     let service = RecallService(store: store, interruption: session.interruption)
     let report = try service.measure(sample: sample, neighbours: neighbours)
     let steps = report.steps.map { step -> [Cell] in
@@ -44,8 +47,9 @@ struct RecallCommand: ShellCommand {
         .double(step.percentile95.milliseconds, places: 2),
       ]
     }
-    let columns = ["breadth", "recall", "median_ms", "p95_ms"]
-    return CommandResult(
+    let table = ResultTable(columns: ["breadth", "recall", "median_ms", "p95_ms"], rows: steps)
+    let recommendation = RecallCommand.recommendation(report, store.identity.backend)
+    let result = CommandResult(
       .record(
         ResultRecord(
           title: "Recall",
@@ -53,10 +57,11 @@ struct RecallCommand: ShellCommand {
             .init("index", .text(report.breadths.index)), .init("parameter", .text(report.breadths.parameter)),
             .init("neighbours", .count(report.neighbours)), .init("sampled", .count(report.sampled)),
             .init("exact_median_ms", .double(report.exactMedian.milliseconds, places: 2)),
-            .init("steps", .list(ResultTable(columns: columns, rows: steps))),
+            .init("steps", .list(table)),
             .init("recommended", report.recommended.map(Cell.count) ?? .null),
-            .init("recommendation", .text(RecallCommand.recommendation(report, store.identity.backend))),
+            .init("recommendation", .text(recommendation)),
           ])))
+    return try page.write(ReportPage(report, recommendation: recommendation, steps: table), session, result)
   }
 
   private static func recommendation(_ report: RecallReport, _ backend: Backend) -> String {

@@ -14,6 +14,7 @@ struct StatsCommand: UserChoosing {
     "stats --by category",
     "stats --user ada --json",
     "stats --index",
+    "stats --html stats.html",
   ]
 
   @Option(help: "Only memories of this user.", completion: .stored)
@@ -28,6 +29,7 @@ struct StatsCommand: UserChoosing {
   @Flag(help: "How long searches took, from the analytics.")
   var latency = false
 
+  @OptionGroup var page: PageOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
@@ -43,6 +45,9 @@ struct StatsCommand: UserChoosing {
     guard [by != nil, index, latency].count(where: \.self) < 2 else {
       throw ValidationError("'--by', '--index' and '--latency' are three different questions")
     }
+    if page.html != nil, by != nil || index || latency {
+      throw ValidationError("'--html' shows the totals: leave '--by', '--index' and '--latency' out")
+    }
     if index, user != nil { throw ValidationError("indexes are not counted by user") }
   }
 
@@ -54,7 +59,11 @@ struct StatsCommand: UserChoosing {
     }
     if index { return CommandResult(.table(StatsCommand.table(try store.storage()))) }
     if latency { return CommandResult(.record(StatsCommand.record(try store.latency(userID: user)))) }
-    return try overview(of: store, hitRate: session.embedders.cache(session.settings.embedding).statistics().hitRate)
+    try page.check(session, store)
+    let statistics = try store.statistics(userID: user)
+    let record = try StatsCommand.record(
+      statistics, store, hitRate: session.embedders.cache(session.settings.embedding).statistics().hitRate)
+    return try page.write(ReportPage(statistics, record), session, CommandResult(.record(record)))
   }
 
   private static func table(_ storage: [StorageEntry]) -> ResultTable {
@@ -72,29 +81,26 @@ struct StatsCommand: UserChoosing {
         })
   }
 
-  private func overview(of store: MemoryStore, hitRate: Double?) throws -> CommandResult {
-    let statistics = try store.statistics(userID: user)
-    return CommandResult(
-      .record(
-        ResultRecord(
-          title: "Statistics",
-          fields: [
-            .init("backend", .text(store.identity.backend.rawValue)),
-            .init("memories", .record(StatsCommand.memories(statistics))),
-            .init("embeddings", .record(StatsCommand.embeddings(statistics))),
-            .init(
-              "fragments",
-              .record([
-                .init("total", .integer(statistics.fragments)), .init("active", .integer(statistics.activeFragments)),
-              ])),
-            .init("duplicates", .integer(statistics.duplicates)),
-            .init("analytics", .integer(statistics.analytics)),
-            .init("cache_hit_rate", hitRate.map { .double($0, places: 3) } ?? .null),
-            .init("by_user", .chart(StatsCommand.chart(.bars, "user_id", statistics.byUser))),
-            .init("by_category", .chart(StatsCommand.chart(.bars, "category", statistics.byCategory))),
-            .init("by_importance", .chart(StatsCommand.chart(.bars, "importance_from", statistics.byImportance))),
-            .init("growth", .chart(StatsCommand.chart(.sparkline, "month", statistics.byMonth))),
-          ])))
+  private static func record(_ statistics: StoreStatistics, _ store: MemoryStore, hitRate: Double?) -> ResultRecord {
+    ResultRecord(
+      title: "Statistics",
+      fields: [
+        .init("backend", .text(store.identity.backend.rawValue)),
+        .init("memories", .record(StatsCommand.memories(statistics))),
+        .init("embeddings", .record(StatsCommand.embeddings(statistics))),
+        .init(
+          "fragments",
+          .record([
+            .init("total", .integer(statistics.fragments)), .init("active", .integer(statistics.activeFragments)),
+          ])),
+        .init("duplicates", .integer(statistics.duplicates)),
+        .init("analytics", .integer(statistics.analytics)),
+        .init("cache_hit_rate", hitRate.map { .double($0, places: 3) } ?? .null),
+        .init("by_user", .chart(StatsCommand.chart(.bars, "user_id", statistics.byUser))),
+        .init("by_category", .chart(StatsCommand.chart(.bars, "category", statistics.byCategory))),
+        .init("by_importance", .chart(StatsCommand.chart(.bars, "importance_from", statistics.byImportance))),
+        .init("growth", .chart(StatsCommand.chart(.sparkline, "month", statistics.byMonth))),
+      ])
   }
 
   private static func chart(_ style: Chart.Style, _ key: String, _ counts: [StoreStatistics.Count]) -> Chart {
