@@ -80,6 +80,26 @@ package struct StoreState: Sendable {
     }
   }
 
+  /// A partition of the memories.
+  package struct Partition: Sendable, Hashable {
+    /// Its name, as SQL writes it.
+    package let name: String
+    /// Whether its rows stand on another server (postgres_fdw).
+    package let isForeign: Bool
+    /// Whether the hash of the user alone says which rows it has.
+    package let isByUser: Bool
+    /// About how many rows it has; nil where nothing has counted them.
+    package let rowEstimate: Int64?
+
+    /// Describes a partition.
+    package init(name: String, isForeign: Bool, isByUser: Bool, rowEstimate: Int64?) {
+      self.name = name
+      self.isForeign = isForeign
+      self.isByUser = isByUser
+      self.rowEstimate = rowEstimate
+    }
+  }
+
   /// What may be done with a table of memsh's own.
   package struct Rights: Sendable, Hashable {
     /// Whether it can be read.
@@ -114,6 +134,10 @@ package struct StoreState: Sendable {
   package var indexes: [RealObject] = []
   /// Their triggers.
   package var triggers: [RealObject] = []
+  /// The partitions of `memories`, by name; none where it is not partitioned.
+  package var partitions: [Partition] = []
+  /// The version of Citus; nil where this database has none.
+  package var citusVersion: String?
   /// Those of memsh's own tables that are there.
   package var own: [OwnTable: Rights] = [:]
   /// The record of the embedding space as it stands; nil where there is none, or this role may not read it.
@@ -141,6 +165,22 @@ package struct StoreState: Sendable {
         .storeCorrupt, "no vector can have \(vectorDimensions) numbers, which the database says its vectors have")
     }
     return EmbeddingSpace(unrecordedDimensions: vectorDimensions)
+  }
+
+  /// How the memories are laid out.
+  package var layout: StoreLayout {
+    guard let memories = tables[Table.memories.name] else { return .single }
+    if memories.isDistributed { return .citus }
+    return memories.kind == .partitioned ? .partitioned : .single
+  }
+
+  /// Whether a user's memories stand together, in a part that statements find by the user.
+  package var isByUser: Bool {
+    switch layout {
+    case .single: false
+    case .partitioned: !partitions.isEmpty && partitions.allSatisfy(\.isByUser)
+    case .citus: true
+    }
   }
 
   /// A valid index by its name; nil when there is none.

@@ -11,6 +11,8 @@ package struct MigrationOptions: Sendable {
   package var index: VectorIndexMethod?
   /// Whether the four tables are emptied first.
   package var forceRecreate = false
+  /// How the memories are to be laid out; nil leaves it at what there is.
+  package var layout: LayoutWish?
   /// Whether the default fragments are inserted.
   package var seedsFragments = true
   /// Whether rows of another store stay what they are to the last value, with or without vectors: for copies.

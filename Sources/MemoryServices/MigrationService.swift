@@ -95,6 +95,7 @@ package struct MigrationService {
     let survey = try survey(source)
     try store.connect()
     if options.forceRecreate { try refuseRefilling(from: source, plan(survey)) }
+    if let wish = options.layout { try refuseOtherLayout(than: wish) }
     var report = MigrationReport(source: source?.description.location, target: store.identity.location)
     try store.transaction(.readOnly) {
       let plan = try self.plan(survey)
@@ -164,10 +165,30 @@ package struct MigrationService {
       try beforeEmptying?()
       try store.emptyTables()
     }
-    let created = try store.createSchema(space: plan.space)
+    let created = try store.createSchema(space: plan.space, layout: options.layout)
+    try layOut()
     if options.forceRecreate { try store.moveVectors(to: plan.space) }
     done = [.schemaReady(created: created)]
     return created
+  }
+
+  private func refuseOtherLayout(than wish: LayoutWish) throws {
+    let goal = try store.goal(of: wish)
+    guard try store.embeddingSpace() != nil, try !store.has(wish) else { return }
+    guard try options.forceRecreate || !store.hasRows(in: Table.memories.name, besides: 0) else {
+      throw try store.otherLayout(than: wish)
+    }
+    try store.refuseUnchangeableLayout(goal)
+  }
+
+  /// Gives an empty table of memories the layout that is wanted.
+  ///
+  /// - Throws: `usage` where there are memories already in another one.
+  private func layOut() throws {
+    guard let wish = options.layout, try !store.has(wish) else { return }
+    guard try !store.hasRows(in: Table.memories.name, besides: 0) else { throw try store.otherLayout(than: wish) }
+    try store.lockTables()
+    try store.layOut(store.goal(of: wish), progress)
   }
 
   /// Rows, side tables and fragments, with their ledger.

@@ -16,6 +16,8 @@ package final class MemoryStore {
   /// What is noted of columns from the other kind of database, as far as it has been looked up.
   var knownColumnTypes: JSON?
   private var isInTransaction = false
+  /// Whether the present transaction may write.
+  private var mayWrite = false
 
   /// Opens nothing yet.
   package init(_ driver: any Driver) {
@@ -32,6 +34,7 @@ package final class MemoryStore {
     if let knownState { return knownState }
     let state = try driver.state()
     try StoreKind(state, of: identity, driver.dialect).check()
+    if mayWrite { try refuseForeignPartitions(state) }
     knownState = state
     return state
   }
@@ -82,10 +85,11 @@ package final class MemoryStore {
   /// Called inside another transaction it only runs `body`.
   package func transaction<Value>(_ ending: TransactionEnding, _ body: () throws -> Value) throws -> Value {
     guard !isInTransaction else { return try body() }
-    isInTransaction = true
+    if ending != .readOnly, let knownState { try refuseForeignPartitions(knownState) }
+    (isInTransaction, mayWrite) = (true, ending != .readOnly)
     var isDone = false
     defer {
-      isInTransaction = false
+      (isInTransaction, mayWrite) = (false, false)
       // What was made in it may be gone again.
       if !isDone || ending == .rollback { forgetState() }
     }

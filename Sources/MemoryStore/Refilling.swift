@@ -161,8 +161,9 @@ extension MemoryStore {
       }
     }
     for table in OwnTable.allCases.reversed() where state.own[table] != nil {
-      // The columns stay, and so does what is known of them.
-      let kept: SQL = table == .settings ? " WHERE key <> \(MemoryStore.columnTypesKey)" : ""
+      // The columns stay, and so does what is known of them; the layout, too.
+      let kept: SQL =
+        table == .settings ? " WHERE NOT key \(among: [MemoryStore.columnTypesKey, MemoryStore.layoutKey])" : ""
       try driver.execute("DELETE FROM \(table)\(kept)")
     }
     forgetState()

@@ -8,8 +8,9 @@ extension MemoryStore {
 
   /// Creates the tables and triggers that are missing, for vectors of `space`, and records the space where none is.
   ///
+  /// - Parameter layout: How the memories are laid out where there are none yet; nil for what the database is set to.
   /// - Returns: The names of the tables created.
-  package func createSchema(space: EmbeddingSpace) throws -> [String] {
+  package func createSchema(space: EmbeddingSpace, layout: LayoutWish? = nil) throws -> [String] {
     try transaction(.commit) {
       let missing = Set(try schema().filter { $0.state == .missing }.map(\.name))
       defer { forgetState() }
@@ -26,6 +27,10 @@ extension MemoryStore {
         INSERT INTO \(OwnTable.settings) (key, value) VALUES ('schema_version', \(JSON.integer(1))),
           ('embedding_space', \(space.json)) ON CONFLICT (key) DO NOTHING
         """)
+      if missing.contains(Table.memories.name), let goal = try layout.map(self.goal(of:)) ?? presetLayout(), goal.layout != .single {
+        forgetState()
+        try layOut(goal, SilentProgress())
+      }
       return tables.map(\.name)
     }
   }

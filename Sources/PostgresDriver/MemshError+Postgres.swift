@@ -64,7 +64,12 @@ extension MemshError {
         hint: "compare `schema --output json` of a fresh store with this one's; `migrate` into a fresh schema works",
         cause: cause)
     case "57014": self.init(.interrupted, "interrupted", cause: cause)
-    case "57P01", "57P02", "57P03", "57P05", "25P03", "08006", "08003":
+    // It is the store's own server that says so: the connection that is meant is one of its own, to another server.
+    case "08000", "08001", "08003", "08004", "08006":
+      self.init(
+        .storeFailed, "another server that \(location) needs does not answer: \(error.message)",
+        hint: "`doctor nodes_silent` names those of a cluster; users whose memories stand elsewhere go on", cause: cause)
+    case "57P01", "57P02", "57P03", "57P05", "25P03":
       self.init(
         .connectionLost, "the server closed the connection to \(location)",
         hint: "what was not committed is undone; the next command connects anew", cause: cause)

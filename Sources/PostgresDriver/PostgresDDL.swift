@@ -6,12 +6,13 @@ import PostgresClient
 enum PostgresDDL {
   private static let now = "(now() AT TIME ZONE 'UTC')"
 
-  static func table(_ table: Table, dimensions: Int) -> String {
-    let columns = table.columns.map { definition(of: $0, dimensions: dimensions) }
+  /// - Parameter refers: Whether columns that hold other tables' keys are held to do so.
+  static func table(_ table: Table, dimensions: Int, refers: Bool) -> String {
+    let columns = table.columns.map { definition(of: $0, dimensions: dimensions, refers: refers) }
     return "CREATE TABLE \(table.name) (\n  \((["id SERIAL PRIMARY KEY"] + columns).joined(separator: ",\n  "))\n)"
   }
 
-  private static func definition(of column: Column, dimensions: Int) -> String {
+  private static func definition(of column: Column, dimensions: Int, refers: Bool) -> String {
     var definition = column.name
     switch column.type {
     case .integer: definition += " INTEGER"
@@ -33,7 +34,7 @@ enum PostgresDDL {
       let texts = column.allowed.map(\.quotedPostgresLiteral).joined(separator: ", ")
       definition += " CHECK (\(column.name)::text IN (\(texts)))"
     }
-    if let table = column.references { definition += " REFERENCES \(table) (id) ON DELETE CASCADE" }
+    if refers, let table = column.references { definition += " REFERENCES \(table) (id) ON DELETE CASCADE" }
     return definition
   }
 

@@ -3,12 +3,15 @@ import MemoryModel
 
 /// What others made on the four tables, beside them and hanging on them.
 extension PostgresDialect {
-  var objectsOfOthers: SQL {
+  var objectsOfOthers: SQL { objectsOfOthers(on: Table.names) }
+
+  /// What others made on some of the four tables, beside them and hanging on them.
+  func objectsOfOthers(on tables: [String]) -> SQL {
     let known = Table.all.flatMap { table in table.columnNames.map { "\(table.name).\($0)" } }
     let indexes =
       SchemaNames.indexes.map(\.name) + SchemaNames.vectorIndexes.map(\.name) + [PostgresDriver.textIndex]
     return """
-      WITH \(PostgresDialect.tables(Table.names)), found AS (
+      WITH \(PostgresDialect.tables(tables)), found AS (
       \(raw: OthersSQL.owners) UNION ALL \(raw: OthersSQL.grants) UNION ALL
       \(raw: OthersSQL.dependents) UNION ALL \(raw: OthersSQL.attached) UNION ALL \(raw: OthersSQL.beside) UNION ALL
       SELECT 9, 'trigger', pg_catalog.format('%s on %s', g.tgname, t.name),
@@ -123,7 +126,7 @@ extension PostgresDialect {
   }
 
   /// Those of some tables that are there, as a part of WITH.
-  private static func tables(_ names: [String]) -> SQL {
+  static func tables(_ names: [String]) -> SQL {
     """
     t AS (
       SELECT c.oid, name, c.oid::regclass::text AS quoted, c.relowner, c.relacl, c.reltype, c.relrowsecurity, c.relkind,

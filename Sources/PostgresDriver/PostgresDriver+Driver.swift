@@ -4,7 +4,7 @@ import PostgresClient
 
 /// The server as a database like any other.
 extension PostgresDriver: SchemaManaging, Searching, VectorReplacing, RowImaging, Introspecting, SQLAnswering {
-  package var capabilities: Capabilities { Capabilities(of: self) }
+  package var capabilities: Capabilities { Capabilities(of: self, layout: self) }
 
   package var dialect: any Dialect { postgresDialect }
 

@@ -19,10 +19,14 @@ extension PostgresDriver {
   private func buildMissingIndexes(
     _ method: VectorIndexMethod?, mode: String, _ progress: any ProgressReporter
   ) throws -> [VectorIndexOutcome] {
-    let wanting = try schema().filter { $0.kind == .index && $0.state != .present }
-    for object in wanting where object.state == .invalid { try execute(unsafeSQL: "DROP INDEX \(mode)\(object.name)") }
+    let state = try state()
+    let wanting = state.schema.filter { $0.kind == .index && $0.state != .present }
+    // That of a partitioned table is not valid until every partition has its own: that is gone on with.
+    for object in wanting where object.state == .invalid && !state.isPartitioned(object.table) {
+      try execute(unsafeSQL: "DROP INDEX \(mode)\(object.name)")
+    }
     for index in SchemaNames.indexes where wanting.contains(where: { $0.name == index.name }) {
-      try execute(unsafeSQL: "CREATE INDEX \(mode)\(index.name) ON \(index.table) (\(index.columns))")
+      try build(TableIndex(name: index.name, table: index.table, body: "(\(index.columns))"), mode: mode, in: state)
     }
     try buildTextIndex(mode: mode)
     if mode.isEmpty { try renewClusters() }
@@ -42,10 +46,8 @@ extension PostgresDriver {
         }
         let build = VectorIndexBuild(
           name: index.name, table: index.table, definition: definitions[index.name], method: chosen, shape: shape,
-          dimensions: space.dimensions, mode: mode,
-          rows: Int(
-            try query("SELECT pg_catalog.count(embedding) FROM \(name: index.table)").first?.integer(0) ?? 0))
-        return try run(build, progress)
+          dimensions: space.dimensions)
+        return try self.build(build, mode: mode, in: state, progress)
       }
     }
   }
@@ -55,7 +57,8 @@ extension PostgresDriver {
     let indexes = try query(
       """
       SELECT i.oid::regclass::text FROM pg_catalog.unnest(\(Table.names)) AS t(name)
-        JOIN pg_index AS x ON x.indrelid = to_regclass(t.name)::oid JOIN pg_class AS i ON i.oid = x.indexrelid
+        CROSS JOIN \(parts(of: "to_regclass(t.name)"))
+        JOIN pg_index AS x ON x.indrelid = part.oid JOIN pg_class AS i ON i.oid = x.indexrelid
         JOIN pg_am AS m ON m.oid = i.relam
       WHERE m.amname = 'ivfflat' AND i.relkind = 'i' AND pg_catalog.pg_has_role(i.relowner, 'USAGE')
       """
@@ -84,13 +87,28 @@ extension PostgresDriver {
     return .some(shape)
   }
 
-  /// Builds one vector index with the memory and the workers that it can use, and tells how far it is.
-  private func run(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws -> VectorIndexOutcome {
-    // A small table is built in a moment; there is nothing to tune or to watch.
-    guard build.rows >= VectorIndexBuild.rowsWorthTuning else {
-      try execute(unsafeSQL: build.statement)
-      return build.outcome
+  /// Builds a vector index, on every partition by itself where there are some.
+  private func build(
+    _ build: VectorIndexBuild, mode: String, in state: StoreState, _ progress: any ProgressReporter
+  ) throws -> VectorIndexOutcome {
+    var rows = 0
+    let whole = TableIndex(name: build.name, table: build.table, body: build.body(rows: 0))
+    try self.build(whole, mode: mode, in: state) { name, table, mode in
+      let ofTable = Int(
+        try query("SELECT pg_catalog.count(embedding) FROM \(raw: table)").first?.integer(0) ?? 0)
+      rows += ofTable
+      let index = TableIndex(name: name, table: table, body: build.body(rows: ofTable))
+      try tuned(index, mode: mode, rows: ofTable, bytesOfVector: build.bytesOfVector, progress)
     }
+    return build.outcome(rows: rows)
+  }
+
+  /// Builds one index over vectors with the memory and the workers that it can use, and tells how far it is.
+  func tuned(
+    _ index: TableIndex, mode: String, rows: Int, bytesOfVector: Int, _ progress: any ProgressReporter
+  ) throws {
+    // A small table is built in a moment; there is nothing to tune or to watch.
+    guard rows >= VectorIndexBuild.rowsWorthTuning else { return try execute(unsafeSQL: index.statement(mode: mode)) }
     let limits = try query(
       """
       SELECT current_setting('max_parallel_maintenance_workers')::bigint,
@@ -98,15 +116,18 @@ extension PostgresDriver {
           pg_size_bytes(current_setting('effective_cache_size')) / 2) / 1048576
       """
     ).first
-    let memoryMB = try build.memoryMB(atMost: limits?.integer(1) ?? 0)
-    // PostgreSQL takes a table with toasted vectors for small and plans no workers unless the table says so.
-    try execute(unsafeSQL: build.tuning(workers: limits?.integer(0) ?? 0, memoryMB: memoryMB))
-    defer { cleanUp(build.untuning) }
-    try watched(build, progress)
-    return build.outcome
+    let memory = try PostgresDriver.indexMemoryMB(
+      rows: rows, bytesOfVector: bytesOfVector, atMost: limits?.integer(1) ?? 0)
+    // One at a time: where the table is on other servers, two are refused. PostgreSQL takes a table with toasted vectors
+    // for small and plans no workers unless the table says so.
+    try execute(unsafeSQL: "SET maintenance_work_mem = '\(memory)MB'")
+    defer { cleanUp("RESET maintenance_work_mem") }
+    try execute(unsafeSQL: "ALTER TABLE \(index.table) SET (parallel_workers = \(limits?.integer(0) ?? 0))")
+    defer { cleanUp("ALTER TABLE \(index.table) RESET (parallel_workers)") }
+    try watched(index, mode: mode, progress)
   }
 
-  private func watched(_ build: VectorIndexBuild, _ progress: any ProgressReporter) throws {
+  private func watched(_ index: TableIndex, mode: String, _ progress: any ProgressReporter) throws {
     let process = try query("SELECT pg_backend_pid()").first?.integer(0) ?? 0
     let observer = helpers(upTo: 1).first
     let phases: SQL = """
@@ -114,11 +135,11 @@ extension PostgresDriver {
       """
     defer { giveBack([observer].compactMap(\.self)) }
     try use { connection in
-      try connection.execute(unsafeSQL: build.statement, everyMilliseconds: 500) {
+      try connection.execute(unsafeSQL: index.statement(mode: mode), everyMilliseconds: 500) {
         let row = try? observer.flatMap { try query(phases, over: $0.connection).first }
         guard let row, let done = try? row.integer(1), let total = try? row.integer(2) else { return }
         let phase = (try? row.text(0)) ?? ""
-        progress.progress("Building \(build.name) (\(phase))", done: done, total: total)
+        progress.progress("Building \(index.name) (\(phase))", done: done, total: total)
       }
     }
   }
@@ -129,49 +150,42 @@ extension PostgresDriver {
   }
 }
 
-/// One vector index to be built.
+/// A vector index to be built.
 private struct VectorIndexBuild {
   let name: String
   let table: String
-  /// How it was defined when it was taken out; nil for a new one.
+  /// What stands behind the table in its definition, when it was taken out; nil for a new one.
   let definition: String?
   let method: VectorIndexMethod
   let shape: VectorIndexShape
   let dimensions: Int
-  /// `CONCURRENTLY ` or nothing.
-  let mode: String
-  let rows: Int
 
   static let rowsWorthTuning = 1_000
+
+  private func lists(rows: Int) -> Int? { method == .ivfflat ? PostgresDriver.ivfflatLists(rows: rows) : nil }
+
+  /// What stands behind the table in its definition.
+  func body(rows: Int) -> String {
+    let options = lists(rows: rows).map { " WITH (lists = \($0))" } ?? ""
+    return definition ?? "USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))" + options
+  }
+
+  func outcome(rows: Int) -> VectorIndexOutcome {
+    definition.map { _ in .rebuilt(name: name, rows: rows) }
+      ?? .built(name: name, method: method, lists: lists(rows: rows), rows: rows)
+  }
+
+  var bytesOfVector: Int { dimensions * (shape == .vector ? 4 : 2) }
+}
+
+extension PostgresDriver {
   /// The links of an element with m = 16, measured in the build of 300,000 of them.
   private static let bytesOfLinks = 780
 
-  private var lists: Int? { method == .ivfflat ? PostgresDriver.ivfflatLists(rows: rows) : nil }
-
-  private var options: String { lists.map { " WITH (lists = \($0))" } ?? "" }
-
-  var statement: String {
-    definition
-      ?? "CREATE INDEX \(mode)\(name) ON \(table) USING \(method.rawValue) (\(shape.expression) \(shape.operatorClass))"
-      + options
-  }
-
-  var outcome: VectorIndexOutcome {
-    definition.map { _ in .rebuilt(name: name, rows: rows) }
-      ?? .built(name: name, method: method, lists: lists, rows: rows)
-  }
-
   /// The memory that the graph of an hnsw index needs, in MB: the vectors and their links, a fifth more for the rest; at most
   /// what the server says it may use, half of `effective_cache_size`, or what it gives to maintenance anyway.
-  func memoryMB(atMost limit: Int64) -> Int64 {
-    let bytesPerComponent = shape == .vector ? 4 : 2
-    let bytes = Double(rows * (dimensions * bytesPerComponent + VectorIndexBuild.bytesOfLinks)) * 1.2
+  fileprivate static func indexMemoryMB(rows: Int, bytesOfVector: Int, atMost limit: Int64) -> Int64 {
+    let bytes = Double(rows * (bytesOfVector + bytesOfLinks)) * 1.2
     return max(64, min(limit, Int64(bytes / 1_048_576)))
   }
-
-  func tuning(workers: Int64, memoryMB: Int64) -> String {
-    "SET maintenance_work_mem = '\(memoryMB)MB'; ALTER TABLE \(table) SET (parallel_workers = \(workers))"
-  }
-
-  var untuning: String { "RESET maintenance_work_mem; ALTER TABLE \(table) RESET (parallel_workers)" }
 }

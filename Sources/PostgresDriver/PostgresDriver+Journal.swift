@@ -61,6 +61,7 @@ extension PostgresDriver {
 
   /// Runs `body` while memsh's own triggers leave `updated_at` alone. Belongs into a transaction.
   func keepingTimes(_ body: () throws -> Void) throws {
+    if isDistributed { wait(for: PostgresStatement("SET LOCAL \(PostgresDriver.reachesShards)")) }
     wait(for: PostgresStatement("SET LOCAL \(PostgresDDL.keepsTimes) = 'on'"))
     try body()
     wait(for: PostgresStatement("SET LOCAL \(PostgresDDL.keepsTimes) = 'off'"))

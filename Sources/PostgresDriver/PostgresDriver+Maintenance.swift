@@ -24,7 +24,7 @@ extension PostgresDriver: Maintaining {
         try self.unfitLists().map(\.description)
       } mend: { progress in
         for index in try self.unfitLists() {
-          try self.execute(unsafeSQL: "DROP INDEX CONCURRENTLY \(index.name.quotedIdentifier)")
+          try self.execute(unsafeSQL: "DROP INDEX \(index.isWhole ? "" : "CONCURRENTLY ")\(index.name.quotedIdentifier)")
         }
         _ = try self.buildIndexes(.ivfflat, progress)
       }
@@ -41,6 +41,11 @@ extension PostgresDriver: Maintaining {
         try self.run("VACUUM ANALYZE", over: self.tablesWithDeadRows())
       }
     case .hiddenRows: Maintenance(find: tablesWithHiddenRows) { _ in }
+    case .foreignPartitions: Maintenance(find: foreignPartitions) { _ in }
+    case .skewedParts: Maintenance(find: skewedPartitions) { _ in }
+    case .silentNodes: Maintenance(find: silentNodes) { _ in }
+    case .nodeVersions: Maintenance(find: otherVectorVersions) { _ in try self.updateVectorOnNodes() }
+    case .triggersOnNodes: Maintenance(find: missingTriggerSetting) { _ in try self.setTriggerSetting() }
     case .vectorLog, .vectorFile, .writeAheadLog: nil
     }
   }
@@ -68,6 +73,8 @@ extension PostgresDriver: Maintaining {
   private struct UnfitIndex {
     let name: String
     let description: String
+    /// Whether it is a partitioned table's, which has one on each partition.
+    let isWhole: Bool
   }
 
   /// ivfflat indexes whose number of lists is four times too large or too small.
@@ -75,18 +82,29 @@ extension PostgresDriver: Maintaining {
     try query(
       """
       SELECT i.relname::text, x.indrelid::regclass::text,
-        (SELECT pg_catalog.split_part(o, '=', 2)::int8 FROM pg_catalog.unnest(i.reloptions) AS o WHERE o LIKE 'lists=%')
+        (SELECT pg_catalog.split_part(o, '=', 2)::int8 FROM pg_catalog.unnest(
+            (SELECT c.reloptions FROM \(parts(of: "i.oid")) JOIN pg_class AS c ON c.oid = part.oid
+              WHERE c.relkind = 'i' ORDER BY c.relpages DESC LIMIT 1)) AS o WHERE o LIKE 'lists=%'),
+        i.relkind = 'I',
+        (SELECT pg_catalog.max(c.reltuples)::int8 FROM \(parts(of: "x.indrelid"))
+            JOIN pg_class AS c ON c.oid = part.oid WHERE c.relkind = 'r')
       FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am a ON a.oid = i.relam
       WHERE a.amname = 'ivfflat' AND x.indrelid IN (to_regclass('memories')::oid, to_regclass('prompt_fragments')::oid)
       """
     ).rows.compactMap { row in
       let (name, table) = (try row.text(0) ?? "", try row.text(1) ?? "")
-      let rows = try query("SELECT pg_catalog.count(embedding) FROM \(raw: table)").first?.integer(0) ?? 0
+      let isWhole = try row.boolean(3) ?? false
+      // Of a partitioned table the largest partition tells.
+      let rows =
+        isWhole
+        ? try row.integer(4) ?? 0
+        : try query("SELECT pg_catalog.count(embedding) FROM \(raw: table)").first?.integer(0) ?? 0
       let advised = PostgresDriver.ivfflatLists(rows: Int(rows))
       // pgvector's default is 100 lists.
       let lists = Int(try row.integer(2) ?? 100)
       guard lists > advised * 4 || advised > lists * 4 else { return nil }
-      return UnfitIndex(name: name, description: "\(name): \(lists) lists, advised are \(advised) for \(rows) rows")
+      return UnfitIndex(
+        name: name, description: "\(name): \(lists) lists, advised are \(advised) for \(rows) rows", isWhole: isWhole)
     }
   }
 
@@ -104,7 +122,8 @@ extension PostgresDriver: Maintaining {
       SELECT c.relname::text, c.reltuples::int8 >= \(PostgresDriver.rowsWorthAnalyzing / 10)
           OR s.last_analyze IS NOT NULL OR s.last_autoanalyze IS NOT NULL,
         coalesce(s.n_live_tup, 0)::int8, coalesce(s.n_dead_tup, 0)::int8
-      FROM pg_catalog.unnest(\(Table.names)) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)::oid
+      FROM pg_catalog.unnest(\(Table.names)) AS t(name)
+        CROSS JOIN \(parts(of: "to_regclass(t.name)")) JOIN pg_class c ON c.oid = part.oid
         JOIN pg_stat_all_tables s ON s.relid = c.oid ORDER BY 1
       """
     ).rows.compactMap { row in

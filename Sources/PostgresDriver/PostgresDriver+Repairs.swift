@@ -13,7 +13,7 @@ struct RepairState {
   var columnTypes: [String: ColumnTypes] = [:]
   /// The foreign keys of the database that delete or clear, as far as they have been looked up.
   var deletingKeys: [DeletingKey]?
-  /// How memsh's own vector indexes were defined that were dropped to be built again.
+  /// How memsh's own vector indexes were defined that were dropped to be built again: what stood behind their tables.
   var removedIndexes: [String: String] = [:]
 
   /// Forgets what others may change from now on.
@@ -69,7 +69,18 @@ extension PostgresDriver {
             THEN pg_catalog.set_config('lock_timeout', \(PostgresDriver.lockTimeout), true) END
         """))
     repairState.isPrepared = true
+    guard isDistributed else { return }
+    // What a function sets stays here.
+    for setting in [PostgresDriver.reachesShards] + PostgresDriver.notation {
+      wait(for: PostgresStatement("SET LOCAL \(setting)"))
+    }
   }
+
+  /// The settings above on which it depends how values are written down.
+  private static let notation = [
+    "datestyle = 'ISO, MDY'", "intervalstyle = 'postgres'", "extra_float_digits = 1", "bytea_output = 'hex'",
+    "lc_monetary = 'C'", "xmloption = 'content'",
+  ]
 
   /// How long a repair waits for rows that another session holds, unless the role has a limit of its own.
   static let lockTimeout = "10s"

@@ -7,7 +7,9 @@ extension PostgresDriver {
 
   /// Creates one of the tables.
   package func create(_ table: Table, dimensions: Int) throws {
-    try execute(unsafeSQL: PostgresDDL.table(table, dimensions: dimensions))
+    // A key that the user is a part of cannot be referred to.
+    let refers = try table.columns.allSatisfy { $0.references == nil } || state().layout == .single
+    try execute(unsafeSQL: PostgresDDL.table(table, dimensions: dimensions, refers: refers))
   }
 
   /// Creates memsh's own tables but for the journal.

@@ -12,33 +12,34 @@ extension PostgresDriver {
   package func search(_ query: VectorQuery, in state: StoreState) throws -> SearchAnswer {
     let index = vectorIndex(dimensions: query.vector.dimensions, in: state)
     let known = state.tables[Table.memories.name]?.rowEstimate.map(Int.init(clamping:))
+    let exactRows = PostgresDriver.comparedRows(for: query.filter, in: state)
     /// How many rows pass the filter: counted only where a few rows in the table do not make it unnecessary.
     func passing() throws -> Int {
-      if let known, query.filter.isEmpty || known <= PostgresDriver.exactRows { return known }
-      return try countOfPassing(query.filter)
+      if let known, query.filter.isEmpty || known <= exactRows { return known }
+      return try countOfPassing(query.filter, upTo: exactRows)
     }
     guard let index, query.strategy != .exact, query.limit <= PostgresDriver.indexedLimitMaximum else {
-      return try searchExactly(query, reason: index == nil ? "no vector index" : nil, rows: passing())
+      return try searchExactly(query, reason: index == nil ? "no vector index" : nil, rows: passing(), in: state)
     }
     // The index of a table with fewer rows than are wanted would give them all, as comparing them does.
     if query.strategy == .automatic, let known, known <= query.limit {
-      return try searchExactly(query, reason: "the store has about \(known) rows", rows: known)
+      return try searchExactly(query, reason: "the store has about \(known) rows", rows: known, in: state)
     }
     if !query.filter.isEmpty {
       let rows = try passing()
-      guard rows > PostgresDriver.exactRows, index.version.hasIterativeScan else {
+      guard rows > exactRows, index.version.hasIterativeScan else {
         return try searchExactly(
-          query, reason: "at most \(min(rows, PostgresDriver.exactRows)) rows pass the filter", rows: rows)
+          query, reason: "at most \(min(rows, exactRows)) rows pass the filter", rows: rows, in: state)
       }
     }
     // The threshold comes last: what the index gives up on is no different from what it has not found.
     var wide = query
     wide.threshold = nil
-    var answer = try search(wide, with: index)
+    var answer = try search(wide, with: index, in: state)
     // Rows that pass may all be far away, or hide behind deleted ones: the scan of the index ends at some point.
     guard answer.hits.count == query.limit || query.strategy != .automatic else {
       return try searchExactly(
-        query, reason: "the index found only \(counted(answer.hits.count, "row"))", rows: passing())
+        query, reason: "the index found only \(counted(answer.hits.count, "row"))", rows: passing(), in: state)
     }
     if let threshold = query.threshold {
       answer.hits.removeAll { $0.score < threshold - PostgresDriver.thresholdSlack }
@@ -50,6 +51,10 @@ extension PostgresDriver {
   private static let indexedLimitMaximum = 400
   /// So many rows are compared in a few milliseconds, and exactly.
   private static let exactRows = 10_000
+  /// In a part of which one user has at least a share of 1 / ``shareMaximum``, the index finds that user's sooner than so
+  /// many are compared.
+  private static let exactRowsOfPart = 2_000
+  private static let shareMaximum = 8
   /// pgvector computes distances from 32-bit products; a threshold of exactly 1 must still let equal vectors in.
   private static let thresholdSlack = 1e-7
 
@@ -73,18 +78,28 @@ extension PostgresDriver {
     return VectorIndex(method: method, shape: shape, version: version)
   }
 
+  /// How many rows are compared rather than looked for in the index.
+  ///
+  /// Where a user's memories stand in a partition whose index knows no others, an index scan meets few rows of others.
+  private static func comparedRows(for filter: MemoryFilter, in state: StoreState) -> Int {
+    guard filter.userID != nil, state.layout == .partitioned, state.isByUser,
+      let largest = state.partitions.compactMap(\.rowEstimate).max()
+    else { return exactRows }
+    return min(exactRows, max(exactRowsOfPart, Int(clamping: largest) / shareMaximum))
+  }
+
   /// How many rows pass, as far as it matters.
-  private func countOfPassing(_ filter: MemoryFilter) throws -> Int {
+  private func countOfPassing(_ filter: MemoryFilter, upTo maximum: Int) throws -> Int {
     let count = try query(
       """
       SELECT count(*) FROM (SELECT 1 FROM memories WHERE embedding IS NOT NULL\(filter.conditions())
-        LIMIT \(PostgresDriver.exactRows + 1)) AS passing
+        LIMIT \(maximum + 1)) AS passing
       """
     ).first?.integer(0)
     return Int(count ?? 0)
   }
 
-  private func search(_ query: VectorQuery, with index: VectorIndex) throws -> SearchAnswer {
+  private func search(_ query: VectorQuery, with index: VectorIndex, in state: StoreState) throws -> SearchAnswer {
     let fetched = query.limit * 2 + 20
     var breadth = index.method == .hnsw ? min(1_000, max(100, fetched)) : max(10, query.limit / 10)
     if case .approximate(let chosen?) = query.strategy { breadth = chosen }
@@ -94,13 +109,13 @@ extension PostgresDriver {
     let vector = SQL("\(query.vector)")
     let distance = SQL(
       "\(raw: index.shape.expression) <=> \(vector)\(raw: index.shape.cast)")
-    let hits = try transaction(.commit, settings: settings) {
+    let hits = try transaction(.commit, settings: reachingShards(settings, in: state)) {
       try self.hits(
         of: query,
         nearest: """
-          SELECT id, embedding::vector <=> \(vector) AS distance FROM memories
+          SELECT id AS nearest_id, user_id::text AS nearest_user, embedding::vector <=> \(vector) AS distance FROM memories
           WHERE true\(query.filter.conditions()) ORDER BY \(distance) LIMIT \(fetched)
-          """)
+          """, in: state)
     }
     let form = index.shape == .vector ? "" : " on halfvec, re-ranked by the exact distance"
     return SearchAnswer(
@@ -113,12 +128,15 @@ extension PostgresDriver {
   }
 
   /// - Parameter rows: About how many are compared.
-  private func searchExactly(_ query: VectorQuery, reason: String?, rows: Int) throws -> SearchAnswer {
+  private func searchExactly(
+    _ query: VectorQuery, reason: String?, rows: Int, in state: StoreState
+  ) throws -> SearchAnswer {
     let isLarge = rows > PostgresDriver.exactRows
     let vector = SQL("\(query.vector)")
     // Sorted by the distance itself, the vector index would be taken; it knows no sum.
     let nearest: SQL = """
-      SELECT id, (embedding::vector <=> \(vector)) + '0'::float8 AS distance FROM memories
+      SELECT id AS nearest_id, user_id::text AS nearest_user,
+        (embedding::vector <=> \(vector)) + '0'::float8 AS distance FROM memories
       WHERE embedding IS NOT NULL\(query.filter.conditions())
       """
     // Parallel workers are not planned for a table whose vectors are toasted, because what is left of it is small.
@@ -128,22 +146,41 @@ extension PostgresDriver {
     ]
     let hits =
       isLarge
-      ? try transaction(.commit, settings: settings) { try self.hits(of: query, nearest: nearest) }
-      : try self.hits(of: query, nearest: nearest)
+      ? try transaction(.commit, settings: reachingShards(settings, in: state)) {
+        try self.hits(of: query, nearest: nearest, in: state)
+      } : try self.hits(of: query, nearest: nearest, in: state)
     return SearchAnswer(
       hits: hits,
       plan: SearchPlan(
         "exact scan", details: [reason, isLarge ? "parallel where the server has workers" : nil].compactMap(\.self)))
   }
 
-  private func hits(of query: VectorQuery, nearest: SQL) throws -> [SearchHit] {
+  /// The settings of a transaction, which reach the servers that the rows stand on.
+  func reachingShards(_ settings: [String], in state: StoreState) -> [String] {
+    state.layout == .citus ? [PostgresDriver.reachesShards] + settings : settings
+  }
+
+  /// With it, what `SET LOCAL` sets is set on the other servers as well.
+  static let reachesShards = "citus.propagate_set_commands = 'local'"
+
+  /// The condition that a memory is the one of a row found, by its user as well where that tells in which part it stands.
+  static func isFound(_ id: String, user: String, _ filter: MemoryFilter, in state: StoreState) -> SQL {
+    let isSame: SQL = "memories.id = \(raw: id)"
+    guard state.isByUser else { return isSame }
+    // The user that the planner knows leaves one part.
+    let known: SQL = filter.userID.map { " AND \(Column.userID, of: "memories") = \($0)" } ?? ""
+    return "\(isSame) AND \(Column.userID, of: "memories") = \(raw: user)\(known)"
+  }
+
+  private func hits(of query: VectorQuery, nearest: SQL, in state: StoreState) throws -> [SearchHit] {
     let farthest = query.threshold.map { 1 - $0 + PostgresDriver.thresholdSlack } ?? 3
     return try self.query(
       """
       WITH nearest AS (\(nearest)),
         best AS MATERIALIZED (SELECT * FROM nearest WHERE distance < 'NaN' AND distance <= \(farthest)
-          ORDER BY distance, id LIMIT \(query.limit))
-      SELECT 1::float8 - best.distance, \(raw: PostgresDriver.memoryColumns) FROM best JOIN memories USING (id)
+          ORDER BY distance, nearest_id LIMIT \(query.limit))
+      SELECT 1::float8 - best.distance, \(raw: PostgresDriver.memoryColumns)
+      FROM best JOIN memories ON \(PostgresDriver.isFound("nearest_id", user: "nearest_user", query.filter, in: state))
       ORDER BY best.distance, id
       """
     ).rows.map { row in

@@ -10,6 +10,7 @@ extension PostgresDriver {
       try reader.read(PostgresRowValues(values: row, location: identity.location))
     }
     var state = reader.state
+    isDistributed = state.layout == .citus
     // A column of any length: what stands in it says more.
     if let column = state.tables[Table.memories.name]?.column(Column.embedding.name), state.vectorDimensions == 0,
       column.type.hasSuffix("vector")
@@ -73,11 +74,19 @@ extension PostgresDriver {
       SELECT 'trigger', t.name, g.tgname::text, pg_catalog.pg_get_triggerdef(g.oid), NULL, g.tgenabled <> 'D', false
       FROM t JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal
       UNION ALL
+      SELECT * FROM (SELECT 'partition', t.name, pg_catalog.format('%I.%I', n.nspname, c.relname), NULLIF(
+            greatest(c.reltuples::float8, pg_catalog.pg_stat_get_live_tuples(c.oid)::float8), '0'::float8)::int8::text,
+          NULL, c.relkind = 'f', pg_catalog.pg_get_partkeydef(t.oid) = 'HASH (user_id)'
+        FROM t CROSS JOIN LATERAL pg_catalog.pg_partition_tree(t.oid::pg_catalog.regclass) AS leaf
+          JOIN pg_catalog.pg_class AS c ON c.oid = leaf.relid::pg_catalog.oid
+          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE t.name = 'memories' AND t.relkind = 'p' AND leaf.isleaf ORDER BY 3) AS partitions
+      UNION ALL
       SELECT 'own', name, NULL, NULL, NULL, reads, writes FROM own
       UNION ALL
-      SELECT 'extension', '', e.extversion, n.nspname::text, NULL, false, false
+      SELECT 'extension', e.extname::text, e.extversion, n.nspname::text, NULL, false, false
       FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
-      WHERE e.extname::text = 'vector'
+      WHERE e.extname::text IN ('vector', 'citus')
       UNION ALL
       SELECT 'space', '', word, NULL, NULL, false, false FROM pg_catalog.ts_stat(
         CASE WHEN (SELECT pg_catalog.bool_or(reads) FROM own WHERE name = 'settings') THEN \(space) ELSE \(nothing) END)
@@ -111,21 +120,34 @@ private struct StateReader {
       found.triggers.append(
         StoreState.RealObject(
           name: try row.string(2), table: table, isValid: try row.flag(5), definition: try row.text(3) ?? ""))
+    case "partition":
+      found.partitions.append(
+        StoreState.Partition(
+          name: try row.string(2), isForeign: try row.flag(5), isByUser: try row.flag(6),
+          rowEstimate: try row.text(3).flatMap { Int64($0) }))
     case "own":
       guard let own = OwnTable(rawValue: table) else { return }
       found.own[own] = StoreState.Rights(mayRead: try row.flag(5), mayWrite: try row.flag(6))
+    case "extension" where table == "citus": found.citusVersion = try row.string(2)
     case "extension":
       found.vectorExtension = StoreState.VectorExtension(version: try row.string(2), schema: try row.string(3))
     default: found.recordedSpace = try row.string(2)
     }
   }
 
+  /// About how many rows all partitions have.
+  private var rowsOfPartitions: Int64? {
+    let counts = found.partitions.compactMap(\.rowEstimate)
+    return counts.isEmpty ? nil : counts.reduce(0, +)
+  }
+
   var state: StoreState {
     var state = found
     for (name, table) in kinds {
+      let rows = table.kind == .partitioned && name == Table.memories.name ? rowsOfPartitions : table.rows
       state.tables[name] = StoreState.RealTable(
         kind: table.kind, columns: columns[name] ?? [], definition: table.text, isDistributed: table.isDistributed,
-        rowEstimate: table.rows)
+        rowEstimate: rows)
     }
     if let type = state.tables[Table.memories.name]?.column(Column.embedding.name)?.type {
       state.vectorDimensions = type.firstMatch(of: /\(([0-9]+)\)$/).flatMap { Int($0.1) } ?? 0

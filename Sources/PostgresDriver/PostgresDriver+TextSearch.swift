@@ -23,9 +23,9 @@ extension PostgresDriver {
       query.vector.map { vector -> SQL in "1::float8 - (embedding::vector <=> \(vector))" } ?? "NULL::float8"
     let rows = try self.query(
       """
-      WITH \(ranking(words, query, language, hasIndex))
+      WITH \(ranking(words, query, language, hasIndex, in: state))
       SELECT ranked.score, \(similarity), \(raw: PostgresDriver.memoryColumns) FROM ranked JOIN memories USING (id)
-      ORDER BY ranked.score DESC, id
+      WHERE true\(PostgresDriver.ofKnownPart(query.filter, in: state)) ORDER BY ranked.score DESC, id
       """
     ).rows
     let hits = try rows.map { row in
@@ -37,7 +37,9 @@ extension PostgresDriver {
   }
 
   /// The steps of a statement that end with `ranked`: ids and scores, the best.
-  private func ranking(_ words: WantedWords, _ query: TextQuery, _ language: String, _ hasIndex: Bool) -> SQL {
+  private func ranking(
+    _ words: WantedWords, _ query: TextQuery, _ language: String, _ hasIndex: Bool, in state: StoreState
+  ) -> SQL {
     let document = SQL(raw: PostgresDriver.document(language))
     let conditions = query.filter.conditions()
     func numbers(_ values: [Double]) -> Value { .texts(values.map { "\($0)" }) }
@@ -62,11 +64,17 @@ extension PostgresDriver {
           CROSS JOIN LATERAL pg_catalog.unnest(\(document)) AS word
           JOIN \(rows: [.texts(words.lexemes), numbers(words.weights)], as: "wanted")
             ON wanted.column1 = word.lexeme
-        GROUP BY best.id),
+        WHERE true\(PostgresDriver.ofKnownPart(query.filter, in: state)) GROUP BY best.id),
       ranked AS MATERIALIZED (
         SELECT id, COALESCE(exact.score, likely.score) AS score FROM likely LEFT JOIN exact USING (id)
         ORDER BY score DESC, id LIMIT \(query.limit))
       """
+  }
+
+  /// The condition, with AND in front, that a memory is of a filter's user, where that tells in which part it stands.
+  private static func ofKnownPart(_ filter: MemoryFilter, in state: StoreState) -> SQL {
+    guard state.isByUser, let user = filter.userID else { return "" }
+    return " AND \(Column.userID, of: "memories") = \(user)"
   }
 
   /// The words that a text and a memory have in common, by the parser and the dictionaries of the language in use.
@@ -100,12 +108,12 @@ extension PostgresDriver {
       """
       WITH counted AS MATERIALIZED (
         SELECT pg_catalog.count(*) AS rows FROM (
-          SELECT FROM memories WHERE \(raw: PostgresDriver.document(language))
+          SELECT 1 FROM memories WHERE \(raw: PostgresDriver.document(language))
             @@ plainto_tsquery(\(language)::regconfig, \(word.replacingNUL))
           LIMIT \(SharedWords.rareMaximum + 1)) AS r)
       SELECT rows <= \(SharedWords.rareMaximum) AND rows * \(SharedWords.rowsForEachRare) = (
         SELECT pg_catalog.count(*) FROM (
-          SELECT FROM memories LIMIT (SELECT rows * \(SharedWords.rowsForEachRare) FROM counted)) AS r)
+          SELECT 1 FROM memories LIMIT (SELECT rows * \(SharedWords.rowsForEachRare) FROM counted)) AS r)
       FROM counted
       """)
     return try isRare.first?.boolean(0) ?? false
@@ -200,7 +208,7 @@ extension PostgresDriver {
             to_tsvector(\(language)::regconfig, left(\(query.text.replacingNUL), 100000)))) AS lexeme
           LIMIT \(TextQuery.wordMaximum)),
         counted AS MATERIALIZED (
-          SELECT pg_catalog.count(*) AS rows FROM (SELECT FROM memories LIMIT \(maximum + 1)) AS r),
+          SELECT pg_catalog.count(*) AS rows FROM (SELECT 1 FROM memories LIMIT \(maximum + 1)) AS r),
         total AS MATERIALIZED (
           SELECT CASE WHEN rows <= \(maximum) THEN rows WHEN \(estimate) > \(maximum) THEN \(estimate)
             ELSE (SELECT pg_catalog.count(*) FROM memories) END AS rows FROM counted),
@@ -235,11 +243,14 @@ extension PostgresDriver {
     let state = try state()
     let (language, hasIndex) = try textLanguage(in: state)
     guard !hasIndex else { return }
-    if state.indexes.contains(where: { $0.name == PostgresDriver.textIndex }) {
-      try execute(unsafeSQL: "DROP INDEX \(mode)\(PostgresDriver.textIndex)")
-    }
-    try execute(
-      unsafeSQL: "CREATE INDEX \(mode)\(PostgresDriver.textIndex) ON memories USING gin ("
-        + PostgresDriver.document(language) + ")")
+    let index = TableIndex(
+      name: PostgresDriver.textIndex, table: Table.memories.name,
+      body: "USING gin (\(PostgresDriver.document(language)))")
+    let present = state.indexes.first { $0.name == index.name }
+    let isPartitioned = state.isPartitioned(index.table)
+    // One that was begun for the same language is gone on with.
+    let goesOn = isPartitioned && present?.isValid == false && present?.definition.contains("'\(language)'::regconfig") == true
+    if present != nil, !goesOn { try execute(unsafeSQL: "DROP INDEX \(isPartitioned ? "" : mode)\(index.name)") }
+    try build(index, mode: mode, in: goesOn ? state : self.state())
   }
 }

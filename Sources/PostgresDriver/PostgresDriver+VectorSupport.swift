@@ -24,6 +24,7 @@ extension PostgresDriver {
       support = try currentSupport()
       support.changed = true
     }
+    if action != .check, try state().citusVersion != nil { try ensureVectorOnNodes() }
     return support
   }
 

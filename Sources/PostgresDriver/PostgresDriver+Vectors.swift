@@ -56,7 +56,12 @@ extension PostgresDriver {
         // A column without a length, as others make it, takes any vector and goes on to do so.
         let changes = try length(of: index.table).map { $0 > 0 && $0 != space.dimensions } ?? false
         if let found = present.first(where: { $0.name == index.name }), try isOwn(index.table) {
-          if !changes, let definition = found.definition { repairState.removedIndexes[index.name] = definition }
+          // The name in front of it is a whole table's, the parts of which get indexes of their own.
+          if !changes, let start = found.definition?.firstRange(of: "\(index.table) USING "),
+            let definition = found.definition
+          {
+            repairState.removedIndexes[index.name] = "USING " + definition[start.upperBound...]
+          }
           try execute(unsafeSQL: "DROP INDEX \(index.name)")
         }
         guard changes else { continue }

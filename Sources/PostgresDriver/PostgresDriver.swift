@@ -29,6 +29,8 @@ package final class PostgresDriver: Driver {
   var held = HeldTransaction()
   /// Statements that go with the next one.
   var waiting = WaitingStatements()
+  /// Whether memories stand on other servers, as far as it was looked up.
+  var isDistributed = false
 
   /// Describes the store; nothing is opened yet.
   ///

@@ -12,7 +12,12 @@ struct World {
   /// The store's URL or path.
   let store: String
 
-  enum Kind: String, CaseIterable, Sendable { case sqlite, postgres }
+  enum Kind: String, CaseIterable, Sendable {
+    case sqlite, postgres
+
+    /// Another round, over another layout, is about PostgreSQL alone.
+    static var allCases: [Kind] { TestDatabase.layout == nil ? [.sqlite, .postgres] : [.postgres] }
+  }
 
   init(_ kind: Kind = .sqlite) throws {
     folder = try TestFolder()

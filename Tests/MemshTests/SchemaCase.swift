@@ -7,6 +7,7 @@ import TestSupport
 /// what its later migration and its administrators added.
 enum SchemaCase: String, CaseIterable, Sendable {
   case ownOnSQLite, trackedOnSQLite, ownOnPostgres, originalOnPostgres, trackedOnPostgres, trackedOnPostgres16
+  case ownOnPartitions
 
   static let tracked: [SchemaCase] = [.trackedOnSQLite, .trackedOnPostgres]
 
@@ -25,10 +26,11 @@ enum SchemaCase: String, CaseIterable, Sendable {
       switch self {
       case .ownOnSQLite, .trackedOnSQLite: try World(.sqlite)
       case .trackedOnPostgres16: World(folder: try TestFolder(), database: try TestDatabase(on: .postgres16))
+      case .ownOnPartitions: World(folder: try TestFolder(), database: try TestDatabase(layout: "partitioned 12"))
       case .ownOnPostgres, .originalOnPostgres, .trackedOnPostgres: try World(.postgres)
       }
     switch self {
-    case .ownOnSQLite, .trackedOnSQLite, .ownOnPostgres: try world.expect("schema", "--create")
+    case .ownOnSQLite, .trackedOnSQLite, .ownOnPostgres, .ownOnPartitions: try world.expect("schema", "--create")
     case .originalOnPostgres, .trackedOnPostgres, .trackedOnPostgres16:
       try world.change(OriginalSchema.sql(dimensions: SchemaCase.dimensions))
     }

@@ -9,6 +9,9 @@ import TestSupport
 /// A fresh store of each kind: what holds for one must hold for the other.
 enum StoreKind: String, CaseIterable, Sendable {
   case sqlite, postgres
+
+  /// Another round, over another layout, is about PostgreSQL alone.
+  static var allCases: [StoreKind] { TestDatabase.layout == nil ? [.sqlite, .postgres] : [.postgres] }
 }
 
 /// A store of a test's own, and what keeps its database alive.

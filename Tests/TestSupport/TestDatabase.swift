@@ -21,12 +21,22 @@ package final class TestDatabase {
     case postgres16 = "MEMSH_TEST_POSTGRES_16"
   }
 
+  /// How memsh is to lay out the memories that it makes in every database, such as `partitioned 12`; nil for one table.
+  /// `scripts/test` sets it for another round of the same tests.
+  package static let layout = ProcessInfo.processInfo.environment["MEMSH_TEST_LAYOUT"]
+  /// The other servers of the cluster that the server is of, as far as there is one.
+  private static let nodes = (ProcessInfo.processInfo.environment["MEMSH_TEST_NODES"] ?? "").split(separator: " ")
+    .map(String.init)
+
   /// Creates an empty database.
   ///
   /// - Parameters:
+  ///   - layout: How memsh is to lay out the memories that it makes in it.
   ///   - options: What follows `CREATE DATABASE name`.
   ///   - name: Its name, where one is to be read; nil for any.
-  package init(on server: Server = .postgres18, options: String = "", name: String? = nil) throws {
+  package init(
+    on server: Server = .postgres18, options: String = "", name: String? = nil, layout: String? = TestDatabase.layout
+  ) throws {
     guard let serverURL = ProcessInfo.processInfo.environment[server.rawValue] else { throw NoServer() }
     self.name = name ?? "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
     self.serverURL = serverURL
@@ -34,11 +44,34 @@ package final class TestDatabase {
     url = serverURL[...slash] + self.name
     try PostgresConnection(parameters: ["dbname": serverURL])
       .execute(unsafeSQL: "CREATE DATABASE \(self.name) \(options)")
+    guard let layout else { return }
+    if layout.hasPrefix("citus") { try joinNodes(options) }
+    try connect().execute(unsafeSQL: "ALTER DATABASE \(self.name) SET memsh.layout = '\(layout)'")
   }
 
+  /// Makes the database on the other servers, too, and joins them.
+  private func joinNodes(_ options: String) throws {
+    let coordinator = try connect()
+    try coordinator.execute(unsafeSQL: "CREATE EXTENSION citus")
+    try coordinator.execute(unsafeSQL: "SELECT citus_set_coordinator_host('127.0.0.1', \(port))")
+    for node in TestDatabase.nodes {
+      try PostgresConnection(parameters: ["dbname": node])
+        .execute(unsafeSQL: "CREATE DATABASE \(name) \(options)")
+      let url = place(on: node)
+      try PostgresConnection(parameters: ["dbname": url]).execute(unsafeSQL: "CREATE EXTENSION citus")
+      let port = URLComponents(string: url)?.port ?? 5432
+      try coordinator.execute(unsafeSQL: "SELECT citus_add_node('127.0.0.1', \(port))")
+    }
+  }
+
+  /// The URL of this database on another server.
+  private func place(on server: String) -> String { server[...(server.lastIndex(of: "/") ?? server.startIndex)] + name }
+
   deinit {
-    try? PostgresConnection(parameters: ["dbname": serverURL])
-      .execute(unsafeSQL: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
+    for server in [serverURL] + (TestDatabase.layout?.hasPrefix("citus") == true ? TestDatabase.nodes : []) {
+      try? PostgresConnection(parameters: ["dbname": server])
+        .execute(unsafeSQL: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
+    }
   }
 
   /// Opens a connection to it.

@@ -18,12 +18,14 @@ package struct Capabilities {
   package let transactions: any TransactionHolding
   /// Being copied and replaced as a file; nil where the database is none.
   package let file: (any FileStore)?
+  /// Spreading memories over partitions or servers; nil where there is nothing but plain tables.
+  package let layout: (any LayingOut)?
 
-  /// Those of a driver that has them all, but perhaps the last.
+  /// Those of a driver that has them all, but perhaps the last two.
   package init(
     of driver: some SchemaManaging & Searching & VectorReplacing & RowImaging & Introspecting & Maintaining
       & SQLAnswering & TransactionHolding,
-    file: (any FileStore)? = nil
+    file: (any FileStore)? = nil, layout: (any LayingOut)? = nil
   ) {
     schema = driver
     search = driver
@@ -34,5 +36,6 @@ package struct Capabilities {
     sql = driver
     transactions = driver
     self.file = file
+    self.layout = layout
   }
 }

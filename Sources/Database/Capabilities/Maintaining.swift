@@ -17,6 +17,12 @@ package enum MaintainedPart: Sendable {
   case deadRows
   /// Rows that policies hide from this role.
   case hiddenRows
+  /// Partitions on other servers, and partitions or shards with far more rows than the others.
+  case foreignPartitions, skewedParts
+  /// The servers of a cluster: whether they answer, and whether they have the same pgvector.
+  case silentNodes, nodeVersions
+  /// Whether a cluster hands triggers to its servers.
+  case triggersOnNodes
 }
 
 /// How a part is looked at, and how it is put right.

@@ -17,3 +17,12 @@ extension ProgressReporter {
     progress(stage, done: done, total: total, bytes: nil)
   }
 }
+
+/// Shows no progress.
+package final class SilentProgress: ProgressReporter {
+  /// Tells nobody.
+  package init() {}
+
+  package func report(_ event: WorkEvent) {}
+  package func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}
+}

@@ -385,9 +385,3 @@ package struct UndoService {
     }
   }
 }
-
-/// Shows no progress.
-final class SilentProgress: ProgressReporter {
-  func report(_ event: WorkEvent) {}
-  func progress(_ stage: String, done: Int64, total: Int64, bytes: Int64?) {}
-}

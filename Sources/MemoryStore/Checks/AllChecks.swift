@@ -1,4 +1,4 @@
 extension Check {
   /// Every check, in the order in which they are made and mended.
-  package static let all = ofObjects + ofMemories + ofFragments + ofDuplicates + ofAnalytics + ofVectors
+  package static let all = ofObjects + ofLayout + ofMemories + ofFragments + ofDuplicates + ofAnalytics + ofVectors
 }

@@ -24,6 +24,7 @@ struct MigrateCommand: ChangingCommand {
     "migrate --from espressobot_memory.db --max-rejected 3",
     "migrate --from @prod --embeddings keep",
     "migrate --from postgresql://ada@db.example/agents --skip-test",
+    "migrate --from espressobot_memory.db --layout partitioned --shards 12",
   ]
 
   @Option(help: "The source; without it $MEMORY_SQLITE_PATH, else the embedded store.", completion: .file())
@@ -42,6 +43,8 @@ struct MigrateCommand: ChangingCommand {
 
   @Option(help: "The vector index: hnsw, ivfflat or none.")
   var index: VectorIndexMethod?
+
+  @OptionGroup var layout: LayoutOptions
 
   @Option(help: "Migrate into this PostgreSQL schema, and stay connected to it. Created if it is missing.")
   var schema: String?
@@ -172,6 +175,7 @@ struct MigrateCommand: ChangingCommand {
     options.sourceModel = sourceModel
     options.index = index
     options.forceRecreate = forceRecreate
+    options.layout = layout.wish
     options.skipTest = skipTest
     options.verifies = verify
     options.waits = !noWait

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 import MemoryStore
 
-struct SchemaCommand: ShellCommand {
+struct SchemaCommand: ChangingCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Show the tables, indexes and triggers and how they stand.",
     discussion: """
@@ -15,12 +15,19 @@ struct SchemaCommand: ShellCommand {
       --space tells memsh which model made the vectors of a store that others made, such as \
       openai/text-embedding-3-large or hash/word-ngram-v1, so that it can be searched by meaning. Nothing but memsh's \
       own record changes; a model whose vectors have another length is refused.
+
+      --layout spreads the memories by their users: over partitions of one PostgreSQL server, or with Citus over several \
+      servers; and puts them into a single table again. It shows what changes, asks, and does it in one transaction, \
+      which keeps columns, indexes, rights and triggers. What others made that has no place in the new layout, such as \
+      views and foreign keys, is named, and nothing is done. New tables take the layout that the database is set to: \
+      ALTER DATABASE name SET memsh.layout = 'partitioned 12'.
       """)
 
   static let examples = [
     "schema",
     "schema --create",
     "schema --space hash/word-ngram-v1",
+    "schema --layout partitioned --shards 12 --dry-run",
   ]
 
   @Flag(help: "Create what is missing.")
@@ -33,10 +40,13 @@ struct SchemaCommand: ShellCommand {
     help: ArgumentHelp("Record which model made the vectors that are there.", valueName: "provider/model"))
   var space: String?
 
+  @OptionGroup var layout: LayoutOptions
+  @OptionGroup var options: RepairOptions
   @OptionGroup var result: ResultOptions
 
   var outputFormat: OutputFormat? { result.output }
-  var onlyReads: Bool { !create && space == nil }
+  var asks: Bool { layout.wish != nil && !create }
+  var onlyReads: Bool { !create && space == nil && (layout.wish == nil || options.dryRun) }
 
   func validate() throws {
     if let space, SchemaCommand.parts(ofSpace: space) == nil {
@@ -44,14 +54,18 @@ struct SchemaCommand: ShellCommand {
         "'--space' takes PROVIDER/MODEL, such as openai/text-embedding-3-large; the provider is openai, local or hash")
     }
     if index != nil, !create { throw ValidationError("'--index' goes with '--create'") }
+    if layout.wish != nil, space != nil { throw ValidationError("'--layout' and '--space' are two different things") }
+    if options.dryRun, !asks { throw ValidationError("'--dry-run' goes with '--layout'") }
   }
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
+    if let wish = layout.wish, !create { return try layOut(wish, store, in: session) }
     if create {
       _ = try store.vectorSupport(.ensure)
       try store.whileMigratingAlone(session.progress, session.interruption) {
-        _ = try store.createSchema(space: store.embeddingSpace() ?? session.embedder().space)
+        _ = try store.createSchema(space: store.embeddingSpace() ?? session.embedder().space, layout: layout.wish)
+        if let wish = layout.wish, try !store.has(wish) { throw try store.otherLayout(than: wish) }
       }
       for outcome in try store.buildIndexes(index, session.progress) {
         session.progress.report(.vectorIndex(outcome))
@@ -63,6 +77,16 @@ struct SchemaCommand: ShellCommand {
       try store.nameSpace(provider: provider.rawValue, model: model, length: length)
     }
     return try SchemaCommand.listing(of: store)
+  }
+
+  private func layOut(_ wish: LayoutWish, _ store: MemoryStore, in session: Session) throws -> CommandResult {
+    let service = LayoutService(store: store, progress: session.progress, interruption: session.interruption)
+    let stopwatch = Stopwatch()
+    return try carryOut(service.plan(wish), in: session) {
+      $0.question(of: store.identity.location)
+    } record: { report, isPlan in
+      report.record(isDryRun: options.dryRun, seconds: isPlan ? nil : stopwatch.elapsed.seconds)
+    }
   }
 
   /// The parts of `PROVIDER/MODEL`; the model's name may have more slashes.

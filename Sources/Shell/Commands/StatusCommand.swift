@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 struct StatusCommand: ShellCommand {
   static let configuration = CommandConfiguration(
@@ -32,6 +33,7 @@ struct StatusCommand: ShellCommand {
           fields: try [.init("version", .text(memshVersion))] + session.summary(of: store).fields + [
             .init("server", .text(try store.serverVersion())),
             .init("schema", .text(StatusCommand.summary(objects))),
+            .init("layout", .text(try store.laidOut().layout.rawValue)), .init("parts", StatusCommand.parts(of: store)),
             .init("space", .optional(space?.description)),
             .init("embedder", .text(embedder?.space.description ?? "not available")),
             .init("settings", .record(Setting.all.map { .init($0.name, $0.cell(session.settings)) })),
@@ -40,6 +42,17 @@ struct StatusCommand: ShellCommand {
       result.remark = "notice: the store does not say which model made its vectors: \(EmbeddingSpace.naming)"
     }
     return result
+  }
+
+  /// The partitions or shards.
+  private static func parts(of store: MemoryStore) throws -> ResultRecord.Value {
+    let rows = try store.layoutParts().map { part -> [Cell] in
+      [
+        .text(part.name), .optional(part.node), part.rows.map(Cell.integer) ?? .null,
+        part.bytes.map(Cell.integer) ?? .null,
+      ]
+    }
+    return .list(ResultTable(columns: ["name", "node", "rows", "bytes"], rows: rows, noun: "part"))
   }
 
   private static func summary(_ objects: [SchemaObject]) -> String {

@@ -109,6 +109,10 @@ extension Session {
       where [.permissionDenied, .schemaMissing].contains(error.code)
     {
       return nil
+    } catch let error as MemshError where error.code == .storeFailed {
+      // A server that holds some of them does not answer.
+      guard try store.state().layout != .single else { throw error }
+      return nil
     }
   }
 
