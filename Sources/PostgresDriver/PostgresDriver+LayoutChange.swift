@@ -118,7 +118,7 @@ extension PostgresDriver {
   package func finishLayout(in state: StoreState) throws {
     guard state.layout == .citus else { return }
     try withoutStatementTimeout {
-      try query("SELECT truncate_local_data_after_distributing_table('memories')")
+      _ = try query("SELECT truncate_local_data_after_distributing_table('memories')")
     }
   }
 }

@@ -53,7 +53,7 @@ extension PostgresDriver {
   private func lookup(
     _ text: String, _ language: String?, _ filter: SQL
   ) throws -> (isWhole: Bool, words: [(lexeme: String, isLong: Bool)]) {
-    let count: SQL = """
+    var count: SQL = """
       (SELECT pg_catalog.count(*) FROM
         (SELECT 1 FROM memories WHERE true\(filter) LIMIT \(ScreenedTexts.wholeMaximum + 1)) AS few)
       """
@@ -61,6 +61,8 @@ extension PostgresDriver {
       let rows = try query("SELECT \(count)").first?.integer(0) ?? 0
       return (rows <= ScreenedTexts.wholeMaximum, [])
     }
+    // Shards and the server's own statistics are no matter for one statement.
+    if isDistributed { count = "\(try query("SELECT \(count)").first?.integer(0) ?? 0)" }
     let rows = try query(
       """
       SELECT u.rows, w.word, w.is_long FROM (SELECT \(count) AS rows) AS u LEFT JOIN (

@@ -47,12 +47,8 @@ extension PostgresDriver {
     // Memories may have columns of others of any name, so that each of the statement's own says whose it is.
     let exact = BM25.part(times: "pg_catalog.cardinality(word.positions)::float8", length: "best.length")
     return """
-      \(documents(language, conditions, hasIndex)) found AS MATERIALIZED (
-        SELECT r.id, r.characters, \(words.common) + pg_catalog.sum(column2::float8) AS weight
-        FROM \(rows: [.texts(words.queries), numbers(words.additions)], as: "word") CROSS JOIN LATERAL (
-          \(rows(having: "word.column1::tsquery", language, hasIndex ? conditions : "", hasIndex, areFew: words.areRare))
-          LIMIT \(WantedWords.rowsMaximum)) AS r
-        GROUP BY r.id, r.characters),
+      \(documents(language, conditions, hasIndex || isDistributed)) found AS MATERIALIZED (
+        \(found(words, query, language, hasIndex))),
       likely AS MATERIALIZED (
         SELECT id, length, weight * \(likely) AS score
         FROM (SELECT id, weight, characters / greatest(pg_catalog.avg(characters) OVER (), 1::float8) AS length
@@ -68,6 +64,32 @@ extension PostgresDriver {
       ranked AS MATERIALIZED (
         SELECT id, COALESCE(exact.score, likely.score) AS score FROM likely LEFT JOIN exact USING (id)
         ORDER BY score DESC, id LIMIT \(query.limit))
+      """
+  }
+
+  /// The statement for the rows with words, and what these weigh together.
+  private func found(_ words: WantedWords, _ query: TextQuery, _ language: String, _ hasIndex: Bool) -> SQL {
+    let conditions = query.filter.conditions()
+    guard !isDistributed else {
+      // Shards take no query that depends on another row: each word has one of its own.
+      let ofWords = zip(words.queries, words.additions).map { having, addition -> SQL in
+        """
+        (SELECT id, characters, \(addition) AS addition FROM (
+          \(rows(having: "\(having)::tsquery", language, conditions, true, areFew: false))
+          LIMIT \(WantedWords.rowsMaximum)) AS having)
+        """
+      }
+      return """
+        SELECT r.id, r.characters, \(words.common) + pg_catalog.sum(r.addition) AS weight
+        FROM (\(SQL.joined(ofWords, by: " UNION ALL "))) AS r GROUP BY r.id, r.characters
+        """
+    }
+    return """
+      SELECT r.id, r.characters, \(words.common) + pg_catalog.sum(column2::float8) AS weight
+      FROM \(rows: [.texts(words.queries), .texts(words.additions.map { "\($0)" })], as: "word") CROSS JOIN LATERAL (
+        \(rows(having: "word.column1::tsquery", language, hasIndex ? conditions : "", hasIndex, areFew: words.areRare))
+        LIMIT \(WantedWords.rowsMaximum)) AS r
+      GROUP BY r.id, r.characters
       """
   }
 
@@ -183,6 +205,7 @@ extension PostgresDriver {
   private func wantedWords(
     of query: TextQuery, _ language: String, _ hasIndex: Bool, in state: StoreState
   ) throws -> WantedWords? {
+    if isDistributed { return try wantedWordsOnShards(of: query, language) }
     let maximum = WantedWords.rowsMaximum
     let estimate = state.tables[Table.memories.name]?.rowEstimate ?? 0
     let conditions = query.filter.conditions()
@@ -236,6 +259,41 @@ extension PostgresDriver {
         lexeme: lexeme, query: query, having: Int(having), passing: Int(try row.integer(5) ?? having))
     }
     return WantedWords(words, total: Int(total), passing: Int(passing))
+  }
+
+  /// The same where memories stand on other servers, which take no query that depends on another row: the words first, then
+  /// how many rows have each.
+  private func wantedWordsOnShards(of query: TextQuery, _ language: String) throws -> WantedWords? {
+    let words = try self.query(
+      """
+      SELECT lexeme, ''''' || replace(replace(lexeme, '\\', '\\\\'), ''''', '''''''') || ''''' FROM pg_catalog.unnest(tsvector_to_array(
+        to_tsvector(\(language)::regconfig, left(\(query.text.replacingNUL), 100000)))) AS lexeme LIMIT \(TextQuery.wordMaximum)
+      """
+    ).rows.map { (lexeme: try $0.text(0) ?? "", query: try $0.text(1) ?? "") }
+    guard !words.isEmpty else { return nil }
+    func counts(_ conditions: SQL) throws -> (all: Int, having: [Int64: Int]) {
+      let ofWords = words.indices.map { index -> SQL in
+        """
+        SELECT \(Int64(index)) AS word, pg_catalog.count(*) AS rows FROM (
+          \(rows(having: "\(words[index].query)::tsquery", language, conditions, true, areFew: false))
+          LIMIT \(WantedWords.rowsMaximum)) AS r
+        """
+      }
+      let all: SQL = "SELECT -1::int8 AS word, pg_catalog.count(*) AS rows FROM memories WHERE true\(conditions)"
+      var having: [Int64: Int] = [:]
+      for row in try self.query(SQL.joined([all] + ofWords, by: " UNION ALL ")).rows {
+        having[try row.integer(0) ?? 0] = Int(try row.integer(1) ?? 0)
+      }
+      return (having[-1] ?? 0, having)
+    }
+    let everywhere = try counts("")
+    let passing = query.filter.isEmpty ? everywhere : try counts(query.filter.conditions())
+    return WantedWords(
+      words.enumerated().map { index, word in
+        WantedWords.Word(
+          lexeme: word.lexeme, query: word.query, having: everywhere.having[Int64(index)] ?? 0,
+          passing: passing.having[Int64(index)] ?? 0)
+      }, total: everywhere.all, passing: passing.all)
   }
 
   /// Builds the index of words if it is missing, not valid, or for another language than the one that was chosen.

@@ -109,15 +109,24 @@ extension PostgresDriver {
 
   /// - Parameter takesOut: Whether vectors go for which there is no new one.
   private func switchVectors(of table: String, takesOut: Bool) throws {
-    let condition: SQL = """
-      s.table_name = \(table) AND s.id = t.id
-        AND s.content_sha256 = \(raw: PostgresDriver.contentHash("t"))
-      """
+    var condition: SQL = "s.table_name = \(table) AND s.id = t.id"
+    if isDistributed, table == Table.memories.name {
+      // An UPDATE of shards computes no such sum: what does not fit goes before.
+      try query(
+        """
+        DELETE FROM pg_temp.memsh_staged AS s WHERE s.table_name = \(table) AND (s.id, s.content_sha256) NOT IN (
+          SELECT t.id::int8, \(raw: PostgresDriver.contentHash("t")) FROM \(name: table) AS t)
+        """)
+    } else {
+      condition = "\(condition) AND s.content_sha256 = \(raw: PostgresDriver.contentHash("t"))"
+    }
     if takesOut {
       try change(
         table, "embedding = NULL", from: nil,
         where: """
-          t.embedding IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_temp.memsh_staged AS s WHERE \(condition))
+          t.embedding IS NOT NULL AND \(isDistributed
+            ? "t.id NOT IN (SELECT s.id FROM pg_temp.memsh_staged AS s WHERE s.table_name = \(table))"
+            : "NOT EXISTS (SELECT 1 FROM pg_temp.memsh_staged AS s WHERE \(condition))" as SQL)
           """)
     }
     try change(table, "embedding = s.embedding", from: "pg_temp.memsh_staged AS s", where: condition)
