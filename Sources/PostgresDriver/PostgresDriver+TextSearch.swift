@@ -76,7 +76,7 @@ extension PostgresDriver {
         """
         (SELECT id, characters, \(addition) AS addition FROM (
           \(rows(having: "\(having)::tsquery", language, conditions, true, areFew: false))
-          LIMIT \(WantedWords.rowsMaximum)) AS having)
+          LIMIT \(WantedWords.rowsMaximum)) AS one)
         """
       }
       return """

@@ -99,11 +99,13 @@ extension Check {
   private static func ofVariants(
     _ name: String, of column: Column, _ what: String, byNameBecause: String, joins: Grouping
   ) -> Check {
-    let key: SQL = "\(dialect: { $0.lowercased("\(trimmed: column, of: "m")") })"
+    let form = Column("form", .text)
+    let key: SQL = "\(dialect: { $0.lowercased("\(trimmed: form, of: "g")") })"
+    // Counted first: shards group, and do not rank.
     let forms: SQL = """
-      (SELECT \(column, of: "m") AS form, \(function: "first_value")(\(trimmed: column, of: "m")) OVER (
-          PARTITION BY \(key) ORDER BY count(*) DESC, \(column, of: "m")) AS common
-        FROM memories AS m GROUP BY \(column, of: "m"))
+      (SELECT g.form, \(function: "first_value")(\(trimmed: form, of: "g")) OVER (
+          PARTITION BY \(key) ORDER BY g.rows DESC, \(form, of: "g")) AS common
+        FROM (SELECT \(column, of: "m") AS form, count(*) AS rows FROM memories AS m GROUP BY 1) AS g)
       """
     return Check(
       name, .warning, in: .memories, what, fix: "use the most frequent form", byNameBecause: byNameBecause,
