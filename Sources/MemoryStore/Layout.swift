@@ -42,7 +42,8 @@ extension MemoryStore {
   package func has(_ wish: LayoutWish) throws -> Bool {
     let now = try laidOut()
     guard now.layout == wish.layout, try wish.layout == .single || state().isByUser else { return false }
-    return try wish.parts.map { LaidOut(wish.layout, parts: $0) == now } ?? (state().partitions.allSatisfy { !$0.isForeign })
+    return try wish.parts.map { LaidOut(wish.layout, parts: $0) == now }
+      ?? (state().partitions.allSatisfy { !$0.isForeign })
   }
 
   /// The refusal to bring memories into a store that has some in another layout.
@@ -71,7 +72,9 @@ extension MemoryStore {
     if goal.layout == .partitioned, try hasMemoriesWithoutUser() {
       throw MemshError(
         .storeFailed, "some memories have no user, and partitions are by user",
-        hint: "`doctor --fix user_blank`, or: sql --write \"UPDATE memories SET user_id = 'unknown' WHERE user_id IS NULL\"")
+        hint:
+          "`doctor --fix user_blank`, or: sql --write \"UPDATE memories SET user_id = 'unknown' WHERE user_id IS NULL\""
+      )
     }
   }
 
@@ -117,7 +120,8 @@ extension MemoryStore {
     let note = try driver.first(
       "SELECT \(Column.layoutNote) FROM \(OwnTable.settings) WHERE key = \(MemoryStore.layoutKey)"
     ) { try $0.json(0) }
-    guard let note = note ?? nil, let layout = note[key: "layout"]?.stringValue.flatMap(StoreLayout.init(rawValue:)) else {
+    guard let note = note ?? nil, let layout = note[key: "layout"]?.stringValue.flatMap(StoreLayout.init(rawValue:))
+    else {
       return nil
     }
     return (layout, note[key: "duplicates_referred"] != .bool(false))

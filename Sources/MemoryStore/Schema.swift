@@ -27,7 +27,9 @@ extension MemoryStore {
         INSERT INTO \(OwnTable.settings) (key, value) VALUES ('schema_version', \(JSON.integer(1))),
           ('embedding_space', \(space.json)) ON CONFLICT (key) DO NOTHING
         """)
-      if missing.contains(Table.memories.name), let goal = try layout.map(self.goal(of:)) ?? presetLayout(), goal.layout != .single {
+      if missing.contains(Table.memories.name), let goal = try layout.map(self.goal(of:)) ?? presetLayout(),
+        goal.layout != .single
+      {
         forgetState()
         try layOut(goal, SilentProgress())
       }

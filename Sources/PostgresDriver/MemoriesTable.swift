@@ -73,7 +73,8 @@ struct TableBuild {
   var creation: [String] {
     let options = table.options.isEmpty ? "" : " WITH (\(table.options.joined(separator: ", ")))"
     let space = table.tablespace.map { " TABLESPACE \($0)" } ?? ""
-    let like = "(LIKE \(table.schema).memories INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED "
+    let like =
+      "(LIKE \(table.schema).memories INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED "
       + "INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS)"
     guard goal.layout == .partitioned else { return ["CREATE TABLE \(newName) \(like)\(options)\(space)"] }
     return ["CREATE TABLE \(newName) \(like) PARTITION BY HASH (user_id)\(space)"]

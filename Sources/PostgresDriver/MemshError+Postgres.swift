@@ -68,7 +68,8 @@ extension MemshError {
     case "08000", "08001", "08003", "08004", "08006":
       self.init(
         .storeFailed, "another server that \(location) needs does not answer: \(error.message)",
-        hint: "`doctor nodes_silent` names those of a cluster; users whose memories stand elsewhere go on", cause: cause)
+        hint: "`doctor nodes_silent` names those of a cluster; users whose memories stand elsewhere go on", cause: cause
+      )
     case "57P01", "57P02", "57P03", "57P05", "25P03":
       self.init(
         .connectionLost, "the server closed the connection to \(location)",

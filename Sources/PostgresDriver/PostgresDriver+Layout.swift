@@ -45,7 +45,8 @@ extension PostgresDriver: LayingOut {
   }
 
   package func presetLayout() throws -> LayoutWish? {
-    let text = try query("SELECT pg_catalog.current_setting(\(PostgresDriver.layoutSetting), true)").first?.text(0) ?? ""
+    let text =
+      try query("SELECT pg_catalog.current_setting(\(PostgresDriver.layoutSetting), true)").first?.text(0) ?? ""
     guard !text.isEmpty else { return nil }
     guard let wish = LayoutWish(parsing: text) else {
       throw MemshError(

@@ -24,7 +24,8 @@ extension PostgresDriver: Maintaining {
         try self.unfitLists().map(\.description)
       } mend: { progress in
         for index in try self.unfitLists() {
-          try self.execute(unsafeSQL: "DROP INDEX \(index.isWhole ? "" : "CONCURRENTLY ")\(index.name.quotedIdentifier)")
+          try self.execute(
+            unsafeSQL: "DROP INDEX \(index.isWhole ? "" : "CONCURRENTLY ")\(index.name.quotedIdentifier)")
         }
         _ = try self.buildIndexes(.ivfflat, progress)
       }

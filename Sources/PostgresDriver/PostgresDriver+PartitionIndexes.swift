@@ -47,7 +47,8 @@ extension PostgresDriver {
   func build(_ index: TableIndex, mode: String, in state: StoreState) throws {
     try build(index, mode: mode, in: state) { name, table, mode in
       try execute(
-        unsafeSQL: TableIndex(name: name, table: table, isUnique: index.isUnique, body: index.body).statement(mode: mode))
+        unsafeSQL: TableIndex(name: name, table: table, isUnique: index.isUnique, body: index.body).statement(
+          mode: mode))
     }
   }
 
@@ -73,9 +74,11 @@ extension PostgresDriver {
     create: (_ name: String, _ table: String, _ mode: String) throws -> Void
   ) throws {
     guard state.isPartitioned(index.table) else { return try create(index.name, index.table, mode) }
-    if !state.indexes.contains(where: { $0.name == index.name }) {
-      try execute(unsafeSQL: index.statement(mode: "", only: true))
-    }
+    let present = state.indexes.first { $0.name == index.name }
+    // One that lacks no part and does not work has a part that does not.
+    let isBroken = try present?.isValid == false && partsLacking(index).isEmpty
+    if isBroken { try execute(unsafeSQL: "DROP INDEX \(index.name.quotedIdentifier)") }
+    if isBroken || present == nil { try execute(unsafeSQL: index.statement(mode: "", only: true)) }
     for part in try partsLacking(index) {
       let name = "\(part.schema).\(part.index.quotedIdentifier)"
       // CONCURRENTLY leaves an index that is not valid when it is interrupted.

@@ -27,7 +27,8 @@ extension PostgresDriver {
     }
     let onNodes = try state().layout == .citus ? bytesOnNodes() : [:]
     return entries.map { entry in
-      onNodes[entry.name].map { StorageEntry(name: entry.name, kind: entry.kind, state: entry.state, bytes: $0) } ?? entry
+      onNodes[entry.name].map { StorageEntry(name: entry.name, kind: entry.kind, state: entry.state, bytes: $0) }
+        ?? entry
     }.sorted { ($0.kind, $0.bytes, $1.name) > ($1.kind, $1.bytes, $0.name) }
   }
 }

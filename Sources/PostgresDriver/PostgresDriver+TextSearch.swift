@@ -307,7 +307,8 @@ extension PostgresDriver {
     let present = state.indexes.first { $0.name == index.name }
     let isPartitioned = state.isPartitioned(index.table)
     // One that was begun for the same language is gone on with.
-    let goesOn = isPartitioned && present?.isValid == false && present?.definition.contains("'\(language)'::regconfig") == true
+    let goesOn =
+      isPartitioned && present?.isValid == false && present?.definition.contains("'\(language)'::regconfig") == true
     if present != nil, !goesOn { try execute(unsafeSQL: "DROP INDEX \(isPartitioned ? "" : mode)\(index.name)") }
     try build(index, mode: mode, in: goesOn ? state : self.state())
   }

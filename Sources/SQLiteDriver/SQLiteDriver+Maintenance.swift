@@ -32,7 +32,8 @@ extension SQLiteDriver: Maintaining {
       Maintenance(find: missingWriteAheadLog) { _ in
         try self.write { _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
       }
-    case .vectorLists, .statistics, .deadRows, .hiddenRows, .foreignPartitions, .skewedParts, .silentNodes, .nodeVersions,
+    case .vectorLists, .statistics, .deadRows, .hiddenRows, .foreignPartitions, .skewedParts, .silentNodes,
+      .nodeVersions,
       .triggersOnNodes:
       nil
     }

@@ -44,8 +44,11 @@ import Testing
     let changes = Set(before).subtracting(spread).filter { !$0.contains("memories_pkey") && !$0.hasPrefix("relation") }
       .filter { !$0.hasPrefix("index ") }
     // Of an index only the way in which it is written changes: `ON ONLY`.
-    #expect(changes == ["constraint memory_duplicates_original_id_fkey on public.memory_duplicates: "
-      + "FOREIGN KEY (original_id) REFERENCES public.memories(id) ON DELETE CASCADE"])
+    #expect(
+      changes == [
+        "constraint memory_duplicates_original_id_fkey on public.memory_duplicates: "
+          + "FOREIGN KEY (original_id) REFERENCES public.memories(id) ON DELETE CASCADE"
+      ])
     #expect(
       try database.value(
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'memories_pkey'")
@@ -81,7 +84,9 @@ import Testing
     #expect(SchemaText.changes(from: before, to: try world.schemaText()) == [])
     let script = try world.script("schema --layout partitioned")
     #expect(try world.memsh.run(["-d", world.store, "-f", script]).status != 0)
-    for arguments in [["--shards", "3"], ["--layout", "single", "--shards", "3"], ["--layout", "partitioned", "--shards", "0"]] {
+    for arguments in [
+      ["--shards", "3"], ["--layout", "single", "--shards", "3"], ["--layout", "partitioned", "--shards", "0"],
+    ] {
       #expect(try world.unattended(["schema"] + arguments).status == 2)
     }
     #expect(try world.unattended(["schema", "--layout", "citus"]).errors.contains("has no Citus"))
@@ -140,7 +145,8 @@ import Testing
   func namesOrphans() throws {
     let world = try world(rows: 5)
     try world.expect("schema", "--layout", "partitioned", "--shards", "2")
-    try world.change("INSERT INTO memory_duplicates (original_id, duplicate_hash, dedup_type) VALUES (99, 'x', 'exact')")
+    try world.change(
+      "INSERT INTO memory_duplicates (original_id, duplicate_hash, dedup_type) VALUES (99, 'x', 'exact')")
     let result = try world.unattended(["schema", "--layout", "single"])
     #expect(result.status == 1)
     #expect(result.errors.contains("doctor --fix duplicates_orphaned"))
@@ -167,7 +173,9 @@ import Testing
     // Whatever empties the tables keeps them as they are laid out, unless another layout is wanted.
     #expect(try world.unattended(migrate + ["--force-recreate", "--no-backup"]).status == 0)
     #expect(try world.parts() == (4, rows))
-    #expect(try world.unattended(migrate + ["--force-recreate", "--no-backup", "--layout", "partitioned", "--shards", "6"]).status == 0)
+    #expect(
+      try world.unattended(migrate + ["--force-recreate", "--no-backup", "--layout", "partitioned", "--shards", "6"])
+        .status == 0)
     #expect(try world.parts() == (6, rows))
   }
 

@@ -95,7 +95,8 @@ import Testing
     let result = try world.unattended(["-c", "set dimensions 64; reembed; undo"])
     #expect(result.status == 0, "\(result.errors)")
     #expect(try world.parts() == (4, 100))
-    let index = "SELECT count(*) FROM pg_inherits AS i JOIN pg_index AS x ON x.indexrelid = i.inhrelid AND x.indisvalid "
+    let index =
+      "SELECT count(*) FROM pg_inherits AS i JOIN pg_index AS x ON x.indexrelid = i.inhrelid AND x.indisvalid "
       + "WHERE i.inhparent = 'memories_embedding_idx'::regclass"
     #expect(try database.value(index) == "4")
     #expect(try world.json("doctor")[key: "findings"] == .array([]))
@@ -139,14 +140,14 @@ import Testing
     let attached = "ALTER TABLE memories ATTACH PARTITION memories_far FOR VALUES WITH (MODULUS 4, REMAINDER 3)"
     // A foreign table cannot be a partition of a table with a key.
     try world.change("ALTER TABLE memories DROP CONSTRAINT memories_pkey; \(attached)")
+    _ = try world.folder.legacyFile()
+    try world.folder.write(#"{"table":"memories","user_id":"cy","content":"Keeps bees"}"# + "\n", to: "some.jsonl")
     let (before, rows) = (try world.schemaText(), try world.lines("SELECT count(*) FROM memories_p0"))
     for line in [
       "add 'Owns a red bicycle' --user ada", "reassign --from user1 --to zoe", "edit 10 --user yan", "delete 10",
       "migrate --from legacy.db --max-rejected all", "schema --create", "reembed", "seed", "import some.jsonl", "undo",
       "schema --layout single",
     ] {
-      _ = try world.folder.legacyFile()
-      try world.folder.write(#"{"table":"memories","user_id":"cy","content":"Keeps bees"}"# + "\n", to: "some.jsonl")
       let result = try world.unattended(["-c", line])
       #expect(result.status != 0, "\(line) succeeds")
       if line != "undo" { #expect(result.errors.contains("memories_far"), "\(line): \(result.errors)") }

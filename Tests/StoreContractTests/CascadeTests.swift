@@ -28,7 +28,10 @@ import Testing
     for text in wanted { #expect(error?.message.contains(text) == true, "\(error?.message ?? "")") }
   }
 
-  @Test("a deletion that takes others' rows along is refused, or counts them", arguments: StoreKind.allCases)
+  @Test(
+    "a deletion that takes others' rows along is refused, or counts them",
+    .enabled(if: TestDatabase.canBeReferredTo, "no foreign key to a part of a key"),
+    arguments: StoreKind.allCases)
   func deletes(kind: StoreKind) throws {
     let fixture = try CascadeTests.fixture(kind)
     let repairs = RepairService(store: fixture.store, author: author())
@@ -48,7 +51,9 @@ import Testing
     #expect(try fixture.count("notes") == 0)
   }
 
-  @Test("so is one that clears references", arguments: StoreKind.allCases, ["SET NULL", "SET DEFAULT"])
+  @Test(
+    "so is one that clears references", .enabled(if: TestDatabase.canBeReferredTo, "no foreign key to a part of a key"),
+    arguments: StoreKind.allCases, ["SET NULL", "SET DEFAULT"])
   func clears(kind: StoreKind, action: String) throws {
     let fixture = try CascadeTests.fixture(kind, action: action)
     let repairs = RepairService(store: fixture.store, author: author())
@@ -59,7 +64,9 @@ import Testing
     #expect(try fixture.count("notes") == 3)
   }
 
-  @Test("memories that refer to memories", arguments: StoreKind.allCases)
+  @Test(
+    "memories that refer to memories", .enabled(if: TestDatabase.canBeReferredTo, "no foreign key to a part of a key"),
+    arguments: StoreKind.allCases)
   func refersToItself(kind: StoreKind) throws {
     let fixture = try Fixture.small(kind)
     try fixture.runForeign(
@@ -74,7 +81,10 @@ import Testing
     #expect(try fixture.foreignDump() == before)
   }
 
-  @Test("every other way that memories are deleted", arguments: StoreKind.allCases)
+  @Test(
+    "every other way that memories are deleted",
+    .enabled(if: TestDatabase.canBeReferredTo, "no foreign key to a part of a key"),
+    arguments: StoreKind.allCases)
   func otherWays(kind: StoreKind) throws {
     let fixture = try CascadeTests.fixture(kind)
     let store = fixture.store

@@ -64,7 +64,9 @@ import Testing
       }.sorted { ($1.similarity, $0.id) < ($0.similarity, $1.id) }
     }
     let ones = Vector([Float](repeating: 1, count: 16))
-    for (user, method) in [("few", "exact scan"), ("near", "exact scan"), ("many", nil)] {
+    // On partitions the index finds the many of a user sooner than they are compared.
+    let method = TestDatabase.layout == nil ? "exact scan" : nil
+    for (user, method) in [("few", "exact scan"), ("near", method), ("many", nil)] {
       for threshold in [nil, -1.0] {
         let answer = try store.search(
           VectorQuery(vector: ones, filter: MemoryFilter(userID: user), limit: 10, threshold: threshold))

@@ -24,6 +24,10 @@ package final class TestDatabase {
   /// How memsh is to lay out the memories that it makes in every database, such as `partitioned 12`; nil for one table.
   /// `scripts/test` sets it for another round of the same tests.
   package static let layout = ProcessInfo.processInfo.environment["MEMSH_TEST_LAYOUT"]
+  /// So many checks of `doctor` are about this layout alone.
+  package static let checksOfLayout = layout.map { $0.hasPrefix("citus") ? 5 : 2 } ?? 0
+  /// Whether a foreign key to the id of a memory can be made.
+  package static let canBeReferredTo = layout == nil
   /// The other servers of the cluster that the server is of, as far as there is one.
   private static let nodes = (ProcessInfo.processInfo.environment["MEMSH_TEST_NODES"] ?? "").split(separator: " ")
     .map(String.init)

@@ -1,0 +1,64 @@
+import Foundation
+import MemoryModel
+import TestSupport
+import Testing
+
+/// What could be wrong on a cluster without an error. `scripts/test` runs it where `MEMSH_CITUS` names an installation.
+@Suite(.enabled(if: TestDatabase.layout?.hasPrefix("citus") == true, "no Citus: see scripts/cluster"))
+struct CitusTests {
+  private func world(rows: Int) throws -> World {
+    let world = try World(.postgres)
+    try world.expect("schema", "--create")
+    if rows > 0 { try world.fill(rows) }
+    return world
+  }
+
+  /// How many tables Citus looks after.
+  private func distributed(_ world: World) throws -> String? {
+    try #require(world.database).value("SELECT count(*) FROM citus_tables WHERE table_name::text = 'memories'")
+  }
+
+  @Test("what empties the tables keeps the shards, and so does a reembed to another length")
+  func keepsShards() throws {
+    let world = try world(rows: 60)
+    _ = try world.folder.legacyFile()
+    try world.expect("backup", "whole.db")
+    try world.expect("restore", "whole.db")
+    #expect(try distributed(world) == "1")
+    let result = try world.unattended(["-c", "set dimensions 64; reembed; undo"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try world.parts() == (6, 60))
+    try world.expect("migrate", "--from", "legacy.db", "--max-rejected", "all", "--force-recreate", "--skip-test")
+    #expect(try distributed(world) == "1")
+  }
+
+  @Test("sizes are those of all servers, and settings reach them")
+  func reaches() throws {
+    let world = try world(rows: 0)
+    try world.change(
+      """
+      INSERT INTO memories (user_id, content, embedding) SELECT 'user' || g % 10, 'memory ' || g, (
+        SELECT array_agg((random() - 0.5)::real) FROM generate_series(1, 256) WHERE g = g)::vector
+      FROM generate_series(1, 9000) AS g
+      """)
+    let total = try #require(world.database).value("SELECT citus_total_relation_size('memories')")
+    let sizes = try #require(try world.json("stats", "--index").arrayValue)
+    #expect(sizes.first { $0[key: "name"] == .string("memories") }?[key: "bytes"]?.integerValue.map(String.init) == total)
+    let steps = try #require(try world.json("recall", "--sample", "40")[key: "steps"]?.arrayValue)
+    let recalls = steps.compactMap { $0[key: "recall"]?.doubleValue }
+    #expect(Set(recalls).count > 1, "\(recalls)")
+    #expect(try world.json("doctor")[key: "findings"] == .array([]))
+  }
+
+  @Test("to one table and back")
+  func goesAndComes() throws {
+    let world = try world(rows: 60)
+    let rows = try #require(world.database).dump("memories")
+    try world.expect("schema", "--layout", "single")
+    #expect(try distributed(world) == "0")
+    #expect(try #require(world.database).dump("memories") == rows)
+    try world.expect("schema", "--layout", "citus", "--shards", "4")
+    #expect(try world.parts() == (4, 60))
+    #expect(try #require(world.database).dump("memories") == rows)
+  }
+}
