@@ -266,7 +266,7 @@ extension PostgresDriver {
   private func wantedWordsOnShards(of query: TextQuery, _ language: String) throws -> WantedWords? {
     let words = try self.query(
       """
-      SELECT lexeme, ''''' || replace(replace(lexeme, '\\', '\\\\'), ''''', '''''''') || ''''' FROM pg_catalog.unnest(tsvector_to_array(
+      SELECT lexeme, '''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' FROM pg_catalog.unnest(tsvector_to_array(
         to_tsvector(\(language)::regconfig, left(\(query.text.replacingNUL), 100000)))) AS lexeme LIMIT \(TextQuery.wordMaximum)
       """
     ).rows.map { (lexeme: try $0.text(0) ?? "", query: try $0.text(1) ?? "") }
