@@ -123,17 +123,11 @@ extension SQLiteDriver: FileStore {
   /// What SQLite's own check finds first; `ok` where it finds nothing.
   private static func damage(inFileAt path: String) throws -> String {
     var configuration = Configuration()
-    configuration.prepareDatabase { db in
-      try SQLiteFunctions.add(to: db)
-      // Rows are looked up in the order of one index after the other.
-      try db.execute(sql: "PRAGMA cache_size = -\(checkedCacheKilobytes)")
-    }
+    configuration.prepareDatabase { db in try SQLiteFunctions.add(to: db) }
     let queue = try StoreFile.open(path, configuration)
     defer { try? queue.close() }
     return try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") ?? "" }
   }
-
-  private static let checkedCacheKilobytes = 128 << 10
 
   private func damaged(_ cause: String?) -> MemshError {
     MemshError(
