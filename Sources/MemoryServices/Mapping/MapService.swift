@@ -44,7 +44,7 @@ package struct MapService {
   /// - Throws: `not_found` when none has a vector.
   package func map(_ options: MapOptions) throws -> MemoryMap {
     let space = try store.requireTables()
-    let total = Int(clamping: try store.memoryCount(options.filter))
+    let total = try store.count(options.filter)
     var reading = Reading(space.dimensions, total: total, options)
     try store.readMemories(options.filter, only: Self.columns, batchSize: Self.batchSize) { memories in
       try interruption.check()
