@@ -150,7 +150,9 @@ import Testing
     ] {
       let result = try world.unattended(["-c", line])
       #expect(result.status != 0, "\(line) succeeds")
-      if line != "undo" { #expect(result.errors.contains("memories_far"), "\(line): \(result.errors)") }
+      // This server cannot even be read, which some do before they write.
+      let isUnread = result.errors.contains("has no handler")
+      if line != "undo", !isUnread { #expect(result.errors.contains("memories_far"), "\(line): \(result.errors)") }
     }
     #expect(SchemaText.changes(from: before, to: try world.schemaText()) == [])
     #expect(try world.lines("SELECT count(*) FROM memories_p0") == rows)
