@@ -27,7 +27,7 @@ import Testing
       layout: .pca, points: points, explained: [0.3, 0.2], users: (0..<5).map { "user \($0)" },
       categories: ["facts", "drinks", "<b>"],
       clusters: (0..<6).map { MemoryMap.Cluster(words: ["word\($0)", "other"], count: count / 6) }, dimensions: 256,
-      withoutVector: 2, leftOut: 0)
+      withoutVector: 2, notDrawn: 0)
   }
 
   private static func lines(_ map: MemoryMap, _ grouping: MapGrouping, columns: Int?, rows: Int?) -> [String] {

@@ -87,7 +87,7 @@ package struct MapService {
       layout: options.layout, points: points, explained: components.explained, users: reading.users.names,
       categories: reading.categories.names,
       clusters: zip(words, sizes).map { MemoryMap.Cluster(words: $0, count: $1) }, dimensions: reading.dimensions,
-      withoutVector: reading.withoutVector, leftOut: reading.leftOut)
+      withoutVector: reading.withoutVector, notDrawn: reading.notDrawn)
   }
 
   /// Stretches places to a square from 0 to 1.
@@ -116,7 +116,7 @@ package struct MapService {
     var points: [MemoryMap.Point] = []
     var users = Names()
     var categories = Names()
-    var (seen, withoutVector, leftOut) = (0, 0, 0)
+    var (seen, withoutVector, notDrawn) = (0, 0, 0)
     private let total: Int
     private let readsTexts: Bool
     private let textBytes: Int
@@ -135,7 +135,7 @@ package struct MapService {
     mutating func add(_ memories: [Memory]) {
       seen += memories.count
       let drawn = memories.filter { isDrawn($0.id) }
-      leftOut += memories.count - drawn.count
+      notDrawn += memories.count - drawn.count
       let (table, bytes) = (self.table.withoutRows, textBytes)
       let rows = drawn.concurrentMap { memory in memory.fields.embedding.flatMap(table.row) }
       let texts = readsTexts ? drawn.concurrentMap { $0.fields.content.cut(toBytes: bytes) } : drawn.map { _ in "" }

@@ -61,7 +61,7 @@ package struct MemoryMap: Sendable {
   /// Memories that pass the filter and have no vector with a direction.
   package let withoutVector: Int
   /// Memories that were not drawn because there are too many.
-  package let leftOut: Int
+  package let notDrawn: Int
 
   /// How many memories are unlike all clusters.
   package var outliers: Int { points.count(where: \.isOutlier) }

@@ -63,7 +63,7 @@ struct MapScreen {
     if map.withoutVector > 0 {
       remarks.append("\(counted(map.withoutVector, "memory")) without a vector not drawn: `reembed --missing`")
     }
-    if map.leftOut > 0 { remarks.append("\(counted(map.leftOut, "memory")) not drawn: too many for a map") }
+    if map.notDrawn > 0 { remarks.append("\(counted(map.notDrawn, "memory")) not drawn: too many for a map") }
     return remarks
   }
 
@@ -116,7 +116,7 @@ extension ResultRecord {
   static func summary(_ map: MemoryMap) -> [Field] {
     [
       .init("layout", .text(map.layout.rawValue)), .init("memories", .count(map.points.count)),
-      .init("without_vector", .count(map.withoutVector)), .init("left_out", .count(map.leftOut)),
+      .init("without_vector", .count(map.withoutVector)), .init("not_drawn", .count(map.notDrawn)),
       .init("dimensions", .count(map.dimensions)), .init("outliers", .count(map.outliers)),
       .init("explained", .json(.array(map.explained.map(JSON.double)))),
     ]

@@ -514,7 +514,7 @@ extension MapPage {
       ? `principal components: across and up show ${explained} of their differences`
       : "near neighbours stand together; distances between groups mean nothing"];
     if (data.withoutVector) facts.push(`${count(data.withoutVector, "memory")} without a vector not shown`);
-    if (data.leftOut) facts.push(`${count(data.leftOut, "memory")} not shown: too many`);
+    if (data.notDrawn) facts.push(`${count(data.notDrawn, "memory")} not shown: too many`);
     if (!data.hasTexts) facts.push("without texts");
     byId("summary").textContent = facts.join(" · ");
     byId("links-label").textContent = count(data.links.length, "group") + " of duplicates";

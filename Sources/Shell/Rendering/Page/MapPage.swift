@@ -66,7 +66,7 @@ struct MapPage {
       .init("store", .string(store.withVisibleControls)), .init("layout", .string(map.layout.rawValue)),
       .init("explained", .array(map.explained.map(JSON.double))), .init("by", .string(grouping.rawValue)),
       .init("hasTexts", .bool(hasTexts)), .init("withoutVector", .integer(map.withoutVector)),
-      .init("leftOut", .integer(map.leftOut)), .init("users", names(map.users)),
+      .init("notDrawn", .integer(map.notDrawn)), .init("users", names(map.users)),
       .init("categories", names(map.categories)), .init("clusters", names(map.clusters.indices.map(map.clusterName))),
       .init("links", links),
     ]
