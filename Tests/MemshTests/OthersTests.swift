@@ -71,8 +71,8 @@ import Testing
 
   @Test("PostgreSQL: restore and --force-recreate keep it, or name it and say how it can be taken away")
   func keepsOnPostgres() throws {
-    let world = try World(.postgres)
-    _ = try #require(world.database)
+    // Others refer to the id of a memory alone, which partitions do not allow.
+    let world = World(folder: try TestFolder(), database: try TestDatabase(layout: nil))
     try world.expect("schema", "--create")
     try world.expect("add", "Tea, not coffee", "--user", "ada", "--no-embedding")
     let backup = world.folder.file("b.db")
@@ -182,7 +182,7 @@ import Testing
       ),
       ("ALTER TABLE memories DROP COLUMN category", "missing column memories.category", ""),
       (
-        "ALTER TABLE memory_duplicates DROP CONSTRAINT memory_duplicates_original_id_fkey; "
+        "ALTER TABLE memory_duplicates DROP CONSTRAINT IF EXISTS memory_duplicates_original_id_fkey; "
           + "ALTER TABLE memories ALTER id TYPE smallint", "column memories.id", "ALTER \"id\" TYPE bigint"
       ),
     ])
