@@ -91,7 +91,7 @@ import Testing
     let commands = try CommandTable(world).commands
     let names = Set(commands.compactMap(\.words.first))
     // Words in capitals stand for something.
-    let examples = ["SECONDS": "1", "FORMAT": "json", "COMMAND": "list", "NAME": "x", "FILE": "x"]
+    let examples = ["SECONDS": "1", "FORMAT": "json", "COMMAND": "list", "NAME": "x", "FILE": "x", "ID": "1"]
     var lines: [String: String] = [:]
     // The table of commands shows their usage.
     for document in try Document.all() where !document.path.hasSuffix("/Commands.md") {

@@ -7,7 +7,10 @@ import Testing
   /// What cannot be run here, and why; it is checked only.
   private static let onlyChecked: [String: String] = [
     "watch 5 stats": "runs until Ctrl-C", "edit-line": "is for the prompt", "\\e": "is for the prompt",
-    "set timing on; edit-line": "is for the prompt", "edit 12": "opens an editor, which needs a terminal",
+    "set timing on; edit-line": "is for the prompt",
+    "migrate --from espressobot_memory.db --layout partitioned --shards 12":
+      "is for a PostgreSQL store without memories, see LayoutTests",
+    "edit 12": "opens an editor, which needs a terminal",
   ]
 
   /// What must have been done before a command's first example, or before one example.
@@ -25,7 +28,7 @@ import Testing
     "inspect": "connections add prod 'POSTGRES'", "shell": "users --csv > users.csv", "recall": "connect 'POSTGRES'",
     "eval": "eval --make 20 queries.jsonl",
     "migrate --from @prod --embeddings keep": "connections add prod 'POSTGRES'",
-    "rollback --sync": "connect 'POSTGRES'",
+    "rollback --sync": "connect 'POSTGRES'", "schema --layout partitioned --shards 12 --dry-run": "connect 'POSTGRES'",
   ]
 
   private let prepared: TestFolder

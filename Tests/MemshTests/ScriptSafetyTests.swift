@@ -75,7 +75,7 @@ import Testing
     ("import", "import x --on-conflict replace"),
     ("journal prune", "journal prune"), ("merge", "merge 1 2"), ("migrate", "migrate --force-recreate"),
     ("reassign", "reassign --from a --to b"), ("reembed", "reembed"), ("restore", "restore x"),
-    ("rollback", "rollback --run last"), ("undo", "undo"),
+    ("rollback", "rollback --run last"), ("schema", "schema --layout partitioned"), ("undo", "undo"),
   ]
 
   @Test("every command with --yes is in the table of those that ask")
