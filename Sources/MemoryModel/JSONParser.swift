@@ -17,9 +17,7 @@ package struct JSONParser {
   private var valuesLeft: Int
   private var position = 0
   private var depth = 0
-  /// The member of the outermost object that may be a vector, and how many numbers to expect of it.
-  private var (vectorKey, dimensions): (String?, Int) = (nil, 0)
-  private var vector: Vector?
+  private var vectorMember: VectorMember?
 
   /// Arrays and objects nested deeper than this become ``JSON/nested(_:)``, so that no text can exhaust the stack: not
   /// while it is parsed, nor of whoever works on the value, nor when it goes.
@@ -70,9 +68,9 @@ package struct JSONParser {
     var text = text
     let result: Result<(JSON, Vector?), Failure> = text.withUTF8 { bytes in
       var parser = JSONParser(bytes: bytes, takesNaN: false, valuesLeft: .max)
-      parser.vectorKey = key
-      parser.dimensions = dimensions
-      do throws(Failure) { return .success((try parser.document(), parser.vector)) } catch { return .failure(error) }
+      let member = VectorMember(key: key, dimensions: dimensions)
+      parser.vectorMember = member
+      do throws(Failure) { return .success((try parser.document(), member.vector)) } catch { return .failure(error) }
     }
     return try result.get()
   }
@@ -107,6 +105,7 @@ package struct JSONParser {
 
   private mutating func value() throws(Failure) -> JSON {
     skipWhitespace()
+    if readsVector() { return .array([]) }
     guard valuesLeft > 0 else { throw failure(JSONParser.tooManyValues) }
     valuesLeft -= 1
     switch next {
@@ -187,52 +186,78 @@ package struct JSONParser {
 
   private mutating func object() throws(Failure) -> JSON {
     position += 1
-    var members: [JSON.Member] = []
-    var indexes: [[UInt8]: Int] = [:]
-    if accept("}") { return .object(members) }
+    var members = Members()
+    if accept("}") { return .object([]) }
     repeat {
       let key = try key()
-      let member = JSON.Member(key, try depth == 1 && key == vectorKey ? vectorValue() : value())
-      if let index = JSONParser.index(of: key, in: members, &indexes) {
-        members[index] = member
-      } else {
-        members.append(member)
-      }
+      expect(valueOf: key)
+      members.set(key, to: try value())
     } while accept(",")
     guard accept("}") else { throw failure("expected ',' or '}'") }
-    return .object(members)
+    return .object(members.list)
   }
 
-  /// So many members are compared one by one.
-  private static let comparedMembers = 24
+  /// The members of an object, of which the last with a key counts.
+  private struct Members {
+    private(set) var list: [JSON.Member] = []
+    /// The places of all members by their keys, once there are many.
+    private var indexes: [[UInt8]: Int] = [:]
 
-  /// Where a member of the same key is, to the byte; nil where there is none.
-  ///
-  /// - Parameter indexes: The places of all members by their keys, once there are many.
-  private static func index(of key: String, in members: [JSON.Member], _ indexes: inout [[UInt8]: Int]) -> Int? {
-    guard members.count >= comparedMembers else {
-      return members.firstIndex { $0.key.utf8.count == key.utf8.count && $0.key.utf8.elementsEqual(key.utf8) }
+    /// So many members are compared one by one.
+    private static let comparedMembers = 24
+
+    mutating func set(_ key: String, to value: JSON) {
+      let member = JSON.Member(key, value)
+      if let index = index(of: key) { list[index] = member } else { list.append(member) }
     }
-    if indexes.isEmpty {
-      for (index, member) in members.enumerated() { indexes[Array(member.key.utf8)] = index }
+
+    /// Where a member of the same key is, to the byte; nil where there is none.
+    private mutating func index(of key: String) -> Int? {
+      guard list.count >= Members.comparedMembers else {
+        return list.firstIndex { $0.key.utf8.count == key.utf8.count && $0.key.utf8.elementsEqual(key.utf8) }
+      }
+      if indexes.isEmpty {
+        for (index, member) in list.enumerated() { indexes[Array(member.key.utf8)] = index }
+      }
+      let bytes = Array(key.utf8)
+      if let index = indexes[bytes] { return index }
+      indexes[bytes] = list.count
+      return nil
     }
-    let bytes = Array(key.utf8)
-    if let index = indexes[bytes] { return index }
-    indexes[bytes] = members.count
-    return nil
   }
 
-  /// Reads what may be a vector; anything else as ``value()``.
-  private mutating func vectorValue() throws(Failure) -> JSON {
-    vector = nil
-    skipWhitespace()
+  /// The member of the outermost object that may be a vector. An object, because what the parser holds is copied in every
+  /// frame of the functions that call themselves.
+  private final class VectorMember {
+    let key: String
+    let dimensions: Int
+    /// Whether its value comes next.
+    var isNext = false
+    var vector: Vector?
+
+    init(key: String, dimensions: Int) {
+      self.key = key
+      self.dimensions = dimensions
+    }
+  }
+
+  private func expect(valueOf key: String) {
+    guard let vectorMember else { return }
+    vectorMember.isNext = depth == 1 && key == vectorMember.key
+  }
+
+  /// Reads what may be a vector; changes nothing where it is anything else.
+  private mutating func readsVector() -> Bool {
+    guard let vectorMember, vectorMember.isNext else { return false }
+    vectorMember.isNext = false
+    vectorMember.vector = nil
     guard next == UInt8(ascii: "["), let end = bytes[position...].firstIndex(of: UInt8(ascii: "]")),
       let numbers = try? FloatParser.parseArray(
-        UnsafeBufferPointer(rebasing: bytes[position...end]), capacity: dimensions)
-    else { return try value() }
-    vector = Vector(numbers)
+        UnsafeBufferPointer(rebasing: bytes[position...end]), capacity: vectorMember.dimensions)
+    else { return false }
+    vectorMember.vector = Vector(numbers)
     position = end + 1
-    return .array([])
+    return true
   }
 
   /// Reads a key and the colon behind it.
