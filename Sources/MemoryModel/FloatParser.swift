@@ -14,6 +14,7 @@ package struct FloatParser {
 
   /// Why a text is not an array of numbers.
   package struct Failure: Error {
+    /// What is wrong.
     package let reason: String
     /// Whether there was no room for all numbers, which says nothing about the text.
     fileprivate var isForRoom = false
