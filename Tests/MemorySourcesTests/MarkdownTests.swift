@@ -279,16 +279,42 @@ import Testing
     #expect(try texts("- a\n  ~~~\n  b\n- c") == ["a\n~~~\nb", "c"])
   }
 
-  @Test("lines and lists of any size are read in little time")
-  func extremes() throws {
-    let took = try processorTime { () throws in
-      #expect(try texts(String(repeating: "x", count: 10 << 20)).map(\.utf8.count) == [10 << 20])
-      let nested = (0..<1_500).map { String(repeating: " ", count: $0 * 2) + "- level \($0)" }.joined(separator: "\n")
-      #expect(try rows(nested).count == 1)
-      let fences = (3..<60).reversed().map { String(repeating: "`", count: $0) + "x" }.joined(separator: "\n\n")
-      #expect(try rows(fences + String(repeating: "\n\n- <!-- a", count: 5_000)).count == 5_057)
+  @Test(
+    "the time is that of the length",
+    arguments: [
+      Long(what: "a line", sizes: 1 << 20...8 << 20, rows: 1) { String(repeating: "x", count: $0) },
+      // A level's line is as long as the level is deep: n levels are n² bytes.
+      Long(what: "levels of a list", sizes: 150_000...1_200_000, rows: 1) {
+        (0..<Int(Double($0).squareRoot())).map { String(repeating: " ", count: $0 * 2) + "- level \($0)" }
+          .joined(separator: "\n")
+      },
+      Long(what: "comments without an end", sizes: 1_000...8_000, rows: nil) {
+        String(repeating: "\n\n- <!-- a", count: $0)
+      },
+    ])
+  func growsWithLength(_ long: Long) throws {
+    let growth = try timeGrowth(over: long.sizes) { size throws in
+      #expect(try rows(long.text(size)).count == long.rows ?? size)
     }
-    #expect(took < .seconds(30), "\(took)")
+    #expect(growth < growthLimit, "\(long): \(growth)")
+  }
+
+  @Test("fences of any length, each in the one before")
+  func fences() throws {
+    let fences = (3..<60).reversed().map { String(repeating: "`", count: $0) + "x" }.joined(separator: "\n\n")
+    #expect(try rows(fences).count == 57)
+  }
+
+  /// A text whose time is measured.
+  struct Long: CustomTestStringConvertible {
+    let what: String
+    /// The sizes that `text` is asked for.
+    let sizes: ClosedRange<Int>
+    /// The rows that are read; as many as the size where it is `nil`.
+    let rows: Int?
+    let text: @Sendable (Int) -> String
+
+    var testDescription: String { what }
   }
 }
 

@@ -97,19 +97,32 @@ import Testing
   @Test(
     "the time is that of the length",
     arguments: [
-      ("one long heredoc", "add <<EOF\n" + String(repeating: "line é ${x}\n", count: 100_000) + "EOF"),
-      ("one long quoted word", "echo '" + String(repeating: "x y\n", count: 250_000) + "'"),
-      ("one long line", "echo " + String(repeating: "x", count: 1_000_000)),
-      ("a word of many parts", "echo " + String(repeating: #"'a'"b\$"\c${x}"#, count: 50_000)),
-      ("many words", "echo " + String(repeating: "'a b' ", count: 100_000)),
-      ("many commands on a line", String(repeating: "a;", count: 100_000)),
-      ("many continued lines", "echo " + String(repeating: "a \\\n", count: 100_000) + "b"),
-      ("many heredocs", "echo" + String(repeating: " <<A", count: 20_000) + String(repeating: "\nx\nA", count: 20_000)),
-      ("a quote that never ends", "echo \"" + String(repeating: "x\n", count: 300_000)),
+      Long(what: "one long heredoc", size: 100_000) {
+        "add <<EOF\n" + String(repeating: "line é ${x}\n", count: $0) + "EOF"
+      },
+      Long(what: "one long quoted word", size: 250_000) { "echo '" + String(repeating: "x y\n", count: $0) + "'" },
+      Long(what: "one long line", size: 1_000_000) { "echo " + String(repeating: "x", count: $0) },
+      Long(what: "a word of many parts", size: 50_000) { "echo " + String(repeating: #"'a'"b\$"\c${x}"#, count: $0) },
+      Long(what: "many words", size: 100_000) { "echo " + String(repeating: "'a b' ", count: $0) },
+      Long(what: "many commands on a line", size: 100_000) { String(repeating: "a;", count: $0) },
+      Long(what: "many continued lines", size: 100_000) { "echo " + String(repeating: "a \\\n", count: $0) + "b" },
+      Long(what: "many heredocs", size: 20_000) {
+        "echo" + String(repeating: " <<A", count: $0) + String(repeating: "\nx\nA", count: $0)
+      },
+      Long(what: "a quote that never ends", size: 300_000) { "echo \"" + String(repeating: "x\n", count: $0) },
     ])
-  func staysLinear(what: String, text: String) {
-    let took = processorTime { _ = try? Lexer.commands(in: text, file: "f") }
-    // A million bytes took half a minute and more where the time grew with the square.
-    #expect(took < .seconds(5), "\(what): \(took)")
+  func staysLinear(_ long: Long) {
+    let growth = timeGrowth(over: long.size / 8...long.size) { _ = try? Lexer.commands(in: long.text($0), file: "f") }
+    #expect(growth < growthLimit, "\(long): \(growth)")
+  }
+
+  /// A script whose time is measured.
+  struct Long: CustomTestStringConvertible {
+    let what: String
+    /// The larger one of the sizes that `text` is asked for.
+    let size: Int
+    let text: @Sendable (Int) -> String
+
+    var testDescription: String { what }
   }
 }

@@ -10,6 +10,20 @@ package func processorTime(_ work: () throws -> Void) rethrows -> Duration {
   return threadTime() - start
 }
 
+/// How many times as long `work` takes for `sizes.upperBound` as for `sizes.lowerBound`, in processor time of this thread.
+///
+/// A limit on it holds on a slow machine and with a sanitizer as well. Eight times the size takes about eight times as long
+/// where the time is that of the length, and sixty-four times as long where it grows with the square; `growthLimit` lies
+/// between the two. The smaller size is measured three times and the longest of them counts.
+package func timeGrowth(over sizes: ClosedRange<Int>, of work: (Int) throws -> Void) rethrows -> Double {
+  var small = Duration.zero
+  for _ in 0..<3 { small = max(small, try processorTime { try work(sizes.lowerBound) }) }
+  return try processorTime { try work(sizes.upperBound) } / small
+}
+
+/// The growth of the time that eight times the size may have; see `timeGrowth`.
+package let growthLimit = 24.0
+
 /// The processor time that this thread has had since it began.
 private func threadTime() -> Duration {
   var time = timespec()
