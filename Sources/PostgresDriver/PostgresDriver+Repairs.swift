@@ -129,14 +129,16 @@ extension PostgresDriver {
               AND c.oid = d.refobjid AND c.relkind = 'S'
           WHERE a.adrelid = t.oid LIMIT 1)), NULL::int8, NULL::int8, false FROM t
     UNION ALL
-    SELECT * FROM (SELECT 'column', t.name, a.attname::text, n.typname::text, a.atttypid::int8, base.type::int8,
-        a.attgenerated <> ''
+    SELECT * FROM (SELECT 'column', t.name, a.attname::text, n.typname::text, a.atttypid::int8,
+        CASE WHEN n.typtype = 'd' THEN (
+          WITH RECURSIVE types AS (
+            SELECT a.atttypid AS type
+            UNION ALL
+            SELECT d.typbasetype FROM types JOIN pg_catalog.pg_type AS d ON d.oid = types.type AND d.typtype = 'd')
+          SELECT types.type FROM types JOIN pg_catalog.pg_type AS b ON b.oid = types.type AND b.typtype <> 'd')
+        ELSE a.atttypid END::int8, a.attgenerated <> ''
       FROM t JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
-        JOIN pg_catalog.pg_type AS n ON n.oid = a.atttypid CROSS JOIN LATERAL (
-        WITH RECURSIVE types AS (
-          SELECT a.atttypid AS type
-          UNION ALL SELECT d.typbasetype FROM types JOIN pg_catalog.pg_type AS d ON d.oid = types.type AND d.typtype = 'd')
-        SELECT types.type FROM types JOIN pg_catalog.pg_type AS b ON b.oid = types.type AND b.typtype <> 'd') AS base
+        JOIN pg_catalog.pg_type AS n ON n.oid = a.atttypid
       ORDER BY t.name, a.attnum) AS columns
     UNION ALL
     SELECT * FROM (SELECT 'trigger', t.name, g.tgname::text, NULL, NULL::int8, NULL::int8, false
