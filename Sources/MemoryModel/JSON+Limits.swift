@@ -25,7 +25,8 @@ extension JSON {
   }
 
   private static func isStorable(number digits: String) -> Bool {
-    digits.utf8.count <= 1_000
+    guard digits.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) else { return digits.utf8.count <= 1_000 }
+    return digits.utf8.count <= 1_000
       && digits.lowercased().split(separator: "e").dropFirst().allSatisfy { Int($0).map { abs($0) <= 1_000 } ?? false }
   }
 
@@ -33,9 +34,9 @@ extension JSON {
   package var nulCount: Int {
     switch self {
     case .null, .bool, .number: 0
-    case .string(let text): text.utf8.count { $0 == 0 }
+    case .string(let text): text.nulCount
     case .array(let items): items.reduce(0) { $0 + $1.nulCount }
-    case .object(let members): members.reduce(0) { $0 + $1.value.nulCount + $1.key.utf8.count { $0 == 0 } }
+    case .object(let members): members.reduce(0) { $0 + $1.value.nulCount + $1.key.nulCount }
     case .nested(let text): NestedText(text).replacingNUL.count
     }
   }

@@ -101,8 +101,14 @@ package enum JSON: Sendable, Hashable {
 }
 
 extension String {
+  /// How many NUL characters it has.
+  package var nulCount: Int {
+    utf8.withContiguousStorageIfAvailable { bytes in bytes.contains(0) ? bytes.count { $0 == 0 } : 0 }
+      ?? utf8.count { $0 == 0 }
+  }
+
   /// The text with every NUL replaced by U+FFFD, the replacement character.
   package var replacingNUL: String {
-    utf8.contains(0) ? String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })) : self
+    nulCount > 0 ? String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })) : self
   }
 }

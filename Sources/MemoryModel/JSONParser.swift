@@ -313,7 +313,9 @@ package struct JSONParser {
   }
 
   private func decoded(_ range: Range<Int>) throws(Failure) -> String {
-    guard let text = String(validating: bytes[range], as: UTF8.self) else { throw failure("invalid UTF-8") }
+    guard let text = String(utf8: UnsafeBufferPointer<UInt8>(rebasing: bytes[range])) else {
+      throw failure("invalid UTF-8")
+    }
     return text
   }
 

@@ -66,15 +66,15 @@ final class MigrationLoader {
     for record in records {
       switch record {
       case .failure(let rejected): try reject(rejected.source, rejected.rejection)
-      case .success(let row):
-        guard let source = row.source else {
-          if let row = try fromStore(row) { rows.append(row) }
+      case .success(var row):
+        guard let foreign = row.foreign else {
+          if try takeFromStore(&row) { rows.append(row) }
           continue
         }
         do throws(RowNormalizer.Rejection) {
-          if let row = try foreign(row, source, known: known[ExactText(row.key)] ?? []) { rows.append(row) }
+          if try takeForeign(&row, foreign.row.embedding, known: known[ExactText(row.key)] ?? []) { rows.append(row) }
         } catch {
-          try reject(source, error)
+          try reject(foreign.row, error)
         }
       }
     }
@@ -124,7 +124,7 @@ final class MigrationLoader {
   private func knownRows(_ records: [Result<PreparedRow, RejectedRow>]) throws -> [ExactText: [KnownRow]] {
     guard hadRuns else { return [:] }
     let rows = records.compactMap { record in
-      if case .success(let row) = record, row.source != nil { row } else { nil }
+      if case .success(let row) = record, row.foreign != nil { row } else { nil }
     }
     let found = try store.migratedRows(sourceKeys: rows.map(\.key))
     guard !found.isEmpty else { return [:] }
@@ -146,17 +146,17 @@ final class MigrationLoader {
     let userID: String
   }
 
-  /// The row of another system as it will be written; nil when it is there already.
-  private func foreign(
-    _ row: PreparedRow, _ foreign: SourceRow, known: [KnownRow]
-  ) throws(RowNormalizer.Rejection) -> PreparedRow? {
+  /// Makes the row of another system what will be written; false when it is there already.
+  private func takeForeign(
+    _ row: inout PreparedRow, _ embedding: SourceEmbedding, known: [KnownRow]
+  ) throws(RowNormalizer.Rejection) -> Bool {
     // A file that was copied or moved is recognised by its rows; the same number and content for another user is
     // another memory, because many files count from 1.
     let sameContent = known.filter { $0.row.contentHash == row.contentHash }
     let user = ExactText(row.fields.userID)
     if sameContent.contains(where: { ExactText($0.userID) == user || ExactText($0.row.userID) == user }) {
       counts.alreadyPresent += 1
-      return nil
+      return false
     }
     if let other = sameContent.first(where: { $0.row.source == source.location }) {
       throw RowNormalizer.Rejection(
@@ -169,14 +169,13 @@ final class MigrationLoader {
         reason: "changed_since_migrated",
         detail: "an earlier run migrated this row with another content; the store keeps that one")
     }
-    var row = row
-    row.fields.embedding = try keptVector(foreign.embedding)
+    row.fields.embedding = try keptVector(embedding)
     counts.nulReplaced += Int64(row.nulReplaced)
-    return row
+    return true
   }
 
-  /// The memory of another store as it will be written; nil when it is there already.
-  private func fromStore(_ row: PreparedRow) throws -> PreparedRow? {
+  /// Makes the memory of another store what will be written; false when it is there already.
+  private func takeFromStore(_ row: inout PreparedRow) throws -> Bool {
     var index = try present ?? (startsEmpty ? ContentIndex() : ContentIndex(store))
     // The index must not be copied on every change, so it has only one owner at a time.
     present = nil
@@ -184,9 +183,8 @@ final class MigrationLoader {
     if let id = index.take(userID: row.fields.userID, content: row.fields.content) {
       counts.alreadyPresent += 1
       if let old = row.oldID, id != old { renumbered[old] = id }
-      return nil
+      return false
     }
-    var row = row
     if !plan.keepsVectors, row.fields.embedding != nil {
       row.fields.embedding = nil
       counts.notKept += 1
@@ -199,7 +197,7 @@ final class MigrationLoader {
     }
     if row.fields.embedding != nil { counts.kept += 1 }
     counts.nulReplaced += Int64(row.nulReplaced)
-    return row
+    return true
   }
 
   private func keptVector(_ embedding: SourceEmbedding) throws(RowNormalizer.Rejection) -> Vector? {
@@ -223,7 +221,7 @@ final class MigrationLoader {
 
   /// Lets the embedder work ahead, and writes what is ready; rows stay in their order.
   private func embedAndWrite(_ rows: [PreparedRow]) throws {
-    let texts = rows.filter { $0.fields.embedding == nil }.map(\.fields.content)
+    let texts = rows.indices.compactMap { rows[$0].fields.embedding == nil ? rows[$0].fields.content : nil }
     guard let embedder = plan.embedder, !texts.isEmpty || ahead?.isEmpty == false else {
       counts.missing += Int64(texts.count)
       return try write(rows)
@@ -263,13 +261,15 @@ final class MigrationLoader {
     let oldIDs = rows.compactMap(\.oldID)
     // A source holds rows of one kind only: all of them bring their ids along, or none does.
     let ids = try store.insert(rows.map(\.fields), ids: oldIDs.isEmpty ? nil : assignment?.assign(oldIDs))
-    for (row, id) in zip(rows, ids) {
-      if verifies { digest.add(id: id, row.fields) }
-      bytesWritten += Int64(row.fields.content.utf8.count + 4 * (row.fields.embedding?.dimensions ?? 0))
-      if let old = row.oldID, old != id { renumbered[old] = id }
-    }
-    ledgerRows += zip(rows, ids).map { row, id in
-      RunRow(table: "memories", sourceKey: row.key, targetID: id, contentHash: row.contentHash)
+    // By index: a copy of a row counts the references of all that it has.
+    for (index, id) in zip(rows.indices, ids) {
+      if verifies { digest.add(id: id, rows[index].fields) }
+      bytesWritten += Int64(
+        rows[index].fields.content.utf8.count + 4 * (rows[index].fields.embedding?.dimensions ?? 0))
+      if let old = rows[index].oldID, old != id { renumbered[old] = id }
+      ledgerRows.append(
+        RunRow(
+          table: "memories", sourceKey: rows[index].key, targetID: id, contentHash: rows[index].contentHash))
     }
     if ledgerRows.count >= MigrationLoader.ledgerBatchSize { try writeLedger() }
     counts.migrated += Int64(rows.count)

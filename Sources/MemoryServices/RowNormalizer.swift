@@ -46,7 +46,7 @@ struct RowNormalizer {
       throw Rejection(
         reason: column == .metadata ? "invalid_metadata" : "\(column.name)_too_long", detail: reason)
     }
-    return PreparedRow(source: row, oldID: nil, key: row.key, fields)
+    return PreparedRow(foreign: ForeignRow(row), oldID: nil, key: row.key, fields)
   }
 
   private func text(_ value: SourceValue, column: String) throws(Rejection) -> String? {
@@ -159,7 +159,7 @@ struct RowNormalizer {
 /// be checked or computed.
 struct PreparedRow: Sendable {
   /// The row of another system; nil for a memory of a store like this one, taken over as it is.
-  let source: SourceRow?
+  let foreign: ForeignRow?
   /// The id it had in another store.
   let oldID: Int64?
   /// What identifies it within its source, across runs.
@@ -171,14 +171,22 @@ struct PreparedRow: Sendable {
   /// How many NUL characters were replaced.
   let nulReplaced: Int
 
-  init(source: SourceRow?, oldID: Int64?, key: String, _ fields: MemoryFields) {
-    self.source = source
+  init(foreign: ForeignRow?, oldID: Int64?, key: String, _ fields: MemoryFields) {
+    self.foreign = foreign
     self.oldID = oldID
     self.key = key
     nulReplaced = fields.nulCount
-    self.fields = fields.replacingNUL
+    self.fields = nulReplaced > 0 ? fields.replacingNUL : fields
     contentHash = ContentHash.hex(of: self.fields.content)
   }
+}
+
+/// A row of another system, shared by all copies of what is made from it: a copy of the row itself counts the references
+/// of each of its values.
+final class ForeignRow: Sendable {
+  let row: SourceRow
+
+  init(_ row: SourceRow) { self.row = row }
 }
 
 /// A row of another system that cannot be written.
@@ -193,7 +201,7 @@ extension RowNormalizer {
     switch record {
     case .stored(let memory):
       return .success(
-        PreparedRow(source: nil, oldID: memory.id, key: "memory:\(memory.id)", memory.fields))
+        PreparedRow(foreign: nil, oldID: memory.id, key: "memory:\(memory.id)", memory.fields))
     case .foreign(let row):
       do throws(Rejection) { return .success(try accept(row)) } catch {
         return .failure(RejectedRow(source: row, rejection: error))

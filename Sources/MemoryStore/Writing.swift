@@ -53,7 +53,12 @@ extension MemoryStore {
         }
         added = others
       }
-      batch.append([.integer(row.id)] + row.values + row.added.map(\.value))
+      var values: [Value] = []
+      values.reserveCapacity(1 + row.values.count + row.added.count)
+      values.append(.integer(row.id))
+      for value in row.values { values.append(value) }
+      for value in row.added { values.append(value.value) }
+      batch.append(values)
     }
     if !batch.isEmpty { try driver.load(batch, columns: columns, added: added, into: .table(table)) }
   }

@@ -81,7 +81,7 @@ struct StoredRow: AnswerRow {
     switch values[column] {
     case .null: return nil
     case .text(let bytes):
-      if let text = String(validating: bytes, as: UTF8.self) { return text }
+      if let text = bytes.withUnsafeBufferPointer(String.init(utf8:)) { return text }
       try refuseIfExact(column, "text that is not UTF-8")
       return String(decoding: bytes, as: UTF8.self)
     case .blob(let bytes):

@@ -72,9 +72,16 @@ package struct MemoryFields: Sendable, Equatable {
 extension MemoryFields {
   /// Every column but the key.
   package static let fields: [Field<MemoryFields>] = [
-    Field(.userID, \.userID), Field(.content, \.content), Field(.metadata, \.metadata), Field(.category, \.category),
-    Field(.importance, \.importanceScore), Field(.accessCount, \.accessCount), Field(.lastAccess, \.lastAccessedAt),
-    Field(.created, \.createdAt), Field(.updated, \.updatedAt), Field(.embedding, \.embedding),
+    Field(.userID, \.userID) { $0.userID = $1 },
+    Field(.content, \.content) { $0.content = $1 },
+    Field(.metadata, \.metadata) { $0.metadata = $1 },
+    Field(.category, \.category) { $0.category = $1 },
+    Field(.importance, \.importanceScore) { $0.importanceScore = $1 },
+    Field(.accessCount, \.accessCount) { $0.accessCount = $1 },
+    Field(.lastAccess, \.lastAccessedAt) { $0.lastAccessedAt = $1 },
+    Field(.created, \.createdAt) { $0.createdAt = $1 },
+    Field(.updated, \.updatedAt) { $0.updatedAt = $1 },
+    Field(.embedding, \.embedding) { $0.embedding = $1 },
   ]
 
   /// The values of ``Table/columns``, in their order.
@@ -118,9 +125,7 @@ extension MemoryFields {
 extension MemoryFields {
   /// How many NUL characters it has, which not every database's text can hold.
   package var nulCount: Int {
-    [userID, content, category ?? ""].reduce((metadata?.nulCount ?? 0) + added.nulCount) {
-      $0 + $1.utf8.count { $0 == 0 }
-    }
+    userID.nulCount + content.nulCount + (category?.nulCount ?? 0) + (metadata?.nulCount ?? 0) + added.nulCount
   }
 
   /// The same memory with every NUL replaced by U+FFFD.

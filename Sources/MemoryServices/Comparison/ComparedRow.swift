@@ -14,8 +14,8 @@ struct ComparedRow {
   static let untold = Timestamp.infinity
 
   init(_ row: PreparedRow) {
-    id = row.oldID.map(String.init) ?? row.source?.legacyID ?? row.key
-    hasTimes = row.source == nil || row.fields.createdAt != ComparedRow.untold
+    id = row.oldID.map(String.init) ?? row.foreign?.row.legacyID ?? row.key
+    hasTimes = row.foreign == nil || row.fields.createdAt != ComparedRow.untold
     fields = row.fields
   }
 

@@ -188,7 +188,7 @@ package struct DiffService {
 extension PreparedRow {
   /// The row with the vector of its source, which a migration would keep; what cannot be read is none.
   fileprivate var withVector: PreparedRow {
-    guard case .vector(let vector)? = source?.embedding else { return self }
+    guard case .vector(let vector)? = foreign?.row.embedding else { return self }
     var row = self
     row.fields.embedding = vector
     return row

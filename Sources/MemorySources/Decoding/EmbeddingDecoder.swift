@@ -178,7 +178,7 @@ struct EmbeddingDecoder {
   }
 
   private func unreadable(_ reason: String, _ bytes: UnsafeRawBufferPointer, _ isText: Bool) -> SourceEmbedding {
-    let text = isText ? String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) : nil
+    let text = isText ? String(utf8: bytes.bindMemory(to: UInt8.self)) : nil
     return .unreadable(reason: reason, value: text.map(SourceValue.text) ?? .bytes(Array(bytes), isText: isText))
   }
 }

@@ -34,7 +34,7 @@ struct SQLiteRowReader: TableRow {
     case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, index))
     case SQLITE_TEXT:
       return lend(column) { bytes, _ in
-        String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self).map(SourceValue.text)
+        String(utf8: bytes.bindMemory(to: UInt8.self)).map(SourceValue.text)
           ?? .bytes(Array(bytes), isText: true)
       }
     default: return lend(column) { bytes, _ in .bytes(Array(bytes), isText: false) }
