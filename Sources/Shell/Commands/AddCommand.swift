@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct AddCommand: UserChoosing {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "add", abstract: "Add a memory, unless the user has one that says the same.",
     discussion: """
       Four layers look for a memory of the same user that says the same: exact, fuzzy, key_phrase, semantic; see `dedup`. \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct AliasCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "alias", abstract: "Give a command a name of your own, or list those names.",
     discussion: """
       alias nd='dedup --record' makes nd a word for it; what is typed behind nd follows. The name of a command, or a \

@@ -5,7 +5,7 @@ import MemoryModel
 import MemoryServices
 
 struct AnalyticsCommand: UserChoosing {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "analytics", abstract: "List what agents searched for, newest first.",
     discussion: "`stats --latency` tells how long those searches took.")
 

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct AssertCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "assert",
     abstract: "End the script with status 4 unless a comparison holds.",
     discussion: """

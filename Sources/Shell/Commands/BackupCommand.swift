@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct BackupCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "backup", abstract: "Write a verified snapshot of the store into one SQLite file.",
     discussion: """
       Of a SQLite store the file has everything, the journal included; of a PostgreSQL store the rows of the four tables \

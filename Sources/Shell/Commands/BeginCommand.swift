@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct BeginCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "begin", abstract: "Begin a transaction around the commands that follow.",
     discussion: """
       What they change in the store is stored by `commit`, all of it, or taken back by `rollback`. A command that fails \

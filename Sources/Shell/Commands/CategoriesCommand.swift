@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct CategoriesCommand: UserChoosing {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "categories", abstract: "List the categories, those with the most memories first.")
 
   static let examples = [

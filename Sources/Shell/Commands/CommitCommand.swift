@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct CommitCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "commit", abstract: "Store what the commands since `begin` have changed.")
 
   static let examples = [

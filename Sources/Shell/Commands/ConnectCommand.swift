@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct ConnectCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "connect", abstract: "Connect to a store.",
     discussion: """
       A store is a PostgreSQL URL (postgresql://user@host:port/database), a libpq string (host=… dbname=…), or the \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct DecayCommand: ChangingCommand, Filtering {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "decay", abstract: "Lower the importance of memories unused for long.",
     discussion: """
       The importance of a memory that was neither read nor changed for --unused days halves with every --half-life days \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct DedupCommand: ChangingCommand, Filtering {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "dedup", abstract: "Find memories that say the same, and record or merge them.",
     discussion: """
       Four layers: exact (the same text), fuzzy (the share of characters in common), key_phrase (of words of four \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct DeleteCommand: ChangingCommand, Filtering {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "delete", abstract: "Delete memories, by their ids or by a filter.",
     discussion: """
       The records of their duplicates go with them. `undo` brings all of it back. Where rows of other tables would go or \

@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct DescribeCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "describe", abstract: "Show the columns, indexes and triggers of a table or view.",
     discussion: """
       Every table of the store's database; `show tables` lists them. A column is known where memsh \

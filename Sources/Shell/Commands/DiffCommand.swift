@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct DiffCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "diff", abstract: "Compare the memories of two stores or sources, and tell what differs.",
     discussion: """
       A and B are memsh stores or whatever `migrate` reads: paths, URLs or @connections; without B it is the store in use. \

@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct DoctorCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "doctor", abstract: "Find out what is wrong with the store, and put it right.",
     discussion: """
       Without names, all checks that apply to the store; `doctor --list` explains them. Examining only reads. --fix puts \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct DuplicatesCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "duplicates", abstract: "List the recorded duplicates.",
     discussion: "`dedup --record` records duplicates, `dedup --merge` and `merge` record what they merged.")
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 struct EchoCommand: ShellCommand {
-  static let configuration = CommandConfiguration(commandName: "echo", abstract: "Print text.")
+  static let declaration = CommandConfiguration(commandName: "echo", abstract: "Print text.")
 
   static let examples = [
     "echo Nightly run",

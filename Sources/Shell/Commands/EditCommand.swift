@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct EditCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "edit", abstract: "Change a memory, by options or as a whole in $EDITOR.",
     discussion: """
       Without options the memory opens in $EDITOR as YAML. Other content gets another embedding. Editing again with the \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct EditLineCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "edit-line", abstract: "Change the last command in $EDITOR, then run it.",
     discussion: """
       What the editor leaves unchanged, or empty, or with a status other than 0, is not run. $VISUAL comes before \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct EnsureVectorCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "ensure-vector",
     abstract: "Make sure that the store can hold and search vectors.",
     discussion: """

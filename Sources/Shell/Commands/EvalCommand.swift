@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct EvalCommand: UserChoosing {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "eval", abstract: "Measure how well search finds what it should, on this very store.",
     discussion: """
       FILE holds queries and what they should find, an object a line: {"query": "what does she drink?", "user_id": \

@@ -39,7 +39,7 @@ enum ExportFormat: ExpressibleByArgument {
 }
 
 struct ExportCommand: Filtering {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "export", abstract: "Write memories out: as text, as a SQLite file, or for another memory system.",
     discussion: """
       JSON lines hold everything the store has: memories, fragments, duplicates and analytics, an object a line; with a \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct HelpCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "help", abstract: "List the commands, or explain one, or a topic.",
     discussion: "Topics: \(HelpTopic.allCases.map(\.rawValue).joined(separator: ", ")).")
 

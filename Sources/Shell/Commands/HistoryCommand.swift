@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct HistoryCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "history", abstract: "List the commands typed at the prompt.",
     discussion: """
       They are kept in $XDG_STATE_HOME/memsh/history, which only you can read. A command that begins with a space is \

@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct ImportCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "import", abstract: "Read what `export` writes: JSON lines, CSV or a memsh SQLite file.",
     discussion: """
       Every row is checked; what cannot be taken is an error with its line, and nothing is imported: it is one \

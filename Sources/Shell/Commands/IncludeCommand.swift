@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct IncludeCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "include",
     abstract: "Run the commands of another script here.",
     discussion: "A relative path counts from the folder of the script that includes it.")

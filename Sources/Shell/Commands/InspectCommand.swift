@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct InspectCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "inspect", abstract: "Tell what memories a file, folder or database holds, and how to migrate them.",
     discussion: """
       Looks at what another memory system keeps, or at a store: which system it is, its tables or collections, its \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct ListCommand: Filtering {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "list", abstract: "List memories that pass a filter, a page at a time.",
     discussion: """
       --after ID goes on behind the last memory of the page before, however many rows have come and gone meanwhile. \

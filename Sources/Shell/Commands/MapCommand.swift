@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct MapCommand: Filtering {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "map", abstract: "Draw the memories as a map: those that mean the same stand together.",
     discussion: """
       FILE becomes one page for a browser, which needs no network: hover or arrow keys show a memory, click or Enter copies \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct MergeCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "merge", abstract: "Make one memory of several of the same user.",
     discussion: """
       The one of the highest importance stays, else the one read most often, else the oldest, or the one that --keep \

@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct MigrateCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "migrate",
     abstract: "Bring a memory file or another store into this store.",
     discussion: """

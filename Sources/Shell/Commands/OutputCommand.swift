@@ -1,7 +1,7 @@
 import ArgumentParser
 
 struct OutputCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "output", abstract: "Choose the format of all following results.")
 
   static let examples = [

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct PromptCommand: UserChoosing {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "prompt", abstract: "Assemble what an agent would be given for a query.",
     discussion: """
       The active fragments for the agent, and those for all, of the tier or below, by priority; then what is remembered \

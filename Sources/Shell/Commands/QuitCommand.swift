@@ -1,7 +1,7 @@
 import ArgumentParser
 
 struct QuitCommand: ShellCommand {
-  static let configuration = CommandConfiguration(commandName: "quit", abstract: "End the session or the script.")
+  static let declaration = CommandConfiguration(commandName: "quit", abstract: "End the session or the script.")
 
   static let examples = [
     "quit",

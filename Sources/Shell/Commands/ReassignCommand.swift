@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct ReassignCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "reassign", abstract: "Give the memories of one user to another.",
     discussion: """
       --category, --min-importance, --since, --until and --where choose some of them. Running it again moves nothing \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct RecallCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "recall", abstract: "Measure how good the vector index is on this very data.",
     discussion: """
       Looks for the neighbours of memories drawn at random, exactly and through the index, which looks less or more far: \

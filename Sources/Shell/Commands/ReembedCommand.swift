@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct ReembedCommand: ChangingCommand, UserChoosing {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "reembed",
     abstract: "Compute the vectors of memories and fragments anew.",
     discussion: """

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct RestoreCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "restore", abstract: "Replace everything in the store by what a backup has.",
     discussion: """
       The backup is checked first: a damaged one is refused before anything changes. Then everything in the store is \

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct RollbackCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "rollback",
     abstract: "Go back to SQLite, or take one migration run out again.",
     discussion: """

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct SQLCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "sql",
     abstract: "Run SQL of your own.",
     discussion: """

@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct SchemaCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "schema", abstract: "Show the tables, indexes and triggers and how they stand.",
     discussion: """
       --create makes what is missing. In tables that memsh 0.1.0 made it also lets every column take NULL that the \

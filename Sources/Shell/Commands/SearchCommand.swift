@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct SearchCommand: Filtering {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "search", abstract: "Find memories by meaning, by words, or by both.",
     discussion: """
       semantic ranks by cosine similarity to the query's embedding, lexical by its words (BM25), hybrid, the \

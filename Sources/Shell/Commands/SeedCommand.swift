@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct SeedCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "seed",
     abstract: "Insert the prompt fragments that are missing: the seven default ones, or a file's.",
     discussion: """

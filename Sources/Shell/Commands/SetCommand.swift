@@ -2,7 +2,7 @@ import ArgumentParser
 import MemoryModel
 
 struct SetCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "set",
     abstract: "Change a setting or a variable, or list the settings.",
     discussion: """

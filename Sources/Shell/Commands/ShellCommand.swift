@@ -103,12 +103,13 @@ package struct CommandRegistry: ParsableCommand {
   /// The types of all commands, as their help needs them.
   static let explained: [any ExplainedCommand.Type] = groups.flatMap(\.commands)
 
-  private static let byName = Dictionary(
-    explained.map { ($0.configuration.commandName ?? "", $0) }, uniquingKeysWith: { first, _ in first })
-
   /// The command that words begin with the name of, or with those of a command and its subcommand.
+  ///
+  /// Nothing is made of the names: the configurations of all commands would have to be, for the one that is asked for.
   static func command(named words: [String]) -> NamedCommand? {
-    guard let name = words.first, let type = byName[name] else { return nil }
+    guard let name = words.first, let type = explained.first(where: { $0.declaration.commandName == name }) else {
+      return nil
+    }
     let subcommands = type.configuration.subcommands
     guard !subcommands.isEmpty else { return NamedCommand(name: name, type: type, wordCount: 1, runs: type) }
     guard let second = words.dropFirst().first, !second.hasPrefix("-") else {

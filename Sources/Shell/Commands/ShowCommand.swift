@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct ShowCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "show", abstract: "Show everything about a memory, or the store's tables, or the settings.",
     discussion: """
       A memory with its embedding, its history from the journal, and the memories nearest to it. `show tables` lists \

@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct StatsCommand: UserChoosing {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "stats", abstract: "Count what is in the store.",
     discussion: "Without options, totals and pictures. With --user only that user's memories are counted.")
 

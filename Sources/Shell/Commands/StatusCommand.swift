@@ -5,7 +5,7 @@ import MemoryServices
 import MemoryStore
 
 struct StatusCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "status", abstract: "Show the connection, the state of the schema and the settings.")
 
   static let examples = [

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct SystemCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "shell", abstract: "Run a command of the system's shell: !COMMAND.",
     discussion: """
       The rest of the line behind ! goes to /bin/sh as it is. memsh's variables are variables there, which the shell \

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 struct TimingCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "timing", abstract: "Tell how long each command takes, or stop telling it.")
 
   static let examples = [

@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct UnaliasCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "unalias", abstract: "Take the name away that `alias` gave a command.")
 
   static let examples = [

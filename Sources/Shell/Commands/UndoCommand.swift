@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct UndoCommand: ChangingCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "undo", abstract: "Take a repair back, exactly or not at all.",
     discussion: """
       Without a number, the last one that stands; again, the one before. The number of an undo does its operation again. \

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 struct UnsetCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "unset", abstract: "Restore the default of a setting, or forget a variable.")
 
   static let examples = [

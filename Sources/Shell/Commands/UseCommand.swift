@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct UseCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "use",
     abstract: "Go to the SQLite or the PostgreSQL store.",
     discussion: """

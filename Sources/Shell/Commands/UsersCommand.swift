@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct UsersCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "users", abstract: "List the users, those with the most memories first.")
 
   static let examples = [

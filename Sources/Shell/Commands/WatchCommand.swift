@@ -4,7 +4,7 @@ import MemoryModel
 import MemoryServices
 
 struct WatchCommand: ShellCommand {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "watch",
     abstract: "Run a command that reads again and again.",
     discussion: "Until Ctrl-C, or until it fails. A terminal is cleared each time.")

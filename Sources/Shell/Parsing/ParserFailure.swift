@@ -24,7 +24,7 @@ struct ParserFailure {
     switch thrown.name {
     case "unknownOption", "missingValueOrUnknownCompositeOption":
       self.init(unknown: option, of: command, index)
-    case "dumpHelpRequested", "completionScriptRequested", "completionScriptCustomResponse", "invalidState",
+    case "dumpHelpRequested", "completionScriptCustomResponse", "invalidState",
       "invalidOption", "nonAlphanumericShortOption":
       let place = ParserFailure.placeOfUnknownOption(arguments, command)
       self.init(unknown: place.map { arguments[$0] } ?? "", of: command, place)

@@ -5,7 +5,7 @@ import MemoryServices
 
 /// The vectors that an embedding server computed.
 struct CacheCommand: CommandWithSubcommands {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "cache", abstract: "Show, empty or shorten the embedding cache.",
     discussion: """
       Vectors that an embedding server computed are kept in $XDG_CACHE_HOME/memsh/embeddings.db, so that no text is \
@@ -13,7 +13,7 @@ struct CacheCommand: CommandWithSubcommands {
       """, subcommands: [Stats.self, Prune.self, Clear.self], defaultSubcommand: Stats.self)
 
   struct Prune: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "prune", abstract: "Remove what was not used for longest, down to the cache's limit.",
       discussion: "`set cache-size MEGABYTES` changes the limit.")
 
@@ -29,7 +29,7 @@ struct CacheCommand: CommandWithSubcommands {
   }
 
   struct Clear: ChangingCommand {
-    static let configuration = CommandConfiguration(commandName: "clear", abstract: "Remove everything.")
+    static let declaration = CommandConfiguration(commandName: "clear", abstract: "Remove everything.")
 
     static let examples = [
       "cache clear"

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension CacheCommand {
   struct Stats: ShellCommand {
-    static let configuration = CommandConfiguration(commandName: "stats", abstract: "Tell what the cache holds.")
+    static let declaration = CommandConfiguration(commandName: "stats", abstract: "Tell what the cache holds.")
 
     static let examples = [
       "cache",

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension ConnectionsCommand {
   struct Add: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "add", abstract: "Give a store a name, or a name another store.")
 
     static let examples = [

@@ -5,7 +5,7 @@ import MemoryServices
 
 /// The stores that have names of their own.
 struct ConnectionsCommand: CommandWithSubcommands {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "connections", abstract: "List the named connections, add one or remove one.",
     discussion: """
       `connect @NAME` and `memsh -d @NAME` go to a named connection, and its label need not be typed again. They are \
@@ -13,7 +13,7 @@ struct ConnectionsCommand: CommandWithSubcommands {
       """, subcommands: [List.self, Add.self, Remove.self], defaultSubcommand: List.self)
 
   struct List: ShellCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the named connections.")
+    static let declaration = CommandConfiguration(commandName: "list", abstract: "List the named connections.")
 
     static let examples = ["connections", "connections --json"]
 
@@ -26,7 +26,7 @@ struct ConnectionsCommand: CommandWithSubcommands {
   }
 
   struct Remove: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "remove", abstract: "Remove a named connection; its store stays as it is.")
 
     static let examples = ["connections remove local"]

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct Add: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "add", abstract: "Add a fragment, unless there is one with its category, agent and content.")
 
     static let examples = [

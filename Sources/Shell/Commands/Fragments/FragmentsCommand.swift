@@ -5,7 +5,7 @@ import MemoryServices
 
 /// The standing instructions that agents are given.
 struct FragmentsCommand: CommandWithSubcommands {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "fragments", abstract: "List and change the standing instructions for agents.",
     discussion: "Content that is new or changed gets its embedding. `undo` takes a change back.",
     subcommands: [

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct Delete: ChangingCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "delete", abstract: "Delete fragments.",
       discussion: """
         Where rows of other tables would go, too, it is refused unless --cascade is given. `fragments disable` keeps \

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct Edit: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "edit", abstract: "Change a fragment.",
       discussion: "What is not given stays. Editing again with the same values changes nothing.")
 

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct Enable: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "enable", abstract: "Give fragments to agents again.")
 
     static let examples = [
@@ -23,7 +23,7 @@ extension FragmentsCommand {
   }
 
   struct Disable: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "disable", abstract: "Keep fragments, but give them to no agent.")
 
     static let examples = [

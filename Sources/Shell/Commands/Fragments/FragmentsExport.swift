@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct Export: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "export", abstract: "Write all fragments as JSON.",
       discussion: "Without a file, or for -, they go to standard output. `fragments import` reads them.")
 

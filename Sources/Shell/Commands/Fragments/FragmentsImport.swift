@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct Import: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "import", abstract: "Insert the fragments of a file that are not there yet.",
       discussion: "The file is JSON or YAML; `fragments export` writes such a file. Importing again inserts nothing.")
 

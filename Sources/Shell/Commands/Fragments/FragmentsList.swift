@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct List: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "list", abstract: "List the fragments, those that come first in a prompt first.")
 
     static let examples = [

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension FragmentsCommand {
   struct Show: ShellCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show some fragments.")
+    static let declaration = CommandConfiguration(commandName: "show", abstract: "Show some fragments.")
 
     static let examples = [
       "fragments show 1 2"

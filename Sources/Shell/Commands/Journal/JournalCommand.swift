@@ -5,7 +5,7 @@ import MemoryServices
 
 /// What was repaired: every repair with its rows before and after.
 struct JournalCommand: CommandWithSubcommands {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "journal", abstract: "List the repairs, show one, or forget old ones.",
     discussion: "`undo NUMBER` takes a repair back.", subcommands: [List.self, Show.self, Prune.self],
     defaultSubcommand: List.self)

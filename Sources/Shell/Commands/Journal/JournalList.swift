@@ -5,7 +5,7 @@ import MemoryServices
 
 extension JournalCommand {
   struct List: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "list", abstract: "List the repairs, newest first.")
 
     static let examples = [

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension JournalCommand {
   struct Prune: ChangingCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "prune", abstract: "Forget old repairs, which cannot be undone any more.")
 
     static let examples = [

@@ -5,7 +5,7 @@ import MemoryServices
 
 extension JournalCommand {
   struct Show: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "show", abstract: "Show the rows that a repair changed, before and after.")
 
     static let examples = [

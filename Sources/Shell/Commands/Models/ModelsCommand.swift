@@ -5,7 +5,7 @@ import MemoryServices
 
 /// The embedding models on this machine.
 struct ModelsCommand: CommandWithSubcommands {
-  static let configuration = CommandConfiguration(
+  static let declaration = CommandConfiguration(
     commandName: "models", abstract: "List the local embedding models, choose one, or test it.",
     discussion: """
       A model is a folder in $XDG_DATA_HOME/memsh/models/ with model.safetensors and tokenizer.json, in Model2Vec's or \
@@ -21,7 +21,7 @@ struct ModelsCommand: CommandWithSubcommands {
       """, subcommands: [List.self, Use.self, Test.self], defaultSubcommand: List.self)
 
   struct List: ShellCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List what is installed.")
+    static let declaration = CommandConfiguration(commandName: "list", abstract: "List what is installed.")
 
     static let examples = [
       "models",
@@ -37,7 +37,7 @@ struct ModelsCommand: CommandWithSubcommands {
   }
 
   struct Use: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "use", abstract: "Choose the model of this and later sessions.")
 
     static let examples = [
@@ -59,7 +59,7 @@ struct ModelsCommand: CommandWithSubcommands {
   }
 
   struct Test: ShellCommand {
-    static let configuration = CommandConfiguration(
+    static let declaration = CommandConfiguration(
       commandName: "test", abstract: "Test whether an embedder tells texts apart.",
       discussion: """
         Embeds some texts with a model, or with the embedder of the store in use: the same text must get the same vector \
