@@ -75,6 +75,16 @@ struct PostgresDialect: Dialect {
     return plain
   }
 
+  /// `vector(256)` is `vector` and 256; a type that does not end in one number has no length.
+  static func lengthSplit(from type: String) -> (type: Substring, length: Int?) {
+    guard type.hasSuffix(")"), let open = type.lastIndex(of: "(") else { return (type[...], nil) }
+    let digits = type[type.index(after: open)...].dropLast()
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+      return (type[...], nil)
+    }
+    return (type[..<open], Int(digits))
+  }
+
   func knows(type: String) -> SQL { "SELECT 1 WHERE pg_catalog.to_regtype(\(type)) IS NOT NULL" }
 
   func holdsValue(_ column: Column) -> SQL { "\(name: column.name) IS NOT NULL" }
@@ -123,7 +133,8 @@ struct PostgresDialect: Dialect {
     switch type {
     case .integer: ["smallint", "integer", "bigint"].contains(realType)
     // Where the search path does not find the type, its schema stands before it.
-    case .vector: realType.contains(/(^|\.)(vector|halfvec)(\([0-9]+\))?$/)
+    case .vector:
+      ["vector", "halfvec"].contains(PostgresDialect.lengthSplit(from: realType).type.split(separator: ".").last)
     default: true
     }
   }

@@ -150,7 +150,7 @@ private struct StateReader {
         rowEstimate: rows)
     }
     if let type = state.tables[Table.memories.name]?.column(Column.embedding.name)?.type {
-      state.vectorDimensions = type.firstMatch(of: /\(([0-9]+)\)$/).flatMap { Int($0.1) } ?? 0
+      state.vectorDimensions = PostgresDialect.lengthSplit(from: type).length ?? 0
     }
     state.textLanguage = state.validIndex(PostgresDriver.textIndex).flatMap {
       $0.definition.firstMatch(of: /to_tsvector\('([^']+)'::regconfig/).map { String($0.1) }

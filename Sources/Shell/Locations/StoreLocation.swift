@@ -156,7 +156,9 @@ package enum StoreLocation {
 
   /// The first `$NAME` or `${NAME}` of a text.
   private static func variable(in text: String) -> String? {
-    text.firstMatch(of: /\$(?:\{[A-Za-z_][A-Za-z0-9_:]*\}|[A-Za-z_][A-Za-z0-9_]*)/).map { String($0.output) }
+    // Making the pattern takes longer than most commands have to do at their start.
+    guard text.contains("$") else { return nil }
+    return text.firstMatch(of: /\$(?:\{[A-Za-z_][A-Za-z0-9_:]*\}|[A-Za-z_][A-Za-z0-9_]*)/).map { String($0.output) }
   }
 
   private static func unexpanded(_ name: String) -> MemshError {
