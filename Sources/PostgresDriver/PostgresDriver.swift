@@ -99,7 +99,9 @@ package final class PostgresDriver: Driver {
 
   /// Connects, if there is no connection yet, and makes sure that the server answers.
   package func connect() throws {
-    try use { _ = try $0.query(unsafeSQL: "SELECT 1") }
+    let isOpen = opened != nil
+    // A connection that is being opened is given its settings, which the server answers.
+    try use { if isOpen { _ = try $0.query(unsafeSQL: "SELECT 1") } }
   }
 
   /// The server's version.

@@ -8,6 +8,7 @@ import Testing
   /// A command, what makes the store ready for it, and how many round trips it may take, the one that sets the session up
   /// included.
   private static let commands: [(line: String, before: [String], limit: Int)] = [
+    ("status", [], 3),
     ("list", [], 3),
     ("search tea", [], 6),
     ("add 'has a red bicycle' --user ada", [], 12),
