@@ -19,7 +19,8 @@ static char refusal[512];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load_library(void) {
-  library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  // Lazily, as programs that are linked with it bind what it brings.
+  library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
   if (library != NULL && dlsym(library, NEWEST) != NULL) return;
   const char *reason = dlerror();
   snprintf(refusal, sizeof refusal, "%s", reason != NULL ? reason : LIBRARY " cannot be loaded");
