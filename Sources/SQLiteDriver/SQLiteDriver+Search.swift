@@ -82,16 +82,18 @@ extension SQLiteDriver {
   /// round: listing the ids of half a million takes longer than comparing a million vectors.
   private static let manyRows = 16_000
 
-  /// Whether a filter lets one of eight rows pass.
+  /// Whether a filter lets about one of eight rows pass, or more: so many of some that are spread over all.
   private func passesMany(_ filter: MemoryFilter, _ vectors: CurrentVectors, _ db: Database) throws -> Bool {
-    let rows = vectors.file.layout.rows
-    guard !filter.isEmpty, rows >= SQLiteDriver.manyRows else { return false }
+    let ids = vectors.file.ids
+    guard !filter.isEmpty, ids.count >= SQLiteDriver.manyRows else { return false }
     let (conditions, arguments) = SQLiteDriver.conditions(filter)
-    let passing = try db.firstRow(
-      "SELECT count(*) FROM (SELECT 1 FROM memories WHERE 1\(conditions) LIMIT ?)", arguments + [rows / 8]
-    ) { try $0.integer(0) }
-    return passing == Int64(rows / 8)
+    let statement = try db.cachedStatement(sql: "SELECT 1 FROM memories WHERE id = ?\(conditions)")
+    let sample = stride(from: 0, to: ids.count, by: ids.count / SQLiteDriver.sampledRows)
+    let passing = try sample.count { try statement.firstRow([ids[$0]] + arguments) { _ in true } ?? false }
+    return passing * 8 >= SQLiteDriver.sampledRows
   }
+
+  private static let sampledRows = 256
 
   /// The nearest of the rows that are similar enough and pass the filter.
   private func nearest(

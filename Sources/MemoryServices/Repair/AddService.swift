@@ -58,17 +58,17 @@ extension RepairService {
   private static let nearestCompared = 200
 
   /// A memory that is to be added, prepared once for all comparisons.
-  fileprivate struct NewMemory {
+  fileprivate final class NewMemory {
     let fields: MemoryFields
     let characters: [UInt32]
     let words: [UInt64]
-    let telling: TellingWords
+    /// Only asked for where something is alike: the first text takes as long as comparing hundreds.
+    private lazy var telling = TellingWords(fields.content)
 
     init(_ fields: MemoryFields) {
       self.fields = fields
       characters = TextRatio.characters(fields.content)
       words = KeyPhrases.words(fields.content)
-      telling = TellingWords(fields.content)
     }
 
     /// Of a text that is too long to be compared as a whole, the beginning says too little.
