@@ -17,14 +17,15 @@ package struct ScreenedTexts: Sendable, Equatable {
   package static let lettersMinimum = 4
   /// A text of fewer words is not looked for by them: one typing error may leave none.
   package static let wordsMinimum = 2
-  /// So many of a long text's rarest words are looked for at the most: hardly anything else has one of them.
-  package static let listsMaximum = 8
+  /// Where so many rows have the words that must be looked for, only the rarer ones are: of a text that everybody's are
+  /// like, nearly every row has nearly every word.
+  package static let listedMaximum = 250_000
 
   /// How many of a text's words may be missing from one that has a share of them, and how many of the rarest must therefore
   /// be looked for to miss none.
   package static func lookup(_ words: Int, share: Double) -> (missing: Int, needed: Int) {
     let missing = words - Int((share * Double(words) - 1e-9).rounded(.up))
-    return (missing, min(words, missing + 1, listsMaximum))
+    return (missing, min(words, missing + 1))
   }
 
   /// Whether words stand apart in a text, so that an index of words can tell what is like it: in Chinese, Japanese or Thai

@@ -16,15 +16,23 @@ extension PostgresDriver {
       return ScreenedTexts(texts: try embeddable("true\(filter) ORDER BY id"), isWhole: true)
     }
     guard let language, ScreenedTexts.hasBlanks(text), words.count >= ScreenedTexts.wordsMinimum else { return nil }
-    let long = words.filter(\.isLong).map(\.lexeme)
-    let needed = ScreenedTexts.lookup(long.count, share: share).needed
+    let long = words.filter(\.isLong)
+    let looked = long.count > ScreenedTexts.wordsMinimum ? long : words
+    var needed = looked.count
+    if long.count > ScreenedTexts.wordsMinimum { needed = ScreenedTexts.lookup(long.count, share: share).needed }
+    let isPaired = looked.count > needed && needed < PostgresDriver.pairedMaximum
+    let wanted = looked.prefix(isPaired ? needed + 1 : needed)
     let query: String
-    if long.count <= ScreenedTexts.wordsMinimum {
-      query = PostgresDriver.any(of: words.map(\.lexeme)[...])
-    } else if long.count > needed {
-      query = PostgresDriver.two(of: Array(long.prefix(needed + 1)))
+    if PostgresDriver.rare(wanted, rows: isPaired ? ScreenedTexts.listedMaximum : PostgresDriver.rowsMaximum)
+      == wanted.count
+    {
+      let lexemes = wanted.map(\.lexeme)
+      query = isPaired ? PostgresDriver.two(of: lexemes) : PostgresDriver.any(of: lexemes[...])
     } else {
-      query = PostgresDriver.any(of: long.prefix(needed))
+      // Of the texts without a rare word only the very same one is looked for.
+      let rare = wanted.prefix(PostgresDriver.rare(wanted, rows: PostgresDriver.rowsMaximum)).map(\.lexeme)
+      let same = words.map { PostgresDriver.quoted($0.lexeme) }.joined(separator: " & ")
+      query = rare.isEmpty ? same : "\(PostgresDriver.any(of: rare[...])) | (\(same))"
     }
     let same = text.replacingNUL
     // Texts that are nearly the same are nearly as long.
@@ -39,6 +47,10 @@ extension PostgresDriver {
 
   /// So many texts are compared at the most.
   private static let textsMaximum = 5_000
+  /// Rows that have one word of several are all looked at: no more than so many are worth it.
+  private static let rowsMaximum = 20_000
+  /// Rows that have two words of several are few; but of so many words there are too many pairs.
+  private static let pairedMaximum = 16
   /// Of a longer text only the beginning is looked for.
   private static let charactersLookedFor = 4_000
 
@@ -48,11 +60,28 @@ extension PostgresDriver {
     }
   }
 
+  /// A word of a text as the index has it.
+  private struct Lexeme {
+    let lexeme: String
+    let isLong: Bool
+    /// About how many rows have it; 0 where the statistics know it for rare.
+    let rows: Double
+  }
+
+  /// How many of words, the rarest first, no more than so many rows have one of.
+  private static func rare(_ words: ArraySlice<Lexeme>, rows limit: Int) -> Int {
+    var rows = 0.0
+    return words.prefix { word in
+      rows += word.rows
+      return rows <= Double(limit)
+    }.count
+  }
+
   /// Whether the user has few memories, and the words of a text as the index has them, the rarest first: the server's
   /// statistics know the frequent ones.
   private func lookup(
     _ text: String, _ language: String?, _ filter: SQL
-  ) throws -> (isWhole: Bool, words: [(lexeme: String, isLong: Bool)]) {
+  ) throws -> (isWhole: Bool, words: [Lexeme]) {
     var count: SQL = """
       (SELECT pg_catalog.count(*) FROM
         (SELECT 1 FROM memories WHERE true\(filter) LIMIT \(ScreenedTexts.wholeMaximum + 1)) AS few)
@@ -65,15 +94,17 @@ extension PostgresDriver {
     if isDistributed { count = "\(try query("SELECT \(count)").first?.integer(0) ?? 0)" }
     let rows = try query(
       """
-      SELECT u.rows, w.word, w.is_long FROM (SELECT \(count) AS rows) AS u LEFT JOIN (
+      SELECT u.rows, w.word, w.is_long, coalesce(f.rows, '0'::float8) FROM (SELECT \(count) AS rows) AS u LEFT JOIN (
         SELECT l.word, pg_catalog.bool_or(length(d.token) >= \(ScreenedTexts.lettersMinimum)
           AND d.token !~ '[0-9]'::text) AS is_long
         FROM pg_catalog.ts_debug(\(language)::regconfig,
           left(\(text.replacingNUL), \(raw: String(PostgresDriver.charactersLookedFor)))) AS d, unnest(d.lexemes) AS l (word)
         GROUP BY l.word) AS w ON true
       LEFT JOIN (
-        SELECT e.word, e.frequency FROM pg_catalog.pg_class AS c
+        SELECT e.word, e.frequency, e.frequency::float8 * greatest(m.reltuples::float8, '0'::float8) AS rows
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        JOIN pg_catalog.pg_index AS x ON x.indexrelid = c.oid JOIN pg_catalog.pg_class AS m ON m.oid = x.indrelid
         JOIN pg_catalog.pg_stats AS s ON s.schemaname = n.nspname AND s.tablename = c.relname,
           unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS e (word, frequency)
         WHERE c.oid = \(PostgresDriver.textIndex)::regclass::oid AND s.most_common_elems IS NOT NULL) AS f
@@ -85,7 +116,7 @@ extension PostgresDriver {
       try (rows.first?.integer(0) ?? 0) <= ScreenedTexts.wholeMaximum,
       try rows.compactMap { row in
         guard let lexeme = try row.text(1) else { return nil }
-        return (lexeme, try row.boolean(2) ?? false)
+        return Lexeme(lexeme: lexeme, isLong: try row.boolean(2) ?? false, rows: try row.double(3) ?? 0)
       }
     )
   }

@@ -32,15 +32,28 @@ extension SQLiteDriver {
         lookup = ScreenedTexts.lookup(long.count, share: share)
       }
       let lists = try WordLists(words, needed: lookup.needed, db)
-      let texts = try texts(lists.ranked(missing: lookup.missing), userID: userID, sameAs: text, db)
-      return ScreenedTexts(texts: texts, isWhole: false)
+      var found = try texts(lists.ranked(missing: lookup.missing), userID: userID, sameAs: text, db)
+      if lists.isCut, !found.contains(where: { $0.content.utf8.elementsEqual(text.utf8) }) {
+        found += try same(text, userID: userID, db)
+      }
+      return ScreenedTexts(texts: found.sorted { $0.id < $1.id }, isWhole: false)
     }
+  }
+
+  /// The first of the user's memories with this very text, by the index of words.
+  private func same(_ text: String, userID: String, _ db: Database) throws -> [EmbeddableText] {
+    let words = TextWords.all(text).compactMap { TextWords.match([$0]) }.joined(separator: " AND ")
+    return try db.rows(
+      """
+      SELECT m.id, m.content FROM \(SearchDDL.textIndex) AS f JOIN memories AS m ON m.id = f.rowid
+      WHERE \(SearchDDL.textIndex) MATCH ? AND m.user_id = ? AND m.content = ? ORDER BY f.rowid LIMIT 1
+      """, [words, userID, text], of: "memories", SQLiteDriver.embeddable)
   }
 
   /// So many texts are compared at the most, and so many rows looked at for those of the user.
   private static let (textsMaximum, rowsMaximum) = (2_000, 20_000)
 
-  /// The texts of the user's rows, by id; of many those of the first ranks, and the very same one in any case.
+  /// The texts of the user's rows; of many those of the first ranks, and the very same one in any case.
   private func texts(
     _ ranks: [[Int64]], userID: String, sameAs text: String, _ db: Database
   ) throws -> [EmbeddableText] {
@@ -59,7 +72,7 @@ extension SQLiteDriver {
       texts.append(text)
       break
     }
-    return texts.sorted { $0.id < $1.id }
+    return texts
   }
 
   private static func embeddable(_ row: StoredRow) throws -> EmbeddableText {
@@ -68,7 +81,7 @@ extension SQLiteDriver {
 }
 
 /// The rows that have each of some words, as far as they were read: all lists are read side by side, so that the shortest
-/// end first and none is read much further than the longest that is needed.
+/// end first and none is read much further than the longest that is needed, or than is worth it.
 private struct WordLists {
   private struct List {
     let statement: Statement
@@ -77,13 +90,15 @@ private struct WordLists {
   }
 
   private var lists: [List]
+  /// Whether lists that are needed were not read to their ends.
+  private(set) var isCut = false
 
   /// At the first turn so many rows of each list are read; at each of the next ones twice as many.
   private static let firstRows = 512
   /// Lists that end within so many rows in all are read beyond those that are needed: they tell rows apart.
   private static let cheapRows = 20_000
 
-  /// Reads at least so many of the lists to their ends.
+  /// Reads at least so many of the lists to their ends, unless that is too much.
   init(_ words: [String], needed: Int, _ db: Database) throws {
     lists = try words.map { word in
       let statement = try db.makeStatement(
@@ -93,8 +108,9 @@ private struct WordLists {
     }
     var (turn, read) = (WordLists.firstRows, 0)
     while case let whole = lists.count(where: \.isWhole), whole < lists.count,
-      whole < needed || read < WordLists.cheapRows
+      case let rest = (whole < needed ? ScreenedTexts.listedMaximum : WordLists.cheapRows) - read, rest > 0
     {
+      turn = min(turn, rest / (lists.count - whole) + 1)
       for index in lists.indices where !lists[index].isWhole {
         let before = lists[index].ids.count
         try WordLists.read(&lists[index], rows: turn, db)
@@ -102,6 +118,7 @@ private struct WordLists {
       }
       turn *= 2
     }
+    isCut = lists.count(where: \.isWhole) < needed
   }
 
   private static func read(_ list: inout List, rows: Int, _ db: Database) throws {

@@ -93,4 +93,39 @@ import Testing
     // Where a clause is one word to the index, a single character would hide it.
     #expect(try fixture.store.texts(sharing: 0.8, of: "お茶が好きです、毎朝飲みます", userID: "ada") == nil)
   }
+
+  /// So many different words.
+  private static func words(_ beginning: String, _ count: Int) -> [String] {
+    (0..<count).map { beginning + ["ton", "dal", "ver"][$0 / 26] + String(UnicodeScalar(UInt8(97 + $0 % 26))) }
+  }
+
+  @Test("a long text is found by what it shares, though its rarest words are in others", arguments: StoreKind.allCases)
+  func findsLong(kind: StoreKind) throws {
+    var random = RepairPropertyTests.Seeded(state: 13)
+    let fixture = try Fixture.prepared(kind)
+    let (shared, rare) = (ScreeningTests.words("shar", 22), ScreeningTests.words("rar", 18))
+    let like = shared.joined(separator: " ")
+    let others = shared.map { memory("\($0) again and again, says \($0)", user: "ada") }
+    let memories = ScreeningTests.memories(&random) + others + others + rare.map { memory($0 + " alone", user: "ada") }
+    _ = try fixture.store.insert(memories + [memory(like, user: "ada")])
+    _ = try fixture.store.buildIndexes(nil, NoProgress())
+    let text = (rare + shared).joined(separator: " ")
+    let found = try #require(try fixture.store.texts(sharing: 0.5, of: text, userID: "ada"))
+    #expect(found.texts.contains { $0.content == like } && found.texts.count < 100)
+  }
+
+  @Test("where all texts are alike, the very same one is found, and few are compared", arguments: StoreKind.allCases)
+  func findsTheSameOfAlike(kind: StoreKind) throws {
+    let fixture = try Fixture.prepared(kind)
+    let (words, count) = (ScreeningTests.words("com", 36).joined(separator: " "), 21_000)
+    _ = try fixture.store.insert((0..<count).map { memory("\(words) number \($0)", user: "ada") })
+    _ = try fixture.store.buildIndexes(nil, NoProgress())
+    if kind == .postgres { try fixture.store.driver.execute("ANALYZE memories") }
+    for number in [0, count / 2, count - 1] {
+      let text = "\(words) number \(number)"
+      let found = try #require(try fixture.store.texts(sharing: 0.5, of: text, userID: "ada"))
+      #expect(!found.isWhole && found.texts.map(\.content) == [text])
+    }
+    #expect(try fixture.store.texts(sharing: 0.5, of: words + " number none", userID: "ada")?.texts == [])
+  }
 }
