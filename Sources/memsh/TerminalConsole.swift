@@ -36,13 +36,14 @@ final class TerminalConsole: Console, Sendable {
   }
 
   func write(_ text: String, pager: PagerChoice) throws {
-    let command: String? =
-      switch pager {
-      case .off: nil
-      case .command(let command): command
-      case .automatic: ProcessInfo.processInfo.environment["PAGER"] ?? "less"
-      }
-    guard let command, outputIsScreen, inputIsTerminal, isLongerThanScreen(text) else { return try write(text) }
+    // Before the environment is read, which a script would do for each of its results.
+    guard outputIsScreen, inputIsTerminal, isLongerThanScreen(text) else { return try write(text) }
+    let command: String
+    switch pager {
+    case .off: return try write(text)
+    case .command(let chosen): command = chosen
+    case .automatic: command = ProcessInfo.processInfo.environment["PAGER"] ?? "less"
+    }
     // Without being told, less shows the codes of colours instead of the colours.
     let line = "LESS=${LESS-FRX}; export LESS; " + command
     guard try ChildProcess.run(["/bin/sh", "-c", line], input: text) != ChildProcess.notFound else {

@@ -4,7 +4,7 @@ import Foundation
 package enum HomeFolder {
   /// $HOME, else what the user database says; nil where neither knows one.
   package static let path: String? = {
-    if let home = ProcessInfo.processInfo.environment["HOME"], home.hasPrefix("/") { return home }
+    if let home = getenv("HOME").map({ String(cString: $0) }), home.hasPrefix("/") { return home }
     return getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
   }()
 
