@@ -12,7 +12,7 @@ enum LaunchWord {
 
   /// Tells by the name, and of a file by its first bytes. A command is one whatever files there are.
   init(_ word: String) {
-    if CommandRegistry.names.contains(word) {
+    if CommandRegistry.has(word) {
       self = .command
     } else if word.hasSuffix(".memsh") {
       self = .script

@@ -95,7 +95,7 @@ package struct CommandRegistry: ParsableCommand {
     groupedSubcommands: groups.map { CommandGroup(name: $0.title, subcommands: $0.commands) })
 
   /// The names of all commands, sorted.
-  package static let names: [String] = commands.compactMap { $0.configuration.commandName }.sorted()
+  package static let names: [String] = explained.compactMap { $0.declaration.commandName }.sorted()
 
   /// The types of all commands.
   package static var commands: [any ParsableCommand.Type] { explained }
@@ -123,6 +123,9 @@ package struct CommandRegistry: ParsableCommand {
     }
     return NamedCommand(name: "\(name) \(second)", type: subcommand, wordCount: 2, runs: subcommand)
   }
+
+  /// Whether there is a command of this name. Cheaper than to look among ``names``, for which each must be declared.
+  package static func has(_ name: String) -> Bool { explained.contains { $0.declaration.commandName == name } }
 
   /// The names of a command's subcommands, in the order of its declaration.
   static func subcommandNames(of type: any ParsableCommand.Type) -> [String] {

@@ -71,7 +71,7 @@ package enum FamiliarWords {
 
   /// Why a name cannot be an alias; nil when it can.
   static func refusal(ofAlias name: String) -> String? {
-    if CommandRegistry.names.contains(name) { return "'\(name)' is a command, and an alias would hide it" }
+    if CommandRegistry.has(name) { return "'\(name)' is a command, and an alias would hide it" }
     if byName[name] != nil || BareSQL.begins(with: name) { return "'\(name)' has a meaning already" }
     return VariableReference.isName(name) ? nil : "'\(name)' is not a name for an alias"
   }
