@@ -50,8 +50,8 @@ package protocol Dialect: ValueDialect {
 
   /// The sha256 of a text column of a row, as 64 hexadecimal digits.
   func sha256(_ column: Column, of row: String) -> SQL
-  /// The ids of memories, called `m`, of which one with a smaller id has the same keys; NULL is the same as NULL.
-  func repeated(_ keys: [SQL]) -> SQL
+  /// The ids of memories of which one with a smaller id has the same user and content; NULL is the same as NULL.
+  var repeatedMemories: SQL { get }
   /// A whole number of 64 bits that is another one for another text, as good as always.
   func fingerprint(_ text: SQL) -> SQL
   /// The text of a value in a row's metadata, under the keys that lead to it; NULL where there is none.

@@ -41,6 +41,28 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
   }
 
+  /// Reads the bytes of what ``iso8601`` writes for a year of four digits; nil for any other form.
+  package init?(plain bytes: UnsafeRawBufferPointer) {
+    func isAt(_ place: Int, _ separator: Unicode.Scalar) -> Bool { bytes[place] == UInt8(ascii: separator) }
+    func number(_ place: Int, digits: Int) -> Int64? {
+      var value: Int64 = 0
+      for index in place..<place + digits {
+        let digit = bytes[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { return nil }
+        value = value * 10 + Int64(digit)
+      }
+      return value
+    }
+    guard bytes.count == Timestamp.textBytes, isAt(4, "-"), isAt(7, "-"), isAt(10, "T"), isAt(13, ":"), isAt(16, ":"),
+      isAt(19, "."), isAt(26, "Z"), let year = number(0, digits: 4), let month = number(5, digits: 2),
+      let day = number(8, digits: 2), let date = CivilDate(year: year, month: month, day: day),
+      let hour = number(11, digits: 2), hour < 24, let minute = number(14, digits: 2), minute < 60,
+      let second = number(17, digits: 2), second < 60, let micros = number(20, digits: 6)
+    else { return nil }
+    let seconds = (hour * 60 + minute) * 60 + second
+    self.init(microseconds: date.daysSinceEpoch * 86_400_000_000 + seconds * 1_000_000 + micros)
+  }
+
   /// Reads a number since the epoch. Below 10^11 it is seconds (until the year 5138), below 10^14 milliseconds,
   /// otherwise microseconds.
   package init?(epoch number: Double) {

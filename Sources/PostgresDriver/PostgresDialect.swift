@@ -147,9 +147,10 @@ struct PostgresDialect: Dialect {
     """
   }
 
-  func repeated(_ keys: [SQL]) -> SQL {
+  var repeatedMemories: SQL {
     """
-    SELECT n.id FROM (SELECT m.id, pg_catalog.row_number() OVER (PARTITION BY \(.joined(keys)) ORDER BY m.id) AS number
+    SELECT n.id FROM (SELECT m.id, pg_catalog.row_number() OVER (
+        PARTITION BY \(.userID, of: "m"), \(sha256(.content, of: "m")) ORDER BY m.id) AS number
       FROM memories AS m) AS n WHERE n.number > 1
     """
   }

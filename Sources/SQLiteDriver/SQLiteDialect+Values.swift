@@ -9,7 +9,7 @@ extension SQLiteDialect {
     let value: SQL = "\(column, of: row)"
     return switch column.type {
     case .text:
-      "CASE WHEN typeof(\(value)) = 'text' AND memsh_is_utf8(\(bytes(column, row))) THEN \(value) END"
+      "CASE WHEN typeof(\(value)) = 'text' AND memsh_is_utf8(\(value)) THEN \(value) END"
     case .integer: "CASE typeof(\(value)) WHEN 'integer' THEN \(value) END"
     case .double: "CASE WHEN typeof(\(value)) IN ('real', 'integer') THEN \(value) END"
     case .boolean: "CASE WHEN typeof(\(value)) = 'integer' AND \(value) IN (0, 1) THEN \(value) END"
@@ -47,7 +47,7 @@ extension SQLiteDialect {
   func lowercased(_ text: SQL) -> SQL { "memsh_lower(CAST(\(text) AS BLOB))" }
 
   func jsonKind(_ column: Column, of row: String) -> SQL {
-    "CASE typeof(\(column, of: row)) WHEN 'text' THEN memsh_json_kind(\(bytes(column, row))) END"
+    "CASE typeof(\(column, of: row)) WHEN 'text' THEN memsh_json_kind(\(column, of: row)) END"
   }
 
   func jsonObject(_ column: Column, of row: String) -> SQL { "memsh_json_object(\(bytes(column, row)))" }

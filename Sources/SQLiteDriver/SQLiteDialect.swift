@@ -84,13 +84,18 @@ struct SQLiteDialect: Dialect {
 
   func sha256(_ column: Column, of row: String) -> SQL { "memsh_sha256(CAST(\(column, of: row) AS BLOB))" }
 
-  /// A window function would copy every row twice.
-  func repeated(_ keys: [SQL]) -> SQL {
-    """
-    SELECT e.value FROM (
-        SELECT min(m.id) AS first, json_group_array(m.id) AS ids FROM memories AS m
-        GROUP BY \(.joined(keys)) HAVING count(*) > 1) AS g, json_each(g.ids) AS e WHERE e.value <> g.first
-    """
+  /// Grouping a million rows sorts them all: only those are grouped whose hash others have, too. A window function would
+  /// copy each of them twice.
+  var repeatedMemories: SQL {
+    let (user, content): (SQL, SQL) = ("\(.userID, of: "m")", "CAST(\(.content, of: "m") AS BLOB)")
+    return """
+      SELECT e.value FROM (
+          SELECT min(m.id) AS first, json_group_array(m.id) AS ids FROM memories AS m
+          WHERE m.id IN (SELECT h.value FROM json_each((
+            SELECT memsh_alike(m.id, \(user), \(content)) FROM memories AS m)) AS h)
+          GROUP BY \(user), \(sha256(.content, of: "m")) HAVING count(*) > 1) AS g, json_each(g.ids) AS e
+        WHERE e.value <> g.first
+      """
   }
 
   func fingerprint(_ text: SQL) -> SQL { "memsh_fingerprint(\(text))" }

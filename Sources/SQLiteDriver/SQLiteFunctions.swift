@@ -5,7 +5,7 @@ import MemoryModel
 /// What SQLite has no functions for. All but two take the bytes of a text, because a text may be no UTF-8 or hold a NUL.
 enum SQLiteFunctions {
   private static let all = [
-    withoutNUL, lowercased, text, jsonKind, jsonObject, fingerprint, SQLiteDriver.image, SQLiteDriver.joined,
+    withoutNUL, lowercased, text, jsonObject, fingerprint, SQLiteDriver.image, SQLiteDriver.joined,
     SQLiteDriver.sum,
   ]
 
@@ -34,19 +34,6 @@ enum SQLiteFunctions {
 
   private static func string(_ value: DatabaseValue) -> String? {
     Data.fromDatabaseValue(value).map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  /// `object`, `texts` for a list of texts, or `other`; NULL for what is not JSON.
-  private static let jsonKind = function("memsh_json_kind") { value in
-    guard let data = Data.fromDatabaseValue(value), let text = String(validating: data, as: UTF8.self) else {
-      return nil
-    }
-    switch try? JSONParser.parse(text) {
-    case nil: return nil
-    case .object: return "object"
-    case .array(let items) where items.allSatisfy({ $0.stringValue != nil }): return "texts"
-    default: return "other"
-    }
   }
 
   /// Metadata as an object: what is none stands under the key `value`.

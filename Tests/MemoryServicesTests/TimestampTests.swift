@@ -1,4 +1,5 @@
 import Database
+import Foundation
 import MemoryModel
 import MemoryServices
 import Testing
@@ -33,6 +34,29 @@ import Testing
     ])
   func refuses(text: String) {
     #expect(Timestamp(parsing: text) == nil)
+  }
+
+  @Test("the plain form is read from its bytes, every other one left to who reads them all")
+  func readsPlainForm() {
+    func plain(_ text: String) -> Timestamp? {
+      var text = text
+      return text.withUTF8 { Timestamp(plain: UnsafeRawBufferPointer($0)) }
+    }
+    let text = "2024-02-29T23:59:59.123456Z"
+    #expect(plain(text) != nil)
+    for text in [text, "0000-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.500000Z"] {
+      #expect(plain(text) == Timestamp(parsing: text) && plain(text)?.iso8601 == text)
+    }
+    // Whatever stands at a place: what is read is what everybody reads.
+    for place in text.indices {
+      for other in "059-:. TZz+x" {
+        let changed = text.replacingCharacters(in: place...place, with: String(other))
+        if let moment = plain(changed) { #expect(moment == Timestamp(parsing: changed), "\(changed)") }
+      }
+    }
+    for text in ["", "2024-02-29", "2024-02-30T23:59:59.123456Z", "2024-02-29 23:59:59.123456Z", text + "Z"] {
+      #expect(plain(text) == nil)
+    }
   }
 
   @Test("text order is time order")

@@ -61,6 +61,18 @@ import Testing
     #expect(try value("memsh_timestamp(\(argument))") == (text ?? .null))
   }
 
+  @Test("rows that may be alike")
+  func alike() throws {
+    let rows = """
+      (1, 'ada', 'tea'), (2, 'ben', 'tea'), (3, 'ada', x'746561'), (4, 1, 'tea'), (5, 1.0, 'tea'), (6, 'ada', NULL),
+      (7, 'ada', ''), (8, 'ada', x'61ff'), (9, 'ada', 'a\u{FFFD}'), (10, 'adat', 'ea')
+      """
+    let list = try value("memsh_alike(column1, column2, column3) FROM (VALUES \(rows))")
+    let ids = try JSONParser.parse(String.fromDatabaseValue(list) ?? "").arrayValue?.compactMap(\.integerValue)
+    #expect(ids?.sorted() == [1, 3, 4, 5, 6, 7, 8, 9])
+    #expect(try value("memsh_alike(1, 'ada', 'tea') WHERE 0") == "[]".databaseValue)
+  }
+
   @Test("more moments than are remembered, one after the other")
   func manyMoments() throws {
     let texts = (0..<9).map { "1970-01-01T00:00:0\($0)Z" }

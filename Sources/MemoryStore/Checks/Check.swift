@@ -73,6 +73,9 @@ package struct Check: Sendable {
   /// What a fix joins the groups of; nil for a fix that joins none.
   package let joins: Grouping?
 
+  /// Whether rows are compared with each other, so that it is no part of one pass over them.
+  package let comparesRows: Bool
+
   let search: Search
   /// Whether only a database can have it whose columns hold what is not of their type.
   let isAgainstType: Bool
@@ -80,22 +83,23 @@ package struct Check: Sendable {
   /// A check of rows, by a condition.
   init(
     _ name: String, _ severity: Severity, in table: Table, _ what: String, fix: String, byNameBecause: String? = nil,
-    isAgainstType: Bool = false, joins: Grouping? = nil, finds condition: SQL, _ remedy: Remedy
+    isAgainstType: Bool = false, comparesRows: Bool = false, joins: Grouping? = nil, finds condition: SQL,
+    _ remedy: Remedy
   ) {
     self.init(
       name, severity, in: table, what, fix: fix, byNameBecause: byNameBecause, isAgainstType: isAgainstType,
-      joins: joins, finds: { _ in condition }, remedy)
+      comparesRows: comparesRows, joins: joins, finds: { _ in condition }, remedy)
   }
 
   /// A check of rows, by a condition that depends on how many dimensions the store's vectors have.
   init(
     _ name: String, _ severity: Severity, in table: Table, _ what: String, fix: String, byNameBecause: String? = nil,
-    isAgainstType: Bool = false, joins: Grouping? = nil,
+    isAgainstType: Bool = false, comparesRows: Bool = false, joins: Grouping? = nil,
     finds condition: @escaping @Sendable (_ dimensions: Int) -> SQL,
     _ remedy: Remedy
   ) {
     (self.name, self.severity, self.table, self.what, self.fix) = (name, severity, table, what, fix)
-    (self.isAgainstType, self.joins, self.remedy) = (isAgainstType, joins, remedy)
+    (self.isAgainstType, self.comparesRows, self.joins, self.remedy) = (isAgainstType, comparesRows, joins, remedy)
     needsNameBecause = byNameBecause
     search = .rows(condition)
   }
@@ -107,7 +111,7 @@ package struct Check: Sendable {
     rebuilds: @escaping @Sendable (MemoryStore, any ProgressReporter) throws -> Void
   ) {
     (self.name, self.severity, self.what, self.fix) = (name, severity, what, fix)
-    (table, needsNameBecause, joins, isAgainstType) = (nil, nil, nil, false)
+    (table, needsNameBecause, joins, isAgainstType, comparesRows) = (nil, nil, nil, false, false)
     search = .objects(finds)
     remedy = .rebuilding(rebuilds)
   }

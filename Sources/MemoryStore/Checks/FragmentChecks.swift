@@ -39,5 +39,5 @@ extension Check {
   package static let fragmentOrder = Check(
     "fragment_order", .warning, in: .fragments, "fragments updated before they were created",
     fix: "set updated_at to created_at", byNameBecause: "either of the two times may be the wrong one",
-    finds: "\(sound: .updated) < \(sound: .created)", .values("updated_at = t.created_at"))
+    finds: "\(seconds: .updated) < \(seconds: .created)", .values("updated_at = t.created_at"))
 }

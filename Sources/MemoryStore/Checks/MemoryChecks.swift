@@ -80,7 +80,7 @@ extension Check {
 
   package static let timestampOrder = Check(
     "timestamp_order", .warning, in: .memories, "updated before it was created", fix: "set updated_at to created_at",
-    byNameBecause: "either of the two times may be the wrong one", finds: "\(sound: .updated) < \(sound: .created)",
+    byNameBecause: "either of the two times may be the wrong one", finds: "\(seconds: .updated) < \(seconds: .created)",
     .values("updated_at = t.created_at"))
 
   /// A second is forgiven: an application notes the one by its own clock and leaves the other to the database.
@@ -92,8 +92,8 @@ extension Check {
   package static let exactDuplicates = Check(
     "exact_duplicates", .warning, in: .memories, "the same content of the same user more than once",
     fix: "merge, as dedup does",
-    byNameBecause: "their categories and metadata may differ, and only one memory stays",
-    finds: "t.id IN (\(dialect: { $0.repeated(["\(.userID, of: "m")", $0.sha256(.content, of: "m")]) }))", .merging)
+    byNameBecause: "their categories and metadata may differ, and only one memory stays", comparesRows: true,
+    finds: "t.id IN (\(dialect: { $0.repeatedMemories }))", .merging)
 
   /// A check of names that differ only in case and spaces: the most frequent form of them is taken for all.
   private static func ofVariants(
@@ -109,7 +109,7 @@ extension Check {
       """
     return Check(
       name, .warning, in: .memories, what, fix: "use the most frequent form", byNameBecause: byNameBecause,
-      joins: joins,
+      comparesRows: true, joins: joins,
       finds: "\(column, of: "t") IN (SELECT v.form FROM \(forms) AS v WHERE v.common <> v.form AND v.common <> '')",
       .values("\(name: column.name) = v.common", from: ("\(forms) AS v", "v.form = \(column, of: "t")")))
   }

@@ -53,7 +53,7 @@ extension SQL {
 
   /// Whether there is something that is not a moment, or an infinite one.
   static func isMalformed(_ column: Column) -> SQL {
-    "(t.\(name: column.name) IS NOT NULL AND \(sound: column) IS NULL)"
+    "(t.\(name: column.name) IS NOT NULL AND \(seconds: column) IS NULL)"
   }
 
   /// An assignment for the rows of which a condition holds.
