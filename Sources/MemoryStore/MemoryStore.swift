@@ -15,7 +15,7 @@ package final class MemoryStore {
   private var knownState: StoreState?
   /// What is noted of columns from the other kind of database, as far as it has been looked up.
   var knownColumnTypes: JSON?
-  private var isInTransaction = false
+  private(set) var isInTransaction = false
   /// Whether the present transaction may write.
   private var mayWrite = false
 

@@ -17,7 +17,7 @@ package final class SQLiteDriver: Driver {
   let path: String
   let logger = Logger(label: "memsh.sqlite")
   private let isReadOnly: Bool
-  private let running = RunningQueue()
+  private let running: RunningQueues
   private var opened: DatabaseQueue?
   private var usesWriteAheadLog = false
   private(set) var options = StoreOptions()
@@ -38,11 +38,23 @@ package final class SQLiteDriver: Driver {
   /// Describes the store; nothing is opened yet.
   ///
   /// - Parameter isReadOnly: Whether SQLite is told to refuse every change.
-  package init(path: String, isReadOnly: Bool = false) {
+  package convenience init(path: String, isReadOnly: Bool = false) {
+    self.init(path: path, isReadOnly: isReadOnly, running: RunningQueues())
+  }
+
+  private init(path: String, isReadOnly: Bool, running: RunningQueues) {
     self.path = path
     self.isReadOnly = isReadOnly
+    self.running = running
     let name = URL(fileURLWithPath: path).lastPathComponent
     identity = StoreIdentity(backend: .sqlite, name: name, location: path)
+  }
+
+  /// Another connection to the file, for another thread.
+  package func reader() -> any Driver {
+    let reader = SQLiteDriver(path: path, isReadOnly: true, running: running)
+    reader.options = options
+    return reader
   }
 
   /// Opens the file if there is one. A store that does not exist yet is as good as an empty one.
@@ -60,23 +72,25 @@ package final class SQLiteDriver: Driver {
   /// Interrupts the running statement.
   package var interruptHandle: @Sendable () -> Void {
     let running = running
-    return { running.queue.withLock { $0 }?.interrupt() }
+    return { for queue in running.queues.withLock({ $0 }) { queue.interrupt() } }
   }
 
   /// Closes the file for a process that is about to end; whatever runs on it ends with `interrupted`.
   package var closeHandle: @Sendable () -> Void {
     let running = running
     return {
-      guard let queue = running.queue.withLock({ $0 }) else { return }
-      queue.interrupt()
-      StoreFile.close(queue)
+      let queues = running.queues.withLock { $0 }
+      for queue in queues { queue.interrupt() }
+      for queue in queues { StoreFile.close(queue) }
     }
   }
 
   /// Closes the file. Whoever does that last takes the write-ahead log into it.
   package func close() {
-    running.queue.withLock { $0 = nil }
-    if let opened { StoreFile.close(opened) }
+    if let opened {
+      running.queues.withLock { $0.removeAll { $0 === opened } }
+      StoreFile.close(opened)
+    }
     opened = nil
     vectors = nil
     (knownState, checkedSeal) = (nil, nil)
@@ -199,15 +213,15 @@ package final class SQLiteDriver: Driver {
       configuration.prepareDatabase { [logger] db in db.trace { logger.debug("\($0)") } }
     }
     let queue = try StoreFile.open(path, configuration)
-    running.queue.withLock { $0 = queue }
+    running.queues.withLock { $0.append(queue) }
     opened = queue
     return queue
   }
 }
 
-/// What other threads may know of a store: the queue whose statement they can interrupt.
-private final class RunningQueue: Sendable {
-  let queue = Mutex<DatabaseQueue?>(nil)
+/// What other threads may know of a store: the queues whose statements they can interrupt, its own and its readers'.
+private final class RunningQueues: Sendable {
+  let queues = Mutex<[DatabaseQueue]>([])
 }
 
 extension MemshError {

@@ -15,6 +15,10 @@ package protocol FileStore: AnyObject {
   /// - Throws: `schema_missing` for a database that is neither empty nor memsh's.
   func isThere() throws -> Bool
 
+  /// Another connection to the file, for another thread: it changes nothing and sees what was committed when it was first
+  /// asked. Whoever stops what this one does stops what that one does, too.
+  func reader() -> any Driver
+
   /// Writes a consistent copy of everything in the file to another, new one.
   func copyFile(to path: String) throws
 

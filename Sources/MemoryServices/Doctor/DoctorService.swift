@@ -1,6 +1,7 @@
 import Database
 import MemoryModel
 import MemoryStore
+import Synchronization
 
 /// What an examination found, and what was done about it.
 package struct DoctorReport: ChangeReport, Sendable {
@@ -46,13 +47,8 @@ package struct DoctorService {
   /// - Parameter left: Those that would be left alone, which the report says.
   package func examine(_ checks: [Check], leaving left: Set<Check> = []) throws -> DoctorReport {
     try store.requireTables()
-    var (report, findings) = (DoctorReport(), [Check: Finding]())
-    let groups = try passes(checks)
-    for (number, group) in groups.enumerated() {
-      try interruption.check()
-      progress.progress("Examining", done: Int64(number), total: Int64(groups.count))
-      findings.merge(try store.examine(group)) { $1 }
-    }
+    var report = DoctorReport()
+    let findings = try findings(of: checks)
     report.checks = findings.count
     for check in checks {
       guard var finding = findings[check], finding.count > 0 else { continue }
@@ -65,13 +61,85 @@ package struct DoctorService {
     return report
   }
 
+  /// Checks that are made together.
+  private struct Pass: Sendable {
+    let checks: [Check]
+    /// Among which ids the rows are looked at; nil for all.
+    var range: ClosedRange<Int64>?
+  }
+
   /// The checks that are made together: those of the rows of one table, and each other one alone. Those of a table that is
   /// missing are left out.
-  private func passes(_ checks: [Check]) throws -> [[Check]] {
+  ///
+  /// - Parameter divided: Whether they are for two threads: the rows are then divided, and what compares them is alone.
+  private func passes(_ checks: [Check], divided: Bool) throws -> [Pass] {
     let present = try tables()
-    let ofRows = Dictionary(grouping: checks.filter { $0.table != nil }) { $0.table?.name ?? "" }
-    return checks.filter { $0.table == nil }.map { [$0] }
-      + ofRows.sorted { $0.key < $1.key }.filter { present.contains($0.key) }.map(\.value)
+    func isAlone(_ check: Check) -> Bool { check.table == nil || divided && check.comparesRows }
+    let made = checks.filter { check in check.table.map { present.contains($0.name) } ?? true }
+    let ofRows = Dictionary(grouping: made.filter { !isAlone($0) }) { $0.table?.name ?? "" }
+    let alone = made.filter(isAlone).map { Pass(checks: [$0]) }
+    let passes = try ofRows.sorted { $0.key < $1.key }.flatMap { _, ofTable -> [Pass] in
+      guard divided, let table = ofTable.first?.table, table == .memories else { return [Pass(checks: ofTable)] }
+      return try store.ranges(of: table, count: DoctorService.rangesCount).map { Pass(checks: ofTable, range: $0) }
+    }
+    // What is divided comes last, so that both threads end at about the same time.
+    return alone + passes
+  }
+
+  private static let rangesCount: UInt64 = 6
+
+  /// What checks find, by way of another thread, too, where the store lets it read.
+  private func findings(of checks: [Check]) throws -> [Check: Finding] {
+    let reader = try store.reader()
+    defer { reader?.close() }
+    let passes = try passes(checks, divided: reader != nil)
+    let remaining = RemainingPasses(passes)
+    let beside = reader.map { reader in
+      { (hand: Overlap.Hand<[Check: Finding]>) in
+        while let pass = remaining.next() {
+          try interruption.check()
+          try hand(reader.examine(pass.checks, within: pass.range))
+        }
+      }
+    }
+    return try Overlap.pulling(capacity: passes.count + 1, producers: [beside].compactMap { $0 }) { next in
+      var findings: [Check: Finding] = [:]
+      func add(_ found: [Check: Finding]) {
+        findings.merge(found) { known, more in
+          var both = known
+          both.ids = (known.ids + more.ids).sorted()
+          return both
+        }
+      }
+      do {
+        while let pass = remaining.next() {
+          try interruption.check()
+          progress.progress("Examining", done: Int64(passes.count - remaining.count), total: Int64(passes.count))
+          add(try store.examine(pass.checks, within: pass.range))
+        }
+        while let found = try next() { add(found) }
+      } catch {
+        remaining.end()
+        if reader != nil { store.interruptHandle() }
+        throw error
+      }
+      return findings
+    }
+  }
+
+  /// Passes that are still to be made.
+  private final class RemainingPasses: Sendable {
+    private let passes: Mutex<ArraySlice<Pass>>
+
+    init(_ passes: [Pass]) {
+      self.passes = Mutex(passes[...])
+    }
+
+    var count: Int { passes.withLock { $0.count } }
+
+    func next() -> Pass? { passes.withLock { $0.popFirst() } }
+
+    func end() { passes.withLock { $0 = [] } }
   }
 
   /// The forms of a name that differ only in case and spaces, each with its count, the one that a fix uses last.
@@ -190,9 +258,9 @@ package struct DoctorService {
           isLeftOut ? "rows were changed meanwhile, and left alone" : "it is there still after the fix"
       }
     }
-    for group in try passes(hidden) {
-      let findings = try store.examine(group)
-      for check in group {
+    for pass in try passes(hidden, divided: false) {
+      let findings = try store.examine(pass.checks)
+      for check in pass.checks {
         guard let finding = findings[check], finding.count > 0 else { continue }
         report.findings.append(finding)
         report.unfixed[check] = "found only when its table was there: `doctor --fix \(check.name)`"
