@@ -75,16 +75,49 @@ extension MemoryStore {
   package func mend(_ check: Check, ids: [Int64], _ progress: any ProgressReporter) throws {
     switch check.remedy {
     case .rebuilding(let rebuild): try rebuild(self, progress)
-    case .values(let assignments, from: nil): try change(check, assignments, ids)
-    case .values(let assignments, let source?):
-      try change(check, "\(assignments) FROM \(source.relation)", ids, "\(source.match) AND ")
-    case .embedding: try change(check, "embedding = NULL", ids)
+    case .values(let values, let source):
+      guard let table = check.table else { return }
+      try isDistributed(table.name)
+        ? changeOnShards(table, values, from: source, ids) : change(table, values, from: source, ids)
+    case .embedding:
+      guard let table = check.table else { return }
+      try change(table, [.set(.embedding, to: "NULL")], from: nil, ids)
     case .deletion, .merging: break
     }
   }
 
-  private func change(_ check: Check, _ assignments: SQL, _ ids: [Int64], _ match: SQL = "") throws {
-    guard let table = check.table else { return }
-    try driver.execute("UPDATE \(table) AS t SET \(assignments) WHERE \(match)t.id \(among: ids)")
+  private func change(
+    _ table: Table, _ values: [Assignment], from source: (relation: SQL, match: SQL)?, _ ids: [Int64]
+  ) throws {
+    let assignments = SQL.joined(values.map { "\(name: $0.column.name) = \($0.value)" })
+    let from: SQL = source.map { " FROM \($0.relation) WHERE \($0.match) AND " } ?? " WHERE "
+    try driver.execute("UPDATE \(table) AS t SET \(assignments)\(from)t.id \(among: ids)")
+  }
+
+  /// The same where the rows stand on other servers, which compute in an UPDATE only what never changes, and do not give a
+  /// row another user: the values are selected first.
+  private func changeOnShards(
+    _ table: Table, _ values: [Assignment], from source: (relation: SQL, match: SQL)?, _ ids: [Int64]
+  ) throws {
+    let names = values.indices.map { "value\($0)" }
+    let selected = SQL.joined(zip(values, names).map { "\($0.value) AS \(raw: $1)" })
+    let (relation, match): (SQL, SQL) = source.map { (", \($0.relation)", "\($0.match) AND ") } ?? ("", "")
+    let found: SQL = """
+      SELECT t.id, \(selected) FROM \(table) AS t\(relation) WHERE \(match)t.id \(among: ids)
+      """
+    if values.contains(where: { $0.column == .userID }) {
+      var changes = Dictionary(
+        zip(values, names).map { ($0.column.name, "found.\(raw: $1)" as SQL) }, uniquingKeysWith: { $1 })
+      changes[Column.updated.name] = changes[Column.updated.name] ?? .now
+      return try replace(
+        ids, of: table.name, with: changes, from: ImageRows(source: "found", id: "found.id", values: []), found: found,
+        "changed")
+    }
+    let assignments = SQL.joined(zip(values, names).map { "\(name: $0.column.name) = found.\(raw: $1)" })
+    try driver.execute(
+      """
+      WITH found AS MATERIALIZED (\(found))
+      UPDATE \(table) AS t SET \(assignments) FROM found WHERE t.id = found.id
+      """)
   }
 }

@@ -55,17 +55,20 @@ extension MemoryStore {
   /// - Parameters:
   ///   - values: The new values, by their columns.
   ///   - rows: What the values are taken from, where they are not the same for all rows.
+  ///   - found: What `found` is in them: it is selected before the rows go.
   ///   - what: What was to happen to the rows, for an error.
   package func replace(
-    _ ids: [Int64], of table: String, with values: [String: SQL], from rows: ImageRows? = nil, _ what: String
+    _ ids: [Int64], of table: String, with values: [String: SQL], from rows: ImageRows? = nil, found: SQL? = nil,
+    _ what: String
   ) throws {
     let columns = try driver.capabilities.images.imageColumns(of: table).filter { !$0.isGenerated }.map(\.name)
     let names = SQL.joined(columns.map { "\(name: $0)" })
     let selected = SQL.joined(columns.map { values[$0] ?? "gone.\(name: $0)" })
     let source: SQL = rows.map { ", \($0.source) WHERE gone.id = \($0.id)" } ?? ""
+    let first: SQL = found.map { "found AS MATERIALIZED (\($0)), " } ?? ""
     let replaced = try driver.changing(
       """
-      WITH gone AS (DELETE FROM \(name: table) WHERE id \(among: ids) RETURNING *)
+      WITH \(first)gone AS (DELETE FROM \(name: table) WHERE id \(among: ids) RETURNING *)
       INSERT INTO \(name: table) (\(names)) \(raw: driver.dialect.overridingKeys)
       SELECT \(selected) FROM gone\(source) RETURNING id
       """)

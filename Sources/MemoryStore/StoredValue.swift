@@ -79,6 +79,16 @@ extension MemoryStore {
   ) throws -> [StoredChoice] {
     // The length is not a bound value, which would be of another type than the function's.
     let length = SQL(raw: String(prefix.unicodeScalars.count))
+    // Rows that stand on other servers are not stepped through.
+    guard try !isDistributed(table.name) else {
+      return try driver.rows(
+        """
+        SELECT DISTINCT CAST(\(column) AS TEXT) FROM \(table)
+        WHERE \(column) IS NOT NULL AND \(function: "substr")(CAST(\(column) AS TEXT), 1, \(length)) = \(prefix)
+        ORDER BY 1 LIMIT \(limit)
+        """
+      ) { StoredChoice(try $0.string(0)) }
+    }
     return try driver.rows(
       """
       WITH RECURSIVE known(value) AS (

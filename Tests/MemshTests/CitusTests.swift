@@ -52,6 +52,45 @@ struct CitusTests {
     #expect(doctor[key: "findings"] == .array([]))
   }
 
+  @Test("the servers' own logs show that the vector index answers, by the settings of the search")
+  func settingsReachPlans() throws {
+    let world = try world(rows: 600)
+    let database = try #require(world.database)
+    let nodes = try database.connectToNodes()
+    let settings = [
+      "session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0", "log_statement = 'all'",
+    ]
+    for node in nodes {
+      try node.execute(unsafeSQL: "SET citus.enable_ddl_propagation = off")
+      for setting in settings { try node.execute(unsafeSQL: "ALTER DATABASE \(database.name) SET \(setting)") }
+    }
+    let ends = try nodes.map { node in
+      try node.query(unsafeSQL: "SELECT size FROM pg_stat_file('server.log')").first?.integer(0) ?? 0
+    }
+    #expect(try world.json("search", "--similar-to", "7", "--limit", "5").arrayValue?.count == 5)
+    for (node, end) in zip(nodes, ends) {
+      let log = try node.query(unsafeSQL: "SELECT pg_read_file('server.log', \(end), 10000000)").first?.text(0) ?? ""
+      let plans = log.split(separator: "memories_embedding_idx_").count - 1
+      #expect(plans > 0, "no index scan on a server: \(log)")
+      for session in CitusTests.sessions(log) {
+        guard let scan = session.firstRange(of: "Index Scan using memories_embedding_idx_") else { continue }
+        let before = session[..<scan.lowerBound]
+        #expect(before.contains("SET LOCAL hnsw.ef_search = 100"), "\(before)")
+        #expect(before.contains("SET LOCAL hnsw.iterative_scan = relaxed_order"), "\(before)")
+      }
+    }
+  }
+
+  /// What each session has written into a server's log.
+  private static func sessions(_ log: String) -> [String] {
+    var (sessions, current) = ([Substring: String](), Substring())
+    for line in log.split(separator: "\n") {
+      if let entry = line.firstMatch(of: /^[-0-9]+ [.:0-9]+ [A-Z]+ \[([0-9]+)\]/) { current = entry.1 }
+      sessions[current, default: ""] += line + "\n"
+    }
+    return Array(sessions.values)
+  }
+
   @Test("to one table and back")
   func goesAndComes() throws {
     let world = try world(rows: 60)

@@ -68,6 +68,11 @@ package final class TestDatabase {
     }
   }
 
+  /// Connections to this database on the other servers of the cluster.
+  package func connectToNodes() throws -> [PostgresConnection] {
+    try TestDatabase.nodes.map { try PostgresConnection(parameters: ["dbname": place(on: $0)]) }
+  }
+
   /// The URL of this database on another server.
   private func place(on server: String) -> String { server[...(server.lastIndex(of: "/") ?? server.startIndex)] + name }
 

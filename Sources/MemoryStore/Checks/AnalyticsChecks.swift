@@ -15,11 +15,10 @@ extension Check {
   package static let analyticsNegative = Check(
     "analytics_negative", .warning, in: .analytics, "a count or time is negative", fix: "set it to 0",
     finds: "\(sound: .resultCount) < 0 OR \(sound: .responseTime) < 0",
-    .values(
-      .joined([.resultCount, .responseTime].map { .set($0, to: "0", where: "\(sound: $0) < 0") })))
+    .values([.resultCount, .responseTime].map { .set($0, to: "0", where: "\(sound: $0) < 0") }))
 
   package static let analyticsFuture = Check(
     "analytics_future", .warning, in: .analytics, "searches in the future", fix: "set the time to now",
     byNameBecause: "the clock that wrote it may be right, or off by its time zone", finds: .isFuture(.created),
-    .values("created_at = \(.now)"))
+    .values([.set(.created, to: .now)]))
 }

@@ -16,7 +16,7 @@ package struct Check: Sendable {
   /// How it is put right.
   package enum Remedy: Sendable {
     /// Rows `t` get other values, which another relation may give: its name and text, and which of its rows fits.
-    case values(SQL, from: (relation: SQL, match: SQL)? = nil)
+    case values([Assignment], from: (relation: SQL, match: SQL)? = nil)
     /// Rows are deleted.
     case deletion
     /// Rows are merged into the ones they duplicate.

@@ -37,5 +37,5 @@ extension Check {
   package static let duplicatesScore = Check(
     "duplicates_score", .warning, in: .duplicates, "a similarity is not from 0 to 1", fix: "move it to the nearer end",
     finds: "\(sound: .similarity) NOT BETWEEN \(0.0) AND \(1.0)",
-    .values(.setWithinUnit(.similarity, notANumber: 0)))
+    .values([.setWithinUnit(.similarity, notANumber: 0)]))
 }

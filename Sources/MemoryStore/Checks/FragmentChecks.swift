@@ -15,7 +15,7 @@ extension Check {
   package static let tagsInvalid = Check(
     "tags_invalid", .error, in: .fragments, "the tags are not a list of words", fix: "take them away",
     byNameBecause: "what there is instead of a list is lost", isAgainstType: true,
-    finds: "t.tags IS NOT NULL AND \(jsonKind: .tags) <> 'texts'", .values("tags = '[]'"))
+    finds: "t.tags IS NOT NULL AND \(jsonKind: .tags) <> 'texts'", .values([.set(.tags, to: "'[]'")]))
 
   package static let fragmentContentEmpty = Check(
     "fragment_content_empty", .error, in: .fragments, "fragments without content", fix: "delete them",
@@ -24,7 +24,7 @@ extension Check {
   package static let fragmentEveryAgent = Check(
     "fragment_every_agent", .error, in: .fragments,
     "fragments for the agent 'all': to applications NULL means every agent", fix: "set their agent to NULL",
-    finds: "\(.agent, of: "t") = \(PromptFragment.everyAgent)", .values("agent_type = NULL"))
+    finds: "\(.agent, of: "t") = \(PromptFragment.everyAgent)", .values([.set(.agent, to: "NULL")]))
 
   package static let fragmentDuplicates = Check(
     "fragment_duplicates", .warning, in: .fragments, "the same fragment more than once", fix: "keep the first",
@@ -39,5 +39,5 @@ extension Check {
   package static let fragmentOrder = Check(
     "fragment_order", .warning, in: .fragments, "fragments updated before they were created",
     fix: "set updated_at to created_at", byNameBecause: "either of the two times may be the wrong one",
-    finds: "\(seconds: .updated) < \(seconds: .created)", .values("updated_at = t.created_at"))
+    finds: "\(seconds: .updated) < \(seconds: .created)", .values([.set(.updated, to: "t.created_at")]))
 }

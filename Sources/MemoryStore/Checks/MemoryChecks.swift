@@ -21,7 +21,7 @@ extension Check {
   package static let nulText = Check(
     "nul_text", .warning, in: .memories, "text with a NUL, which PostgreSQL cannot hold", fix: "replace each by U+FFFD",
     isAgainstType: true, finds: .any(texts.map { "coalesce(\(withoutNUL: $0) <> t.\(name: $0.name), 0)" }),
-    .values(.joined(texts.map { "\(name: $0.name) = \(withoutNUL: $0)" })))
+    .values(texts.map { .set($0, to: "\(withoutNUL: $0)") }))
 
   package static let contentEmpty = Check(
     "content_empty", .error, in: .memories, "the content is empty or white space", fix: "delete the memories",
@@ -30,7 +30,7 @@ extension Check {
   package static let userBlank = Check(
     "user_blank", .error, in: .memories, "the user id is empty or white space", fix: "set it to 'unknown'",
     byNameBecause: "there may be a user 'unknown', who would get them", finds: .isBlank(.userID),
-    .values("user_id = \("unknown")"))
+    .values([.set(.userID, to: "\("unknown")")]))
 
   package static let userVariants = Check.ofVariants(
     "user_variants", of: .userID, "user ids differ only in case or spaces",
@@ -38,7 +38,7 @@ extension Check {
 
   package static let categoryBlank = Check(
     "category_blank", .warning, in: .memories, "the category is empty or white space", fix: "take it away",
-    finds: .isBlank(.category), .values("category = NULL"))
+    finds: .isBlank(.category), .values([.set(.category, to: "NULL")]))
 
   package static let categoryVariants = Check.ofVariants(
     "category_variants", of: .category, "categories differ only in case or spaces",
@@ -49,45 +49,44 @@ extension Check {
     fix: "move it to the nearer end; NaN becomes 0.5",
     byNameBecause: "the application may use another scale, whose values would all become 0 or 1",
     finds: "\(sound: .importance) NOT BETWEEN \(0.0) AND \(1.0)",
-    .values(.setWithinUnit(.importance, notANumber: MemoryFields.defaultImportance)))
+    .values([.setWithinUnit(.importance, notANumber: MemoryFields.defaultImportance)]))
 
   package static let accessNegative = Check(
     "access_negative", .error, in: .memories, "the access count is negative", fix: "set it to 0",
-    finds: "\(sound: .accessCount) < 0", .values("access_count = 0"))
+    finds: "\(sound: .accessCount) < 0", .values([.set(.accessCount, to: "0")]))
 
   package static let metadataInvalid = Check(
     "metadata_invalid", .error, in: .memories, "the metadata is not a JSON object",
     fix: "put what there is under the key \"value\"",
     finds: "t.metadata IS NOT NULL AND \(jsonKind: .metadata) <> 'object'",
-    .values("metadata = \(dialect: { $0.jsonObject(.metadata, of: "t") })"))
+    .values([.set(.metadata, to: "\(dialect: { $0.jsonObject(.metadata, of: "t") })")]))
 
   package static let timestampMalformed = Check(
     "timestamp_malformed", .error, in: .memories, "a time cannot be read, or is infinite",
     fix: "take the nearest one that is known", byNameBecause: "the time that takes its place is a guess",
     finds: .any(moments.map(SQL.isMalformed)),
-    .values(
-      """
-      \(.set(.created, to: "coalesce(\(sound: .created), \(sound: .updated), \(.now))", where: "t.created_at IS NOT NULL")),
-        \(.set(.updated, to: "coalesce(\(sound: .updated), \(sound: .created), \(.now))", where: "t.updated_at IS NOT NULL")),
-        last_accessed_at = \(sound: .lastAccess)
-      """))
+    .values([
+      .set(.created, to: "coalesce(\(sound: .created), \(sound: .updated), \(.now))", where: "t.created_at IS NOT NULL"),
+      .set(.updated, to: "coalesce(\(sound: .updated), \(sound: .created), \(.now))", where: "t.updated_at IS NOT NULL"),
+      .set(.lastAccess, to: "\(sound: .lastAccess)"),
+    ]))
 
   package static let timestampFuture = Check(
     "timestamp_future", .warning, in: .memories, "a time is in the future", fix: "set it to now",
     byNameBecause: "the clock that wrote it may be right, or off by its time zone",
     finds: .any(moments.map(SQL.isFuture)),
-    .values(.joined(moments.map { .set($0, to: .now, where: .isFuture($0)) })))
+    .values(moments.map { .set($0, to: .now, where: .isFuture($0)) }))
 
   package static let timestampOrder = Check(
     "timestamp_order", .warning, in: .memories, "updated before it was created", fix: "set updated_at to created_at",
     byNameBecause: "either of the two times may be the wrong one", finds: "\(seconds: .updated) < \(seconds: .created)",
-    .values("updated_at = t.created_at"))
+    .values([.set(.updated, to: "t.created_at")]))
 
   /// A second is forgiven: an application notes the one by its own clock and leaves the other to the database.
   package static let accessBeforeCreated = Check(
     "access_before_created", .warning, in: .memories, "read before it was created",
     fix: "set last_accessed_at to created_at", byNameBecause: "either of the two times may be the wrong one",
-    finds: "\(seconds: .created) - \(seconds: .lastAccess) > \(1.0)", .values("last_accessed_at = t.created_at"))
+    finds: "\(seconds: .created) - \(seconds: .lastAccess) > \(1.0)", .values([.set(.lastAccess, to: "t.created_at")]))
 
   package static let exactDuplicates = Check(
     "exact_duplicates", .warning, in: .memories, "the same content of the same user more than once",
@@ -111,6 +110,6 @@ extension Check {
       name, .warning, in: .memories, what, fix: "use the most frequent form", byNameBecause: byNameBecause,
       comparesRows: true, joins: joins,
       finds: "\(column, of: "t") IN (SELECT v.form FROM \(forms) AS v WHERE v.common <> v.form AND v.common <> '')",
-      .values("\(name: column.name) = v.common", from: ("\(forms) AS v", "v.form = \(column, of: "t")")))
+      .values([.set(column, to: "v.common")], from: ("\(forms) AS v", "v.form = \(column, of: "t")")))
   }
 }

@@ -56,19 +56,29 @@ extension SQL {
     "(t.\(name: column.name) IS NOT NULL AND \(seconds: column) IS NULL)"
   }
 
-  /// An assignment for the rows of which a condition holds.
-  static func set(_ column: Column, to value: SQL, where condition: SQL) -> SQL {
-    "\(name: column.name) = CASE WHEN \(condition) THEN \(value) ELSE t.\(name: column.name) END"
-  }
-
-  /// An assignment of the nearer end to a number that is not from 0 to 1.
-  static func setWithinUnit(_ column: Column, notANumber: Double) -> SQL {
-    """
-    \(name: column.name) = CASE WHEN \(sound: column) = 'NaN' THEN \(notANumber) WHEN \(sound: column) < \(0.0) THEN \(0.0)
-      WHEN \(sound: column) > \(1.0) THEN \(1.0) ELSE t.\(name: column.name) END
-    """
-  }
-
   /// Whether any of some conditions holds.
   static func any(_ conditions: [SQL]) -> SQL { joined(conditions, by: " OR ") }
+}
+
+/// A column of the rows `t`, and the value that it gets.
+package struct Assignment: Sendable {
+  let column: Column
+  let value: SQL
+
+  static func set(_ column: Column, to value: SQL) -> Assignment { Assignment(column: column, value: value) }
+
+  /// For the rows of which a condition holds.
+  static func set(_ column: Column, to value: SQL, where condition: SQL) -> Assignment {
+    .set(column, to: "CASE WHEN \(condition) THEN \(value) ELSE t.\(name: column.name) END")
+  }
+
+  /// The nearer end, for a number that is not from 0 to 1.
+  static func setWithinUnit(_ column: Column, notANumber: Double) -> Assignment {
+    .set(
+      column,
+      to: """
+        CASE WHEN \(sound: column) = 'NaN' THEN \(notANumber) WHEN \(sound: column) < \(0.0) THEN \(0.0)
+          WHEN \(sound: column) > \(1.0) THEN \(1.0) ELSE t.\(name: column.name) END
+        """)
+  }
 }

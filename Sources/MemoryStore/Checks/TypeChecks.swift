@@ -16,10 +16,9 @@ extension Check {
       name, .error, in: table, what, fix: fix, byNameBecause: byNameBecause, isAgainstType: true,
       finds: .any(columns.map(isUnfit)),
       .values(
-        .joined(
-          columns.map { column in
-            .set(column, to: "\(dialect: { $0.fitted(column, of: "t") })", where: isUnfit(column))
-          })))
+        columns.map { column in
+          .set(column, to: "\(dialect: { $0.fitted(column, of: "t") })", where: isUnfit(column))
+        }))
   }
 
   private static func isUnfit(_ column: Column) -> SQL {
