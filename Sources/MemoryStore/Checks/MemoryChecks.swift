@@ -66,8 +66,10 @@ extension Check {
     fix: "take the nearest one that is known", byNameBecause: "the time that takes its place is a guess",
     finds: .any(moments.map(SQL.isMalformed)),
     .values([
-      .set(.created, to: "coalesce(\(sound: .created), \(sound: .updated), \(.now))", where: "t.created_at IS NOT NULL"),
-      .set(.updated, to: "coalesce(\(sound: .updated), \(sound: .created), \(.now))", where: "t.updated_at IS NOT NULL"),
+      .set(
+        .created, to: "coalesce(\(sound: .created), \(sound: .updated), \(.now))", where: "t.created_at IS NOT NULL"),
+      .set(
+        .updated, to: "coalesce(\(sound: .updated), \(sound: .created), \(.now))", where: "t.updated_at IS NOT NULL"),
       .set(.lastAccess, to: "\(sound: .lastAccess)"),
     ]))
 
