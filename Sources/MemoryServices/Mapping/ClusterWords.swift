@@ -8,8 +8,11 @@ enum ClusterWords {
   private static let wordsMaximum = 3
   /// So many memories of each cluster are read.
   private static let sampleMaximum = 400
-  /// A word is common when one memory of so many has it.
-  private static let oneOf = 20
+  /// A word is common when one memory of so many has it; in a cluster of many topics no word may be, and then rarer ones name
+  /// it.
+  private static let oneOf = [20, 100, .max]
+  /// A word tells something when a cluster has it more often than usual, by so much.
+  private static let usualTimes = 1.1
 
   /// - Parameters:
   ///   - texts: The texts of some memories.
@@ -36,16 +39,16 @@ enum ClusterWords {
       for (word, count) in counts { shares[word, default: 0] += Double(count) / Double(texts.count) }
     }
     return zip(counts, chosen).map { counts, texts in
-      let minimum = max(2, texts.count / oneOf)
-      let telling = counts.compactMap { word, count -> (word: String, score: Double)? in
-        guard count >= minimum, isWord(word) else { return nil }
+      let scored = counts.compactMap { word, count -> (word: String, count: Int, score: Double)? in
+        guard count > 1, isWord(word) else { return nil }
         let share = Double(count) / Double(texts.count)
         // Where all clusters have it alike, it names none.
         let usual = (shares[word] ?? share) / Double(clusters)
-        let score = clusters > 1 ? share * log(share / usual) : share
-        return score > 0.01 ? (word, score) : nil
-      }
-      return telling.sorted { ($0.score, $1.word) > ($1.score, $0.word) }.prefix(wordsMaximum).map(\.word)
+        guard clusters == 1 || share > usual * usualTimes else { return nil }
+        return (word, count, clusters > 1 ? share * log(share / usual) : share)
+      }.sorted { ($0.score, $1.word) > ($1.score, $0.word) }
+      return oneOf.lazy.map { oneOf in scored.filter { $0.count >= texts.count / oneOf }.prefix(wordsMaximum) }
+        .first { !$0.isEmpty }?.map(\.word) ?? []
     }
   }
 
