@@ -9,6 +9,9 @@ import Testing
 
 /// Maps at the prompt and as pages, without a store.
 @Suite struct PageTests {
+  private static let hasBrowser = Browser.path != nil
+  private static let needsBrowser: Comment = "needs Chromium: scripts/deps --tests installs it"
+
   /// Points in clumps.
   private static func map(_ count: Int, text: (Int) -> String) -> MemoryMap {
     var random = SeededGenerator(seed: 5)
@@ -73,8 +76,8 @@ import Testing
     #expect(try JSONParser.parse(text) == .array([.string(hostile)]))
   }
 
-  @Test("recall against time has a point for each breadth and one for the exact search")
-  func drawsRecall() throws {
+  /// A page with recall at three breadths.
+  private static func recallPage() throws -> String {
     let steps = [(10, 0.81, 2), (40, 0.96, 5), (100, 0.995, 9)].map { breadth, recall, milliseconds in
       RecallReport.Step(
         breadth: breadth, recall: recall, median: .milliseconds(milliseconds),
@@ -88,18 +91,32 @@ import Testing
     let page = ReportPage(report, recommendation: "100 finds 99 %", steps: table)
     var text = ""
     try page.write { text += $0 }
-    let data = try PageTests.data(text)
+    return text
+  }
+
+  @Test("recall against time has a point for each breadth and one for the exact search")
+  func drawsRecall() throws {
+    let data = try PageTests.data(try PageTests.recallPage())
     let curve = try #require(data[key: "sections"]?.arrayValue?.first)
     #expect(curve[key: "points"]?.arrayValue?.map { $0[key: "y"]?.doubleValue } == [0.81, 0.96, 0.995])
     #expect(curve[key: "reference"]?[key: "x"]?.doubleValue == 31)
-    guard Browser.path != nil else { return }
+  }
+
+  @Test("a browser shows the points of recall, in both themes and on a phone", .enabled(if: hasBrowser, needsBrowser))
+  func showsRecall() throws {
     let folder = try TestFolder()
     let browser = try Browser(in: folder)
     try browser.resize(1_000, 800)
-    try browser.open(try folder.write(text, to: "recall.html"))
+    try browser.open(try folder.write(try PageTests.recallPage(), to: "recall.html"))
     #expect(try browser.value("document.querySelectorAll('svg .point').length").integerValue == 3)
     #expect(try browser.value("document.querySelectorAll('svg .reference').length").integerValue == 1)
-    try browser.photograph("recall")
+    for isDark in [false, true] {
+      try browser.prefersDark(isDark)
+      try browser.photograph(isDark ? "recall-dark" : "recall-light")
+    }
+    try browser.resize(390, 844)
+    try browser.wait("document.documentElement.scrollWidth <= 390")
+    try browser.photograph("recall-phone")
     #expect(browser.faults(ofPage: folder.file("recall.html")).isEmpty)
   }
 
@@ -122,7 +139,7 @@ import Testing
 
   @Test(
     "100,000 memories: drawn, hovered and searched in a browser, in a file of bearable size",
-    .enabled(if: Browser.path != nil, "needs Chromium: scripts/deps --tests installs it"))
+    .enabled(if: hasBrowser, needsBrowser))
   func showsMany() throws {
     let map = PageTests.map(100_000) { number in
       number % 1_000 == 7 ? "the needle \(number) & <b>more</b>" : "hay hay hay hay hay hay hay hay hay hay \(number)"
@@ -166,7 +183,13 @@ import Testing
     try browser.photograph("map-many-search")
     try browser.press("Escape")
     try browser.wait("!searched")
-    try browser.photograph("map-many")
+    for isDark in [false, true] {
+      try browser.prefersDark(isDark)
+      try browser.photograph(isDark ? "map-many-dark" : "map-many-light")
+    }
+    try browser.resize(390, 844)
+    try browser.wait("document.documentElement.scrollWidth <= 390 && canvas.getBoundingClientRect().width <= 390")
+    try browser.photograph("map-many-phone")
     #expect(browser.faults(ofPage: path).isEmpty)
   }
 }
