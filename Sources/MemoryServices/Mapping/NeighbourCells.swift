@@ -69,9 +69,11 @@ struct NeighbourCells: Sendable {
     memsh_map_dots(middles, count, width, middles, count, &likeness)
     var chain = [0]
     var left = Set(1..<count)
-    while let last = chain.last, let next = left.max(by: { left, right in
-      (likeness[last * count + left], right) < (likeness[last * count + right], left)
-    }) {
+    while let last = chain.last,
+      let next = left.max(by: { left, right in
+        (likeness[last * count + left], right) < (likeness[last * count + right], left)
+      })
+    {
       chain.append(next)
       left.remove(next)
     }
@@ -93,8 +95,9 @@ extension VectorTable {
           for middle in 0..<count {
             let like = products[start + middle]
             var place = wanted
-            while place > 0, best[row * wanted + place - 1] < 0
-              || products[start + Int(best[row * wanted + place - 1])] < like
+            while place > 0,
+              best[row * wanted + place - 1] < 0
+                || products[start + Int(best[row * wanted + place - 1])] < like
             {
               if place < wanted { best[row * wanted + place] = best[row * wanted + place - 1] }
               place -= 1
