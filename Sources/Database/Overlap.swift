@@ -60,8 +60,12 @@ package enum Overlap {
 
 extension Array where Element: Sendable {
   /// Computes a value for each element, on all cores, in their order.
-  package func concurrentMap<Value: Sendable>(_ transform: @escaping (Element) -> Value) -> [Value] {
-    let parts = Swift.min(ProcessInfo.processInfo.activeProcessorCount, Swift.max(1, count / 16))
+  ///
+  /// - Parameter fewest: So many elements are worth a core of their own.
+  package func concurrentMap<Value: Sendable>(
+    fewest: Int = 16, _ transform: @escaping (Element) -> Value
+  ) -> [Value] {
+    let parts = Swift.min(ProcessInfo.processInfo.activeProcessorCount, Swift.max(1, count / fewest))
     guard parts > 1 else { return map(transform) }
     return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
       let work = Lent((elements: self, transform: transform, buffer: buffer))

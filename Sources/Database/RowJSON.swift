@@ -19,45 +19,6 @@ package enum RowJSON {
     return .object(members)
   }
 
-  /// The text of ``json(_:embeddings:)``.
-  package static func text(_ memory: Memory, embeddings: Bool) -> String {
-    let record = Record(id: memory.id, values: memory.fields.values, added: memory.fields.added)
-    return text(record, of: .memories, embeddings: embeddings)
-  }
-
-  /// The text of ``json(_:of:embeddings:)``, made without a value for each of the numbers of a vector.
-  package static func text(_ row: Record, of table: Table, embeddings: Bool) -> String {
-    var text = "{\"table\":"
-    JSON.quote(table.name, into: &text)
-    text += ",\"id\":\(row.id)"
-    for (column, value) in zip(table.columns, row.values) where embeddings || column.type != .vector {
-      text += ",\"\(column.name)\":"
-      write(value, to: &text)
-    }
-    for value in row.added {
-      text += ","
-      JSON.quote(value.column.name, into: &text)
-      text += ":"
-      json(added: value.value).write(to: &text)
-    }
-    text += "}"
-    return text
-  }
-
-  private static func write(_ value: Value, to text: inout String) {
-    switch value {
-    case .text(let value): JSON.quote(value, into: &text)
-    case .vector(let vector) where vector.isFinite:
-      text += "["
-      for (index, number) in vector.values.enumerated() {
-        if index > 0 { text += "," }
-        text += number.description
-      }
-      text += "]"
-    default: json(value).write(to: &text)
-    }
-  }
-
   /// A value of an added column, so that its type and all of its digits come back.
   package static func json(added value: Value) -> JSON {
     guard case .double(let number) = value else { return json(value) }
@@ -65,7 +26,7 @@ package enum RowJSON {
     return number.isFinite ? .number("\(number)") : .number(number < 0 ? "-9e999" : "9e999")
   }
 
-  private static func json(_ value: Value) -> JSON {
+  static func json(_ value: Value) -> JSON {
     switch value {
     case .null: .null
     case .integer(let value): .integer(value)

@@ -80,24 +80,65 @@ extension JSON {
 
   /// Appends the text of a string.
   package static func quote(_ text: String, into output: inout String) {
-    output += "\""
-    defer { output += "\"" }
-    guard text.utf8.contains(where: mayNeedEscape) else { return output += text }
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      default:
-        if scalar.isUnsafeOnTerminal {
-          let digits = String(scalar.value, radix: 16)
-          output += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        } else {
-          output.unicodeScalars.append(scalar)
-        }
+    guard text.utf8.contains(where: mayNeedEscape) else {
+      output += "\""
+      output += text
+      output += "\""
+      return
+    }
+    var bytes: [UInt8] = []
+    quote(text, into: &bytes)
+    output += String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the text of a string as UTF-8.
+  package static func quote(_ text: String, into output: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { quote(utf8: $0, into: &output) }
+  }
+
+  /// Appends the text of a string that is given as valid UTF-8.
+  package static func quote(utf8 text: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
+    output.append(UInt8(ascii: "\""))
+    var (start, next) = (0, 0)
+    while next < text.count {
+      guard mayNeedEscape(text[next]) else {
+        next += 1
+        continue
       }
+      let (count, value) = scalar(at: next, of: text)
+      if let escape = escape(value) {
+        output.append(contentsOf: text[start..<next])
+        output.append(contentsOf: escape.utf8)
+        start = next + count
+      }
+      next += count
+    }
+    output.append(contentsOf: text[start...])
+    output.append(UInt8(ascii: "\""))
+  }
+
+  /// The bytes and the value of a character of one to three bytes.
+  private static func scalar(at index: Int, of text: UnsafeBufferPointer<UInt8>) -> (count: Int, value: UInt32) {
+    let byte = UInt32(text[index])
+    let count = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : 3
+    guard count > 1, index + count <= text.count else { return (1, byte) }
+    let first = (byte & (count == 2 ? 0x1F : 0x0F)) << 6 | UInt32(text[index + 1]) & 0x3F
+    return (count, count == 2 ? first : first << 6 | UInt32(text[index + 2]) & 0x3F)
+  }
+
+  /// What is written for a character; nil for the character itself.
+  private static func escape(_ value: UInt32) -> String? {
+    switch value {
+    case 0x22: return "\\\""
+    case 0x5C: return "\\\\"
+    case 0x0A: return "\\n"
+    case 0x0D: return "\\r"
+    case 0x09: return "\\t"
+    default:
+      guard Unicode.Scalar(value)?.isUnsafeOnTerminal == true else { return nil }
+      let digits = String(value, radix: 16)
+      return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
   }
 

@@ -3,6 +3,8 @@ struct TimestampParser {
   private var bytes: ArraySlice<UInt8>
 
   static func parse(_ text: String) -> Timestamp? {
+    var own = text
+    if let moment = own.withUTF8({ Timestamp(plain: UnsafeRawBufferPointer($0)) }) { return moment }
     let trimmed = text.utf8.drop { $0 == UInt8(ascii: " ") }
     if let date = dateOnly(trimmed) ?? dateTime(trimmed) { return date }
     // Fewer digits are a year, or a date without its dashes, rather than a moment of 1970.

@@ -128,6 +128,9 @@ struct StoredRow: AnswerRow {
   }
 
   func timestamp(_ column: Int) throws -> Timestamp? {
+    if case .text(let bytes) = values[column], let moment = bytes.withUnsafeBytes(Timestamp.init(plain:)) {
+      return moment
+    }
     guard let text = try text(column) else { return nil }
     guard let moment = Timestamp(parsing: text) else {
       try refuseIfExact(column, "no moment")

@@ -48,6 +48,22 @@ import Testing
     #expect(JSON.string("\u{1B}[31m\u{7F}\u{202E}").text == #""\u001b[31m\u007f\u202e""#)
   }
 
+  @Test("exactly those are escaped, wherever they stand, and all others stay as they are")
+  func escapesEach() throws {
+    let others: [Unicode.Scalar] = ["\u{D7FF}", "\u{E000}", "\u{FEFF}", "\u{1F600}"]
+    for scalar in (UInt32(0)...0x3100).compactMap({ Unicode.Scalar($0) }) + others {
+      let isPlain = scalar != "\"" && scalar != "\\" && !scalar.isUnsafeOnTerminal
+      for text in ["\(scalar)", "a\(scalar)", "\(scalar)b", "é\(scalar)\(scalar)€"] {
+        let quoted = JSON.string(text).text
+        let isRead = try JSONParser.parse(quoted).stringValue?.unicodeScalars.elementsEqual(text.unicodeScalars)
+        let isSame = quoted.utf8.elementsEqual("\"\(text)\"".utf8)
+        if isRead != true || isSame != isPlain { Issue.record("\(scalar.value): \(quoted)") }
+      }
+    }
+    let text = "\u{0}\u{85}\u{61C}\u{2028}\u{2069}\t\r\n\\\""
+    #expect(JSON.string(text).text == #""\u0000\u0085\u061c\u2028\u2069\t\r\n\\\"""#)
+  }
+
   @Test("NUL is counted and replaced everywhere in a value")
   func replacesNUL() throws {
     let value = try JSONParser.parse(#"{"a\u0000":["x\u0000y"]}"#)

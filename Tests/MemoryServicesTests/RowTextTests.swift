@@ -36,6 +36,9 @@ import Testing
 
   @Test("with embeddings and without", arguments: memories, [true, false])
   func isSame(memory: Memory, embeddings: Bool) {
-    #expect(RowJSON.text(memory, embeddings: embeddings) == RowJSON.json(memory, embeddings: embeddings).text)
+    var bytes: [UInt8] = []
+    RowLines(.memories, embeddings: embeddings).append(memory, to: &bytes)
+    let text = String(decoding: bytes, as: UTF8.self)
+    #expect(text.utf8.elementsEqual(RowJSON.json(memory, embeddings: embeddings).text.utf8), "\(text)")
   }
 }

@@ -53,6 +53,25 @@ import Testing
     #expect(try target.store.insert([memory("next")])[0] == 13)
   }
 
+  @Test("many lines at once are the same lines", arguments: StoreKind.allCases, [TextFormat.jsonl, .csv])
+  func joinsLines(kind: StoreKind, format: TextFormat) throws {
+    let fixture = try Fixture.filled(kind)
+    let store = fixture.store
+    let whole = try lines(store, format).joined(separator: "\n")
+    for count in [2, 5, 1_000] {
+      var options = ExportOptions()
+      options.format = format
+      var texts: [String] = []
+      let counts = try ExportService(store: store, interruption: Interruption()).export(options, linesAtOnce: count) {
+        texts.append($0)
+      }
+      #expect(counts["memories"] == 12)
+      #expect(texts.joined(separator: "\n").utf8.elementsEqual(whole.utf8))
+      #expect(texts.count == (format == .csv ? 1 : 4) + (11 / count + 1))
+    }
+    #expect(try fixture.count("memories") == 12)
+  }
+
   @Test("memories survive CSV", arguments: StoreKind.allCases)
   func roundTripCSV(kind: StoreKind) throws {
     let (source, target) = (try Fixture.filled(kind), try Fixture.prepared(kind))

@@ -1,3 +1,4 @@
+internal import Algorithms
 import Database
 import MemoryModel
 import MemoryStore
@@ -40,9 +41,12 @@ package struct ExportService {
 
   /// Hands over line after line, without their ends.
   ///
+  /// - Parameter linesAtOnce: As many may come as one text, with line ends between them.
   /// - Returns: How many rows of each table.
   /// - Throws: `store_corrupt` for a row that no text can tell exactly.
-  package func export(_ options: ExportOptions, _ line: (String) throws -> Void) throws -> [String: Int] {
+  package func export(
+    _ options: ExportOptions, linesAtOnce: Int = 1, _ line: (String) throws -> Void
+  ) throws -> [String: Int] {
     var counts: [String: Int] = [:]
     // Rows are read while those before them are made into text.
     try Overlap.run(capacity: ExportService.batchesAhead) { hand in
@@ -50,7 +54,7 @@ package struct ExportService {
     } consume: { (batch: Batch) in
       try interruption.check()
       counts[batch.table, default: 0] += batch.count
-      for text in batch.lines(options) { try line(text) }
+      for text in batch.lines(options, atOnce: linesAtOnce) { try line(text) }
     }
     return counts
   }
@@ -74,17 +78,35 @@ package struct ExportService {
       }
     }
 
-    func lines(_ options: ExportOptions) -> [String] {
+    func lines(_ options: ExportOptions, atOnce count: Int) -> [String] {
       switch self {
-      case .header(let text): [text]
+      case .header(let text): return [text]
       case .memories(let memories, let columns):
-        memories.concurrentMap { memory in
-          options.format == .csv
-            ? CSVRows.line(RowJSON.json(memory, embeddings: options.embeddings), columns: columns)
-            : RowJSON.text(memory, embeddings: options.embeddings)
+        if options.format == .csv {
+          return Batch.lines(memories, atOnce: count) { memory, bytes in
+            let json = RowJSON.json(memory, embeddings: options.embeddings)
+            bytes.append(contentsOf: CSVRows.line(json, columns: columns).utf8)
+          }
         }
-      case .rows(let rows, let table):
-        rows.concurrentMap { RowJSON.text($0, of: table, embeddings: options.embeddings) }
+        let rows = RowLines(.memories, embeddings: options.embeddings)
+        return Batch.lines(memories, atOnce: count) { rows.append($0, to: &$1) }
+      case .rows(let records, let table):
+        let rows = RowLines(table, embeddings: options.embeddings)
+        return Batch.lines(records, atOnce: count) { rows.append($0, to: &$1) }
+      }
+    }
+
+    /// Texts of some lines each, made on all cores.
+    private static func lines<Row: Sendable>(
+      _ rows: [Row], atOnce count: Int, _ append: @escaping (Row, inout [UInt8]) -> Void
+    ) -> [String] {
+      rows.chunks(ofCount: count).map(\.self).concurrentMap(fewest: max(1, 16 / count)) { rows in
+        var bytes: [UInt8] = []
+        for row in rows {
+          if !bytes.isEmpty { bytes.append(UInt8(ascii: "\n")) }
+          append(row, &bytes)
+        }
+        return String(decoding: bytes, as: UTF8.self)
       }
     }
   }

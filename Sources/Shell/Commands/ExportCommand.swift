@@ -158,7 +158,10 @@ struct ExportCommand: Filtering {
     options.filter = filter
     options.embeddings = !noEmbeddings
     if case .own(.csv) = chosenFormat { options.format = .csv }
-    return try service.export(options) { try output((isTerminal ? $0.withVisibleControls : $0) + "\n") }
+    // A line end that is within a text would be shown as well.
+    return try service.export(options, linesAtOnce: isTerminal ? 1 : ExportCommand.linesAtOnce) {
+      try output((isTerminal ? $0.withVisibleControls : $0) + "\n")
+    }
   }
 
   /// Makes a collection of another system.
@@ -194,6 +197,8 @@ struct ExportCommand: Filtering {
     }
     return CommandResult(.record(ExportCommand.record(path, counts)))
   }
+
+  private static let linesAtOnce = 32
 
   static func record(_ path: String, _ counts: [String: Int]) -> ResultRecord {
     ResultRecord(
