@@ -52,8 +52,6 @@ package protocol Dialect: ValueDialect {
   func sha256(_ column: Column, of row: String) -> SQL
   /// The ids of memories of which one with a smaller id has the same user and content; NULL is the same as NULL.
   var repeatedMemories: SQL { get }
-  /// A whole number of 64 bits that is another one for another text, as good as always.
-  func fingerprint(_ text: SQL) -> SQL
   /// The text of a value in a row's metadata, under the keys that lead to it; NULL where there is none.
   func metadata(_ path: [String], of row: String?) -> SQL
   /// What stands behind a SELECT so that others cannot change its rows until the transaction ends; nil where a
@@ -65,6 +63,8 @@ package protocol Dialect: ValueDialect {
   var equals: String { get }
   /// Rows from lists of equal lengths, one for each of their columns `column1`, `column2`, …
   func rows(_ columns: [Value], as name: String) -> SQL
+  /// Rows of a key and a finite number, which stays the same to the last bit.
+  func rows(_ keys: [Int64], _ numbers: [Double], as name: String) -> SQL
 
   /// Asks for the right to migrate into the store, until the transaction ends, and says whether it was to be had; nil
   /// where a transaction has it anyway.

@@ -66,25 +66,33 @@ struct PlannedRows {
   /// Their ids, in the plan's order.
   let ids: [Int64]
   private let ignored: [String]
-  private let versions: [Int64: Int64]
+  /// The rows' versions, in the same order.
+  private let versions: [Int64?]
+  /// While the store has the same one, no row has changed.
+  private let mark: [Int64]?
 
   /// Notes what rows are like. Belongs into the transaction that has found them.
   ///
-  /// - Parameter ignored: Columns that may change meanwhile.
+  /// - Parameters:
+  ///   - ignored: Columns that may change meanwhile.
+  ///   - versions: The rows' versions without these columns, where they have been read already.
   init(
-    _ ids: [Int64], of table: String, in store: MemoryStore, ignoring ignored: [String] = MemoryStore.changedByReading
+    _ ids: [Int64], of table: String, in store: MemoryStore, ignoring ignored: [String] = MemoryStore.changedByReading,
+    versions: [Int64?]? = nil
   ) throws {
     (self.table, self.ids, self.ignored) = (table, ids, ignored)
-    versions = try store.versions(ids, of: table, ignoring: ignored)
+    self.versions = try versions ?? store.versions(ids, of: table, ignoring: ignored)
+    mark = try store.changeMark()
   }
 
   /// Keeps others from changing the rows until the transaction ends, and tells which are as they were.
   func locked(in store: MemoryStore) throws -> (kept: [Int64], leftOut: [RowName]) {
     try store.lockRows(ids, of: table)
-    let current = try store.versions(ids, of: table, ignoring: ignored)
+    let isUnchanged = try mark != nil && store.changeMark() == mark
+    let current = try isUnchanged ? versions : store.versions(ids, of: table, ignoring: ignored)
     var (kept, leftOut): ([Int64], [RowName]) = ([], [])
-    for id in ids {
-      if let version = versions[id], version == current[id] {
+    for (index, id) in ids.enumerated() {
+      if let version = versions[index], version == current[index] {
         kept.append(id)
       } else {
         leftOut.append(RowName(table, id))

@@ -30,6 +30,7 @@ extension MemoryStore {
   ///
   /// - Throws: `store_failed`, which names rows that a trigger or rule kept from it.
   func check(_ reached: [Int64], reached ids: [Int64], of table: String, _ what: String) throws {
+    guard reached != ids else { return }
     let reached = Set(reached)
     let missed = ids.filter { !reached.contains($0) }
     guard missed.isEmpty else { throw MemshError.rowsNotWritten(missed, of: table, what) }
@@ -76,19 +77,18 @@ extension MemoryStore {
   }
 
   /// Gives each memory its own importance. `updated_at` follows.
-  package func setImportance(_ values: [(id: Int64, importance: Double)]) throws {
-    guard !values.isEmpty else { return }
-    let rows = SQL.joined(values.map { "(\($0.id), \($0.importance))" })
+  package func setImportance(_ ids: [Int64], to importances: [Double]) throws {
+    guard !ids.isEmpty else { return }
     // Where the statement sets the time, no trigger has to write every row a second time.
     let time: SQL =
       try state().tables[Table.memories.name]?.column(Column.updated.name)?.isGenerated == false
       ? ", \(name: Column.updated.name) = \(.now)" : ""
     let updated = try driver.changing(
       """
-      UPDATE \(Table.memories) SET \(name: Column.importance.name) = v.column2\(time) FROM (VALUES \(rows)) AS v
-      WHERE id = v.column1 RETURNING id
+      UPDATE \(Table.memories) SET \(name: Column.importance.name) = v.column2\(time)
+      FROM \(dialect: { $0.rows(ids, importances, as: "v") }) WHERE id = v.column1 RETURNING id
       """)
-    try check(updated, reached: values.map(\.id), of: Table.memories.name, "changed")
+    try check(updated, reached: ids, of: Table.memories.name, "changed")
   }
 
   /// The rows of `memory_duplicates` that refer to these memories.

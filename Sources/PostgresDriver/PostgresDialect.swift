@@ -155,8 +155,6 @@ struct PostgresDialect: Dialect {
     """
   }
 
-  func fingerprint(_ text: SQL) -> SQL { "pg_catalog.hashtextextended(\(text) COLLATE \"C\", 0)" }
-
   func metadata(_ path: [String], of row: String?) -> SQL {
     "(\(raw: row.map { "\($0)." } ?? "")metadata::pg_catalog.jsonb #>> \(path))"
   }
@@ -171,6 +169,13 @@ struct PostgresDialect: Dialect {
     let lists = SQL.joined(columns.map { "pg_catalog.unnest(\($0))" })
     let names = columns.indices.map { "column\($0 + 1)" }.joined(separator: ", ")
     return "ROWS FROM (\(lists)) AS \(raw: name)(\(raw: names))"
+  }
+
+  func rows(_ keys: [Int64], _ numbers: [Double], as name: String) -> SQL {
+    """
+    ROWS FROM (pg_catalog.unnest(\(Value.integers(keys))),
+        pg_catalog.unnest(\(numbers.map(\.description))::pg_catalog.float8[])) AS \(raw: name)(column1, column2)
+    """
   }
 
   /// An arbitrary number that every memsh uses for "migrating into this database": the bytes of "memsh".

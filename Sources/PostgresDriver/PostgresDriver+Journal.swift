@@ -31,6 +31,10 @@ extension PostgresDriver {
     return SQL(raw: TableColumn.image(wanted ?? columns))
   }
 
+  package func version(of table: String, _ columns: [String]) throws -> SQL {
+    "pg_catalog.hashtextextended(CAST(\(try image(of: table, columns)) AS text) COLLATE \"C\", 0)"
+  }
+
   package func sum(of table: String, _ names: [String], in frame: (before: String, after: String)) throws -> SQL {
     let image = try image(of: table, names)
     return """

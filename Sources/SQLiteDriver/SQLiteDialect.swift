@@ -98,8 +98,6 @@ struct SQLiteDialect: Dialect {
       """
   }
 
-  func fingerprint(_ text: SQL) -> SQL { "memsh_fingerprint(\(text))" }
-
   func metadata(_ path: [String], of row: String?) -> SQL {
     let text = SQL(raw: "CAST(\(row.map { "\($0)." } ?? "")metadata AS TEXT)")
     let path = "$" + path.map { ".\"\($0)\"" }.joined()
@@ -128,6 +126,15 @@ struct SQLiteDialect: Dialect {
     let rows = (lists.first ?? []).indices.map { row in JSON.array(lists.map { $0[row] }) }
     let values = lists.indices.map { "json_extract(value, '$[\($0)]') AS column\($0 + 1)" }.joined(separator: ", ")
     return "(SELECT \(raw: values) FROM json_each(\(JSON.array(rows)))) AS \(raw: name)"
+  }
+
+  func rows(_ keys: [Int64], _ numbers: [Double], as name: String) -> SQL {
+    // As bytes: SQLite does not read every number back from its digits.
+    let bytes = numbers.withUnsafeBytes(Array.init)
+    return """
+      (SELECT value AS column1, memsh_number(\(Value.bytes(bytes)), key) AS column2
+        FROM json_each(\(Value.integers(keys)))) AS \(raw: name)
+      """
   }
 
   /// As for ``rowLock``.

@@ -4,38 +4,9 @@ import Foundation
 import GRDB
 import MemoryModel
 
-/// The journal: rows as JSON, made by a function of memsh's own, because SQLite's JSON holds no blobs and rounds numbers.
+/// The journal: rows as JSON, made by `memsh_image(name, value, …)`, because SQLite's JSON holds no blobs and rounds
+/// numbers.
 extension SQLiteDriver {
-  /// `memsh_image(name, type, value, …)`: an object in which every value keeps its type and all of its digits. Text comes
-  /// as bytes, because what others wrote may be no UTF-8, or have a NUL in it.
-  static let image = DatabaseFunction("memsh_image", pure: true) { values in
-    let members = stride(from: 0, to: values.count, by: 3).map { index in
-      let isText = String.fromDatabaseValue(values[index + 1]) == "text"
-      return JSON.Member(
-        String.fromDatabaseValue(values[index]) ?? "", isText ? json(text: values[index + 2]) : json(values[index + 2]))
-    }
-    return JSON.object(members).text
-  }
-
-  private static func json(text value: DatabaseValue) -> JSON {
-    let bytes = Data.fromDatabaseValue(value) ?? Data()
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      return .object([JSON.Member("text", .string(bytes.base64EncodedString()))])
-    }
-    return .string(text)
-  }
-
-  private static func json(_ value: DatabaseValue) -> JSON {
-    switch value.storage {
-    case .null: .null
-    case .int64(let number): .integer(number)
-    // JSON has no infinity, but a number that is too large is read as one.
-    case .double(let number): number.isFinite ? .number("\(number)") : .number(number < 0 ? "-9e999" : "9e999")
-    case .string(let text): .string(text)
-    case .blob(let data): .object([JSON.Member("blob", .string(data.base64EncodedString()))])
-    }
-  }
-
   /// A value of an image as it is bound. Text is bound as its bytes, NUL and all.
   private static func bound(_ json: JSON) -> SQL {
     switch json {
@@ -58,7 +29,7 @@ extension SQLiteDriver {
     return "{" + members.joined(separator: ",") + "}"
   }
 
-  /// How many columns a call of ``image`` takes: SQLite's limit is 127 arguments.
+  /// How many columns a call of a function takes: SQLite's limit is 127 arguments.
   private static let columnsMaximum = 40
 
   package func image(of table: String, _ columns: [String]?) throws -> SQL {
@@ -71,18 +42,33 @@ extension SQLiteDriver {
 
   /// An image of some columns of a row `t`.
   static func image(_ columns: [String]) -> String {
-    let arguments = columns.map { name in
-      let column = "t.\(name.quotedIdentifier)"
-      return """
-        \(name.quotedLiteral), typeof(\(column)),
-          CASE typeof(\(column)) WHEN 'text' THEN CAST(\(column) AS BLOB) ELSE \(column) END
-        """
-    }
+    let arguments = columns.map { "\($0.quotedLiteral), t.\($0.quotedIdentifier)" }
     guard arguments.count > columnsMaximum else { return "memsh_image(\(arguments.joined(separator: ", ")))" }
     let images = stride(from: 0, to: arguments.count, by: columnsMaximum).map { start in
       "memsh_image(\(arguments[start..<min(start + columnsMaximum, arguments.count)].joined(separator: ", ")))"
     }
     return "memsh_joined(\(images.joined(separator: ", ")))"
+  }
+
+  /// `memsh_version(value, …)` of some columns of a row `t`.
+  package func version(of table: String, _ columns: [String]) throws -> SQL {
+    let columns = columns.map { "t.\($0.quotedIdentifier)" }
+    let versions = stride(from: 0, to: columns.count, by: SQLiteDriver.columnsMaximum).map { start in
+      let part = columns[start..<min(start + SQLiteDriver.columnsMaximum, columns.count)]
+      return "memsh_version(\(part.joined(separator: ", ")))"
+    }
+    return SQL(raw: versions.count == 1 ? versions[0] : "memsh_version(\(versions.joined(separator: ", ")))")
+  }
+
+  /// What this connection has of others' commits, of the tables' definitions, and of rows that it changed itself.
+  package func changeMark() throws -> [Int64]? {
+    guard fileExists else { return nil }
+    return try read { db in
+      let pragmas = try ["data_version", "schema_version"].map { name in
+        try db.firstRow("PRAGMA \(name)") { try $0.id(0) } ?? 0
+      }
+      return pragmas + [Int64(db.totalChangesCount)]
+    }
   }
 
   /// `memsh_sum(value, …)`: the sha256 of values with their types, and lengths so that no two run into each other.

@@ -18,13 +18,23 @@ extension SQLiteDriver {
     case .vector(let vector): Data(vector.littleEndianBytes).databaseValue
     case .json(let json): json.text.databaseValue
     case .bytes(let bytes): Data(bytes).databaseValue
-    case .integers(let numbers): JSON.array(numbers.map { .integer($0) }).text.databaseValue
+    case .integers(let numbers): jsonArray(numbers).databaseValue
     }
   }
 
   /// A number as SQLite holds it: a NaN, which it would turn into NULL, as the text `NaN`.
   static func bound(_ number: Double) -> DatabaseValue {
     number.isNaN ? "NaN".databaseValue : number.databaseValue
+  }
+
+  private static func jsonArray(_ numbers: [Int64]) -> String {
+    var text = [UInt8(ascii: "[")]
+    for number in numbers {
+      if text.count > 1 { text.append(UInt8(ascii: ",")) }
+      text.append(contentsOf: number.description.utf8)
+    }
+    text.append(UInt8(ascii: "]"))
+    return String(decoding: text, as: UTF8.self)
   }
 
   static func jsonArray(_ values: [String]) -> String { JSON.array(values.map(JSON.string)).text }

@@ -32,6 +32,9 @@ package final class SQLiteDriver: Driver {
 
   /// A write-ahead log may stay as large as this.
   private static let logBytesMaximum: Int64 = 16 << 20
+  /// How much of the file SQLite keeps in memory: as much as it does by itself, and while it changes rows, whose places in
+  /// the indexes lie anywhere.
+  private static let (cacheKiB, changeCacheKiB) = (2_000, 64 << 10)
   /// How long a writer waits for another process.
   private static let busyTimeoutSeconds = 5.0
 
@@ -104,7 +107,13 @@ package final class SQLiteDriver: Driver {
     return try (ending == .readOnly ? read : write) { db in
       if held.isBegun, !held.isInPart, db.isInsideTransaction { return try part(ending, db, body) }
       guard !db.isInsideTransaction else { return try body() }
-      defer { if ending != .readOnly { giveBackLog(db) } }
+      if ending != .readOnly { try db.execute(sql: "PRAGMA cache_size = -\(SQLiteDriver.changeCacheKiB)") }
+      defer {
+        if ending != .readOnly {
+          giveBackLog(db)
+          try? db.execute(sql: "PRAGMA cache_size = -\(SQLiteDriver.cacheKiB)")
+        }
+      }
       if ending == .readOnly { try db.execute(sql: "PRAGMA query_only = ON") }
       defer { if ending == .readOnly { try? db.execute(sql: "PRAGMA query_only = OFF") } }
       var value: Value?

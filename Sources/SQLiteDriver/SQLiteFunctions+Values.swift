@@ -78,7 +78,7 @@ extension SQLiteFunctions {
   }
 
   /// The bytes of a text or a blob; nil for another value.
-  private static func bytes(of value: OpaquePointer?) -> UnsafeRawBufferPointer? {
+  static func bytes(of value: OpaquePointer?) -> UnsafeRawBufferPointer? {
     switch sqlite3_value_type(value) {
     case SQLITE_TEXT, SQLITE_BLOB:
       // The blob before its length: it may change the length.
@@ -110,7 +110,7 @@ extension SQLiteFunctions {
     return sum.isFinite ? sum.squareRoot() : -1
   }
 
-  fileprivate static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes, as: UTF8.self) != nil
   }
 

@@ -5,16 +5,8 @@ import MemoryModel
 /// What SQLite has no functions for. All but two take the bytes of a text, because a text may be no UTF-8 or hold a NUL.
 enum SQLiteFunctions {
   private static let all = [
-    withoutNUL, lowercased, text, jsonObject, fingerprint, SQLiteDriver.image, SQLiteDriver.joined,
-    SQLiteDriver.sum,
+    withoutNUL, lowercased, text, jsonObject, SQLiteDriver.joined, SQLiteDriver.sum,
   ]
-
-  /// The first 64 bits of a text's sha256.
-  private static let fingerprint = function("memsh_fingerprint") { value in
-    String.fromDatabaseValue(value).map { text in
-      Int64(bitPattern: ContentHash.bytes(of: text).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-    }
-  }
 
   /// Adds all of them to a connection.
   ///
@@ -22,6 +14,7 @@ enum SQLiteFunctions {
   static func add(to db: Database) throws {
     all.forEach(db.add(function:))
     try addFunctionsOfValues(to: db)
+    try addFunctionsOfRows(to: db)
   }
 
   private static let withoutNUL = function("memsh_without_nul") { string($0)?.replacingNUL }

@@ -243,13 +243,16 @@ import Testing
     var fields = memory(1, "x").fields
     fields.importanceScore = 0.8
     let now = Timestamp(microseconds: 100 * day)
-    let (days, importance) = try #require(RepairService.decayed(fields, halfLifeDays: 50, now: now))
+    func decayed() -> (days: Double, importance: Double)? {
+      RepairService.decayed(MemoryUse(Memory(id: 1, fields: fields)), halfLifeDays: 50, now: now)
+    }
+    let (days, importance) = try #require(decayed())
     #expect(days == 100 && importance == 0.2)
     fields.lastAccessedAt = Timestamp(microseconds: 50 * day)
-    #expect(RepairService.decayed(fields, halfLifeDays: 50, now: now)?.importance == 0.4)
+    #expect(decayed()?.importance == 0.4)
     fields.importanceScore = nil
-    #expect(RepairService.decayed(fields, halfLifeDays: 50, now: now) == nil)
+    #expect(decayed() == nil)
     fields.importanceScore = .nan
-    #expect(RepairService.decayed(fields, halfLifeDays: 50, now: now) == nil)
+    #expect(decayed() == nil)
   }
 }

@@ -80,4 +80,44 @@ import Testing
     let numbers = (0..<9).map { $0 * 1_000_000 }
     #expect(try value(list) == (numbers + numbers.reversed()).map(String.init).joined(separator: ",").databaseValue)
   }
+
+  @Test(
+    "an image of values",
+    arguments: [
+      ("", "{}"), ("'a', NULL", #"{"a":null}"#), ("'a', 9223372036854775807", #"{"a":9223372036854775807}"#),
+      ("'a', 5.0, 'b', 0.1 + 0.2", #"{"a":5.0,"b":0.30000000000000004}"#),
+      ("'a', 9e999, 'b', -9e999", #"{"a":9e999,"b":-9e999}"#),
+      ("'k\"', 'x\"y' || char(10, 8232) || 'é'", #"{"k\"":"x\"y\n\u2028é"}"#), ("'a', ''", #"{"a":""}"#),
+      ("'a', CAST(x'610062' AS TEXT)", #"{"a":"a\u0000b"}"#), ("'a', CAST(x'ff80' AS TEXT)", #"{"a":{"text":"/4A="}}"#),
+      ("'a', x'00ff', 'b', x'', 'c', zeroblob(3)", #"{"a":{"blob":"AP8="},"b":{"blob":""},"c":{"blob":"AAAA"}}"#),
+    ])
+  func image(values arguments: String, image: String) throws {
+    #expect(try value("memsh_image(\(arguments))") == image.databaseValue)
+  }
+
+  @Test("the version of values is another one for others, and for others' types")
+  func versions() throws {
+    let values = [
+      "NULL", "0", "1", "-1", "0.0", "1.0", "'1'", "x'31'", "''", "x''", "'a'", "'b'", "'a', 'b'", "'ab', ''",
+      "'', 'ab'",
+      "'ab'", "NULL, NULL", "CAST(x'6100' AS TEXT)", "x'6162636465666768'", "x'616263646566676869'", "zeroblob(8)",
+      "zeroblob(9)", "0, 1", "1, 0",
+    ]
+    let versions = try values.map { try value("memsh_version(\($0))") }
+    #expect(Set(versions).count == values.count)
+    let again = try values.map { try value("memsh_version(\($0))") }
+    #expect(versions == again)
+  }
+
+  @Test("one of the numbers of a blob")
+  func numbers() throws {
+    let blob = "x'9a9999999999b93f0000000000000080'"
+    #expect(try value("memsh_number(\(blob), 0)") == 0.1.databaseValue)
+    #expect(try Double.fromDatabaseValue(value("memsh_number(\(blob), 1)"))?.sign == .minus)
+    for wrong in [
+      "\(blob), 2", "\(blob), -1", "NULL, 0", "5, 0", "x'00', 0", "\(blob)", "\(blob), 9223372036854775807",
+    ] {
+      #expect(try value("memsh_number(\(wrong))") == .null, "\(wrong)")
+    }
+  }
 }

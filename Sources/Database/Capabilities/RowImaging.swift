@@ -19,6 +19,14 @@ package protocol RowImaging: AnyObject {
   /// - Parameter columns: Those that it has, as far as there are such; nil for all but those that the database computes.
   func image(of table: String, _ columns: [String]?) throws -> SQL
 
+  /// A whole number of 64 bits, as an expression, that is another one where one of some columns of a row `t` of a table has
+  /// another value, as good as always.
+  func version(of table: String, _ columns: [String]) throws -> SQL
+
+  /// What is another one after every change of the database, whoever makes it; nil where nothing tells. Belongs into a
+  /// transaction.
+  func changeMark() throws -> [Int64]?
+
   /// What some columns of a row `t` of a table add up to, as an expression of a JSON string: 64 hexadecimal digits, which
   /// are others for other values, in a frame.
   func sum(of table: String, _ columns: [String], in frame: (before: String, after: String)) throws -> SQL
@@ -54,6 +62,9 @@ package struct ImageRows {
 extension RowImaging {
   /// Where a value is what it is, nothing is to be set.
   package func prepareRepair() throws {}
+
+  /// Where others may commit at any time, nothing tells.
+  package func changeMark() throws -> [Int64]? { nil }
 
   /// Where numbers have no limit, there is room.
   package func checkJournal(hasRoomFor ids: [Int64]) throws {}

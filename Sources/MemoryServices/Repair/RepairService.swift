@@ -89,34 +89,42 @@ package struct RepairService {
   package func planDecay(
     _ filter: MemoryFilter, halfLifeDays: Double, unusedDays: Double
   ) throws -> ChangePlan<RepairReport> {
-    var lowered: [(id: Int64, importance: Double)] = []
+    // A memory that has been read since is not unused any more; its vector does not matter.
+    let ignored = [Column.accessCount.name, Column.embedding.name]
+    var (importances, versions): ([Double], [Int64?]) = ([], [])
     var report = RepairReport()
+    func decayed(_ use: MemoryUse) -> (days: Double, importance: Double)? {
+      RepairService.decayed(use, halfLifeDays: halfLifeDays, now: author.moment).flatMap {
+        $0.days >= unusedDays ? $0 : nil
+      }
+    }
     let planned = try planning {
       report.triggers = try store.foreignTriggers(on: "memories")
-      try store.readMemories(filter, embeddings: false, batchSize: RepairService.batchSize) { memories in
-        for memory in memories {
-          guard
-            let (days, importance) = RepairService.decayed(
-              memory.fields, halfLifeDays: halfLifeDays, now: author.moment), days >= unusedDays
-          else { continue }
-          lowered.append((memory.id, importance))
-          if report.examples.count < RepairReport.exampleMaximum {
-            let old = memory.fields.importanceScore ?? 0
-            report.examples.append(
-              RepairExample(memory, change: "\(rounded(old)) → \(rounded(importance)) after \(Int(days)) days"))
-          }
+      try store.readUses(filter, ignoring: ignored) { use, version in
+        guard let (_, importance) = decayed(use) else { return }
+        report.ids.append(use.id)
+        importances.append(importance)
+        versions.append(version)
+      }
+      report.examples = try store.memories(Array(report.ids.prefix(RepairReport.exampleMaximum))).compactMap { memory in
+        decayed(MemoryUse(memory)).map { days, importance in
+          let change = "\(rounded(memory.fields.importanceScore ?? 0)) → \(rounded(importance)) after \(Int(days)) days"
+          return RepairExample(memory, change: change)
         }
       }
-      report.ids = lowered.map(\.id)
-      // A memory that has been read since is not unused any more; its vector does not matter.
-      return try PlannedRows(
-        report.ids, of: "memories", in: store, ignoring: [Column.accessCount.name, Column.embedding.name])
+      return try PlannedRows(report.ids, of: "memories", in: store, ignoring: ignored, versions: versions)
     }
-    let importances = Dictionary(lowered.map { ($0.id, $0.importance) }, uniquingKeysWith: { first, _ in first })
+    let lowered = (ids: report.ids, importances: importances)
     return plan(report, planned) { ids, operation in
+      // What is left of them comes in the same order.
+      var place = 0
       for batch in ids.chunks(ofCount: RepairService.batchSize).map(Array.init) {
+        let importances = batch.map { id in
+          while lowered.ids[place] != id { place += 1 }
+          return lowered.importances[place]
+        }
         try operation.changing(batch, of: "memories", columns: ["importance_score"]) {
-          try store.setImportance(batch.compactMap { id in importances[id].map { (id, $0) } })
+          try store.setImportance(batch, to: importances)
         }
       }
     }
@@ -124,19 +132,18 @@ package struct RepairService {
 
   /// The days a memory has not been used, and the importance that is left; nil when there is nothing to lower.
   static func decayed(
-    _ fields: MemoryFields, halfLifeDays: Double, now: Timestamp
+    _ use: MemoryUse, halfLifeDays: Double, now: Timestamp
   ) -> (days: Double, importance: Double)? {
-    guard let importance = fields.importanceScore, importance > 0, importance.isFinite else { return nil }
+    guard let importance = use.importance, importance > 0, importance.isFinite else { return nil }
     // Without any time it is not known how long a memory has not been used.
-    let moments = [fields.lastAccessedAt, fields.createdAt, fields.updatedAt].compactMap { $0?.microseconds }
-    guard let used = moments.max() else { return nil }
+    guard let used = use.lastUse else { return nil }
     // As numbers that cannot overflow: a foreign row may be of any year.
-    let days = (Double(now.microseconds) - Double(used)) / 86_400e6
+    let days = (Double(now.microseconds) - Double(used.microseconds)) / 86_400e6
     guard days > 0 else { return nil }
     return (days, importance * exp2(-days / halfLifeDays))
   }
 
-  private static let batchSize = 1_000
+  private static let batchSize = 10_000
 
   // MARK: In common
 

@@ -1,20 +1,28 @@
 /// A fast 64-bit hash: multiply and fold, as in wyhash (Wang Yi, https://github.com/wangyi-fudan/wyhash).
-struct StreamHash {
-  private(set) var value: UInt64 = 0x9E37_79B9_7F4A_7C15
+package struct StreamHash {
+  /// The hash of what was added.
+  package private(set) var value: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-  mutating func add(_ word: UInt64) {
+  /// Begins with nothing.
+  package init() {}
+
+  /// Adds a word.
+  package mutating func add(_ word: UInt64) {
     let product = (value ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
     value = product.high ^ product.low &+ 0xE703_7ED1_A0B4_28DB
   }
 
-  mutating func add(_ text: String) {
+  /// Adds a text.
+  package mutating func add(_ text: String) {
     var text = text
     text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
   }
 
-  mutating func add(_ floats: [Float]) { floats.withUnsafeBytes { add($0) } }
+  /// Adds a vector.
+  package mutating func add(_ floats: [Float]) { floats.withUnsafeBytes { add($0) } }
 
-  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+  /// Adds bytes, and how many they are.
+  package mutating func add(_ bytes: UnsafeRawBufferPointer) {
     add(UInt64(bytes.count))
     var offset = 0
     while offset + 8 <= bytes.count {
