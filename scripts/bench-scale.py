@@ -119,6 +119,26 @@ class Backend:
             return ["sqlite3", self.location, statement]
         return [f"{programs}/psql", "-X", "-q", self.location, "-c", statement]
 
+    @property
+    def decay(self):
+        """What `decay` does, in plain SQL: the images of before into a table like the journal's, and the update."""
+        key, moment, image, days = (
+            ("INTEGER PRIMARY KEY", "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-30 days')", "json_object",
+             "julianday('now') - julianday(updated_at)") if self.isSQLite else
+            ("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "now() - interval '30 days'", "jsonb_build_object",
+             "extract(epoch FROM now() - updated_at)::float8 / 86400"))
+        return f"""
+            BEGIN;
+            CREATE TABLE peer_rows (position {key}, operation_id bigint NOT NULL, table_name text NOT NULL,
+              row_id bigint NOT NULL, before text, after text, UNIQUE (operation_id, table_name, row_id));
+            CREATE INDEX peer_rows_row_idx ON peer_rows (row_id, table_name);
+            INSERT INTO peer_rows (operation_id, table_name, row_id, before)
+              SELECT 1, 'memories', id, {image}('importance_score', importance_score, 'updated_at', updated_at)
+              FROM memories WHERE importance_score > 0 AND updated_at < {moment} ORDER BY id;
+            UPDATE memories SET importance_score = importance_score * power(2, -({days}) / 180)
+              WHERE importance_score > 0 AND updated_at < {moment};
+            ROLLBACK"""
+
     def name(self, ending):
         return os.path.join(folder, f"{self.kind}-{ending}")
 
@@ -211,9 +231,8 @@ def measure_backend(kind):
     measure("doctor", command("doctor"), repeats=1 if rows > 200_000 else REPEATS)
     measure("dedup --dry-run", command("dedup", "--dry-run"), repeats=1 if rows > 200_000 else REPEATS)
     undo = lambda: run(on.memsh("undo", "--yes"))
-    measure("decay", command("decay", "--unused", "30", "--yes"), lambda: run(on.sql(
-        "BEGIN; UPDATE memories SET importance_score = importance_score * 0.9 WHERE importance_score > 0.2; ROLLBACK")),
-        after=undo, repeats=1 if rows > 200_000 else REPEATS)
+    measure("decay", command("decay", "--unused", "30", "--yes"), sql(on.decay), after=undo,
+            repeats=1 if rows > 200_000 else REPEATS)
     backup, plain = on.name("backup.db"), on.name("plain-backup")
     clear = lambda: remove(backup, plain)
     measure("backup", command("backup", backup), lambda: run(
