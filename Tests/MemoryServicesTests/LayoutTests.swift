@@ -104,6 +104,20 @@ import Testing
     #expect(ClusterWords.names(of: ["", ""], members: [0, 0], clusters: 1) == [[]])
   }
 
+  @Test("clusters of many topics, in which no word is common, are named by words of their own")
+  func namesMixedClusters() {
+    // Forty topics in each of two clusters: a word of a topic is in one of forty texts.
+    let texts = (0..<1_600).map { number in
+      let topic = number / 40
+      return "Something about \(number % 2 == 0 ? "river" : "garden")topic\(["a", "b", "c", "d"][topic % 4])"
+        + String(repeating: "x", count: topic / 4) + " and whatever \(number)"
+    }
+    let names = ClusterWords.names(of: texts, members: (0..<1_600).map { Int32($0 % 2) }, clusters: 2)
+    for (words, beginning) in zip(names, ["rivertopic", "gardentopic"]) {
+      #expect(words.count == 3 && words.allSatisfy { $0.hasPrefix(beginning) }, "\(words)")
+    }
+  }
+
   @Test("neighbours stand together, each time at the same places")
   func keepsNeighbours() throws {
     let (vectors, members) = LayoutTests.planted(400, centres: 8, dimensions: 40, noise: 0.5)
