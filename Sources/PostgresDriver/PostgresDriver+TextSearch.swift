@@ -54,7 +54,7 @@ extension PostgresDriver {
         FROM (SELECT id, weight, characters / greatest(pg_catalog.avg(characters) OVER (), 1::float8) AS length
           FROM found) AS found),
       exact AS MATERIALIZED (
-        SELECT best.id, pg_catalog.sum(wanted.column2::float8 * \(exact)) AS score
+        SELECT best.id, pg_catalog.sum(wanted.column2::float8 * \(exact)\(raw: inOrder("wanted.column1"))) AS score
         FROM (SELECT id, length FROM likely ORDER BY score DESC, id LIMIT \(WantedWords.scoredRows)) AS best
           JOIN memories USING (id)
           CROSS JOIN LATERAL pg_catalog.unnest(\(document)) AS word
@@ -66,6 +66,10 @@ extension PostgresDriver {
         ORDER BY score DESC, id LIMIT \(query.limit))
       """
   }
+
+  /// The order in which an aggregate adds: the last bit of a sum depends on it, and no plan is to change a score. Shards add
+  /// in no order.
+  private func inOrder(_ key: String) -> String { isDistributed ? "" : " ORDER BY \(key)" }
 
   /// The statement for the rows with words, and what these weigh together.
   private func found(_ words: WantedWords, _ query: TextQuery, _ language: String, _ hasIndex: Bool) -> SQL {
@@ -85,7 +89,7 @@ extension PostgresDriver {
         """
     }
     return """
-      SELECT r.id, r.characters, \(words.common) + pg_catalog.sum(column2::float8) AS weight
+      SELECT r.id, r.characters, \(words.common) + pg_catalog.sum(column2::float8\(raw: inOrder("column1"))) AS weight
       FROM \(rows: [.texts(words.queries), .texts(words.additions.map { "\($0)" })], as: "word") CROSS JOIN LATERAL (
         \(rows(having: "word.column1::tsquery", language, hasIndex ? conditions : "", hasIndex, areFew: words.areRare))
         LIMIT \(WantedWords.rowsMaximum)) AS r

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What could be wrong on a cluster without an error. `scripts/test` runs it where `MEMSH_CITUS` names an installation.
-@Suite(.enabled(if: TestDatabase.layout?.hasPrefix("citus") == true, "no Citus: see scripts/cluster"))
+@Suite(.enabled(if: TestDatabase.isCluster, "no Citus: see scripts/cluster"))
 struct CitusTests {
   private func world(rows: Int) throws -> World {
     let world = try World(.postgres)

@@ -212,7 +212,19 @@ import Testing
   private func plant(_ sql: String, in fixture: Fixture) throws {
     fixture.store.close()
     if let database = fixture.database {
-      try database.connect().execute(unsafeSQL: sql)
+      let connection = try database.connect()
+      guard TestDatabase.isCluster else { return try connection.execute(unsafeSQL: sql) }
+      for statement in sql.split(separator: ";") {
+        guard let user = statement.firstMatch(of: /SET user_id = '(.*)' WHERE id = 1/)?.1 else {
+          try connection.execute(unsafeSQL: String(statement))
+          continue
+        }
+        // No statement gives a row of a shard another user.
+        try fixture.store.transaction(.commit) {
+          try fixture.store.replace([1], of: "memories", with: ["user_id": "\(String(user))"], "changed")
+        }
+      }
+      fixture.store.close()
     } else {
       try fixture.folder.sqlite("store.db", sql.replacing("chr(", with: "char("))
     }

@@ -26,6 +26,8 @@ package final class TestDatabase {
   package static let layout = ProcessInfo.processInfo.environment["MEMSH_TEST_LAYOUT"]
   /// So many checks of `doctor` are about this layout alone.
   package static let checksOfLayout = layout.map { $0.hasPrefix("citus") ? 5 : 2 } ?? 0
+  /// Whether memories stand on several servers, which take one statement at a time.
+  package static let isCluster = layout?.hasPrefix("citus") == true
   /// Whether a foreign key to the id of a memory can be made.
   package static let canBeReferredTo = layout == nil
   /// The other servers of the cluster that the server is of, as far as there is one.
@@ -77,7 +79,7 @@ package final class TestDatabase {
   private func place(on server: String) -> String { server[...(server.lastIndex(of: "/") ?? server.startIndex)] + name }
 
   deinit {
-    for server in [serverURL] + (TestDatabase.layout?.hasPrefix("citus") == true ? TestDatabase.nodes : []) {
+    for server in [serverURL] + (TestDatabase.isCluster ? TestDatabase.nodes : []) {
       try? PostgresConnection(parameters: ["dbname": server])
         .execute(unsafeSQL: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
     }
