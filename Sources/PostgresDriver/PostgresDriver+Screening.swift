@@ -92,6 +92,8 @@ extension PostgresDriver {
     }
     // Shards and the server's own statistics are no matter for one statement.
     if isDistributed { count = "\(try query("SELECT \(count)").first?.integer(0) ?? 0)" }
+    // The statistics of a partitioned index stand at the indexes of its partitions.
+    let index: SQL = "\(PostgresDriver.textIndex)::regclass::oid"
     let rows = try query(
       """
       SELECT u.rows, w.word, w.is_long, coalesce(f.rows, '0'::float8) FROM (SELECT \(count) AS rows) AS u LEFT JOIN (
@@ -101,15 +103,14 @@ extension PostgresDriver {
           left(\(text.replacingNUL), \(raw: String(PostgresDriver.charactersLookedFor)))) AS d, unnest(d.lexemes) AS l (word)
         GROUP BY l.word) AS w ON true
       LEFT JOIN (
-        SELECT e.word, e.frequency, e.frequency::float8 * greatest(m.reltuples::float8, '0'::float8) AS rows
-        FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        SELECT e.word, pg_catalog.sum(e.frequency::float8 * greatest(m.reltuples::float8, '0'::float8)) AS rows
+        FROM (SELECT \(index) UNION ALL SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = \(index)) AS i (oid)
+        JOIN pg_catalog.pg_class AS c ON c.oid = i.oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         JOIN pg_catalog.pg_index AS x ON x.indexrelid = c.oid JOIN pg_catalog.pg_class AS m ON m.oid = x.indrelid
         JOIN pg_catalog.pg_stats AS s ON s.schemaname = n.nspname AND s.tablename = c.relname,
           unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS e (word, frequency)
-        WHERE c.oid = \(PostgresDriver.textIndex)::regclass::oid AND s.most_common_elems IS NOT NULL) AS f
-        ON f.word = w.word
-      ORDER BY f.frequency NULLS FIRST, length(w.word) DESC, w.word LIMIT \(TextQuery.wordMaximum)
+        WHERE s.most_common_elems IS NOT NULL GROUP BY e.word) AS f ON f.word = w.word
+      ORDER BY f.rows NULLS FIRST, length(w.word) DESC, w.word LIMIT \(TextQuery.wordMaximum)
       """
     ).rows
     return (
