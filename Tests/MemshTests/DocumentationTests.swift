@@ -45,6 +45,28 @@ import Testing
     }
   }
 
+  @Test("the keys that the prose on JSON shapes names are in the shapes, where it says")
+  func namesKeys() throws {
+    let prose = try Document("\(Document.articleFolder)/ScriptsAndAutomation.md").prose
+    let start = try #require(prose.range(of: "What the shapes mean where their names do not say it:"))
+    let list = prose[start.upperBound...].prefix(while: { $0 != "#" })
+    let shapes = try String(
+      contentsOfFile: "\(Memsh.package)/\(Document.articleFolder)/JSONShapes.md", encoding: .utf8
+    ).components(separatedBy: "\n## ").dropFirst().map { section in
+      (command: String(section.prefix { !$0.isNewline }), keys: section.matches(of: /\n *(\w+):/).map { String($0.1) })
+    }
+    let all = Set(shapes.flatMap(\.keys))
+    let named = list.matches(of: /`([a-z]+(_[a-z]+)+)`/).map { String($0.1) }
+    #expect(named.count > 5 && named.filter { !all.contains($0) } == [])
+    for shape in shapes where shape.keys.contains("operation") || shape.keys.contains("operations") {
+      let name = shape.command.prefix { $0 != " " }
+      guard !["journal", "show"].contains(name) else { continue }
+      let isList = ["doctor", "reembed", "undo"].contains(name)
+      #expect(shape.keys.contains(isList ? "operations" : "operation"), "\(shape.command)")
+      #expect(shape.keys.last == "dry_run", "\(shape.command)")
+    }
+  }
+
   @Test("the README is short, and its pictures are small")
   func isShort() throws {
     let readme = try String(contentsOfFile: Memsh.package + "/README.md", encoding: .utf8)

@@ -97,7 +97,7 @@ struct ReembedCommand: ChangingCommand, UserChoosing {
     fields += [
       .init("missing", .integer(report.missing)), .leftOut(report.leftOut),
       .init("operations", .json(.array(report.operations.map { .integer($0) }))),
-      .init("seconds", .double(seconds, places: 2)),
+      .init("seconds", .double(seconds, places: 2)), .init("dry_run", .boolean(false)),
     ]
     return ResultRecord(title: "Reembed", fields: fields)
   }

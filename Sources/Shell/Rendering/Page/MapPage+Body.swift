@@ -57,7 +57,8 @@ extension MapPage {
     #map:focus-visible { outline-offset: -2px; }
     #zoom { position: absolute; left: 10px; bottom: 10px; display: flex; gap: 4px; }
     #tip {
-      position: absolute; max-width: min(420px, calc(100% - 20px)); padding: 8px 10px; pointer-events: none;
+      position: absolute; width: max-content; max-width: min(420px, calc(100% - 20px)); padding: 8px 10px;
+      pointer-events: none;
       background: var(--panel); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 4px 16px rgb(0 0 0 / 25%);
     }
     #tip p { margin: 0; overflow-wrap: anywhere; }
