@@ -83,6 +83,12 @@ import Testing
     guard !result.output.isEmpty else {
       return "## \(named.joined(separator: " "))\nnothing, status \(result.status): \(result.errors)"
     }
-    return "## \(named.joined(separator: " "))\n\(JSONShape.text(try JSONParser.parse(result.output)))\n"
+    var shape = JSONShape.text(try JSONParser.parse(result.output))
+    // One table has no parts; that `status` has them of every other layout, LayoutTests and CitusTests tell.
+    if TestDatabase.layout != nil, command == ["status"] {
+      #expect(shape.contains("parts: [{"))
+      shape.replace(/parts: \[\{[^\]]*\}\]/, with: "parts: []")
+    }
+    return "## \(named.joined(separator: " "))\n\(shape)\n"
   }
 }
