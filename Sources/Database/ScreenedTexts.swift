@@ -28,6 +28,11 @@ package struct ScreenedTexts: Sendable, Equatable {
     return (missing, min(words, missing + 1))
   }
 
+  /// Whether a word has a digit: texts with other numbers say something else, however alike they are.
+  package static func isNumber(_ word: String) -> Bool {
+    word.unicodeScalars.contains { $0.properties.numericType != nil }
+  }
+
   /// Whether words stand apart in a text, so that an index of words can tell what is like it: in Chinese, Japanese or Thai
   /// a whole clause is one word to it.
   package static func hasBlanks(_ text: String) -> Bool {

@@ -10,38 +10,47 @@ extension PostgresDriver {
     sharing share: Double, of text: String, userID: String, in state: StoreState
   ) throws -> ScreenedTexts? {
     let filter = MemoryFilter(userID: userID).conditions()
-    let language = state.textLanguage
-    let (isWhole, words) = try lookup(text, language, filter)
+    let (isWhole, words) = try lookup(text, state.textLanguage, filter)
     if isWhole {
       return ScreenedTexts(texts: try embeddable("true\(filter) ORDER BY id"), isWhole: true)
     }
-    guard let language, ScreenedTexts.hasBlanks(text), words.count >= ScreenedTexts.wordsMinimum else { return nil }
+    guard let language = state.textLanguage, ScreenedTexts.hasBlanks(text), words.count >= ScreenedTexts.wordsMinimum
+    else { return nil }
     let long = words.filter(\.isLong)
     let looked = long.count > ScreenedTexts.wordsMinimum ? long : words
     var needed = looked.count
     if long.count > ScreenedTexts.wordsMinimum { needed = ScreenedTexts.lookup(long.count, share: share).needed }
     let isPaired = looked.count > needed && needed < PostgresDriver.pairedMaximum
     let wanted = looked.prefix(isPaired ? needed + 1 : needed)
-    let query: String
+    // Of many texts that are alike those that can still be the same: with all of its numbers, because others say something
+    // else, or with all of its words where it has none.
+    let numbers = words.map(\.lexeme).filter(ScreenedTexts.isNumber)
+    let alike = (numbers.isEmpty ? words.map(\.lexeme) : numbers).map(PostgresDriver.quoted).joined(separator: " & ")
+    func matching(_ query: String) throws -> [EmbeddableText] {
+      let same = text.replacingNUL
+      // Texts that are nearly the same are nearly as long.
+      return try embeddable(
+        """
+        \(raw: PostgresDriver.document(language)) @@ \(query)::tsquery\(filter)
+        ORDER BY content::text = \(same) DESC,
+          pg_catalog.abs(pg_catalog.length(content::text) - pg_catalog.length(\(same))), id
+        LIMIT \(PostgresDriver.textsMaximum)
+        """)
+    }
+    var texts: [EmbeddableText]
     if PostgresDriver.rare(wanted, rows: isPaired ? ScreenedTexts.listedMaximum : PostgresDriver.rowsMaximum)
       == wanted.count
     {
       let lexemes = wanted.map(\.lexeme)
-      query = isPaired ? PostgresDriver.two(of: lexemes) : PostgresDriver.any(of: lexemes[...])
+      texts = try matching(isPaired ? PostgresDriver.two(of: lexemes) : PostgresDriver.any(of: lexemes[...]))
+      if texts.count == PostgresDriver.textsMaximum {
+        let known = Set(texts.map(\.id))
+        texts += try matching(alike).filter { !known.contains($0.id) }
+      }
     } else {
-      // Of the texts without a rare word only the very same one is looked for.
       let rare = wanted.prefix(PostgresDriver.rare(wanted, rows: PostgresDriver.rowsMaximum)).map(\.lexeme)
-      let same = words.map { PostgresDriver.quoted($0.lexeme) }.joined(separator: " & ")
-      query = rare.isEmpty ? same : "\(PostgresDriver.any(of: rare[...])) | (\(same))"
+      texts = try matching(rare.isEmpty ? alike : "\(PostgresDriver.any(of: rare[...])) | (\(alike))")
     }
-    let same = text.replacingNUL
-    // Texts that are nearly the same are nearly as long.
-    let texts = try embeddable(
-      """
-      \(raw: PostgresDriver.document(language)) @@ \(query)::tsquery\(filter)
-      ORDER BY content::text = \(same) DESC, pg_catalog.abs(pg_catalog.length(content::text) - pg_catalog.length(\(same))), id
-      LIMIT \(PostgresDriver.textsMaximum)
-      """)
     return ScreenedTexts(texts: texts.sorted { $0.id < $1.id }, isWhole: false)
   }
 

@@ -24,7 +24,7 @@ extension SQLiteDriver {
       guard words.count >= ScreenedTexts.wordsMinimum else { return nil }
       let long = words.filter { word in
         word.unicodeScalars.count >= ScreenedTexts.lettersMinimum
-          && !word.unicodeScalars.contains { $0.properties.numericType != nil }
+          && !ScreenedTexts.isNumber(word)
       }
       var lookup = ScreenedTexts.lookup(words.count, share: 0)
       if long.count > ScreenedTexts.wordsMinimum {
@@ -33,21 +33,31 @@ extension SQLiteDriver {
       }
       let lists = try WordLists(words, needed: lookup.needed, db)
       var found = try texts(lists.ranked(missing: lookup.missing), userID: userID, sameAs: text, db)
-      if lists.isCut, !found.contains(where: { $0.content.utf8.elementsEqual(text.utf8) }) {
-        found += try same(text, userID: userID, db)
+      if lists.isCut || found.count >= SQLiteDriver.textsMaximum {
+        let known = Set(found.map(\.id))
+        found += try texts(withNumbersOf: text, userID: userID, db).filter { !known.contains($0.id) }
       }
       return ScreenedTexts(texts: found.sorted { $0.id < $1.id }, isWhole: false)
     }
   }
 
-  /// The first of the user's memories with this very text, by the index of words.
-  private func same(_ text: String, userID: String, _ db: Database) throws -> [EmbeddableText] {
-    let words = TextWords.all(text).compactMap { TextWords.match([$0]) }.joined(separator: " AND ")
-    return try db.rows(
-      """
-      SELECT m.id, m.content FROM \(SearchDDL.textIndex) AS f JOIN memories AS m ON m.id = f.rowid
-      WHERE \(SearchDDL.textIndex) MATCH ? AND m.user_id = ? AND m.content = ? ORDER BY f.rowid LIMIT 1
-      """, [words, userID, text], of: "memories", SQLiteDriver.embeddable)
+  /// Of many texts that are alike those that can still be the same: with all of its numbers, because others say something
+  /// else, or with all of its words where it has none; the very same one in any case.
+  private func texts(withNumbersOf text: String, userID: String, _ db: Database) throws -> [EmbeddableText] {
+    func rows(_ words: [String], _ condition: String, _ arguments: StatementArguments) throws -> [EmbeddableText] {
+      let match: StatementArguments = [words.compactMap { TextWords.match([$0]) }.joined(separator: " AND "), userID]
+      return try db.rows(
+        """
+        SELECT m.id, m.content FROM \(SearchDDL.textIndex) AS f JOIN memories AS m ON m.id = f.rowid
+        WHERE \(SearchDDL.textIndex) MATCH ? AND m.user_id = ?\(condition) ORDER BY f.rowid LIMIT ?
+        """, match + arguments, of: "memories", SQLiteDriver.embeddable)
+    }
+    let words = TextWords.all(text)
+    let numbers = words.filter(ScreenedTexts.isNumber)
+    let found = try rows(numbers.isEmpty ? words : numbers, "", [SQLiteDriver.textsMaximum])
+    guard found.count == SQLiteDriver.textsMaximum else { return found }
+    let same = try rows(words, " AND m.content = ?", [text, 1])
+    return found + same.filter { one in !found.contains { $0.id == one.id } }
   }
 
   /// So many texts are compared at the most, and so many rows looked at for those of the user.

@@ -118,6 +118,7 @@ import Testing
   func findsTheSameOfAlike(kind: StoreKind) throws {
     let fixture = try Fixture.prepared(kind)
     let (words, count) = (ScreeningTests.words("com", 36).joined(separator: " "), 21_000)
+    let first = ScreeningTests.words("com", 1)[0]
     _ = try fixture.store.insert((0..<count).map { memory("\(words) number \($0)", user: "ada") })
     _ = try fixture.store.buildIndexes(nil, NoProgress())
     if kind == .postgres { try fixture.store.driver.execute("ANALYZE memories") }
@@ -125,6 +126,10 @@ import Testing
       let text = "\(words) number \(number)"
       let found = try #require(try fixture.store.texts(sharing: 0.5, of: text, userID: "ada"))
       #expect(!found.isWhole && found.texts.map(\.content) == [text])
+      for changed in [text + ".", text.uppercased(), text.replacing(first, with: first + "q"), text + " again"] {
+        let found = try #require(try fixture.store.texts(sharing: 0.5, of: changed, userID: "ada"))
+        #expect(found.texts.contains { $0.content == text }, "\(changed)")
+      }
     }
     #expect(try fixture.store.texts(sharing: 0.5, of: words + " number none", userID: "ada")?.texts == [])
   }

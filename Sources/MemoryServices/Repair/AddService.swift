@@ -83,9 +83,10 @@ extension RepairService {
   /// The first duplicate that a layer finds, the surest layer first.
   ///
   /// Of a user with many memories only those are compared that an index of words or the vectors find. No duplicate by words
-  /// escapes the index as long as its words are written with the same characters, and not too many rows have the rarer
-  /// ones (``ScreenedTexts/listedMaximum``): then the very same text is found, and the nearest in meaning are compared.
-  /// By characters one may escape that has an error in nearly every third word; the vectors mostly find that.
+  /// escapes the index as long as its words are written with the same characters, and at most some thousands of texts
+  /// share them. Of more those are compared that have the same numbers or, without any, the same words; beside them the
+  /// first ones, and the nearest in meaning. By characters one may escape that has an error in nearly every third word;
+  /// the vectors mostly find that.
   private func duplicate(of new: NewMemory, _ thresholds: [DuplicateLayer: Double]) throws -> DuplicateMatch? {
     guard !thresholds.isEmpty else { return nil }
     let fields = new.fields
