@@ -106,7 +106,7 @@ extension MemoryStore {
     let condition: SQL = filter.isEmpty ? "" : " WHERE id \(among: try memoryIDs(matching: filter))"
     try stream(
       ["SELECT \(selection.columns) FROM \(Table.memories)\(condition) ORDER BY \(order)"], of: .memories,
-      batchSize: batchSize, selection.memory, body)
+      batchSize: batchSize, selection.memory, bytes: MemoryStore.bytes, body)
   }
 
   /// Hands over the memories that a run wrote, with their embeddings but without their metadata, in any order: for
@@ -115,15 +115,16 @@ extension MemoryStore {
     let selection = RowSelection(.memories, [], without: [.metadata])
     let shares = driver.dialect.shares
     let statements = (0..<shares).map { share -> SQL in
-      let part: SQL = shares > 1 ? " AND CAST(id AS BIGINT) % \(shares) = \(share)" : ""
+      let part: SQL = shares > 1 ? " AND target_id % \(shares) = \(share)" : ""
       // The ledger's rows first, by themselves: the table of memories may be on other machines.
       return """
         WITH wanted AS MATERIALIZED (SELECT target_id FROM \(OwnTable.runRows)
-          WHERE run_id = \(run) AND table_name = \(Table.memories.name))
-        SELECT \(selection.columns) FROM \(Table.memories) WHERE id IN (SELECT target_id FROM wanted)\(part)
+          WHERE run_id = \(run) AND table_name = \(Table.memories.name)\(part))
+        SELECT \(selection.columns) FROM \(Table.memories) WHERE id IN (SELECT target_id FROM wanted)
         """
     }
-    try stream(statements, of: .memories, batchSize: batchSize, selection.memory, body)
+    try stream(
+      statements, of: .memories, batchSize: batchSize, selection.memory, bytes: MemoryStore.bytes, body)
   }
 
   /// Hands over the id, user and content of every memory, without a particular order.
@@ -163,22 +164,32 @@ extension MemoryStore {
     guard try state().tables[table.name] != nil else { return }
     let selection = try selection(of: table)
     try stream(
-      ["SELECT \(selection.columns) FROM \(table) ORDER BY id"], of: table, batchSize: batchSize, selection.record, body
+      ["SELECT \(selection.columns) FROM \(table) ORDER BY id"], of: table, batchSize: batchSize, selection.record,
+      bytes: { _ in 0 }, body
     )
   }
 
   private func stream<Element>(
     _ shares: [SQL], of table: Table, batchSize: Int, _ element: (any Row) throws -> Element,
-    _ body: ([Element]) throws -> Void
+    bytes: (Element) -> Int, _ body: ([Element]) throws -> Void
   ) throws {
-    var batch: [Element] = []
+    var (batch, size) = ([Element](), 0)
     try driver.stream(shares, of: table.name, exactly: readsExactly) { row in
       batch.append(try element(row))
-      guard batch.count == batchSize else { return }
+      size += bytes(batch[batch.count - 1])
+      guard batch.count == batchSize || size >= MemoryStore.bytesAtATime else { return }
       try body(batch)
       batch.removeAll(keepingCapacity: true)
+      size = 0
     }
     if !batch.isEmpty { try body(batch) }
+  }
+
+  /// Long texts make a batch smaller, because several of them are in memory at a time.
+  private static let bytesAtATime = 8 << 20
+
+  private static func bytes(_ memory: Memory) -> Int {
+    memory.fields.content.utf8.count + (memory.fields.embedding?.dimensions ?? 0) * MemoryLayout<Float>.size
   }
 
   /// Runs `body`; of the rows it reads with ``readMemories(_:batchSize:_:)`` and ``readRows(of:batchSize:_:)`` each is as
