@@ -60,7 +60,7 @@ extension BinaryRow {
   /// A `timestamp` or `timestamptz`, in microseconds since 1970-01-01; 'infinity' is the largest number there is,
   /// '-infinity' the smallest.
   package func timestamp(_ column: Int) throws -> Int64? {
-    try value(column, "a timestamp", PostgresType.timestamps) { bytes in
+    try value(column, "a timestamp before the year 294247", PostgresType.timestamps) { bytes in
       guard bytes.count == 8 else { return nil }
       let moment = bytes.loadBigEndian(as: Int64.self)
       guard moment != .max, moment != .min else { return moment }

@@ -13,13 +13,25 @@ extension PostgresDriver {
     return ids
   }
 
-  /// Makes the next free ids follow this one.
+  /// Makes the next free ids follow this one; where the sequence ends before it, those that the sequence can come to.
   func reserveIDs(upTo id: Int64, in table: String) throws {
-    try query(
-      """
-      SELECT setval(sequence, \(id)) FROM (SELECT \(try sequence(of: table))::regclass AS sequence) AS t
-      WHERE \(id) > coalesce(pg_catalog.pg_sequence_last_value(sequence), 0)
-      """)
+    let sequence = try sequence(of: table)
+    func reserve(_ id: Int64) throws -> Int64 {
+      let maximum = try query(
+        """
+        SELECT t.maximum, CASE WHEN \(id) <= t.maximum
+          AND \(id) > coalesce(pg_catalog.pg_sequence_last_value(t.sequence), 0) THEN setval(t.sequence, \(id)) END
+        FROM (SELECT s.sequence, (pg_catalog.pg_sequence_parameters(s.sequence)).maximum_value AS maximum
+          FROM (SELECT \(sequence)::regclass AS sequence) AS s) AS t
+        """
+      ).first?.integer(0)
+      return maximum ?? .max
+    }
+    let maximum = try reserve(id)
+    guard id > maximum else { return }
+    let largest = try query("SELECT pg_catalog.max(id)::int8 FROM \(name: table) WHERE id <= \(maximum)").first?
+      .integer(0)
+    if let largest { _ = try reserve(largest) }
   }
 
   /// The sequence that numbers a table: the one it owns, else the one its default names.

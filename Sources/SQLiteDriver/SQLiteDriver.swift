@@ -217,6 +217,13 @@ package final class SQLiteDriver: Driver {
     logger.info("opening \(path)")
     configuration.prepareDatabase(SQLiteFunctions.add)
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_size_limit = \(SQLiteDriver.logBytesMaximum)") }
+    configuration.prepareDatabase { [location = identity.location] db in
+      // What counts bytes of a text would count those of another encoding.
+      guard let encoding = try String.fetchOne(db, sql: "PRAGMA encoding"), encoding != "UTF-8" else { return }
+      throw MemshError(
+        .storeFailed, "\(location) keeps its texts as \(encoding); memsh needs UTF-8",
+        hint: "make a copy in UTF-8: sqlite3 \(location.shellWord) .dump | sqlite3 NEW.db")
+    }
     if logger.logLevel <= .debug {
       // GRDB's description of a statement leaves its values out.
       configuration.prepareDatabase { [logger] db in db.trace { logger.debug("\($0)") } }

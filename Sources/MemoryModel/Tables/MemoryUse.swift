@@ -7,12 +7,12 @@ package struct MemoryUse: Sendable {
   /// When it was read, stored or changed for the last time; nil where none of these is known.
   package let lastUse: Timestamp?
 
-  /// Creates it; of the times the last one counts.
+  /// Creates it; of the times the last one counts. One before every moment tells nothing.
   package init(
     id: Int64, importance: Double?, lastAccessedAt: Timestamp?, createdAt: Timestamp?, updatedAt: Timestamp?
   ) {
     (self.id, self.importance) = (id, importance)
-    lastUse = [lastAccessedAt, createdAt, updatedAt].lazy.compactMap(\.self).max()
+    lastUse = [lastAccessedAt, createdAt, updatedAt].lazy.compactMap(\.self).filter { $0 != .minusInfinity }.max()
   }
 
   /// The same of a memory that has been read.

@@ -149,8 +149,13 @@ package struct ExportService {
     } else {
       try hand(.header(ExportService.header(space, columns).text))
     }
-    try store.readMemories(options.filter, batchSize: ExportService.batchSize) {
-      try hand(.memories($0, columns: names))
+    try store.readMemories(options.filter, batchSize: ExportService.batchSize) { memories in
+      if options.embeddings, let memory = memories.first(where: { $0.fields.embedding?.isFinite == false }) {
+        throw MemshError(
+          .storeCorrupt, "the embedding of memory \(memory.id) has a number that JSON cannot tell",
+          hint: "`doctor --fix embedding_not_finite` computes it anew; `export --no-embeddings` leaves all of them out")
+      }
+      try hand(.memories(memories, columns: names))
     }
     guard isWhole else { return }
     for table in Table.side {

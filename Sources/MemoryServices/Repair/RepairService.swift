@@ -140,7 +140,9 @@ package struct RepairService {
     // As numbers that cannot overflow: a foreign row may be of any year.
     let days = (Double(now.microseconds) - Double(used.microseconds)) / 86_400e6
     guard days > 0 else { return nil }
-    return (days, importance * exp2(-days / halfLifeDays))
+    let lowered = importance * exp2(-days / halfLifeDays)
+    // A column of an application may be of single precision, and a server refuses what that cannot tell from 0.
+    return (days, lowered < Double(Float.leastNormalMagnitude) ? 0 : lowered)
   }
 
   private static let batchSize = 10_000

@@ -94,13 +94,16 @@ extension Check {
         let numbers = try store.driver.first(
           """
           SELECT coalesce(pg_sequence_last_value(sequence), 0)::int8,
-            (SELECT coalesce(pg_catalog.max(id), 0) FROM \(name: table))::int8
+            (SELECT coalesce(pg_catalog.max(id), 0) FROM \(name: table))::int8,
+            (pg_catalog.pg_sequence_parameters(sequence)).maximum_value
           FROM (SELECT pg_get_serial_sequence(\(table), 'id')::regclass AS sequence) AS s
           WHERE pg_catalog.has_sequence_privilege(sequence::oid, 'USAGE, SELECT')
           """
-        ) { (last: try $0.number(0), largest: try $0.number(1)) }
-        guard let numbers, numbers.last < numbers.largest else { return nil }
-        return "\(table): the sequence is at \(numbers.last), the largest id \(numbers.largest)"
+        ) { (last: try $0.number(0), largest: try $0.number(1), maximum: try $0.number(2)) }
+        guard let (last, largest, maximum) = numbers else { return nil }
+        // It never comes to an id that is beyond its own end.
+        let reached = largest > maximum ? try store.largestID(in: table, notAbove: maximum) : largest
+        return last < reached ? "\(table): the sequence is at \(last), the largest id \(reached)" : nil
       }
     },
     rebuilds: { store, _ in
