@@ -171,7 +171,8 @@ enum HelpTopic: String, CaseIterable {
       PAGER                 what shows long results; `set pager` wins
       NO_COLOR              no colours
 
-      A .env file in the working directory is read for the first seven; the real
+      A .env file in the working directory is read for the first five, and for
+      PGHOST, PGPORT, PGUSER, PGDATABASE, PGSSLMODE and PGPASSWORD; the real
       environment wins.
     """
 

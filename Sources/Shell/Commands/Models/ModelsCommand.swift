@@ -11,7 +11,8 @@ struct ModelsCommand: CommandWithSubcommands {
       A model is a folder in $XDG_DATA_HOME/memsh/models/ with model.safetensors and tokenizer.json, in Model2Vec's or \
       WordLlama's layout (static: instant), or a sentence-transformers model of BERT's kind such as all-MiniLM-L6-v2, \
       bge-small, e5-small or gte-small (encoder: finds more, takes longer). scripts/fetch-model installs a static one, \
-      scripts/fetch-model --model minilm all-MiniLM-L6-v2, whose vectors many memory systems store. Without a model, and \
+      scripts/fetch-model --model minilm all-MiniLM-L6-v2, whose vectors many memory systems store; a package has it in \
+      doc/memsh/examples/. Without a model, and \
       without OPENAI_API_KEY or OPENAI_BASE_URL, memories are compared by the words that they share, not by what they \
       mean.
 
