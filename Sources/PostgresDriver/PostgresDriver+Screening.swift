@@ -109,7 +109,8 @@ extension PostgresDriver {
         SELECT l.word, pg_catalog.bool_or(length(d.token) >= \(ScreenedTexts.lettersMinimum)
           AND d.token !~ '[0-9]'::text) AS is_long
         FROM pg_catalog.ts_debug(\(language)::regconfig,
-          left(\(text.replacingNUL), \(raw: String(PostgresDriver.charactersLookedFor)))) AS d, unnest(d.lexemes) AS l (word)
+          left(\(text.replacingNUL), \(raw: String(PostgresDriver.charactersLookedFor)))) AS d,
+          pg_catalog.unnest(d.lexemes) AS l (word)
         GROUP BY l.word) AS w ON true
       LEFT JOIN (
         SELECT e.word, pg_catalog.sum(e.frequency::float8 * greatest(m.reltuples::float8, '0'::float8)) AS rows

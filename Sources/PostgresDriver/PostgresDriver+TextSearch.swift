@@ -111,7 +111,7 @@ extension PostgresDriver {
       WITH document AS MATERIALIZED (
         SELECT pg_catalog.tsvector_to_array(\(raw: PostgresDriver.document(language))) AS lexemes
         FROM memories WHERE id = \(memory))
-      SELECT token, COALESCE(lexemes && (SELECT lexemes FROM document), false)
+      SELECT token, COALESCE(lexemes OPERATOR(pg_catalog.&&) (SELECT lexemes FROM document), false)
       FROM pg_catalog.ts_debug(\(language)::regconfig, left(\(text.replacingNUL), 100000))
       WHERE pg_catalog.cardinality(lexemes) > 0 LIMIT \(TextQuery.wordMaximum)
       """

@@ -53,7 +53,7 @@ import Testing
         types text[] := string_to_array('text,varchar,name,int4,int8,float8,numeric,timestamp,timestamptz,jsonb,oid,'
           'regclass,text[],public.vector', ',');
         few text[] := string_to_array('text,varchar,name,int4,int8,float8,text[]', ',');
-        operators text[] := string_to_array('= <> < > <= >= ~~ !~ @@ || #>> + - * / % <=>', ' ');
+        operators text[] := string_to_array('= <> < > <= >= ~~ !~~ ~ !~ @@ @> <@ && || #>> -> ->> + - * / % <=>', ' ');
         body text := 'LANGUAGE plpgsql AS ''BEGIN RETURN NULL; END''';
       BEGIN
         PERFORM pg_catalog.set_config('check_function_bodies', 'off', false),
@@ -65,7 +65,7 @@ import Testing
           FOREACH o IN ARRAY operators LOOP
             CONTINUE WHEN to_regoperator(format('public.%s(%s, %s)', o, t, u)) IS NOT NULL;
             EXECUTE format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, PROCEDURE = public.hostile_%s)', o, t, u,
-              CASE WHEN o IN ('||', '#>>') THEN 'text' WHEN o IN ('+', '-', '*', '/', '%', '<=>') THEN 'float'
+              CASE WHEN o IN ('||', '#>>', '->', '->>') THEN 'text' WHEN o IN ('+', '-', '*', '/', '%', '<=>') THEN 'float'
                 ELSE 'bool' END);
           END LOOP;
         END LOOP;
@@ -116,6 +116,7 @@ import Testing
     add "Bob owns a red bicycle" --user bob --category things --force
     add "Bob owns a red bicycle" --user bob --category things --force
     add "Carl keeps bees" --user "Ada " --category Taste --force
+    add "Ada drinks neither coffee nor milk" --user ada
     import in.jsonl
     list --user ada --category taste --min-importance 0.1 --since 1d --until 2030-01-01 --where metadata.color=blue
     list --sort created --limit 1 --after 1
@@ -126,6 +127,10 @@ import Testing
     show 1
     search tea --user ada --category taste --threshold 0.1
     search "red bicycle" --mode lexical
+    search "red bicycle" --explain
+    eval --make 3 queries.jsonl
+    eval queries.jsonl
+    map
     search "red bicycle" --mode hybrid --record
     search "red bicycle" --mode semantic --exact
     search --similar-to 1
@@ -192,6 +197,34 @@ import Testing
     try change(Self.rowFunctions(in: schema ?? "public"))
     let result = try memsh.run(arguments + ["-c", "set dimensions 16", "-f", folder.file("s.memsh")])
     #expect(result.status == 0, "\(result.errors)")
+  }
+
+  @Test("no source of others picks an operator or a function that another role has defined")
+  func picksNobodysObjectsInSources() throws {
+    try change(
+      """
+      CREATE TABLE notes (id int PRIMARY KEY, user_id varchar, said varchar, vector public.vector, extra jsonb, at timestamptz);
+      INSERT INTO notes VALUES (1, 'ada', 'Ada likes green tea in the morning', '[1,2,3]', '{"a": 1}', now());
+      CREATE TABLE mem0 (id uuid PRIMARY KEY, vector public.vector, payload jsonb);
+      INSERT INTO mem0 VALUES ('00000000-0000-0000-0000-000000000001', '[1,2,3]',
+        '{"data": "Bob owns a red bicycle", "user_id": "bob", "created_at": "2026-01-01T00:00:00Z"}');
+      GRANT ALL ON ALL TABLES IN SCHEMA public TO \(Self.role);
+      ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC
+      """)
+    try change(try Self.hostileObjects())
+    let source = url(schema: nil)
+    for command in [
+      ["inspect", source], ["migrate", "--from", source, "--max-rejected", "all"],
+      ["migrate", "--from", source, "--table", "notes"],
+      ["migrate", "--from", source, "--table", "notes", "--map", "user=user_id,content=said,metadata=extra"],
+      ["diff", source],
+    ] {
+      let result = try memsh.run(["-y", "-q", "-d", folder.file("target.db"), "--embedder", "hash"] + command)
+      #expect(
+        result.status == 0 || result.errors.contains("differ") || result.errors.contains("content=said"),
+        "\(command.first ?? ""): \(result.errors)")
+    }
+    #expect(try folder.rows("target.db", "SELECT content FROM memories ORDER BY 1").count == 2)
   }
 
   @Test("an operator for the types of a column runs no code when memsh lists and adds")

@@ -22,6 +22,8 @@ package final class PostgresTables: TableDatabase {
   func tables() throws -> TableList {
     if let list { return list }
     let found = try lookUp()
+    // Operators and functions that others have put there fit some types better than the system's own.
+    _ = try driver.rows("SELECT \(function: "set_config")('search_path', 'pg_catalog', false)") { try $0.text(0) }
     list = found
     return found
   }
@@ -38,8 +40,10 @@ package final class PostgresTables: TableDatabase {
       JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
-        AND n.nspname <> 'memsh' AND n.nspname NOT LIKE 'memsh\\_%' AND \(function: "has_table_privilege")(c.oid, 'SELECT')
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'memsh')
+        AND NOT \(function: "starts_with")(n.nspname::text, 'pg_')
+        AND NOT \(function: "starts_with")(n.nspname::text, 'memsh_')
+        AND \(function: "has_table_privilege")(c.oid, 'SELECT')
       ORDER BY 3 DESC, 1, 2, a.attnum
       """
     ) { row in
@@ -52,7 +56,8 @@ package final class PostgresTables: TableDatabase {
     for table in found.chunked(by: { $0.schema == $1.schema && $0.table == $1.table }) {
       guard let first = table.first else { continue }
       let read = TableList.Table(
-        name: first.table, schema: first.isVisible ? nil : first.schema, columns: table.map(\.column),
+        name: first.table, schema: first.isVisible ? nil : first.schema, place: first.schema,
+        columns: table.map(\.column),
         keyColumns: table.filter(\.isKey).map(\.column), types: table.map(\.type),
         uniqueColumns: Set(table.filter(\.isUnique).map(\.column)))
       if first.isView { views.append(read) } else { tables.append(read) }
@@ -60,7 +65,11 @@ package final class PostgresTables: TableDatabase {
     return TableList(tables, views: views)
   }
 
-  func reading<Value>(_ body: () throws -> Value) throws -> Value { try driver.transaction(.readOnly, body) }
+  func reading<Value>(_ body: () throws -> Value) throws -> Value {
+    // First, because the end of a transaction takes settings back.
+    _ = try tables()
+    return try driver.transaction(.readOnly, body)
+  }
 
   /// Every column of the answer must be text (``TableDatabase/answering(_:)``).
   func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws {

@@ -7,6 +7,8 @@ struct TableList {
     let name: String
     /// The schema it stands in, where that is not one that names are looked up in by themselves; nil in SQLite.
     var schema: String?
+    /// The schema that SQL names, because nothing is to be looked up in any; nil in SQLite.
+    var place: String?
     /// Empty for a virtual table, whose module may not be here.
     let columns: [String]
     /// The columns that make the primary key.
@@ -19,7 +21,7 @@ struct TableList {
     var uniqueColumns: Set<String> = []
 
     /// The name as SQL writes it.
-    var quotedName: String { (schema.map { $0.quotedIdentifier + "." } ?? "") + name.quotedIdentifier }
+    var quotedName: String { (place.map { $0.quotedIdentifier + "." } ?? "") + name.quotedIdentifier }
 
     /// The name as a person would write it.
     var shownName: String { (schema.map { $0 + "." } ?? "") + name }
