@@ -16,6 +16,9 @@ extension SQLiteDriver: FileStore {
     return fileExists
   }
 
+  /// So much of a file is read where it lies.
+  private static let mappedBytes = 1 << 34
+
   /// Copies the file, page by page; one that has much room to give back, row by row into a smaller one. Either sees one
   /// snapshot, whoever writes meanwhile.
   package func copyFile(to path: String) throws {
@@ -90,7 +93,7 @@ extension SQLiteDriver: FileStore {
   /// Notes what everything adds up to, of a file that SQLite finds whole.
   package func seal() throws {
     try removeSeal()
-    let digest = try whileCheckingPages { try ContentDigest.hex(of: $0, without: SQLiteDriver.seal) }
+    let digest = try whileCheckingPages(isFresh: true) { try ContentDigest.hex(of: $0, without: SQLiteDriver.seal) }
     try write { db in
       try db.execute(sql: "INSERT INTO memsh_settings VALUES (?, ?)", arguments: [SQLiteDriver.seal, digest])
       _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
@@ -100,20 +103,29 @@ extension SQLiteDriver: FileStore {
   /// Reads while SQLite checks the file's pages over a connection of its own, on another thread: each takes as long as the
   /// other.
   ///
+  /// - Parameter isFresh: Whether the file has just been written, and is still in memory: then its pages are not copied.
+  ///   Of any other a page that the disk cannot give would end the process.
   /// - Throws: `store_corrupt` for damaged pages, and what `body` throws.
-  private func whileCheckingPages<Value>(_ body: (Database) throws -> Value) throws -> Value {
+  private func whileCheckingPages<Value>(
+    isFresh: Bool = false, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    let pragma = "PRAGMA mmap_size = \(isFresh ? SQLiteDriver.mappedBytes : 0)"
     let (path, location) = (path, identity.location)
     return try Overlap.pulling(
       capacity: 1,
       producers: [
         { (hand: (String) throws -> Void) in
-          do { try hand(SQLiteDriver.damage(inFileAt: path)) } catch let error as DatabaseError {
+          do { try hand(SQLiteDriver.damage(inFileAt: path, pragma)) } catch let error as DatabaseError {
             throw MemshError(translating: error, location: location)
           }
         }
       ]
     ) { next in
-      let value = try read(body)
+      let value = try read { db in
+        try db.execute(sql: pragma)
+        defer { try? db.execute(sql: "PRAGMA mmap_size = 0") }
+        return try body(db)
+      }
       let damage = try next() ?? ""
       guard damage == "ok" else { throw damaged(damage) }
       return value
@@ -121,9 +133,10 @@ extension SQLiteDriver: FileStore {
   }
 
   /// What SQLite's own check finds first; `ok` where it finds nothing.
-  private static func damage(inFileAt path: String) throws -> String {
+  private static func damage(inFileAt path: String, _ pragma: String) throws -> String {
     var configuration = Configuration()
     configuration.prepareDatabase { db in try SQLiteFunctions.add(to: db) }
+    configuration.prepareDatabase { try $0.execute(sql: pragma) }
     let queue = try StoreFile.open(path, configuration)
     defer { try? queue.close() }
     return try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") ?? "" }
