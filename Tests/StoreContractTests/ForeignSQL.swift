@@ -10,7 +10,7 @@ import Testing
 extension Fixture {
   /// Runs statements as another program would.
   func runForeign(_ sql: String) throws {
-    if let database { try database.connect().execute(unsafeSQL: sql) } else { try folder.sqlite("store.db", sql) }
+    if let database { try database.execute(sql) } else { try folder.sqlite("store.db", sql) }
   }
 
   /// Every value of a table's rows as the database itself writes it, without any of memsh's code.

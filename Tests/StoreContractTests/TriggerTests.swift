@@ -171,7 +171,8 @@ import Testing
     let objects = try fixture.database?.value(schema)
     let notRestored = try SmallRepair.undoAll(fixture.store)
     #expect(try fixture.database?.value(schema) == objects, "an undo changes no table")
-    let updates = repair.testDescription != "delete"
+    // A row that gets another user on Citus is deleted and inserted.
+    let updates = !["delete", TestDatabase.isCluster ? "reassign" : ""].contains(repair.testDescription)
     #expect(notRestored.isEmpty != (isNamed && updates))
     #expect(notRestored.allSatisfy { $0.hasPrefix("updated_at of row ") }, "\(notRestored)")
     if notRestored.isEmpty { #expect(try fixture.foreignDump() == before) }

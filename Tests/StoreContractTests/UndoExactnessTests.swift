@@ -83,6 +83,8 @@ import Testing
     }
     for (definition, values) in kind == .postgres ? postgres : sqlite {
       let name = String(definition.prefix { $0 != " " })
+      // Citus adds none with a sequence.
+      if TestDatabase.isCluster, definition.hasSuffix("IDENTITY") { continue }
       try fixture.runForeign("ALTER TABLE memories ADD COLUMN \(definition)")
       for (number, value) in values.enumerated() {
         try fixture.runForeign(
@@ -201,7 +203,8 @@ import Testing
         == 1)
   }
 
-  @Test("ids beyond 32 bits")
+  @Test(
+    "ids beyond 32 bits", .disabled(if: TestDatabase.isCluster, "Citus changes no type of a column with a sequence"))
   func bigIDs() throws {
     let fixture = try Fixture.small(.postgres)
     try fixture.runForeign(

@@ -88,6 +88,17 @@ package final class TestDatabase {
   /// Opens a connection to it.
   package func connect() throws -> PostgresConnection { try PostgresConnection(parameters: ["dbname": url]) }
 
+  /// Runs statements; on a cluster one by one, because Citus passes the whole text of each on.
+  package func execute(_ sql: String) throws {
+    let connection = try connect()
+    guard TestDatabase.isCluster else { return try connection.execute(unsafeSQL: sql) }
+    // Semicolons between dollars or quotation marks end nothing.
+    for statement in sql.matches(of: /(?:\$\$.*?\$\$|'[^']*'|[^;])+/.dotMatchesNewlines()) {
+      let statement = statement.0.trimmingCharacters(in: .whitespacesAndNewlines)
+      if !statement.isEmpty { try connection.execute(unsafeSQL: statement) }
+    }
+  }
+
   /// Runs a statement in a transaction of another session, which ends after so many seconds, taken back unless it is to
   /// be committed; returns when it has run.
   package func hold(_ statement: String, seconds: Double, commits: Bool = false) {
