@@ -60,8 +60,10 @@ final class TerminalConsole: Console, Sendable {
     }
   }
 
+  var canAsk: Bool { inputIsTerminal && errorIsTerminal }
+
   func ask(_ question: String, _ interruption: Interruption) throws -> String? {
-    guard inputIsTerminal, errorIsTerminal else { return nil }
+    guard canAsk else { return nil }
     writeError(question)
     var answer: [UInt8] = []
     while true {

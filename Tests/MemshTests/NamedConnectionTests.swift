@@ -43,13 +43,58 @@ import Testing
 
   @Test("a production store found by its name is confirmed by typing, and is red in the prompt")
   func keepsLabel() throws {
-    #expect(try memsh.run(["-q", "-d", "p.db", "--embedder", "hash", "schema", "--create"]).status == 0)
-    #expect(try memsh.run(["connections", "add", "prod", "p.db", "--label", "production"]).status == 0)
+    try makeProduction()
     let terminal = try Terminal.memsh("-d @prod --embedder hash", in: folder)
     try terminal.wait(for: "production sqlite:p.db>")
-    try terminal.enter("add 'Likes tea' --user ada")
     try terminal.enter("delete 1 --yes")
     try terminal.wait(for: "Type ")
+  }
+
+  /// A store of three memories that is called `@prod`.
+  private func makeProduction() throws {
+    let file = try folder.plainLegacyFile(rows: 3)
+    #expect(try memsh.run(["-q", "-d", "p.db", "migrate", "--from", file, "--skip-test"]).status == 0)
+    #expect(try memsh.run(["connections", "add", "prod", "p.db", "--label", "production"]).status == 0)
+    try folder.write("delete 1\n", to: "delete.memsh")
+  }
+
+  private func memories() throws -> String { try folder.rows("p.db", "SELECT count(*) FROM memories")[0] }
+
+  @Test(
+    "at a terminal a production store's name is typed, whatever memsh was started with",
+    arguments: [
+      "@prod delete 1", "@prod delete 1 --yes", "-y @prod delete 1", "-y -d @prod -c 'delete 1'",
+      "-y @prod delete.memsh", "-y -d @prod -f delete.memsh", "@prod delete 1 --yes > out",
+      "-c 'connect @prod; delete 1 --yes'", "-c 'connect p.db --label prod; delete 1 --yes'",
+    ])
+  func asksAtTerminal(words: String) throws {
+    try makeProduction()
+    for (answer, end, left) in [("y", "nothing was done\n[status 1]", "3"), ("p.db", "[status 0]", "2")] {
+      let terminal = try Terminal("\"$MEMSH\" -q \(words)", in: folder)
+      try terminal.wait(for: "Type p.db to go on: ")
+      try terminal.enter(answer)
+      try terminal.wait(for: end)
+      #expect(try memories() == left, "\(words): \(answer)")
+    }
+  }
+
+  @Test("where nobody can be asked, --yes is enough for a production store, and needed")
+  func goesOnWithoutTerminal() throws {
+    try makeProduction()
+    for arguments in [
+      ["-d", "@prod", "delete", "1"], ["-d", "@prod", "-c", "delete 1"], ["-d", "@prod", "-f", "delete.memsh"],
+    ] {
+      let refused = try memsh.run(arguments)
+      #expect(refused.status == 1 && refused.errors.contains("add `--yes` to go on"), "\(refused.errors)")
+      #expect(try memories() == "3")
+    }
+    #expect(try memsh.run(["-q", "-d", "@prod", "delete", "1", "--yes"]).status == 0)
+    #expect(try memsh.run(["-q", "-y", "-d", "@prod", "-c", "delete 2"]).status == 0)
+    #expect(try memories() == "1")
+    // A job's log is no terminal, though a person may have started it at one.
+    let terminal = try Terminal("\"$MEMSH\" -y -d @prod delete 3 2> log", in: folder)
+    try terminal.wait(for: "[status 0]")
+    #expect(try memories() == "0")
   }
 
   @Test(

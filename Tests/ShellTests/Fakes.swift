@@ -41,6 +41,7 @@ final class FakeConsole: Console {
   var outputColumns: Int? { nil }
   var outputRows: Int? { nil }
   var errorIsTerminal: Bool { false }
+  var canAsk: Bool { false }
   func write(_ text: String) throws { output += text }
   func write(_ text: String, pager: PagerChoice) throws { output += text }
   func writeError(_ text: String) { errors += redactor.redact(text) }

@@ -20,12 +20,13 @@ extension Session {
   /// So many rows may be changed by a `y`.
   static let rowsForYes = 1_000
 
-  /// Whether a person must be asked. On a store labelled production `--yes` is not enough at the prompt.
+  /// Whether a person must be asked. On a store labelled production `--yes` is not enough where one can be.
   ///
   /// - Parameter isConfirmed: Whether the command was given with `--yes`.
-  func mustAsk(isConfirmed: Bool) -> Bool { !(isConfirmed || settings.assumesYes) || isProductionPrompt }
+  func mustAsk(isConfirmed: Bool) -> Bool { !(isConfirmed || settings.assumesYes) || asksForProduction }
 
-  private var isProductionPrompt: Bool { isInteractive && label?.isProduction == true }
+  /// Whether the store is labelled production and there is a person to say its name, whatever the command came from.
+  private var asksForProduction: Bool { label?.isProduction == true && (isInteractive || console.canAsk) }
 
   /// Shows what will be done, and asks a person to confirm it.
   ///
@@ -34,7 +35,7 @@ extension Session {
     let refusal = MemshError(
       .confirmationRequired, "refused: \(question.text.withoutFullStop)",
       hint: "add `--yes` to go on")
-    guard isInteractive else { throw refusal }
+    guard isInteractive || asksForProduction else { throw refusal }
     let word = try mustType(question) ? question.target.withVisibleControls : nil
     console.writeError(text(of: .record(plan), format: .table))
     let prompt = word.map { "Type \($0) to go on: " } ?? "Go on? [y/N] "
@@ -47,7 +48,7 @@ extension Session {
   /// Whether a `y` is too little.
   private func mustType(_ question: Question) throws -> Bool {
     let extent = question.extent
-    if isProductionPrompt || extent.isEverything || extent.rows > Session.rowsForYes { return true }
+    if asksForProduction || extent.isEverything || extent.rows > Session.rowsForYes { return true }
     guard let part = extent.part, part.rows > 1 else { return false }
     return try !store().hasRows(in: part.table, besides: part.rows)
   }

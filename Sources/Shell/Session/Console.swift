@@ -8,6 +8,8 @@ package protocol Console: AnyObject {
   var outputRows: Int? { get }
   /// Whether standard error is a terminal.
   var errorIsTerminal: Bool { get }
+  /// Whether there is a person to be asked: standard input and standard error are a terminal.
+  var canAsk: Bool { get }
   /// What takes secrets out of everything that is printed or kept.
   var redactor: Redactor { get }
   /// Writes results.
