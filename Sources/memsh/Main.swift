@@ -79,7 +79,7 @@ enum Main {
     for notice in environment.notices { session.note("notice: " + notice) }
     if let terminal {
       if !launch.options.noStartUpFile { StartUpScript(session: session).run() }
-      session.noteAbsence()
+      session.noteUnusableStore()
       let history = History(path: services.paths.history, redactor: console.redactor)
       return try Prompt(
         session: session, interruption: interruption, history: history, terminal: terminal

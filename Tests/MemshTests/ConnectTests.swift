@@ -29,7 +29,9 @@ import Testing
   func refusesAbsentFile() throws {
     let refused = try connect("nosuch.db")
     #expect(refused.status == 3 && refused.errors.contains("there is no file nosuch.db"), "\(refused.errors)")
-    #expect(refused.errors.contains("connect --create 'nosuch.db'") && refused.output.isEmpty)
+    #expect(refused.errors.contains("`memsh -d nosuch.db schema --create`") && refused.output.isEmpty)
+    let script = try memsh.run(["-f", folder.write("connect nosuch.db", to: "connect.memsh")])
+    #expect(script.errors.contains("`connect --create nosuch.db`, then `schema --create`"), "\(script.errors)")
     let created = try connect("--create nosuch.db", "; schema --create; connect nosuch.db")
     #expect(created.status == 0, "\(created.errors)")
     #expect(created.output.contains("Connected to nosuch.db: SQLite, no file yet\n"), "\(created.output)")
@@ -113,13 +115,20 @@ import Testing
     let refused = try connect("'\(source)'")
     #expect(refused.status == 1 && refused.errors.contains("not a memsh store"), "\(refused.errors)")
     let migrate = "migrate --from \(source)"
-    #expect(refused.errors.contains("`connect --create NEW.db`, then `\(migrate)`, brings its 3 memories"))
-    let done = try memsh.run(["-q", "-y", "-c", "connect --create NEW.db; \(migrate) --skip-test; stats"])
-    #expect(done.status == 0 && done.output.contains("memories.total\t3"), "\(done.errors)")
-    // Named at the launch, the store in use is the file itself.
-    let launched = try memsh.run(["-d", source, "list"])
-    #expect(
-      launched.errors.contains("`connect --create NEW.db`, then `migrate --from '\(source)'`"), "\(launched.errors)")
+    // A line for the system's shell where that is what was typed, a line of a script in a script.
+    let line = "memsh NEW.db \(migrate)"
+    #expect(refused.errors.contains("`\(line)` brings its 3 memories"), "\(refused.errors)")
+    #expect(try memsh.run(["-d", source, "list"]).errors.contains("`\(line)` brings its 3 memories"))
+    let done = try memsh.run(["-q"] + line.split(separator: " ").dropFirst().map(String.init) + ["--skip-test"])
+    #expect(done.status == 0, "\(done.errors)")
+    for text in ["connect '\(source)'", "list"] {
+      let script = try memsh.run(["-d", source, "-f", folder.write(text, to: "connect.memsh")])
+      #expect(
+        script.errors.contains("`connect --create NEW.db`, then `\(migrate)`, brings its 3 memories"),
+        "\(script.errors)")
+    }
+    let second = try memsh.run(["-q", "-y", "-c", "connect --create second.db; \(migrate) --skip-test; stats"])
+    #expect(second.status == 0 && second.output.contains("memories.total\t3"), "\(second.errors)")
   }
 
   @Test("at the prompt the store in use stays, and the hint can be typed as it stands")
@@ -135,6 +144,116 @@ import Testing
     try terminal.enter("connect nosuch.db")
     try terminal.wait(for: "there is no file nosuch.db")
     try terminal.wait(for: "sqlite:new.db>")
+  }
+
+  /// Stores of other systems in SQLite files.
+  private static let files = ForeignFixture.all.filter {
+    FileManager.default.contents(atPath: $0.store)?.starts(with: Data("SQLite format 3".utf8)) == true
+  }
+
+  /// Every command with what it needs, and those that make tables.
+  private func everyLine() throws -> [[String]] {
+    _ = try folder.plainLegacyFile(rows: 1)
+    try folder.write(#"{"table":"memories","user_id":"ada","content":"tea"}"#, to: "some.jsonl")
+    let every = try CommandTable(World()).commands.map { command in
+      command.words + (CommandTable.needed[command.name] ?? []) + (command.has("--yes") ? ["--yes"] : [])
+    }
+    return every + [
+      ["schema", "--create"], ["migrate", "--from", "legacy.db"], ["import", "some.jsonl"], ["seed", "--no-embedding"],
+    ]
+  }
+
+  @Test("no command takes another system's file for an empty store, nor changes it", arguments: files)
+  func refusesForeignFile(fixture: ForeignFixture) throws {
+    let path = folder.file("theirs")
+    try FileManager.default.copyItem(atPath: fixture.store, toPath: path)
+    let before = try Data(contentsOf: URL(fileURLWithPath: path))
+    // One whose table is called as memsh's is told by the columns that are wrong.
+    func isNamed(_ text: String) -> Bool {
+      text.contains("theirs is a store of \(fixture.system)") || text.contains("a memory file of another system")
+    }
+    let connected = try connect("theirs")
+    #expect(connected.status == 1 && isNamed(connected.errors), "\(connected.errors)")
+    for arguments in [["theirs", "list"], ["-d", "theirs", "list"]] {
+      #expect(try memsh.run(arguments).errors == connected.errors, "\(arguments)")
+    }
+    let byVariable = try memsh.run(["stats"], environment: ["DATABASE_URL": path])
+    #expect(byVariable.status == 1 && isNamed(byVariable.errors), "\(byVariable.errors)")
+    for words in try everyLine() {
+      let result = try memsh.run(["-q", "-d", "theirs", "--embedder", "hash"] + words)
+      #expect(!result.errors.contains("no memory tables"), "\(words): \(result.errors)")
+    }
+    for words in [
+      "list", "status", "schema", "schema --create", "migrate --from legacy.db", "import some.jsonl", "seed",
+    ] {
+      let refused = try memsh.run(["-d", "theirs", "-c", words])
+      #expect(refused.status == 1 && isNamed(refused.errors), "\(words): \(refused.errors)")
+    }
+    #expect(try connect("--create theirs").status == 1)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+  }
+
+  @Test("no command takes a file that was named and is not there for an empty store; those that make it go on")
+  func refusesAbsentStore() throws {
+    let making = [["schema", "--create"], ["migrate", "--from", "legacy.db"], ["import", "some.jsonl"]]
+    let goingOn: Set = ["seed", "ensure-vector", "migrate"]
+    for words in try everyLine() where !goingOn.contains(words[0]) && !making.contains(words) {
+      let result = try memsh.run(["-q", "-d", "nosuch.db", "--embedder", "hash"] + words)
+      #expect(!result.errors.contains("no memory tables"), "\(words): \(result.errors)")
+      let isRefused = result.errors.contains("there is no file nosuch.db")
+      #expect((result.status == 3) == isRefused, "\(words): \(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.file("nosuch.db")), "\(words)")
+    }
+    for words in ["list", "stats", "status", "schema", "doctor", "export", "sql 'SELECT 1'", "delete 1 --yes"] {
+      #expect(try memsh.run(["-d", "nosuch.db", "-c", words]).status == 3, "\(words)")
+    }
+    let script = try memsh.run(["-d", "nosuch.db", "-f", folder.write("list", to: "list.memsh")])
+    #expect(script.errors.contains("hint: `schema --create` or `migrate --from FILE` makes"), "\(script.errors)")
+    let error = try JSONParser.parse(memsh.run(["--json", "nosuch.db", "list"]).errors)
+    #expect(error[key: "code"] == .string("connection_failed"))
+    // The store that nobody has named is made by the first command that writes.
+    let own = try memsh.run(["list"])
+    #expect(own.status == 1 && own.errors.contains("`schema --create` makes empty tables"), "\(own.errors)")
+    for (number, words) in making.enumerated() {
+      let made = try memsh.run(["-q", "-d", "made\(number).db", "--embedder", "hash"] + words)
+      #expect(made.status == 0 && made.errors.isEmpty, "\(words): \(made.errors)")
+    }
+    #expect(try memsh.run(["-q", "-d", "made0.db", "backup", "b.db"]).status == 0)
+    #expect(try memsh.run(["-q", "-y", "-d", "made9.db", "restore", "b.db"]).status == 0)
+  }
+
+  @Test("an application's own tables may have memsh's beside them")
+  func takesApplication() throws {
+    try folder.sqlite("other.db", "CREATE TABLE t (a)")
+    #expect(try memsh.run(["-q", "other.db", "--embedder", "hash", "schema", "--create"]).status == 0)
+    #expect(try memsh.run(["-q", "other.db", "list"]).status == 0)
+  }
+
+  @Test("a database with another system's tables is connected to, and what inspect finds there is named")
+  func namesForeignTables() throws {
+    let fixture = try #require(ForeignFixture.all.first { $0.isDump && $0.system.hasPrefix("mem0") })
+    let world = try World(.postgres)
+    try fixture.load(into: try #require(world.database))
+    let named = "\(fixture.system) keeps memories here: `memsh inspect "
+    let connected = try connect("'\(world.store)'")
+    #expect(connected.status == 0 && connected.errors.contains("`schema --create`"), "\(connected.errors)")
+    #expect(connected.errors.contains("keeps memories here: `memsh inspect "), "\(connected.errors) \(named)")
+    #expect(try world.run("list").errors.contains("keeps memories here: `memsh inspect "))
+    #expect(try world.run("-q", "--embedder", "hash", "schema", "--create").status == 0)
+    #expect(try !connect("'\(world.store)'").errors.contains("inspect"))
+  }
+
+  @Test("at the prompt the store that memsh was started with is told apart at once")
+  func greetsForeignFile() throws {
+    let fixture = try #require(ConnectTests.files.first { $0.name.hasPrefix("agno") })
+    try FileManager.default.copyItem(atPath: fixture.store, toPath: folder.file("theirs.db"))
+    let terminal = try Terminal.memsh("theirs.db", in: folder, columns: 200)
+    let hint = "`connect --create NEW.db`, then `migrate --from theirs.db`"
+    try terminal.wait(for: "theirs.db is a store of Agno, not a memsh store\nhint: \(hint)")
+    try terminal.press("C-l")
+    try terminal.enter("list")
+    try terminal.wait(for: hint)
   }
 
   private static let stores = Memsh.package + "/../shared/stores"

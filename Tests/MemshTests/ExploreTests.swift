@@ -131,6 +131,8 @@ import Testing
   @Test("on an empty store every question has an answer, without tables a hint", arguments: World.Kind.allCases)
   func answersOnEmptyStores(kind: World.Kind) throws {
     let world = try World(kind)
+    // A file, and nothing in it.
+    if kind == .sqlite { try world.folder.write("", to: "store.db") }
     let questions = [
       ["users"], ["categories"], ["analytics"], ["fragments"], ["stats", "--by", "day"], ["stats", "--latency"],
       ["search", "x"], ["prompt", "x", "--user", "u"],

@@ -49,9 +49,11 @@ import Testing
   @Test(
     "exit statuses",
     arguments: [
-      ("echo ok", 0), ("quit; assert 1 = 2", 0), ("stats", 1), ("unknown", 2), ("search", 2), ("assert 1 = 2", 4),
+      ("echo ok", 0), ("quit; assert 1 = 2", 0), ("stats", 3), ("migrate --from no.db", 1), ("unknown", 2),
+      ("search", 2), ("assert 1 = 2", 4),
       ("connect postgresql://127.0.0.1:1/x", 3), ("set on-error continue; assert 1 = 2; echo on", 4),
-      ("set on-error continue; stats; assert 1 = 2; echo on", 1), ("output xml", 2), ("set output xml", 2),
+      ("set on-error continue; migrate --from no.db; assert 1 = 2; echo on", 1), ("output xml", 2),
+      ("set output xml", 2),
       ("set on-eror stop", 2), ("echo -5 --help", 0), ("assert 1 > -5", 0), ("assert 1 = 2 --message no", 4),
       ("assert 1", 2), ("assert 1 ~ 2", 2), ("connect mysql://host/x", 2), ("include missing.memsh", 2),
       ("schema --index hnsw", 2),
@@ -122,7 +124,7 @@ import Testing
     let script = try world.script("stats --output json")
     let result = try world.run("-f", script)
     #expect(result.output == "")
-    #expect(result.errors.hasPrefix(#"{"code":"schema_missing","message":"there are no memory tables in "#))
+    #expect(result.errors.hasPrefix(#"{"code":"connection_failed","message":"there is no file "#))
     #expect(result.errors.contains(#""file":"\#(script)","line":1,"cause":null}"#))
   }
 

@@ -40,7 +40,7 @@ extension ChangingCommand {
     }
     if session.mustAsk(isConfirmed: options.yes) {
       let question = Question(
-        text: text, extent: plan.extent, target: try target ?? session.store().identity.name)
+        text: text, extent: plan.extent, target: try target ?? session.chosenStore().identity.name)
       try session.ask(question, showing: record(plan.report, true).asPlan)
     }
     let report = try plan.apply()

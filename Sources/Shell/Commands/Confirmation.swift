@@ -50,7 +50,7 @@ extension Session {
     let extent = question.extent
     if asksForProduction || extent.isEverything || extent.rows > Session.rowsForYes { return true }
     guard let part = extent.part, part.rows > 1 else { return false }
-    return try !store().hasRows(in: part.table, besides: part.rows)
+    return try !chosenStore().hasRows(in: part.table, besides: part.rows)
   }
 }
 

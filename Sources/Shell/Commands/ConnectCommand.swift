@@ -42,7 +42,7 @@ struct ConnectCommand: ShellCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    try session.greeting(of: session.connect(to: place(in: session), mayBeAbsent: create || location == nil))
+    try session.greeting(of: session.connect(to: place(in: session)))
   }
 
   private func place(in session: Session) throws -> Place {
@@ -62,6 +62,7 @@ struct ConnectCommand: ShellCommand {
       place = Place(
         location: try session.stores.location(place.location, inSchema: schema), label: place.label, name: place.name)
     }
+    place.mayBeAbsent = create || location == nil
     return place
   }
 }
@@ -72,6 +73,9 @@ extension Session {
     let summary = try summary(of: store)
     var result = CommandResult(.record(summary.record))
     result.remark = summary.remark
+    if summary.kind == .empty, let place, let found = foreignMemories(beside: store, at: place) {
+      result.remark = [result.remark, found].compactMap(\.self).joined(separator: "; ")
+    }
     return result
   }
 }

@@ -27,7 +27,7 @@ package struct CompletionSource {
   /// Asks a session.
   init(_ session: Session) {
     stored = { kind, beginning in
-      guard let store = try? session.store() else { return [] }
+      guard let store = try? session.chosenStore() else { return [] }
       return session.stores.values(kind, beginningWith: beginning, at: session.location(of: store))
     }
     files = { session.files.names(beginningWith: $0, extensions: $1) }
@@ -36,6 +36,6 @@ package struct CompletionSource {
     models = { session.embedders.models.installed().map(\.name) }
     aliases = { session.settings.aliases }
     connections = { (try? session.namedConnections().all) ?? [] }
-    backend = { try? session.store().identity.backend }
+    backend = { try? session.chosenStore().identity.backend }
   }
 }

@@ -60,6 +60,7 @@ package struct CommandRunner {
       // Others may have changed the tables since.
       session.storeIfOpen?.forgetState()
       session.currentCommand = String(command.text.prefix(CommandRunner.journaledCharacters))
+      session.isInSystemShell = !session.isInteractive && command.position.file == nil
       let parsed: any ShellCommand
       switch try loaded.bound(in: session.scope) {
       case .command(let command): parsed = try session.withUser(command)
@@ -128,7 +129,8 @@ package struct CommandRunner {
       session.console.writeError("nothing was done\n")
       return ExitStatus(.confirmationRequired)
     case let error as LocatedError: located = error
-    case let error as MemshError: located = LocatedError(error, at: command.tokens[0], of: command)
+    case let error as MemshError:
+      located = LocatedError(session.explained(error), at: command.tokens[0], of: command)
     default:
       located = LocatedError(
         MemshError(.storeFailed, "\(error)", hint: "please report this"), at: command.tokens[0], of: command)

@@ -10,6 +10,8 @@ struct Place {
   var label: ConnectionLabel?
   /// The name behind `@`, where it was found by one.
   var name: String?
+  /// Whether a SQLite file need not be there yet: the configured one, and what `connect --create` names.
+  var mayBeAbsent = false
 }
 
 extension Session {

@@ -12,7 +12,7 @@ package enum PromptText {
   /// - Parameter invisible: What must enclose a part that covers no column of the terminal.
   package static func text(for session: Session, invisible: Unicode.Scalar) -> String {
     // Describing a store opens nothing.
-    guard let identity = (try? session.store())?.identity else { return "memsh (not connected)> " }
+    guard let identity = (try? session.chosenStore())?.identity else { return "memsh (not connected)> " }
     var text = replaced(session.settings, identity: identity, label: session.label).withVisibleControls
     // As in psql, a transaction that waits for its end.
     if session.holdsTransaction { text.insert("*", at: text.lastIndex(of: ">") ?? text.startIndex) }

@@ -30,6 +30,8 @@ package final class Session {
   var lastResult = JSON.null
   /// The command that runs now, as it was typed: what the journal notes.
   var currentCommand = ""
+  /// Whether that command was typed in the system's shell, for which its hints are written, too.
+  var isInSystemShell = false
   /// Where the result of the command that runs now goes, its format where the command names none, and whether the place's
   /// name tells it; nil for standard output.
   var sink: (place: any OutputSink, format: OutputFormat, isNamed: Bool)?
@@ -73,15 +75,16 @@ package final class Session {
     startLocation = location
   }
 
-  /// The store in use.
-  package func store() throws -> MemoryStore {
+  /// The store in use as it was named, whether or not there is one.
+  package func chosenStore() throws -> MemoryStore {
     if let currentStore { return currentStore }
     guard !isDisconnected else {
       throw MemshError(
         .connectionFailed, "there is no connection: the last `connect` failed",
         hint: "a script goes on with another store only after a `connect` that succeeds")
     }
-    let place = try place(startLocation ?? stores.defaultLocation(of: nil))
+    var place = try place(startLocation ?? stores.defaultLocation(of: nil))
+    place.mayBeAbsent = startLocation == nil
     return try adopt(stores.open(place.location), from: place)
   }
 
@@ -100,21 +103,12 @@ package final class Session {
   /// When that fails, a person keeps the store in use; a script has none any more, so that its later commands cannot
   /// hit the wrong one.
   ///
-  /// - Parameters:
-  ///   - place: Where it is; not to know it is a failure like any other.
-  ///   - mayBeAbsent: Whether a SQLite file need not be there yet.
-  func connect(to place: @autoclosure () throws -> Place, mayBeAbsent: Bool = true) throws -> MemoryStore {
+  /// - Parameter place: Where it is; not to know it is a failure like any other.
+  func connect(to place: @autoclosure () throws -> Place) throws -> MemoryStore {
     do {
       let place = try place()
       let store = try stores.open(place.location)
-      if !mayBeAbsent, store.identity.backend == .sqlite, !files.exists(store.identity.location) {
-        throw MemshError(
-          .connectionFailed, "there is no file \(store.identity.location)",
-          hint: "`connect --create '\(store.identity.location)'`, then `schema --create` or `migrate --from FILE`, "
-            + "makes a store there")
-      }
-      do { try store.connect() } catch let error as MemshError { throw refusal(error, of: place) }
-      if !mayBeAbsent { try refuseForeignSystem(store, at: place) }
+      try check(store, at: place, mayBeAbsent: place.mayBeAbsent)
       isDisconnected = false
       return try adopt(store, from: place)
     } catch {
@@ -130,8 +124,8 @@ package final class Session {
   /// Goes to a backend: to where this session was connected last, else to where the configuration says.
   func use(_ backend: Backend) throws -> MemoryStore {
     if let currentStore, currentStore.identity.backend == backend { return currentStore }
-    if currentStore == nil, startLocation != nil { _ = try store() }
-    return try connect(to: visited[backend] ?? Place(location: stores.defaultLocation(of: backend)))
+    if currentStore == nil, startLocation != nil { _ = try chosenStore() }
+    return try connect(to: visited[backend] ?? Place(location: stores.defaultLocation(of: backend), mayBeAbsent: true))
   }
 
   /// Where a store was connected to, its password included.
@@ -149,7 +143,8 @@ package final class Session {
   func use(schema: String) throws -> MemoryStore {
     try connect(
       to: Place(
-        location: stores.location(location(of: store()), inSchema: schema), label: place?.label, name: place?.name))
+        location: stores.location(location(of: chosenStore()), inSchema: schema), label: place?.label, name: place?.name
+      ))
   }
 
   @discardableResult

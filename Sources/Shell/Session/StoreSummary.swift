@@ -80,17 +80,6 @@ struct StoreSummary {
 }
 
 extension Session {
-  /// Says at the beginning that the store to work with is not there yet, or cannot be one.
-  package func noteAbsence() {
-    do {
-      let identity = try store().identity
-      guard identity.backend == .sqlite, !files.exists(identity.location) else { return }
-      note("notice: \(identity.location) is not there yet: `schema --create` or `migrate --from FILE` makes it")
-    } catch let error as MemshError {
-      console.writeError(ErrorRenderer(format: nil).text(of: LocatedError(error)))
-    } catch {}
-  }
-
   /// Looks what a store is.
   func summary(of store: MemoryStore) throws -> StoreSummary {
     let (identity, place) = (store.identity, place)
@@ -114,63 +103,5 @@ extension Session {
       guard try store.state().layout != .single else { throw error }
       return nil
     }
-  }
-
-  /// The error of `connect` for a file that is not a store: what it is, and what can be done instead.
-  func refusal(_ refusal: MemshError, of place: Place) -> MemshError {
-    guard StoreLocation.postgres(place.location) == nil, files.exists(place.location) else { return refusal }
-    do {
-      let source = try stores.source(place.location, SourceSelection())
-      defer { source.close() }
-      // A folder or a file that is not a database is known by what it is.
-      let isForeign = !(source is StoreSource) && [.storeCorrupt, .connectionFailed].contains(refusal.code)
-      guard refusal.code == .schemaMissing || isForeign else { return refusal }
-      return try isForeign
-        ? foreignStore(source, at: place)
-        : MemshError(
-          refusal.code, refusal.message, hint: way(from: place, rows: source.survey().rows), cause: refusal.cause)
-    } catch let error as MemshError where error.code == .sourceUnsupported {
-      // The columns that are wrong say more of tables that are nearly memsh's.
-      let message = refusal.code == .schemaMissing ? refusal.message : error.message
-      return MemshError(refusal.code, message, hint: error.hint, cause: refusal.cause)
-    } catch {
-      return refusal
-    }
-  }
-
-  /// How the memories of a file get into a store.
-  private func way(from place: Place, rows: Int64) -> String {
-    let (command, memories) = ("`migrate --from \(place.location.shellWord)`", counted(rows, "memory"))
-    // What is in it, before it is taken.
-    let looked = "; `inspect \(place.location.shellWord)` tells what is in it"
-    // A person keeps the store that was in use; a script has none any more.
-    if isInteractive, let store = try? store().identity, !stores.isSame(place.location, as: store) {
-      return "\(command) brings its \(memories) into the store in use, \(store.name)\(looked)"
-    }
-    return "`connect --create NEW.db`, then \(command), brings its \(memories) into a new store\(looked)"
-  }
-
-  /// The error of `connect` for what another memory system keeps.
-  private func foreignStore(_ source: any MemorySource, at place: Place) throws -> MemshError {
-    MemshError(
-      .schemaMissing, "\(place.location) is a store of \(source.description.kind), not a memsh store",
-      hint: try way(from: place, rows: source.survey().rows))
-  }
-
-  /// - Throws: `schema_missing` for a database of another memory system that has no memory tables.
-  func refuseForeignSystem(_ store: MemoryStore, at place: Place) throws {
-    guard store.identity.backend == .sqlite, files.exists(store.identity.location),
-      try store.state().tables[Table.memories.name] == nil
-    else { return }
-    do {
-      let source = try stores.source(place.location, SourceSelection())
-      defer { source.close() }
-      guard !(source is StoreSource), try !source.survey().parts.isEmpty else { return }
-      throw try foreignStore(source, at: place)
-    } catch let error as MemshError where error.code == .sourceUnsupported {
-      throw MemshError(.schemaMissing, error.message, hint: error.hint, cause: error.cause)
-    } catch let error as MemshError where error.code == .schemaMissing {
-      throw error
-    } catch {}
   }
 }
