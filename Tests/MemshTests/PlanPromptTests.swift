@@ -33,6 +33,31 @@ import Testing
     #expect(left.text.contains("fact number 1") && !left.text.contains(#""fact number 2""#), "\(left.text)")
   }
 
+  @Test("a command of the system's shell asks at a terminal, and is refused where nobody can answer")
+  func asksInShell() throws {
+    let world = try world(memories: 3)
+    for (command, question) in [("delete 1", "Go on? [y/N]"), ("undo", "Go on? [y/N]"), ("delete --user ada", "Type ")]
+    {
+      for (answer, end) in [
+        ("n", "nothing was done\n[status 1]"), (command.contains("--") ? "store" : "y", "[status 0]"),
+      ] {
+        let terminal = try Terminal("\"$MEMSH\" -q -d '\(world.store)' \(command)", in: world.folder)
+        try terminal.wait(for: question)
+        try terminal.enter(answer == "store" ? "store.db" : answer)
+        try terminal.wait(for: end)
+      }
+    }
+    #expect(try world.json("list") == .array([]))
+    for command in [["undo"], ["-c", "undo"]] {
+      let refused = try world.run(command)
+      #expect(refused.status == 1 && refused.errors.contains("add `--yes` to go on"), "\(refused.errors)")
+    }
+    // A script that runs at a terminal is refused before it begins, as everywhere.
+    let script = try world.script("undo\n")
+    let terminal = try Terminal("\"$MEMSH\" -d '\(world.store)' -f '\(script)'", in: world.folder)
+    try terminal.wait(for: "a script cannot answer")
+  }
+
   @Test("a whole table, and more than 1,000 rows, take the store's name")
   func asksForName() throws {
     let world = try world(memories: 1_500)

@@ -28,6 +28,9 @@ extension Session {
   /// Whether the store is labelled production and there is a person to say its name, whatever the command came from.
   private var asksForProduction: Bool { label?.isProduction == true && (isInteractive || console.canAsk) }
 
+  /// Whether somebody waits for this very command: at the prompt, or at a terminal where memsh was given nothing else.
+  private var isWaitedFor: Bool { isInteractive || isInSystemShell && console.canAsk }
+
   /// Shows what will be done, and asks a person to confirm it.
   ///
   /// - Throws: `confirmation_required` when there is no person to ask, or the answer was another.
@@ -35,7 +38,7 @@ extension Session {
     let refusal = MemshError(
       .confirmationRequired, "refused: \(question.text.withoutFullStop)",
       hint: "add `--yes` to go on")
-    guard isInteractive || asksForProduction else { throw refusal }
+    guard isWaitedFor || asksForProduction else { throw refusal }
     let word = try mustType(question) ? question.target.withVisibleControls : nil
     console.writeError(text(of: .record(plan), format: .table))
     let prompt = word.map { "Type \($0) to go on: " } ?? "Go on? [y/N] "
