@@ -205,9 +205,11 @@ import Testing
       #expect((result.status == 3) == isRefused, "\(words): \(result.errors)")
       #expect(!FileManager.default.fileExists(atPath: folder.file("nosuch.db")), "\(words)")
     }
-    for words in ["list", "stats", "status", "schema", "doctor", "export", "sql 'SELECT 1'", "delete 1 --yes"] {
+    for words in ["list", "stats", "schema", "doctor", "export", "sql 'SELECT 1'", "delete 1 --yes"] {
       #expect(try memsh.run(["-d", "nosuch.db", "-c", words]).status == 3, "\(words)")
     }
+    let status = try JSONParser.parse(memsh.run(["--json", "nosuch.db", "status"]).output)
+    #expect(status[key: "kind"] == .string("absent"))
     let script = try memsh.run(["-d", "nosuch.db", "-f", folder.write("list", to: "list.memsh")])
     #expect(script.errors.contains("hint: `schema --create` or `migrate --from FILE` makes"), "\(script.errors)")
     let error = try JSONParser.parse(memsh.run(["--json", "nosuch.db", "list"]).errors)

@@ -34,7 +34,7 @@ struct EnsureVectorCommand: ShellCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try session.store(isMade: true)
+    let store = try session.store(mayBeAbsent: true)
     var support = try store.vectorSupport(check ? .check : update ? .update : .ensure)
     if !check {
       let space = try store.embeddingSpace() ?? session.embedder().space

@@ -41,7 +41,7 @@ struct ImportCommand: ChangingCommand {
   var asks: Bool { onConflict == .replace }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try session.checkedStore(isMade: true)
+    let store = try session.checkedStore(mayBeAbsent: true)
     guard session.files.exists(path) || path == "-" else {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
     }

@@ -79,7 +79,7 @@ struct MigrateCommand: ChangingCommand {
   func check() throws { try selected.check() }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try schema.map { try session.use(schema: $0) } ?? session.checkedStore(isMade: true)
+    let store = try schema.map { try session.use(schema: $0) } ?? session.checkedStore(mayBeAbsent: true)
     let moment = session.clock.now()
     let source = try source(in: session, target: store)
     defer { source?.close() }

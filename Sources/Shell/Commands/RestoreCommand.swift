@@ -33,7 +33,7 @@ struct RestoreCommand: ChangingCommand {
   var outputFormat: OutputFormat? { result.output }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try session.store(isMade: true)
+    let store = try session.store(mayBeAbsent: true)
     guard session.files.exists(path) else {
       throw MemshError(.sourceNotFound, "there is no file \(path)", hint: "check the path")
     }

@@ -59,7 +59,7 @@ struct SchemaCommand: ChangingCommand {
   }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try session.checkedStore(isMade: create)
+    let store = try session.checkedStore(mayBeAbsent: create)
     if let wish = layout.wish, !create { return try layOut(wish, store, in: session) }
     if create {
       _ = try store.vectorSupport(.ensure)

@@ -30,7 +30,7 @@ struct SeedCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let fragments = try file.map(session.files.fragments) ?? DefaultFragments.all
-    let store = try session.checkedStore(isMade: true)
+    let store = try session.checkedStore(mayBeAbsent: true)
     let embedder = try session.embedder(for: store)
     if try store.embeddingSpace() == nil { _ = try store.vectorSupport(.ensure) }
     let inserted = try embedding.offered {

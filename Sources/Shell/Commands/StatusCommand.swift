@@ -20,7 +20,7 @@ struct StatusCommand: ShellCommand {
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
-    let store = try session.checkedStore()
+    let store = try session.checkedStore(mayBeAbsent: true)
     let objects = try store.schema()
     let space = try? store.embeddingSpace()
     // A server that does not answer must not keep the rest from being seen.

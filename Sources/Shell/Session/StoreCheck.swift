@@ -8,20 +8,20 @@ import MemoryStore
 extension Session {
   /// The store in use.
   ///
-  /// - Parameter isMade: Whether the command makes what is missing, the file and the tables.
+  /// - Parameter mayBeAbsent: Whether the command goes on without the file: it makes it, or tells what there is.
   /// - Throws: `connection_failed` for a file that was named and is not there.
-  func store(isMade: Bool = false) throws -> MemoryStore {
+  func store(mayBeAbsent: Bool = false) throws -> MemoryStore {
     let store = try chosenStore()
-    if !isMade, place?.mayBeAbsent == false { try refuseAbsence(of: store.identity) }
+    if !mayBeAbsent, place?.mayBeAbsent == false { try refuseAbsence(of: store.identity) }
     return store
   }
 
   /// The store in use, once it is known to be one.
   ///
   /// - Throws: As ``check(_:at:mayBeAbsent:)``.
-  func checkedStore(isMade: Bool = false) throws -> MemoryStore {
+  func checkedStore(mayBeAbsent: Bool = false) throws -> MemoryStore {
     let store = try chosenStore()
-    if let place { try check(store, at: place, mayBeAbsent: isMade || place.mayBeAbsent) }
+    if let place { try check(store, at: place, mayBeAbsent: mayBeAbsent || place.mayBeAbsent) }
     return store
   }
 

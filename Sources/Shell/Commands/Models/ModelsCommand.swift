@@ -86,7 +86,7 @@ struct ModelsCommand: CommandWithSubcommands {
         if let name {
           try ModelsCommand.embedder(name, session)
         } else {
-          try session.embedder(for: session.store())
+          try session.embedder(for: session.chosenStore())
         }
       let test = try EmbedderTest(embedder)
       return CommandResult(
@@ -110,7 +110,7 @@ struct ModelsCommand: CommandWithSubcommands {
 
   /// Which of the models the store's vectors come from, as far as its record tells; nil without a store that has any.
   private static func storeModel(_ session: Session) -> (space: EmbeddingSpace, model: InstalledModel?)? {
-    guard let space = try? session.store().embeddingSpace() else { return nil }
+    guard let space = try? session.chosenStore().embeddingSpace() else { return nil }
     return (space, try? session.embedders.models.model(of: space))
   }
 
