@@ -82,6 +82,35 @@ import Testing
     }
   }
 
+  @Test("rows that a default limit leaves out are told where nobody sees them counted")
+  func tellsOfRowsLeftOut() throws {
+    let world = try FamiliarTests.world()
+    let lines = (1...130).map { #"{"user_id":"user \#($0)","content":"note \#($0)","category":"kind \#($0)"}"# }
+    let file = try world.folder.write(lines.joined(separator: "\n"), to: "many.jsonl")
+    let edits = (100..<125).map { "edit 1 --importance 0.\($0)" }.joined(separator: "; ")
+    #expect(try world.run("-q", "-c", edits).status == 0)
+    #expect(try world.run("-q", "import", file).status == 0)
+    for (command, shown) in [
+      ("list", "20 memories"), ("list --user 'user 1'", nil), ("list --after 3", "20 memories"), ("users", "100 users"),
+      ("categories", "100 values"), ("journal", "20 operations"), ("fragments", nil), ("search note", nil),
+    ] as [(String, String?)] {
+      let told = shown.map { "notice: there are more than \($0): `--limit N`" }
+      for place in ["", " --json", " --csv", " > rows.jsonl", " | cat > rows.txt"] {
+        let errors = try world.run("-c", command + place).errors
+        // A table has its footer.
+        let isTable = place.contains("|")
+        #expect(errors.contains("there are more than") == (told != nil && !isTable), "\(command)\(place): \(errors)")
+        if let told, !isTable { #expect(errors.contains(told), "\(errors)") }
+      }
+      for quiet in [["-q", "-c", command], ["-c", command + " --output table"]] {
+        #expect(try !world.run(quiet).errors.contains("there are more than"), "\(quiet)")
+      }
+    }
+    for limit in ["list --limit 20", "list --limit=5", "users --limit 3", "list --limit 0"] {
+      #expect(try world.run("-c", limit).errors.isEmpty, "\(limit)")
+    }
+  }
+
   @Test("results go into files that only their owner reads")
   func writesFiles() throws {
     let world = try FamiliarTests.world()

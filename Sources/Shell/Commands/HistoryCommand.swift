@@ -38,6 +38,7 @@ struct HistoryCommand: ShellCommand {
         ResultTable(
           columns: ["number", "command"], rows: rows, noun: "command", subject: "command",
           listing: Listing(
-            total: commands.count, next: isCut ? ["history", "--limit", "\(commands.count)"] : nil))))
+            total: commands.count, next: isCut ? ["history", "--limit", "\(commands.count)"] : nil,
+            isCut: isCut))))
   }
 }

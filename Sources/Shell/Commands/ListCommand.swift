@@ -53,14 +53,15 @@ struct ListCommand: Filtering {
     let limit = limit ?? pageLength(in: session)
     let query = ListQuery(
       filter: try filter.filter(now: session.clock.now()), sort: sort, isDescending: descending, after: after,
-      limit: limit)
+      limit: Listing.oneMore(than: limit))
     let store = try session.store()
-    let memories = try store.list(query)
+    let found = try store.list(query)
+    let memories = Array(found.prefix(limit))
     var table = ResultTable(memories)
-    if memories.count == limit, let last = memories.last, session.format(of: outputFormat).isForPeople {
-      let total = try store.count(query.filter)
-      table.listing = Listing(
-        total: total, next: after == nil && total == limit ? nil : nextPage(after: last.id))
+    if found.count > limit, let last = memories.last {
+      // Machines get no footer, for which counting takes long.
+      let total = try session.format(of: outputFormat).isForPeople ? store.count(query.filter) : nil
+      table.listing = Listing(total: total, next: nextPage(after: last.id), isCut: true)
     }
     var result = CommandResult(.table(table))
     if memories.isEmpty, limit > 0, after == nil { result.remark = try store.emptiness(query.filter).sentence }

@@ -6,11 +6,22 @@ package struct Listing: Sendable, Equatable {
   package var total: Int?
   /// The words of the command that shows what comes next; nil at the end.
   package var next: [String]?
+  /// Whether a limit is known to have left rows out.
+  package var isCut: Bool
 
   /// Describes a list.
-  package init(total: Int? = nil, next: [String]? = nil) {
+  package init(total: Int? = nil, next: [String]? = nil, isCut: Bool = false) {
     self.total = total
     self.next = next
+    self.isCut = isCut
+  }
+
+  /// What is said where nobody asked for the limit and nobody sees ``summary(shown:noun:)``, such as in a file; nil where
+  /// the list is whole.
+  func notice(shown: Int, noun: String) -> String? {
+    guard isCut else { return nil }
+    return "notice: there are more than \(counted(shown, noun)): `--limit N`\(noun == "memory" ? " or `export`" : "") "
+      + "gives the others, too"
   }
 
   /// `497 memories, 20 shown; next: list --after 20`
@@ -36,6 +47,7 @@ extension ResultTable {
     guard rows.count > limit else { return self }
     var limited = self
     limited.rows = Array(rows.prefix(limit))
+    limited.listing.isCut = true
     limited.listing.next = command + ["--limit", "\(limit > .max / 2 ? .max : max(limit * 2, 1))"]
     return limited
   }

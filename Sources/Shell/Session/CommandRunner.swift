@@ -73,6 +73,7 @@ package struct CommandRunner {
         let result = try run(parsed)
         remember(result)
         try print(result.output, format: parsed.outputFormat)
+        noteRowsLeftOut(result.output, of: command, format: parsed.outputFormat)
         return result
       }
       guard let result else { return Outcome(status: .success) }
@@ -115,6 +116,16 @@ package struct CommandRunner {
   private func print(_ output: CommandResult.Output, format: OutputFormat?) throws {
     let text = session.text(of: output, format: format)
     if !text.isEmpty { try session.write(text) }
+  }
+
+  /// Says that a default has left rows out of a result that goes to a file or a program, in a form without a line that
+  /// counts them: nobody would notice.
+  private func noteRowsLeftOut(_ output: CommandResult.Output, of command: ScriptCommand, format: OutputFormat?) {
+    guard case .table(let table) = output, !session.isOnTerminal, !session.format(of: format).isForPeople,
+      !command.tokens.contains(where: { $0.plainText.hasPrefix("--limit") }),
+      let notice = table.listing.notice(shown: table.rows.count, noun: table.noun)
+    else { return }
+    session.note(notice)
   }
 
   private func tellTime(_ stopwatch: Stopwatch) {
