@@ -70,6 +70,27 @@ import Testing
     #expect(try world.memsh.run(["--check", "job.memsh", "1", "2", "who=bob"]).output.isEmpty)
   }
 
+  @Test("every first line that an example or an article gives a script makes a program of it, which takes words")
+  func makesPrograms() throws {
+    let world = try LaunchFormTests.world()
+    let examples = Memsh.package + "/scripts/examples/"
+    let article = try Document("\(Document.articleFolder)/ScriptsAndAutomation.md").prose
+    var lines = article.matches(of: /`(#![^`]*memsh[^`]*)`/).map { String($0.1) }
+    for name in try FileManager.default.contentsOfDirectory(atPath: examples) where name.hasSuffix(".memsh") {
+      lines += try String(contentsOfFile: examples + name, encoding: .utf8).split(separator: "\n").prefix(1).map(
+        String.init)
+    }
+    #expect(lines.count > 3)
+    for line in Set(lines) {
+      let script = try world.script("\(line)\necho ${1} ${who}\n", "job.memsh")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+      let folder = String(Memsh.binary.dropLast("/memsh".count))
+      let ran = try world.memsh.run(
+        ["one", "who=ada"], environment: ["PATH": "\(folder):/usr/bin:/bin"], executable: script)
+      #expect(ran.output == "one ada\n", "\(line): \(ran.errors)")
+    }
+  }
+
   @Test("--json and --csv stand for --output everywhere, and contradict another format")
   func takesShorthands() throws {
     let world = try LaunchFormTests.world()

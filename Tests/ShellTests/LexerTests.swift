@@ -39,7 +39,7 @@ import Testing
       ("echo '$v' \\$v \"\\$v\"", ["echo|$v|$v|$v"]),
       ("add <<A <<B\na\nA\nb\nB", ["add|a|b"]),
       ("echo a\r\necho b\r\n", ["echo|a", "echo|b"]),
-      ("#!/usr/bin/env -S memsh -f\necho 🙂", ["echo|🙂"]),
+      ("#!/usr/bin/env memsh\necho 🙂", ["echo|🙂"]),
       ("   ", []),
       (
         "backup ~/x; backup ~; echo a~ ~name \\~/x '~/x' \"~\"/x",

@@ -113,7 +113,7 @@ struct Lexer {
   }
 
   private mutating func run() throws(LexicalError) -> [ScriptCommand] {
-    // `#!/usr/bin/env -S memsh -f` is a comment like any other.
+    // `#!/usr/bin/env memsh` is a comment like any other.
     while let byte = text.current {
       switch byte {
       case .newline:
