@@ -55,7 +55,8 @@ import Testing
       ("set on-error continue; migrate --from no.db; assert 1 = 2; echo on", 1), ("output xml", 2),
       ("set output xml", 2),
       ("set on-eror stop", 2), ("echo -5 --help", 0), ("assert 1 > -5", 0), ("assert 1 = 2 --message no", 4),
-      ("assert 1", 2), ("assert 1 ~ 2", 2), ("connect mysql://host/x", 2), ("include missing.memsh", 2),
+      ("assert 1", 2), ("assert length", 2), ("assert .a .b", 2), ("assert .length --message", 2), ("assert 1 ~ 2", 2),
+      ("connect mysql://host/x", 2), ("include missing.memsh", 2),
       ("schema --index hnsw", 2),
     ])
   func hasStatus(commands: String, status: Int) throws {
@@ -109,6 +110,25 @@ import Testing
     #expect(try world.run("-f", "-", input: "echo input").output == "input\n")
     #expect(try world.run(input: "echo piped").output == "piped\n")
     #expect(try world.run("-f", "-", input: "bad").errors.hasPrefix("<stdin>:1: error: unknown command 'bad'"))
+  }
+
+  @Test(
+    "a path by itself holds when what is there is true",
+    arguments: [
+      ("yes", 0), ("text", 0), ("number", 0), ("list", 0), ("no", 4), ("zero", 4), ("empty", 4), ("none", 4),
+      ("nothing", 4), ("missing", 4),
+    ])
+  func assertsTruth(name: String, status: Int) throws {
+    let file = try world.folder.write(
+      #"{"user_id":"u","content":"x","metadata":{"yes":true,"text":"a","number":-0.5,"list":[0],"no":false,"zero":0.0,"empty":"","none":null,"nothing":{}}}"#,
+      to: "one.jsonl")
+    let lines = "import \(file)\nlist\nassert .[0].metadata.\(name)"
+    for message in ["", " --message 'not so'"] {
+      let result = try world.run("-q", "-f", try world.script(lines + message))
+      #expect(Int(result.status) == status, "\(result.errors)")
+      #expect(status == 0 || result.errors.contains(".\(name)"), "\(result.errors)")
+      #expect(status == 0 || name == "missing" || result.errors.contains("not so") == !message.isEmpty)
+    }
   }
 
   @Test("a reader that goes away ends the script without a word")

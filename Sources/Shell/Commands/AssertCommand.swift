@@ -9,12 +9,14 @@ struct AssertCommand: ShellCommand {
     abstract: "End the script with status 4 unless a comparison holds.",
     discussion: """
       A side that begins with a dot is a path into the last result as JSON: .memories.total, .[0].content, .length. \
-      Anything else is a value: assert .memories.total = 500. Numbers compare as numbers, everything else as text.
+      Anything else is a value: assert .memories.total = 500. Numbers compare as numbers, everything else as text. A path \
+      by itself holds when what is there is neither false nor null, 0 or empty.
       """)
 
   static let examples = [
     "stats; assert .memories.total > 0",
     "list --user ada; assert .length >= 1 --message 'ada has no memories'",
+    "stats; assert .memories.total --message 'there are no memories'",
     "sql 'SELECT count(*) AS n FROM memories'; assert .[0].n != 0",
   ]
 
@@ -32,42 +34,57 @@ struct AssertCommand: ShellCommand {
   @Argument(
     parsing: .captureForPassthrough,
     help: ArgumentHelp(
-      "LEFT, one of =, !=, <, <=, >, >=, contains, then RIGHT; after them --message and what to say.",
+      "LEFT, one of =, !=, <, <=, >, >=, contains, then RIGHT; or a path alone. After them --message and what to say.",
       valueName: "left op right"))
   var words: [String]
 
   func validate() throws {
-    let hasMessage = words.count == 5 && words[3] == "--message"
-    guard words.count == 3 || hasMessage else { throw ValidationError("Write LEFT OP RIGHT, such as .length = 3") }
-    guard Comparison(rawValue: words[1]) != nil else {
-      throw ValidationError("'\(words[1])' is not a comparison; use =, !=, <, <=, >, >= or contains")
+    switch compared.count {
+    case 1:
+      guard compared[0].hasPrefix(".") else {
+        throw ValidationError("Write LEFT OP RIGHT, such as .length = 3, or a path alone, such as .verified")
+      }
+    case 3:
+      guard Comparison(rawValue: compared[1]) != nil else {
+        throw ValidationError("'\(compared[1])' is not a comparison; use =, !=, <, <=, >, >= or contains")
+      }
+    default: throw ValidationError("Write LEFT OP RIGHT, such as .length = 3")
     }
   }
 
-  private var left: String { words[0] }
-  private var comparison: Comparison { Comparison(rawValue: words[1]) ?? .equal }
-  private var right: String { words[2] }
-  private var message: String? { words.count == 5 ? words[4] : nil }
+  private var hasMessage: Bool { words.count > 2 && words[words.count - 2] == "--message" }
+  private var message: String? { hasMessage ? words.last : nil }
+  /// The words without the message.
+  private var compared: [String] { hasMessage ? words.dropLast(2) : words }
 
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
+    let left = compared[0]
     let found = try AssertCommand.value(left, in: session.lastResult)
-    let expected = try AssertCommand.value(right, in: session.lastResult)
-    guard holds(found, expected) else {
-      let detail = "\(left) \(comparison.rawValue) \(right) does not hold: \(found) against \(expected)"
+    guard compared.count == 3, let comparison = Comparison(rawValue: compared[1]) else {
+      return try outcome(found.isTrue, "\(left) does not hold: it is \(found.text)")
+    }
+    let (first, second) = (found.plain, try AssertCommand.value(compared[2], in: session.lastResult).plain)
+    return try outcome(
+      AssertCommand.holds(first, comparison, second),
+      "\(left) \(comparison.rawValue) \(compared[2]) does not hold: \(first) against \(second)")
+  }
+
+  private func outcome(_ holds: Bool, _ detail: String) throws -> CommandResult {
+    guard holds else {
       throw MemshError(.assertionFailed, message ?? "assertion failed: \(detail)", cause: message == nil ? nil : detail)
     }
     return .nothing
   }
 
-  private func holds(_ left: String, _ right: String) -> Bool {
+  private static func holds(_ left: String, _ comparison: Comparison, _ right: String) -> Bool {
     if comparison == .contains { return left.contains(right) }
-    if let first = Double(left), let second = Double(right) { return compare(first, second) }
-    return compare(left, right)
+    if let first = Double(left), let second = Double(right) { return compare(first, comparison, second) }
+    return compare(left, comparison, right)
   }
 
-  private func compare<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
+  private static func compare<Value: Comparable>(_ left: Value, _ comparison: Comparison, _ right: Value) -> Bool {
     switch comparison {
     case .equal: left == right
     case .unequal: left != right
@@ -79,9 +96,9 @@ struct AssertCommand: ShellCommand {
     }
   }
 
-  /// The text of a value; a path is followed into the last result.
-  private static func value(_ text: String, in result: JSON) throws -> String {
-    guard text.hasPrefix(".") else { return text }
+  /// A value; a path is followed into the last result.
+  private static func value(_ text: String, in result: JSON) throws -> JSON {
+    guard text.hasPrefix(".") else { return .string(text) }
     var value = result
     for step in text.split(whereSeparator: { ".[]".contains($0) }) {
       guard let next = value.step(String(step)) else {
@@ -90,11 +107,27 @@ struct AssertCommand: ShellCommand {
       }
       value = next
     }
-    return value.stringValue ?? value.text
+    return value
   }
 }
 
 extension JSON {
+  /// A text as it is, everything else as JSON.
+  fileprivate var plain: String { stringValue ?? text }
+
+  /// Whether it is neither false nor null, 0 or empty.
+  fileprivate var isTrue: Bool {
+    switch self {
+    case .null: false
+    case .bool(let value): value
+    case .number(let digits): Double(digits) != 0
+    case .string(let text): !text.isEmpty
+    case .array(let items): !items.isEmpty
+    case .object(let members): !members.isEmpty
+    case .nested: true
+    }
+  }
+
   /// A member by its key, an element by its number, or the number of elements by `length`.
   fileprivate func step(_ name: String) -> JSON? {
     guard case .array(let items) = self else { return self[key: name] }
