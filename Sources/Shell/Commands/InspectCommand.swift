@@ -95,6 +95,8 @@ struct InspectCommand: ShellCommand {
     ]
     for case let (name, value?) in options { words += [name, value] }
     if inspection.keepsVectors { words += ["--embeddings", "keep"] }
+    let rejected = inspection.rejections.values.reduce(0) { $0 + $1.rows }
+    if rejected > 0 { words += ["--max-rejected", "\(rejected)"] }
     return words
   }
 }
