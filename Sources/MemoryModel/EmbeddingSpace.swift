@@ -65,7 +65,7 @@ package struct EmbeddingSpace: Sendable, Hashable, CustomStringConvertible {
         + "or move the store with `reembed`"
     default:
       "nobody recorded which model made the store's vectors, or this role may not read the schema memsh: "
-        + "\(EmbeddingSpace.naming); `search --mode lexical` needs no vectors, `reembed` computes them anew"
+        + "\(EmbeddingSpace.naming); `reembed` computes them anew"
     }
   }
 }

@@ -134,12 +134,30 @@ package struct SearchService {
       return vector
     case .text(let text):
       defer { report.embedding += stopwatch.elapsed }
-      let embedder = try embedder()
-      guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+      let embedder = try fittingEmbedder(space)
       guard let vector = try embedder.embedQuery(text) else {
         throw MemshError(.embedderFailed, "the embedder gave no vector for the query")
       }
       return vector
+    }
+  }
+
+  /// The embedder of a store's space.
+  ///
+  /// - Throws: What is wrong with the one in use, with the search that needs none.
+  private func fittingEmbedder(_ space: EmbeddingSpace) throws -> any Embedder {
+    do {
+      let embedder = try embedder()
+      guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+      return embedder
+    } catch let error as MemshError
+      where [.embeddingSpaceMismatch, .embedderUnavailable].contains(error.code)
+    {
+      guard try store.hasTextIndex() else { throw error }
+      let words = "`search --mode lexical` goes by words and needs no embedder"
+      throw MemshError(
+        error.code, error.message, hint: [error.hint, words].compactMap(\.self).joined(separator: "; "),
+        cause: error.cause)
     }
   }
 

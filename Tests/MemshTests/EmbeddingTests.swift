@@ -124,7 +124,10 @@ import Testing
     #expect(try JSONParser.parse(hit.output).arrayValue?.first?[key: "similarity"]?.doubleValue ?? 0 > 0.9999)
     let other = try run(world, nil, ["--embedder", "hash", "search", "Turin"])
     #expect(other.errors.contains("embedding_space_mismatch"))
-    #expect(other.errors.contains("reembed"))
+    #expect(other.errors.contains("reembed") && other.errors.contains("`search --mode lexical`"), "\(other.errors)")
+    let keyless = try run(world, nil, ["--embedder", "openai", "search", "Turin"])
+    #expect(keyless.errors.contains("export OPENAI_API_KEY") && keyless.errors.contains("`search --mode lexical`"))
+    #expect(try run(world, nil, ["search", "Turin", "--mode", "lexical"]).output.contains("Turin"))
     #expect(
       try run(world, nil, ["--embedder", "hash", "reembed", "--missing"]).errors.contains("embedding_space_mismatch"))
 
