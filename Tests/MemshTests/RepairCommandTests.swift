@@ -154,6 +154,11 @@ import Testing
     let edited = list(try world.json("list", "--category", "vip: yes"))
     #expect(edited.count == 1 && edited[0][key: "importance_score"]?.doubleValue == 0.875)
     #expect(edited[0][key: "id"]?.integerValue == 3)
+    try world.folder.write("#!/bin/sh\nsed -i 's/^importance_score: .*/importance_score: 7/' \"$1\"\n", to: "editor")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: editor)
+    try terminal.enter("edit 4")
+    // The hint is a command as it stands.
+    try terminal.wait(for: "nothing was changed; `edit 4` opens it again")
   }
 
   @Test("variables are bound in sql, whatever they contain", arguments: World.Kind.allCases)

@@ -100,7 +100,8 @@ struct EditCommand: ShellCommand {
     guard case .object(let members) = try session.files.json(yaml: try session.console.edit(text)) else {
       throw MemshError(.usage, "what the editor left is not a list of keys and values", hint: "nothing was changed")
     }
-    return try MemoryValues.changes(members.filter { !JSON.areIdentical($0.value, opened[key: $0.key]) })
+    return try MemoryValues.changes(
+      members.filter { !JSON.areIdentical($0.value, opened[key: $0.key]) }, of: id)
   }
 
   private func record(_ report: EditReport) -> ResultRecord {
@@ -121,7 +122,7 @@ extension MemoryValues {
   /// The values of a memory as an editor left them.
   ///
   /// - Throws: `usage`, which names the key that is wrong.
-  static func changes(_ members: [JSON.Member]) throws -> [MemoryChange] {
+  static func changes(_ members: [JSON.Member], of id: Int64) throws -> [MemoryChange] {
     do {
       return try members.map { member in
         switch (member.key, member.value) {
@@ -146,7 +147,7 @@ extension MemoryValues {
         }
       }
     } catch let error as ValidationError {
-      throw MemshError(.usage, error.message, hint: "nothing was changed; `edit` opens it again")
+      throw MemshError(.usage, error.message, hint: "nothing was changed; `edit \(id)` opens it again")
     }
   }
 }
