@@ -82,6 +82,21 @@ import Testing
     }
   }
 
+  @Test(
+    "a word that is right elsewhere has the line that is meant",
+    arguments: [
+      ("list|wc -l", "`list | wc`"), ("users>u.txt", "`users > u.txt`"), ("users>>u.txt", "`users >> u.txt`"),
+      ("memsh list --user ada", "type `list --user ada` alone"), ("memsh", "this is memsh already"),
+      ("SELECT 1; | wc -l", "`sql 'SELECT …' | …`"), ("list; > u.txt", "`list > …`"),
+    ])
+  func corrects(text: String, hint: String) throws {
+    let world = try FamiliarTests.world()
+    let refused = try world.run("-c", text)
+    #expect(refused.status == 2 && refused.errors.contains("unknown command"), "\(refused.errors)")
+    #expect(refused.errors.contains(hint), "\(refused.errors)")
+    #expect(!FileManager.default.fileExists(atPath: world.folder.file("u.txt")))
+  }
+
   @Test("rows that a default limit leaves out are told where nobody sees them counted")
   func tellsOfRowsLeftOut() throws {
     let world = try FamiliarTests.world()

@@ -70,7 +70,7 @@ enum CommandParser {
         at: command.tokens[0], of: command)
     }
     guard let named = CommandRegistry.command(named: words) else {
-      throw LocatedError(unknownCommand(words.first ?? ""), at: command.tokens[0], of: command)
+      throw LocatedError(unknownCommand(words.first ?? "", of: command), at: command.tokens[0], of: command)
     }
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
       return .help(named.help)
@@ -139,11 +139,28 @@ enum CommandParser {
     return MemshError(.undefinedVariable, "${\(reference.text)} has no value", hint: hint)
   }
 
-  private static func unknownCommand(_ name: String) -> MemshError {
-    let nearest = NearestMatch.find(name, among: CommandRegistry.names)
-    return MemshError(
-      .unknownCommand, "unknown command '\(name.prefix(shownCharacters))'",
-      hint: nearest.map { "did you mean '\($0)'?" } ?? "`help` lists the commands")
+  private static func unknownCommand(_ name: String, of command: ScriptCommand) -> MemshError {
+    let hint =
+      misplaced(name, in: command)
+      ?? NearestMatch.find(name, among: CommandRegistry.names).map { "did you mean '\($0)'?" }
+      ?? "`help` lists the commands"
+    return MemshError(.unknownCommand, "unknown command '\(name.prefix(shownCharacters))'", hint: hint)
+  }
+
+  /// What to type instead of a word that is right elsewhere: `list|wc`, a `|` behind a `;`, `memsh list`; nil for others.
+  private static func misplaced(_ name: String, in command: ScriptCommand) -> String? {
+    if name == "memsh" {
+      let rest = command.tokens.dropFirst().map(\.source).joined(separator: " ")
+      return rest.isEmpty
+        ? "this is memsh already" : "this is memsh already: type `\(rest.prefix(shownCharacters))` alone"
+    }
+    guard !command.isSplitByShell, let place = name.firstIndex(where: { "|>".contains($0) }) else { return nil }
+    let (before, sign) = (name[..<place], name[place...].prefix { $0 == name[place] })
+    guard !before.isEmpty else {
+      return "`\(sign)` stands behind a command, before its ;: `list \(sign) …`, `sql 'SELECT …' \(sign) …`"
+    }
+    let behind = name[sign.endIndex...]
+    return "`\(sign)` has a space on both sides: `\((before + " \(sign) " + behind).prefix(shownCharacters))`"
   }
 
   private static func unknownSubcommand(_ name: String, of command: NamedCommand) -> MemshError {
