@@ -97,6 +97,18 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: world.folder.file("u.txt")))
   }
 
+  @Test("watch without a command repeats what was shown last, and changes nothing")
+  func repeatsLast() throws {
+    let world = try FamiliarTests.world()
+    let rows = try world.run(
+      "-c", "select 5 as five; set x 1; echo x > /dev/null; \\watch --count 2 0.1\nwatch --count 1")
+    #expect(rows.output == String(repeating: "five\n5\n", count: 4), "\(rows.output)\(rows.errors)")
+    let nothing = try world.run("-c", "\\watch")
+    #expect(nothing.status == 2 && nothing.errors.contains("write watch SECONDS COMMAND"), "\(nothing.errors)")
+    let changes = try world.run("-c", "edit 1 --importance 0.25; watch 1")
+    #expect(changes.status == 2 && changes.errors.contains("'edit' does not only read"), "\(changes.errors)")
+  }
+
   @Test("rows that a default limit leaves out are told where nobody sees them counted")
   func tellsOfRowsLeftOut() throws {
     let world = try FamiliarTests.world()

@@ -331,6 +331,12 @@ import Testing
     try terminal.enter("watch 0.2 sql 'select count(*) as watched from memories'")
     try terminal.wait(for: "watched\n───────\n     40")
     try terminal.press("C-c")
+    try terminal.enter("select count(*) + 1 as again from memories;")
+    try terminal.wait(for: "again\n─────\n   41")
+    try terminal.enter("\\watch 0.2")
+    try terminal.wait(for: "every 0.2 s")
+    try terminal.wait(for: "again\n─────\n   41")
+    try terminal.press("C-c")
     try terminal.enter("echo after")
     try terminal.wait(for: "\nafter")
   }

@@ -29,7 +29,8 @@ import Testing
       ("\\dt", "show tables"), ("\\dt+", "show tables"), ("\\x", "set expanded on"), ("\\x auto", "set expanded auto"),
       ("\\i job.memsh", "include job.memsh"), ("\\e", "edit-line"), ("\\timing", "timing"),
       ("\\timing on", "timing on"),
-      ("\\watch 5 stats", "watch 5 stats"), ("\\conninfo", "status"), ("\\c", "status"),
+      ("\\watch 5 stats", "watch 5 stats"), ("\\watch", "watch"), ("\\watch 2", "watch 2"), ("\\conninfo", "status"),
+      ("\\c", "status"),
       ("\\c agents.db", "connect agents.db"),
       (".tables", "show tables"), ("\\set a b", "set a b"), ("list --user ada", "list --user ada"),
     ])
@@ -57,7 +58,7 @@ import Testing
     #expect(Set(FamiliarWords.all.map(\.name)).count == FamiliarWords.all.count)
   }
 
-  @Test("what has no meaning here says what has", arguments: ["\\foo", "\\l", "\\du", "\\dn", "\\o x", "\\watch"])
+  @Test("what has no meaning here says what has", arguments: ["\\foo", "\\l", "\\du", "\\dn", "\\o x", "\\copy"])
   func advises(typed: String) {
     #expect {
       _ = try expanded(typed)

@@ -7,22 +7,28 @@ struct WatchCommand: ShellCommand {
   static let declaration = CommandConfiguration(
     commandName: "watch",
     abstract: "Run a command that reads again and again.",
-    discussion: "Until Ctrl-C, or until it fails. A terminal is cleared each time.")
+    discussion: """
+      Until Ctrl-C, or until it fails. A terminal is cleared each time. Without a command it repeats the last one that \
+      showed something, as psql's \\watch does.
+      """)
 
   static let examples = [
     "watch 5 stats",
     "watch --count 3 0.5 users",
     "watch --count 2 1 list --since 1h",
+    "SELECT count(*) FROM memories; watch --count 2 0.5",
   ]
 
   @Option(help: "End after so many times.")
   var count: Int?
 
   @Argument(help: "Seconds between the end of one run and the beginning of the next, from 0.1.")
-  var seconds: Double
+  var seconds = 2.0
 
-  @Argument(parsing: .captureForPassthrough, help: "The command and its arguments.")
-  var command: [String]
+  @Argument(
+    parsing: .captureForPassthrough, help: "The command and its arguments; without one, the last that showed something."
+  )
+  var command: [String] = []
 
   var onlyReads: Bool { true }
 
@@ -31,35 +37,54 @@ struct WatchCommand: ShellCommand {
       throw ValidationError("the interval takes 0.1 to 86400 seconds, not '\(seconds)'")
     }
     if let count, count < 1 { throw ValidationError("'--count' takes a number above 0, not '\(count)'") }
-    guard !command.isEmpty else { throw ValidationError("What is to be watched? Write watch SECONDS COMMAND") }
   }
 
   func check() throws {
-    do { _ = try watched() } catch let error as LocatedError { throw error.error }
+    guard !command.isEmpty else { return }
+    do { _ = try given() } catch let error as LocatedError { throw error.error }
   }
 
-  /// The command to run again and again.
-  private func watched() throws -> any ShellCommand {
-    guard case .command(let watched) = try CommandParser.parse(command, of: ScriptCommand(words: command)),
-      watched.onlyReads, CommandDescription.of(type(of: watched)).optionNames.contains("--output")
-    else {
-      throw MemshError(
-        .usage, "watch: '\(command[0])' does not only read and show something",
-        hint: "watch runs commands such as list, stats and sql")
+  /// The command that was given.
+  private func given() throws -> any ShellCommand {
+    guard case .command(let given) = try CommandParser.parse(command, of: ScriptCommand(words: command)) else {
+      throw WatchCommand.refusal(of: command[0])
     }
-    return watched
+    try WatchCommand.requireReading(given, command[0])
+    return given
+  }
+
+  /// The command to run again and again, and its text.
+  private func watched(in session: Session) throws -> (command: any ShellCommand, text: String) {
+    guard command.isEmpty else { return (try session.withUser(given()), command.joined(separator: " ")) }
+    guard let last = session.lastShown else {
+      throw MemshError(.usage, "watch: no command has shown anything yet", hint: "write watch SECONDS COMMAND")
+    }
+    try WatchCommand.requireReading(last.command, type(of: last.command).configuration.commandName ?? "")
+    return last
+  }
+
+  private static func requireReading(_ command: any ShellCommand, _ name: String) throws {
+    guard command.onlyReads, CommandDescription.of(type(of: command)).optionNames.contains("--output") else {
+      throw refusal(of: name)
+    }
+  }
+
+  private static func refusal(of name: String) -> MemshError {
+    MemshError(
+      .usage, "watch: '\(name)' does not only read and show something",
+      hint: "watch runs commands such as list, stats and sql")
   }
 
   func run(in session: Session) throws -> CommandResult {
     guard session.sink == nil else {
       throw MemshError(.usage, "watch shows a command again and again, which no file or program can take")
     }
-    let watched = try session.withUser(watched())
+    let (watched, text) = try watched(in: session)
     for turn in 1... {
-      let text = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)
+      let shown = session.text(of: try watched.run(in: session).output, format: watched.outputFormat)
       // A program that reads it wants the results only.
-      let heading = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" + heading(at: session.clock.now()) : ""
-      try session.console.write(heading + text)
+      let heading = session.console.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" + heading(text, at: session.clock.now()) : ""
+      try session.console.write(heading + shown)
       guard turn != count, try rest(in: session) else { break }
       // Each turn sees what others have made meanwhile.
       session.storeIfOpen?.forgetState()
@@ -67,9 +92,9 @@ struct WatchCommand: ShellCommand {
     return .nothing
   }
 
-  private func heading(at moment: Timestamp) -> String {
+  private func heading(_ text: String, at moment: Timestamp) -> String {
     let time = moment.iso8601.prefix(19).replacing("T", with: " ")
-    return "\(command.joined(separator: " ").withVisibleControls)  every \(fixed(seconds, places: 1)) s  \(time) UTC\n"
+    return "\(text.withVisibleControls)  every \(fixed(seconds, places: 1)) s  \(time) UTC\n"
   }
 
   /// How soon Ctrl-C is noticed.

@@ -71,7 +71,7 @@ package struct CommandRunner {
       format = parsed.outputFormat ?? format
       let result = try session.sending(to: command.destination, of: command) {
         let result = try run(parsed)
-        remember(result)
+        remember(result, of: parsed)
         try print(result.output, format: parsed.outputFormat)
         noteRowsLeftOut(result.output, of: command, format: parsed.outputFormat)
         return result
@@ -105,12 +105,13 @@ package struct CommandRunner {
   /// The journal keeps no more of a command.
   private static let journaledCharacters = 500
 
-  private func remember(_ result: CommandResult) {
+  private func remember(_ result: CommandResult, of command: any ShellCommand) {
     switch result.output {
     case .table(let table): session.lastResult = table.json
     case .record(let record): session.lastResult = record.json
-    case .none, .text: break
+    case .none, .text: return
     }
+    session.lastShown = (command, session.currentCommand)
   }
 
   private func print(_ output: CommandResult.Output, format: OutputFormat?) throws {

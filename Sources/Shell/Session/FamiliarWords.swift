@@ -20,10 +20,6 @@ package enum FamiliarWords {
       self.init(name) { hasArguments, _ in .command(hasArguments ? withArguments : alone) }
     }
 
-    init(_ name: String, advice: String, withArguments: String) {
-      self.init(name) { hasArguments, _ in hasArguments ? .command(withArguments) : .advice(advice) }
-    }
-
     init(_ name: String, _ meaning: @escaping @Sendable (_ hasArguments: Bool, Settings) -> Meaning) {
       self.name = name
       self.meaning = meaning
@@ -55,7 +51,7 @@ package enum FamiliarWords {
     Word(".open", "connect"),
     Word("\\o", advice: "`COMMAND > FILE` writes what a command shows into a file, `COMMAND | PROGRAM` to a program"),
     Word(".output", advice: "`COMMAND > FILE` writes what a command shows into a file"),
-    Word("\\watch", advice: "`watch SECONDS COMMAND` runs a command again and again", withArguments: "watch"),
+    Word("\\watch", "watch"),
     Word("\\l", advice: "a store is one database: `status` tells which, `connect URL` goes to another"),
     Word("\\dn", advice: "`connect --schema NAME` goes to the store in another schema"),
     Word("\\du", advice: "`users` lists whose memories there are; sql 'SELECT rolname FROM pg_roles' lists roles"),

@@ -28,6 +28,8 @@ package final class Session {
 
   /// The last result, for `assert`.
   var lastResult = JSON.null
+  /// The command that it is of, and its text, for `watch`.
+  var lastShown: (command: any ShellCommand, text: String)?
   /// The command that runs now, as it was typed: what the journal notes.
   var currentCommand = ""
   /// Whether that command was typed in the system's shell, for which its hints are written, too.
