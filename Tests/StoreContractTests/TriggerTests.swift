@@ -138,6 +138,84 @@ import Testing
     #expect(plan.notUndone.contains("what the trigger or rule rewrite changes in other tables"))
   }
 
+  /// Triggers on UPDATE that set a column which the repair itself leaves alone: always the same, or another each time.
+  private static let siblings: [(column: String, sqlite: String, postgres: String)] = [
+    (
+      "category",
+      "UPDATE OF importance_score, content, user_id, embedding ON memories BEGIN UPDATE memories SET category = 'hacked'",
+      """
+      IF ROW(NEW.importance_score, NEW.content, NEW.user_id, NEW.embedding::text)
+        IS DISTINCT FROM ROW(OLD.importance_score, OLD.content, OLD.user_id, OLD.embedding::text)
+      THEN NEW.category := 'hacked'; END IF
+      """
+    ),
+    (
+      "version",
+      """
+      UPDATE ON memories WHEN NEW.updated_at IS NOT OLD.updated_at BEGIN
+        UPDATE memories SET version = OLD.version + 1, updated_at = NEW.updated_at
+      """, "NEW.version := OLD.version + 1"
+    ),
+  ]
+
+  /// All that repairs change rows, and a move of the store to another space.
+  static let repairs =
+    SmallRepair.all + [
+      SmallRepair(testDescription: "reembed") { store in
+        let other = EmbeddingSpace(provider: "test", model: "other", dimensions: 5)
+        _ = try ReembedService(
+          store: store, embedder: LetterEmbedder(other), author: author(), progress: NoProgress(),
+          interruption: Interruption()
+        ).run(.all)
+      }
+    ]
+
+  @Test(
+    "what a trigger sets besides is put back or named, whether it was there before the repair or came later",
+    arguments: StoreKind.allCases, siblings.indices.flatMap { index in repairs.indices.map { (index, $0) } })
+  func sibling(kind: StoreKind, both: (trigger: Int, repair: Int)) throws {
+    let (column, sqlite, postgres) = TriggerTests.siblings[both.trigger]
+    let repair = TriggerTests.repairs[both.repair]
+    // A move empties all vectors first, which a trigger on SQLite sees before the rows are put back.
+    for isThereBefore in repair.testDescription == "reembed" ? [true] : [true, false] {
+      let fixture = try Fixture.small(kind)
+      try fixture.runForeign("ALTER TABLE memories ADD COLUMN version integer DEFAULT 1")
+      let columns = ["user_id", "content", "category", "importance_score", "metadata", "version"].filter {
+        $0 != "version" || column == "version"
+      }
+      func rows(without left: String = "") throws -> [String] {
+        let values = columns.filter { $0 != left }.map { "coalesce(CAST(\($0) AS text), '')" }
+        let row = "CAST(id AS text) || ' ' || \(values.joined(separator: " || ' ' || "))"
+        if let database = fixture.database {
+          return try database.value("SELECT string_agg(\(row), ';' ORDER BY id) FROM memories")?
+            .split(separator: ";").map(String.init) ?? []
+        }
+        return try fixture.folder.rows("store.db", "SELECT \(row) FROM memories ORDER BY id")
+      }
+      func make() throws {
+        try fixture.runForeign(
+          kind == .sqlite
+            ? "CREATE TRIGGER sibling AFTER \(sqlite) WHERE id = NEW.id; END"
+            : """
+            CREATE FUNCTION sibling() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN \(postgres); RETURN NEW; END$$;
+            CREATE TRIGGER sibling BEFORE UPDATE ON memories FOR EACH ROW EXECUTE FUNCTION sibling()
+            """)
+      }
+      let (before, others) = (try rows(), try rows(without: column))
+      if isThereBefore { try make() }
+      try repair.run(fixture.store)
+      if !isThereBefore { try make() }
+      let notRestored = try SmallRepair.undoAll(fixture.store)
+      #expect(try rows(without: column) == others)
+      #expect(notRestored.allSatisfy { $0.hasPrefix("\(column) of row ") || $0.hasPrefix("updated_at of row ") })
+      let after = try rows()
+      for (row, (old, new)) in zip(before, after).enumerated() where old != new {
+        #expect(notRestored.contains("\(column) of row \(row + 1) of memories"), "\(old) is \(new)")
+      }
+      if column == "category" { #expect(after == before && notRestored.isEmpty, "\(notRestored)") }
+    }
+  }
+
   /// Functions that keep `updated_at`: memsh's own, memsh 0.1's, and one that never asks.
   private static let functions: [(body: String?, notRestored: Bool)] = [
     (nil, false),

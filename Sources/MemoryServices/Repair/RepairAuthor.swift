@@ -55,8 +55,11 @@ final class Operation {
   func changing(_ ids: [Int64], of table: String, columns: [String]? = nil, _ body: () throws -> Void) throws {
     guard !ids.isEmpty else { return try body() }
     let number = try begun()
-    // A change of any column moves the time of change.
-    let columns = columns.map { Operation.datedTables.contains(table) ? $0 + ["updated_at"] : $0 }
+    // A change of any column moves the time of change, and a trigger of others may change every column.
+    let columns = try columns.flatMap { columns in
+      guard try store.foreignTriggers(on: table).isEmpty else { return nil as [String]? }
+      return Operation.datedTables.contains(table) ? columns + ["updated_at"] : columns
+    }
     try store.noteBefore(ids, of: table, columns: columns, in: number)
     try body()
     try store.noteAfter(ids, of: table, columns: columns, in: number)

@@ -295,14 +295,30 @@ package struct UndoService {
   ///
   /// - Returns: What is not as it was, in words.
   private func putBack(_ images: [RowImage], of table: String, inserting: Bool) throws -> [String] {
+    guard try !store.foreignTriggers(on: table).isEmpty else {
+      try store.restore(images, of: table, inserting: inserting)
+      return []
+    }
+    // A trigger may set columns that the images lack.
+    let wanted = inserting ? images : try completed(images, of: table)
     try store.restore(images, of: table, inserting: inserting)
-    guard try !store.foreignTriggers(on: table).isEmpty else { return [] }
-    // A trigger on INSERT has had its say; an UPDATE may get past it.
-    for again in UndoService.byColumns(try differing(images, of: table)) {
+    // A trigger has had its say; an UPDATE of what it has set may get past it.
+    for again in UndoService.byColumns(try differing(wanted, of: table)) {
       try store.restore(again, of: table, inserting: false)
     }
-    return try differing(images, of: table).flatMap { image in
+    return try differing(wanted, of: table).flatMap { image in
       image.columns.memberKeys.map { "\($0) of row \(image.id) of \(table)" }
+    }
+  }
+
+  /// Images of rows that are there, with the columns that they lack as these are now.
+  private func completed(_ images: [RowImage], of table: String) throws -> [RowImage] {
+    let current = Dictionary(
+      uniqueKeysWithValues: try store.images(images.map(\.id), of: table, columns: nil).map { ($0.id, $0.columns) })
+    return images.map { image in
+      guard case .object(let now)? = current[image.id] else { return image }
+      let members = now.map { JSON.Member($0.key, image.columns[key: $0.key] ?? $0.value) }
+      return RowImage(id: image.id, columns: .object(members))
     }
   }
 
@@ -364,15 +380,20 @@ package struct UndoService {
       try undo.changing(changedFragments.sorted(), of: fragments, columns: ["embedding"]) {
         try store.moveVectors(to: space)
         try rows.forEachGroup((["memories", fragments], .updated)) { group in
-          try store.restore(
-            group.rows.map { row in
-              let old = row.before?[key: "embedding"] ?? .null
-              return RowImage(id: row.id, columns: .object([JSON.Member("embedding", old)]))
-            }, of: group.table, inserting: false)
+          for images in UndoService.byColumns(group.rows.map(UndoService.imageBeforeMove)) {
+            report.notRestored += try putBack(images, of: group.table, inserting: false)
+          }
         }
       }
     }
     _ = try store.buildIndexes(nil, SilentProgress())
+  }
+
+  /// What a move changed of a row, as it was: its embedding, and what a trigger of others set.
+  private static func imageBeforeMove(_ row: JournalRow) -> RowImage {
+    let columns = ["embedding"] + row.changedColumns.filter { $0 != "embedding" && !volatileColumns.contains($0) }
+    return RowImage(
+      id: row.id, columns: .object(columns.map { JSON.Member($0, row.before?[key: $0] ?? .null) }))
   }
 
   /// How many of these rows, but for some, have an embedding.
