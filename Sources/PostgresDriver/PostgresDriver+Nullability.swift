@@ -11,8 +11,6 @@ extension PostgresDriver {
   /// Takes the refusals out of the tables; no row is written anew for that.
   func allowNull() throws {
     try transaction(.commit) {
-      // Whoever comes behind this statement must not wait long because it waits itself.
-      try execute(unsafeSQL: "SET LOCAL lock_timeout = '5s'")
       let refusing = try columnsRefusingNull()
       for (table, columns) in Table.onceRequired {
         let changes = columns.filter { refusing.contains("\(table).\($0)") }.flatMap { column in

@@ -30,6 +30,8 @@ struct TableFacts {
   var vectorType: UInt32?
   /// Their names with their schemas, as SQL writes them.
   var writtenNames: [String: String] = [:]
+  /// Those of which a policy decides which rows this role may see and write.
+  var guarded: Set<String> = []
   /// The sequences that number them.
   var sequences: [String: String] = [:]
   /// The triggers and rules on them that are not memsh's own.
@@ -42,6 +44,7 @@ struct TableFacts {
       case "table":
         writtenNames[table] = name
         sequences[table] = try row.text(3)
+        if try row.boolean(6) == true { guarded.insert(table) }
       case "column":
         let type = UInt32(truncatingIfNeeded: try row.integer(4) ?? 0)
         columns[table, default: []].append(
@@ -64,10 +67,9 @@ extension PostgresDriver {
         SELECT pg_catalog.set_config('datestyle', 'ISO, MDY', true),
           pg_catalog.set_config('intervalstyle', 'postgres', true),
           pg_catalog.set_config('extra_float_digits', '1', true), pg_catalog.set_config('bytea_output', 'hex', true),
-          pg_catalog.set_config('lc_monetary', 'C', true), pg_catalog.set_config('xmloption', 'content', true),
-          CASE WHEN pg_catalog.current_setting('lock_timeout') = '0'
-            THEN pg_catalog.set_config('lock_timeout', \(PostgresDriver.lockTimeout), true) END
+          pg_catalog.set_config('lc_monetary', 'C', true), pg_catalog.set_config('xmloption', 'content', true)
         """))
+    limitWait()
     repairState.isPrepared = true
     guard isDistributed else { return }
     // What a function sets stays here.
@@ -82,8 +84,34 @@ extension PostgresDriver {
     "lc_monetary = 'C'", "xmloption = 'content'",
   ]
 
-  /// How long a repair waits for rows that another session holds, unless the role has a limit of its own.
-  static let lockTimeout = "10s"
+  /// How long a statement waits for what another session holds, unless the role has a limit of its own.
+  private static let lockTimeout = "10s"
+
+  /// Sets that limit until the transaction ends.
+  private func limitWait() {
+    wait(
+      for: statement(
+        """
+        SELECT CASE WHEN pg_catalog.current_setting('lock_timeout') = '0'
+          THEN pg_catalog.set_config('lock_timeout', \(PostgresDriver.lockTimeout), true) END
+        """))
+  }
+
+  /// Runs a statement, with that limit where it keeps everybody else from writing: behind one that waits, they all wait.
+  func limitingWait<Value>(of statement: String, _ run: () throws -> Value) throws -> Value {
+    let first = statement.prefix { !$0.isWhitespace }
+    guard ["ALTER", "CREATE", "DROP", "LOCK", "REINDEX", "TRUNCATE"].contains(first),
+      !statement.contains(" CONCURRENTLY ")
+    else { return try run() }
+    guard try isInTransaction() else {
+      return try transaction(.commit) {
+        limitWait()
+        return try run()
+      }
+    }
+    limitWait()
+    return try run()
+  }
 
   /// The columns of a table, in their order.
   func columns(of table: String) throws -> [TableColumn] { try facts().columns[table] ?? [] }
@@ -127,7 +155,7 @@ extension PostgresDriver {
               AND d.objid = a.oid
             JOIN pg_catalog.pg_class AS c ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::oid
               AND c.oid = d.refobjid AND c.relkind = 'S'
-          WHERE a.adrelid = t.oid LIMIT 1)), NULL::int8, NULL::int8, false FROM t
+          WHERE a.adrelid = t.oid LIMIT 1)), NULL::int8, NULL::int8, pg_catalog.row_security_active(t.oid) FROM t
     UNION ALL
     SELECT * FROM (SELECT 'column', t.name, a.attname::text, n.typname::text, a.atttypid::int8,
         CASE WHEN n.typtype = 'd' THEN (

@@ -24,8 +24,7 @@ extension PostgresDriver {
     let present = try schema().filter { $0.kind == .table && $0.state != .missing }.map(\.name)
     guard !present.isEmpty else { return }
     try requireEveryRow()
-    // Whoever reads them may be this very command's source, under another name.
-    try execute(unsafeSQL: "SET LOCAL lock_timeout = '\(PostgresDriver.lockTimeout)'")
+    // Whoever reads them may be this very command's source, under another name: the wait has an end.
     try execute(unsafeSQL: "LOCK TABLE \(present.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE")
   }
 

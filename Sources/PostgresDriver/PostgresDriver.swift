@@ -221,8 +221,10 @@ package final class PostgresDriver: Driver {
   /// Runs one statement.
   @discardableResult
   func query(_ sql: SQL) throws -> PostgresResult {
-    let location = identity.location
-    return try send(statement(sql)).translatingErrors { MemshError(translating: $0, location: location) }
+    let (location, statement) = (identity.location, statement(sql))
+    return try limitingWait(of: statement.text) {
+      try send(statement).translatingErrors { MemshError(translating: $0, location: location) }
+    }
   }
 
   /// A statement as it is sent.
@@ -244,7 +246,7 @@ package final class PostgresDriver: Driver {
   func execute(unsafeSQL sql: String) throws {
     logger.debug("\(sql)")
     forgetFacts(changedBy: sql)
-    try use { try $0.execute(unsafeSQL: sql) }
+    try limitingWait(of: sql) { try use { try $0.execute(unsafeSQL: sql) } }
   }
 
   /// Hands over the connection, opening it first and sending what waits, and translates what the client throws.

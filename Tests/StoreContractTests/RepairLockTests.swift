@@ -44,6 +44,47 @@ import Testing
     #expect(limit == [[.text("10s")]])
   }
 
+  @Test("no statement that keeps writers out waits for its lock without a limit")
+  func statementsHaveALimit() throws {
+    let fixture = try Fixture.small(.postgres)
+    // Whatever memsh defines, and however: the server itself looks at it.
+    try fixture.runForeign(
+      """
+      CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF current_setting('application_name') = 'memsh' AND current_setting('lock_timeout') = '0'
+          AND current_query() NOT LIKE '% CONCURRENTLY %'
+        THEN RAISE EXCEPTION 'no limit: %', current_query(); END IF;
+      END $$;
+      CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION watch();
+      """)
+    let store = fixture.store
+    func mend() throws {
+      store.forgetState()
+      let checks = Check.all.filter(\.remedy.isRebuilding)
+      let found = try store.examine(checks)
+      for check in checks where found[check] != nil { try store.mend(check, ids: [], NoProgress()) }
+      store.forgetState()
+    }
+    try mend()
+    try fixture.runForeign(
+      "ALTER TABLE memories DISABLE TRIGGER USER; ALTER TABLE memory_analytics ALTER user_id SET NOT NULL")
+    try mend()
+    for object in try store.schema() where object.kind == .trigger && object.state != .missing {
+      try fixture.runForeign("DROP TRIGGER \(object.name) ON \(object.table)")
+    }
+    for object in try store.schema() where object.kind == .index && object.state == .present {
+      try fixture.runForeign("DROP INDEX \(object.name)")
+    }
+    try mend()
+    #expect(try store.schema().allSatisfy { $0.state == .present || $0.name.contains("embedding") })
+    try TriggerTests.repairs.last?.run(store)
+    #expect(try SmallRepair.undoAll(store) == [])
+    try fixture.runForeign("DROP TABLE \(Table.names.joined(separator: ", ")); DROP SCHEMA memsh CASCADE")
+    store.forgetState()
+    _ = try store.createSchema(space: Fixture.space)
+    _ = try store.buildIndexes(nil, NoProgress())
+  }
+
   @Test("a role that may only edit can undo", arguments: SmallRepair.all)
   func needsNoOwnership(repair: SmallRepair) throws {
     let fixture = try Fixture.small(.postgres)
