@@ -262,6 +262,7 @@ package final class EmbeddingCache: VectorCache {
     // SQLite makes files with the rights of the main one.
     let created = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     if created >= 0 { close(created) }
+    try DatabaseFiles.refusePipes(path, code: .cacheFailed)
     let queue = try EmbeddingCache.open(path, configuration)
     try queue.writeWithoutTransaction { try $0.execute(sql: EmbeddingCache.schema) }
     opened = queue

@@ -46,6 +46,7 @@ enum StoreFile {
   /// Even a reader of a store in WAL mode makes files beside it. Where that cannot be, and no writer has left a log, the
   /// file holds everything and is opened as one that nobody changes.
   static func open(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+    try DatabaseFiles.refusePipes(path, code: .storeFailed)
     do { return try DatabaseQueue(path: path, configuration: configuration) } catch let error as DatabaseError
       where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
     {

@@ -13,7 +13,7 @@ enum LineFile {
   static func write(
     _ path: String, mayReplace: Bool, _ body: (@escaping (String) throws -> Void) throws -> Void
   ) throws {
-    let file = try NewFile(path, mayReplace: mayReplace)
+    let file = try NewFile(path, mayReplace: mayReplace, takesDevices: true)
     var buffer: [UInt8] = []
     func flush() throws {
       try buffer.withUnsafeBytes(file.write)

@@ -53,8 +53,7 @@ enum Signals {
         default:
           terminal?.restoreTerminal()
           ended.withLock { $0 = 128 + number }
-          running.closeAll(withinSeconds: closingSeconds)
-          _exit(128 + number)
+          end(running, 128 + number)
         }
       }
     }
@@ -100,9 +99,14 @@ enum Signals {
   private static func endLater(_ running: RunningStores) {
     let end = Thread {
       Thread.sleep(forTimeInterval: graceSeconds)
-      running.closeAll(withinSeconds: closingSeconds)
-      _exit(ExitStatus.interrupted.rawValue)
+      Signals.end(running, ExitStatus.interrupted.rawValue)
     }
     end.start()
+  }
+
+  private static func end(_ running: RunningStores, _ status: Int32) {
+    running.closeAll(withinSeconds: closingSeconds)
+    NewFile.removeUnfinished()
+    _exit(status)
   }
 }

@@ -162,7 +162,9 @@ import Testing
     #expect(try text("u") == before && text("link") == "x\n")
     let store = world.store
     let bytes = try Data(contentsOf: URL(fileURLWithPath: store))
-    let places = ["list > '\(store)'", "list >> '\(store)'", "list > '\(store)-wal'", "fragments export '\(store)'"]
+    let places = [
+      "list > '\(store)'", "list >> '\(store)'", "list > '\(store)-wal'", "fragments export '\(store)-wal'",
+    ]
     for place in places {
       let refused = try world.run("-c", place)
       #expect(refused.status == 1 && refused.errors.contains("a SQLite database"), "\(place): \(refused.errors)")

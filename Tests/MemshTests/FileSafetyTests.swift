@@ -18,7 +18,8 @@ import Testing
   private static let writers: [(name: String, command: [String], replaces: [String]?)] = [
     ("out.jsonl", ["export"], ["--overwrite"]), ("out.csv", ["export"], ["--overwrite"]),
     ("out.db", ["export"], ["--overwrite"]), ("backup.db", ["backup"], nil),
-    ("fragments.json", ["fragments", "export"], []),
+    ("fragments.json", ["fragments", "export"], ["--overwrite"]), ("map.html", ["map"], ["--overwrite"]),
+    ("page.html", ["dedup", "--html"], ["--overwrite"]), ("queries.jsonl", ["eval", "--make", "1"], ["--overwrite"]),
   ]
 
   private func mode(_ path: String) throws -> Int {
@@ -29,7 +30,7 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
-  @Test("a file is for its owner only, and nothing is left beside it", arguments: 0..<5)
+  @Test("a file is for its owner only, and nothing is left beside it", arguments: writers.indices)
   func isPrivate(index: Int) throws {
     let writer = FileSafetyTests.writers[index]
     let folder = world.folder.file("out")
@@ -47,7 +48,7 @@ import Testing
     for folder in ["new", "new/deeper"] { #expect(try mode(world.folder.file(folder)) == 0o700) }
   }
 
-  @Test("links at names that can be guessed are not followed", arguments: 0..<5)
+  @Test("links at names that can be guessed are not followed", arguments: writers.indices)
   func followsNoPlantedLinks(index: Int) throws {
     let writer = FileSafetyTests.writers[index]
     let victim = try world.folder.write("precious", to: "victim")
@@ -60,17 +61,15 @@ import Testing
     #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
   }
 
-  @Test("a link of the file's own name is replaced, not followed; without leave it is kept", arguments: 0..<5)
+  @Test("a link of the file's own name is replaced, not followed; without leave it is kept", arguments: writers.indices)
   func replacesLinks(index: Int) throws {
     let writer = FileSafetyTests.writers[index]
     let victim = try world.folder.write("precious", to: "victim")
     let path = world.folder.file(writer.name)
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: victim)
     let arguments = ["-q", "-d", world.store] + writer.command + [path]
-    if writer.replaces != [] {
-      let refused = try world.memsh.run(arguments)
-      #expect(refused.status == 1 && refused.errors.contains("is there already"), "\(refused.errors)")
-    }
+    let refused = try world.memsh.run(arguments)
+    #expect(refused.status == 1 && refused.errors.contains("is there already"), "\(refused.errors)")
     if let option = writer.replaces {
       let result = try world.memsh.run(arguments + option)
       #expect(result.status == 0, "\(result.errors)")
@@ -80,7 +79,7 @@ import Testing
     #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
   }
 
-  @Test("devices, pipes and folders are no files to replace", arguments: 0..<5)
+  @Test("devices, pipes and folders are no files to replace", arguments: writers.indices)
   func replacesOnlyFiles(index: Int) throws {
     let writer = FileSafetyTests.writers[index]
     let pipe = world.folder.file("pipe." + writer.name.split(separator: ".")[1])
@@ -95,6 +94,110 @@ import Testing
       #expect(FileManager.default.fileExists(atPath: path))
     }
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: device) == "/dev/null")
+  }
+
+  @Test("text goes into devices and pipes, which stay what they are", arguments: writers.indices)
+  func writesToDevices(index: Int) throws {
+    let writer = FileSafetyTests.writers[index]
+    guard !writer.name.hasSuffix(".db") else {
+      let result = try world.memsh.runShell(
+        "\"$MEMSH\" -q -d '\(world.store)' \(writer.command[0]) /dev/stdout --overwrite > out; test -L /dev/stdout; echo $?",
+        environment: ["MEMSH": Memsh.binary])
+      #expect(result.output == "0\n", "\(result.output)")
+      return
+    }
+    let ending = String(writer.name.split(separator: ".")[1])
+    let command = "\"$MEMSH\" -q -d '\(world.store)' " + writer.command.joined(separator: " ")
+    let result = try world.memsh.runShell(
+      """
+      mkfifo pipe.\(ending); cat pipe.\(ending) > read & \(command) pipe.\(ending) > /dev/null; wait; test -s read; echo $?
+      test -p pipe.\(ending); echo $?
+      \(command) /dev/null > /dev/null; echo $?; test -c /dev/null; echo $?
+      \(command) /dev/stdout > out; echo $?; test -s out; echo $?; \(command) /dev/fd/3 3> third > /dev/null; test -s third; echo $?
+      test -L /dev/stdout; echo $?
+      """, environment: ["MEMSH": Memsh.binary])
+    #expect(result.output == String(repeating: "0\n", count: 8), "\(result.output)\(result.errors)")
+  }
+
+  @Test("results go into devices and pipes, too")
+  func redirectsToDevices() throws {
+    let result = try world.memsh.runShell(
+      """
+      mkfifo pipe; cat pipe > read & "$MEMSH" -q -d '\(world.store)' -c '
+        echo a > /dev/stdout; echo b >> /dev/stdout; echo c > /dev/null; echo d >> /dev/null; echo e > pipe
+        echo f > /dev/stderr' > out 2> errors
+      echo $?; wait; cat out errors read; test -p pipe; echo $?
+      """, environment: ["MEMSH": Memsh.binary])
+    #expect(result.output == "0\na\nb\nf\ne\n0\n", "\(result.output)\(result.errors)")
+  }
+
+  @Test("nothing is written under the names of what belongs to a store")
+  func keepsSideFiles() throws {
+    for writer in FileSafetyTests.writers {
+      for suffix in ["-wal", "-shm", "-journal", "-vectors"] {
+        let path = world.store + suffix
+        let result = try world.memsh.run(["-q", "-d", world.store] + writer.command + [path] + (writer.replaces ?? []))
+        #expect(
+          result.status == 1 && result.errors.contains("belongs to a SQLite database"),
+          "\(writer.command) \(suffix): \(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: path))
+      }
+    }
+  }
+
+  @Test("whichever signal ends memsh, no part of a file stays", arguments: ["INT", "TERM", "HUP"])
+  func leavesNoParts(signal: String) throws {
+    let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+    let result = try world.memsh.runShell(
+      """
+      set -m; mkdir parts; cd parts
+      "$MEMSH" -q -d '\(world.store)' -c "sql '\(endless)' > out.txt" & pid=$!
+      for i in $(seq 100); do test -n "$(ls -A)" && break; sleep 0.1; done
+      ls -A | grep -c partial; kill -\(signal) $pid; wait $pid; ls -A | wc -l
+      """, environment: ["MEMSH": Memsh.binary])
+    #expect(result.output == "1\n0\n", "\(result.output)\(result.errors)")
+  }
+
+  @Test("a pipe in the place of a file of memsh's own keeps nobody waiting")
+  func pipesInThePlaceOfOwnFiles() throws {
+    let commands = ["search fact", "doctor", "add 'another fact' --user ada --force"]
+    for suffix in ["-vectors", "-vectors.new", "-wal", "-shm", "-journal"] {
+      let path = world.folder.file("piped.db")
+      try FileManager.default.copyItem(atPath: world.store, toPath: path)
+      #expect(mkfifo(path + suffix, 0o600) == 0)
+      for command in commands {
+        let result = try world.memsh.run(
+          ["-q", "--embedder", "hash", "-d", path, "-c", command], timeoutSeconds: 20)
+        #expect(!result.isKilled, "\(suffix): \(command)")
+        if suffix.hasPrefix("-vectors") {
+          #expect(result.status == 0, "\(suffix): \(command): \(result.errors)")
+        } else {
+          #expect(result.errors.contains("\(path + suffix) is a pipe"), "\(suffix): \(command): \(result.errors)")
+        }
+      }
+      for name in try names(in: world.folder.path) where name.hasPrefix("piped.db") {
+        unlink(world.folder.file(name))
+      }
+    }
+  }
+
+  @Test("nor do pipes in the place of caches, the history and notes")
+  func pipesInThePlaceOfCaches() throws {
+    let settings = ["-q", "--embedder", "hash", "-d", world.store]
+    _ = try world.memsh.run(settings + ["-c", "set cache on; search fact; status"])
+    for folder in ["state", "cache", "config"] {
+      let top = world.folder.file("\(folder)/memsh")
+      try FileManager.default.createDirectory(atPath: top, withIntermediateDirectories: true)
+      let names = ["history", "embeddings.db", "embeddings.db-wal", "embeddings.db-journal", "origins"]
+      for name in names + ["connections.json"] {
+        try? FileManager.default.removeItem(atPath: "\(top)/\(name)")
+        #expect(mkfifo("\(top)/\(name)", 0o600) == 0)
+      }
+    }
+    for command in ["search fact", "connections", "cache", "history", "status"] {
+      let result = try world.memsh.run(settings + ["-c", command], timeoutSeconds: 20)
+      #expect(!result.isKilled, "\(command)")
+    }
   }
 
   @Test("- is standard output for text, and the name of no file", arguments: ["export", "fragments export", "backup"])

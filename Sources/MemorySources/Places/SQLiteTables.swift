@@ -27,6 +27,7 @@ final class SQLiteTables: TableDatabase {
     configuration.label = "memsh.source"
     // An application that writes holds its lock for moments.
     configuration.busyMode = .timeout(SQLiteTables.busySeconds)
+    try DatabaseFiles.refusePipes(path, code: .sourceUnreadable)
     do {
       queue = try DatabaseQueue(path: SQLiteTables.openingName(path), configuration: configuration)
       OpenedFiles.note(queue)

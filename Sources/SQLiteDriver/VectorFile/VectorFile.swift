@@ -32,11 +32,13 @@ final class VectorFile {
   ///
   /// - Returns: nil when there is none, or it is not whole, or of another version or length of vectors.
   init?(path: String, dimensions: Int) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { Foundation.close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, Int(status.st_size) >= VectorFileLayout.headerBytes else { return nil }
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      Int(status.st_size) >= VectorFileLayout.headerBytes
+    else { return nil }
     let size = Int(status.st_size)
     // Not MAP_POPULATE: the threads that scan fault their parts in side by side, which one thread alone takes longer for.
     guard let mapped = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0),

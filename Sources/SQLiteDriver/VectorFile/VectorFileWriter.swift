@@ -27,7 +27,7 @@ final class VectorFileWriter {
   ///
   /// - Returns: nil when the place cannot be written, or another process is at it.
   static func begin(path: String, layout: VectorFileLayout, mode: mode_t) -> VectorFileWriter? {
-    let descriptor = open(path + ".new", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode)
+    let descriptor = open(path + ".new", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)
     guard descriptor >= 0 else { return nil }
     // A dead process gives its lock back, and what it had written is cut off. A process that has just put its file in
     // place gives its lock back, too: then this is the file in use.
@@ -59,11 +59,12 @@ final class VectorFileWriter {
 
   /// Whether there is nothing at a path, or something that memsh wrote there or that is empty.
   private static func isOurs(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return errno == ENOENT }
     defer { Foundation.close(descriptor) }
     var status = stat()
-    return fstat(descriptor, &status) == 0 && (status.st_size == 0 || hasMagic(descriptor))
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && (status.st_size == 0 || hasMagic(descriptor))
   }
 
   private init(path: String, layout: VectorFileLayout, descriptor: Int32) {

@@ -30,6 +30,7 @@ struct BackupCommand: ShellCommand {
 
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
+    try SQLiteFile.refusePart(StoreLocation.path(path))
     guard !session.files.exists(path) else {
       throw MemshError(.fileFailed, "\(path) is there already", hint: "name another file: backups are not overwritten")
     }

@@ -212,6 +212,9 @@ extension Session {
   ///
   /// - Parameter mayReplace: Whether a file that is there may make way.
   func refuseToWrite(_ path: String, besides store: MemoryStore, mayReplace: Bool) throws {
+    let file = StoreLocation.path(path)
+    guard !NewFile.isDevice(file) else { return }
+    try SQLiteFile.refusePart(file)
     if stores.isSame(path, as: store.identity) {
       throw MemshError(.usage, "\(path) is the store itself", hint: "name another file")
     }
@@ -231,7 +234,7 @@ extension Session {
   {
     try files.makeFolder(of: path)
     let file = try files.create(path, mayReplace: mayReplace)
-    let beside = ["-wal", "-shm", "-journal", "-vectors"].map { file.partialPath + $0 }
+    let beside = DatabaseFiles.suffixes.map { file.partialPath + $0 }
     defer { beside.forEach(files.remove) }
     let copy = stores.file(file.partialPath)
     let value = try body(copy)

@@ -6,9 +6,6 @@ package enum SQLiteFile {
   /// The first 16 bytes of every SQLite database (SQLite file format, 1.2).
   private static let header = Data("SQLite format 3\0".utf8)
 
-  /// What stands behind a database's name in the names of the files beside it; without them it may be damaged.
-  private static let companions = ["-wal", "-shm", "-journal", "-vectors"]
-
   /// Whether a path is a SQLite database; an empty file is not.
   package static func isDatabase(_ path: String) -> Bool {
     var status = stat()
@@ -24,9 +21,21 @@ package enum SQLiteFile {
   ///
   /// - Throws: `file_failed` for a database, and for what belongs to one.
   static func refuseWriting(to path: String) throws {
-    let isPart = companions.contains { path.hasSuffix($0) && isDatabase(String(path.dropLast($0.count))) }
-    guard isPart || isDatabase(path) else { return }
-    throw MemshError(
-      .fileFailed, "refused: \(path) \(isPart ? "belongs to" : "is") a SQLite database", hint: "name another file")
+    try refusePart(path)
+    if isDatabase(path) { throw refusal(path, "is") }
+  }
+
+  /// Makes sure that a path is not the name of a file that belongs to a database, which may be damaged without it.
+  ///
+  /// - Throws: `file_failed`.
+  static func refusePart(_ path: String) throws {
+    let isPart = DatabaseFiles.suffixes.contains {
+      path.hasSuffix($0) && isDatabase(String(path.dropLast($0.count)))
+    }
+    if isPart { throw refusal(path, "belongs to") }
+  }
+
+  private static func refusal(_ path: String, _ what: String) -> MemshError {
+    MemshError(.fileFailed, "refused: \(path) \(what) a SQLite database", hint: "name another file")
   }
 }

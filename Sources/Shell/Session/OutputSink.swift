@@ -15,11 +15,11 @@ package protocol OutputSink: AnyObject {
   func finish() throws
 }
 
-/// A file that gets its name when the whole result is in it.
+/// A file that gets its name when the whole result is in it, or a device.
 final class FileSink: OutputSink {
   private let file: NewFile
 
-  init(_ path: String) throws { file = try NewFile(path, mayReplace: true) }
+  init(_ path: String) throws { file = try NewFile(path, mayReplace: true, takesDevices: true) }
 
   func write(_ text: String) throws { try file.write(text) }
 
@@ -28,9 +28,6 @@ final class FileSink: OutputSink {
 
 /// The end of a file, which is made for its owner only where there is none.
 final class AddingSink: OutputSink {
-  /// What forgets all that is written to it; it is not a file that another one could replace.
-  static let nowhere = "/dev/null"
-
   private let handle: FileHandle
   private let path: String
 
@@ -70,7 +67,7 @@ extension Session {
     case .file(let token, let isAddedTo):
       let path = try CommandParser.word(token, of: command, scope: scope)
       try SQLiteFile.refuseWriting(to: path)
-      place = try isAddedTo || path == AddingSink.nowhere ? AddingSink(path) : FileSink(path)
+      place = try isAddedTo && !NewFile.isDevice(path) ? AddingSink(path) : FileSink(path)
       named = Destination.format(ofFile: path)
     }
     // A person reads what a program shows.
