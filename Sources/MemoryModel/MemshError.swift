@@ -23,9 +23,21 @@ package struct MemshError: Error, Sendable, Equatable {
 }
 
 extension MemshError {
-  /// The error for a NULL that a table refuses; `what` is the database's own sentence.
-  package static func nullRefused(_ what: String, cause: String) -> MemshError {
-    MemshError(
+  /// The error for a NULL that a table refuses.
+  ///
+  /// - Parameters:
+  ///   - what: The database's own sentence.
+  ///   - place: The column and its table, where the sentence names them.
+  package static func nullRefused(_ what: String, of place: (column: String, table: String)?, cause: String)
+    -> MemshError
+  {
+    if let (column, name) = place, let table = Table.named(name), !table.columnNames.contains(column), column != "id" {
+      return MemshError(
+        .storeFailed, "the application requires a value in its column \(column) of \(name), and there is none",
+        hint: "give the column a default, or write rows with a value for it (`import`)",
+        cause: cause)
+    }
+    return MemshError(
       .storeFailed, "a table refuses NULL where the memory system allows it: \(what)",
       hint: "`doctor --fix columns_required` mends tables that memsh 0.1.0 made", cause: cause)
   }

@@ -160,7 +160,7 @@ package struct FragmentService {
   /// - Throws: `embedding_space_mismatch` when it is of another space than the store.
   private func usableEmbedder() throws -> (any Embedder)? {
     guard let embedder = try embedder(), let space = try store.embeddingSpace() else { return nil }
-    guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+    guard embedder.space == space else { throw store.mismatch(embedder.space, storeSpace: space) }
     return embedder
   }
 }

@@ -148,7 +148,7 @@ package struct SearchService {
   private func fittingEmbedder(_ space: EmbeddingSpace) throws -> any Embedder {
     do {
       let embedder = try embedder()
-      guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+      guard embedder.space == space else { throw store.mismatch(embedder.space, storeSpace: space) }
       return embedder
     } catch let error as MemshError
       where [.embeddingSpaceMismatch, .embedderUnavailable].contains(error.code)

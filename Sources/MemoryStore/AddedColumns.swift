@@ -150,6 +150,7 @@ extension MemoryStore {
       missing.filter { table, _ in
         try state().tables[table.name] != nil && driver.exists("SELECT 1 FROM \(table) LIMIT 1")
       })
+    try refuseNamesInUse(missing)
     guard changes else { return }
     let before = try columnTypes()
     var noted = before
@@ -183,6 +184,24 @@ extension MemoryStore {
     throw MemshError(
       .storeFailed, "the column \(column.name) of \(table.name) has a type that is not known here: \(type.prefix(60))",
       hint: "make the type first, or the column with another one", cause: cause)
+  }
+
+  /// - Throws: `store_failed` where the database takes the names of two columns for the same one: SQLite's differ in more
+  ///   than case.
+  private func refuseNamesInUse(_ missing: [(table: Table, column: AddedColumn)]) throws {
+    guard identity.backend == .sqlite else { return }
+    for table in Table.all {
+      let coming = missing.filter { $0.table == table }.map(\.column.name)
+      var names = try state().tables[table.name]?.columns.map(\.name) ?? table.columnNames
+      for name in coming {
+        if let other = names.first(where: { $0.lowercased() == name.lowercased() }) {
+          throw MemshError(
+            .storeFailed, "the columns \(other) and \(name) of \(table.name) would be the same one in SQLite",
+            hint: "rename one where they come from: ALTER TABLE \(table.name) RENAME \(name.quotedIdentifier) TO …")
+        }
+        names.append(name)
+      }
+    }
   }
 
   private func refuseMissing(_ missing: [(table: Table, column: AddedColumn)]) throws {

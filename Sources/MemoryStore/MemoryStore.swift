@@ -66,6 +66,16 @@ package final class MemoryStore {
   /// Whether a table of memsh's own can be read; nil when there is none.
   package func mayRead(_ table: OwnTable) throws -> Bool? { try state().own[table]?.mayRead }
 
+  /// The error for an embedder of another space than the store's; where this role may not read which one that is, the
+  /// right that it lacks.
+  package func mismatch(_ embedder: EmbeddingSpace, storeSpace: EmbeddingSpace) -> any Error {
+    guard !storeSpace.isKnown, (try? mayRead(.settings)) == false else {
+      return embedder.mismatch(storeSpace: storeSpace)
+    }
+    do { _ = try driver.exists("SELECT 1 FROM \(OwnTable.settings)") } catch { return error }
+    return embedder.mismatch(storeSpace: storeSpace)
+  }
+
   /// The store as a file of its own, where it is one.
   package var file: (any FileStore)? { driver.capabilities.file }
 

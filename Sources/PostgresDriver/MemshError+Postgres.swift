@@ -27,7 +27,8 @@ extension MemshError {
     if text.contains("authentication") || text.contains("no password supplied") {
       self.init(
         .authenticationFailed, "PostgreSQL does not accept the login for \(location)",
-        hint: "check the user and the password in DATABASE_URL, PGPASSWORD or ~/.pgpass", cause: error.message)
+        hint: "check the user and the password in DATABASE_URL, PGPASSWORD or ~/.pgpass, which is not read for a "
+          + "database that a .env file names", cause: error.message)
     } else {
       let isDatabaseMissing = text.contains("database") && text.contains("does not exist")
       self.init(
@@ -51,7 +52,16 @@ extension MemshError {
       self.init(
         .diskFull, "the server's disk is full", hint: "make room on the server; nothing of this command is stored",
         cause: cause)
-    case "23502": self = .nullRefused(error.message, cause: "SQLSTATE 23502")
+    case "23502":
+      let match = error.message.firstMatch(of: /column "(.+)" of relation "(.+)"/)
+      self = .nullRefused(
+        error.message, of: match.map { (String($0.1), String($0.2)) }, cause: "SQLSTATE 23502")
+    case "23514":
+      let name = error.message.firstMatch(of: /check constraint "(.+)"/).map { String($0.1) } ?? ""
+      self.init(
+        .storeFailed, "a value breaks a rule (CHECK) of its table: \(error.message)",
+        hint: "sql \"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = \(name.quotedLiteral)\" shows "
+          + "the rule; change the rule or the row", cause: cause)
     case "57014" where error.message.contains("timeout"):
       self.init(
         .storeFailed, "the server gave up: \(error.message)",

@@ -46,7 +46,9 @@ extension SQLiteDriver: SchemaManaging, Searching, VectorReplacing, RowImaging, 
       let statement = try db.cachedStatement(
         sql: "INSERT INTO \(table) (\(names.joined(separator: ", "))) VALUES (\(places))")
       for row in rows {
-        try statement.run(row, in: db)
+        do { try statement.run(row, in: db) } catch let error as DatabaseError {
+          throw MemshError.refused(row, of: columns, in: target, error) ?? error
+        }
         guard db.changesCount == 1 else { throw MemshError.rowsNotWritten(target.key(of: row), of: table, "inserted") }
       }
     }
@@ -87,4 +89,35 @@ extension LoadTarget {
 extension OwnTable {
   /// The table's name in a file that it shares with the four tables.
   var name: String { "memsh_\(rawValue)" }
+}
+
+extension MemshError {
+  /// The error for a row that SQLite refuses because of one of its values; nil where that is not why.
+  fileprivate static func refused(
+    _ row: [Value], of columns: [Column], in target: LoadTarget, _ error: DatabaseError
+  ) -> (any Error)? {
+    let kind = error.extendedResultCode
+    guard [.SQLITE_CONSTRAINT_CHECK, .SQLITE_CONSTRAINT_FOREIGNKEY].contains(kind), let id = target.key(of: row).first
+    else { return nil }
+    let refusal = zip(columns, row).lazy.compactMap { $0.refusal(of: $1) }.first
+    let lost = zip(columns, row).first { $0.0.references != nil }
+    var (why, hint) = (refusal ?? error.message ?? "", "change it where it comes from: `edit \(id)`")
+    if target.name != Table.memories.name {
+      hint = "look at it where it comes from: sql 'SELECT * FROM \(target.name) WHERE id = \(id)'"
+    }
+    if kind == .SQLITE_CONSTRAINT_FOREIGNKEY, let (column, value) = lost {
+      why = "\(column.name) is \(value.digits), and \(column.references ?? "") has no such row"
+      if target.name == Table.duplicates.name {
+        hint = "delete such rows where they come from: doctor --fix duplicates_orphaned"
+      }
+    }
+    return MemshError(
+      .storeFailed, "row \(id) of \(target.name) cannot be stored in SQLite: \(why)", hint: hint,
+      cause: "SQLite \(kind.rawValue): \(error.message ?? "no reason given")")
+  }
+}
+
+extension Value {
+  /// A key as a person reads it.
+  fileprivate var digits: String { if case .integer(let number) = self { "\(number)" } else { "NULL" } }
 }

@@ -127,7 +127,7 @@ extension SQLiteDriver: FileStore {
         return try body(db)
       }
       let damage = try next() ?? ""
-      guard damage == "ok" else { throw damaged(damage) }
+      guard damage == "ok" else { throw MemshError.rowsBreakingRule(damage) ?? damaged(damage) }
       return value
     }
   }
@@ -197,5 +197,17 @@ extension SQLiteDriver: FileStore {
       hasher.update(data: Data(table.utf8))
     }
     return hasher.finalize().hexadecimal
+  }
+}
+
+extension MemshError {
+  /// The error for a file whose pages are whole, with rows that a rule of their table refuses; nil where `damage`, which
+  /// SQLite's own check has found, is another.
+  fileprivate static func rowsBreakingRule(_ damage: String) -> MemshError? {
+    guard let match = damage.wholeMatch(of: /(?:CHECK constraint failed|NULL value) in (.+)/) else { return nil }
+    let table = match.1.split(separator: ".").first ?? match.1
+    return MemshError(
+      .storeCorrupt, "the store has rows that a rule (CHECK or NOT NULL) of the table \(table) refuses",
+      hint: "`doctor` names them, `doctor --fix all` puts right what it can; nothing was written", cause: damage)
   }
 }

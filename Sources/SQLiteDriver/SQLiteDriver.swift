@@ -245,7 +245,9 @@ extension MemshError {
   init(translating error: DatabaseError, location: String) {
     let cause = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no reason given")"
     guard error.extendedResultCode != .SQLITE_CONSTRAINT_NOTNULL else {
-      self = .nullRefused(error.message ?? "no column named", cause: cause)
+      let match = error.message?.firstMatch(of: /failed: ([^.]+)\.(.+)$/)
+      self = .nullRefused(
+        error.message ?? "no column named", of: match.map { (String($0.2), String($0.1)) }, cause: cause)
       return
     }
     switch error.resultCode {
@@ -267,6 +269,11 @@ extension MemshError {
     case .SQLITE_FULL:
       self.init(.diskFull, "the disk is full", hint: "make room; nothing of this command is stored", cause: cause)
     case .SQLITE_INTERRUPT: self.init(.interrupted, "interrupted", cause: cause)
+    case .SQLITE_CONSTRAINT where error.extendedResultCode == .SQLITE_CONSTRAINT_CHECK:
+      self.init(
+        .storeFailed, "a value breaks a rule (CHECK) of its table: \(error.message ?? "no reason given")",
+        hint: "sql \"SELECT sql FROM sqlite_master WHERE type = 'table'\" shows the rules; change the rule or the row",
+        cause: cause)
     default: self.init(.storeFailed, "SQLite refused: \(error.message ?? "no reason given")", cause: cause)
     }
   }

@@ -74,7 +74,7 @@ package struct EvaluationService {
   package func evaluate(total: Int, _ next: @escaping ImportService.Lines) throws -> Evaluation {
     let space = try store.requireTables()
     for (_, embedder) in embedders where !EvaluationService.fits(embedder.space, vectorsOf: space) {
-      throw embedder.space.mismatch(storeSpace: space)
+      throw store.mismatch(embedder.space, storeSpace: space)
     }
     var ways = waysToSearch
     var evaluation = Evaluation(depth: options.depth)

@@ -264,6 +264,14 @@ private struct ImportedLines {
     self.added = added
     let known = Table.memories.columnNames + (added[.memories] ?? []).map(\.name)
     guard let other = columns.first(where: { !known.contains($0) }) else { return }
+    let separator: (sign: Character, name: String)? = [(";", "semicolons"), ("\t", "tabs")].first { sign, _ in
+      columns.count == 1 && other.contains(sign) && other.split(separator: sign).contains { known.contains(String($0)) }
+    }
+    if let separator {
+      throw RowJSON.Unreadable(
+        reason: "the first line is separated by \(separator.name), not by commas",
+        hint: "write the file anew with commas between the columns")
+    }
     throw RowJSON.Unreadable(
       reason: "the first line names a column '\(other)', which memories do not have",
       hint: "ALTER TABLE memories ADD COLUMN \(other.quotedIdentifier) text")

@@ -58,7 +58,7 @@ extension RepairService {
   /// - Throws: `embedding_space_mismatch` when the embedder is of another space than the store.
   func embedding(of text: String, _ embedder: (() throws -> any Embedder)?) throws -> Vector? {
     guard let embedder = try embedder?(), let space = try store.embeddingSpace() else { return nil }
-    guard embedder.space == space else { throw embedder.space.mismatch(storeSpace: space) }
+    guard embedder.space == space else { throw store.mismatch(embedder.space, storeSpace: space) }
     return try embedder.embed([text]).first
   }
 }

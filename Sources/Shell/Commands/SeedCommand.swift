@@ -39,7 +39,7 @@ struct SeedCommand: ShellCommand {
         _ = try store.createSchema(space: space)
         let seeding = SeedingService(store: store, embedder: embedding.noEmbedding ? nil : embedder)
         guard try embedding.noEmbedding || embedder.space == space || seeding.missing(fragments).isEmpty else {
-          throw embedder.space.mismatch(storeSpace: space)
+          throw store.mismatch(embedder.space, storeSpace: space)
         }
         return try seeding.seed(fragments)
       }
