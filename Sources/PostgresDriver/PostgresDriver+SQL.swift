@@ -43,7 +43,9 @@ extension PostgresDriver {
     let place = error.position.flatMap { TextPlace(in: sql, scalarOffset: $0 - 1) }
     let cause = ["SQLSTATE \(state)", place?.description, error.detail].compactMap(\.self).joined(separator: ": ")
     guard state == "25006" else {
-      var translated = MemshError(.sqlFailed, "PostgreSQL: \(error.message)", hint: error.hint, cause: cause)
+      // What the server itself proposes says more.
+      let hint = error.hint ?? ["42P01": MemshError.tablesHint, "42703": MemshError.columnsHint][state]
+      var translated = MemshError(.sqlFailed, "PostgreSQL: \(error.message)", hint: hint, cause: cause)
       translated.fault = place
       return translated
     }

@@ -18,7 +18,7 @@ extension SQLiteDriver {
         throw MemshError(.sqlFailed, "there is more than one statement", hint: "`sql` runs one at a time")
       }
       throw MemshError(
-        .sqlFailed, error.message, hint: SQLiteDriver.languageHint, cause: error.cause)
+        .sqlFailed, error.message, hint: SQLiteDriver.hint(error.message), cause: error.cause)
     }
   }
 
@@ -77,14 +77,18 @@ extension SQLiteDriver {
         let place = TextPlace(in: sql, scalarOffset: before.unicodeScalars.count)
       else { throw error }
       var translated = MemshError(
-        .sqlFailed, "SQLite refused: \(error.message ?? "no reason given")", hint: languageHint,
+        .sqlFailed, "SQLite refused: \(error.message ?? "no reason given")", hint: hint(error.message ?? ""),
         cause: "SQLite \(error.extendedResultCode.rawValue): \(place.description)")
       translated.fault = place
       throw translated
     }
   }
 
-  private static let languageHint = "SQLite's language: https://www.sqlite.org/lang.html"
+  private static func hint(_ message: String) -> String {
+    if message.contains("no such table") { return MemshError.tablesHint }
+    if message.contains("no such column") { return MemshError.columnsHint }
+    return "SQLite's language: https://www.sqlite.org/lang.html"
+  }
 
   private static var tooLarge: MemshError {
     MemshError(

@@ -51,4 +51,10 @@ extension MemshError {
       .permissionDenied, "this statement changes the database, and `sql` only reads",
       hint: "add `--write` if that is what you want", cause: cause)
   }
+
+  /// What to type after a statement has named a table that is not there.
+  package static let tablesHint = "`show tables` lists the tables"
+
+  /// The same for a column.
+  package static let columnsHint = "`describe TABLE` lists a table's columns"
 }

@@ -8,29 +8,25 @@ package struct ResultOptions: ParsableArguments {
   @Option(name: .customLong("output"), help: "Print the result in this format.")
   private var format: OutputFormat?
 
-  @Flag private var shorthand: Shorthand?
+  @Flag(help: "The same as --output json.")
+  private var json = false
 
-  /// The formats that machines ask for most.
-  package enum Shorthand: String, EnumerableFlag {
-    case json, csv
-
-    /// What the help says.
-    package static func help(for value: Shorthand) -> ArgumentHelp? { "The same as --output \(value.rawValue)." }
-
-    /// The format that it stands for.
-    var format: OutputFormat { self == .json ? .json : .csv }
-  }
+  @Flag(help: "The same as --output csv.")
+  private var csv = false
 
   /// Parsing creates it.
   package init() {}
 
   /// The format asked for; nil for the session's.
-  package var output: OutputFormat? { shorthand?.format ?? format }
+  package var output: OutputFormat? { json ? .json : csv ? .csv : format }
 
   package func validate() throws {
-    if let shorthand, let format, shorthand.format != format {
-      throw ValidationError("'--\(shorthand.rawValue)' and '--output \(format.rawValue)' are two different formats")
-    }
+    let given: [(option: String, format: OutputFormat)?] = [
+      json ? ("--json", .json) : nil, csv ? ("--csv", .csv) : nil, format.map { ("--output \($0.rawValue)", $0) },
+    ]
+    let wanted = given.compactMap(\.self)
+    guard Set(wanted.map(\.format)).count > 1 else { return }
+    throw ValidationError(wanted.map { "'\($0.option)'" }.joined(separator: " and ") + " are different formats")
   }
 }
 
@@ -40,9 +36,8 @@ extension OutputFormat {
     for (index, word) in words.enumerated() {
       if word == "--output", index + 1 < words.count { return OutputFormat(rawValue: words[index + 1]) }
       if word.hasPrefix("--output=") { return OutputFormat(rawValue: String(word.dropFirst("--output=".count))) }
-      if let shorthand = ResultOptions.Shorthand.allCases.first(where: { "--\($0.rawValue)" == word }) {
-        return shorthand.format
-      }
+      if word == "--json" { return .json }
+      if word == "--csv" { return .csv }
     }
     return nil
   }
