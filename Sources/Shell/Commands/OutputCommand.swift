@@ -7,16 +7,29 @@ struct OutputCommand: ShellCommand {
   static let examples = [
     "output json",
     "output vertical",
-    "output table",
+    "output auto",
   ]
 
-  @Argument(help: "The format.")
-  var format: OutputFormat
+  /// A format, or the one that fits what shows the results.
+  struct Choice: ExpressibleByArgument {
+    /// Nil for `auto`.
+    let format: OutputFormat?
+
+    static var allValueStrings: [String] { OutputFormat.allValueStrings + ["auto"] }
+
+    init?(argument: String) {
+      format = OutputFormat(argument: argument)
+      guard format != nil || argument == "auto" else { return nil }
+    }
+  }
+
+  @Argument(help: "The format; auto is table on a terminal and tsv in a pipe.")
+  var format: Choice
 
   var onlyReads: Bool { true }
 
   func run(in session: Session) throws -> CommandResult {
-    session.settings.output = format
+    session.settings.output = format.format
     return .nothing
   }
 }

@@ -79,7 +79,11 @@ struct SetCommand: ShellCommand {
     try shape(&session.scope, &session.settings)
     guard let name else { return CommandResult(.table(SetCommand.table(Setting.all, session.settings))) }
     guard value == nil else {
-      if setting != nil { try session.storeIfOpen?.apply(session.settings.options) }
+      guard let setting else { return .nothing }
+      try session.storeIfOpen?.apply(session.settings.options)
+      if let title = setting.title, session.isInteractive {
+        session.note("\(title) is \(setting.value(session.settings)).")
+      }
       return .nothing
     }
     if let setting { return CommandResult(.table(SetCommand.table([setting], session.settings))) }
@@ -95,6 +99,7 @@ struct SetCommand: ShellCommand {
           .text(setting.name), setting.cell(values), setting.cell(Settings()),
           .text(setting.values.description), .text(setting.help),
         ]
-      }, noun: "setting", shownColumns: settings.count == 1 ? nil : ["name", "value", "help"])
+      }, noun: "setting", shownColumns: settings.count == 1 ? nil : ["name", "value", "help"],
+      subject: "help", wrapsSubject: true)
   }
 }

@@ -20,7 +20,8 @@ extension Setting {
       help: "What embeddings cost; auto knows the published prices.", text: { $0.map { "\($0)" } ?? "auto" },
       read: { Double($0) }),
     .choice(
-      "expanded", \.expanded, help: "Show a line for each value: always, never, or what does not fit the terminal."),
+      "expanded", \.expanded, help: "Show a line for each value: always, never, or what does not fit the terminal.",
+      title: "Expanded display"),
     Setting(
       "hybrid-weight", \.hybridWeight, .numbersOrAuto(0...1, unit: "of a result's score", isWhole: false),
       help: "How much the words weigh in a hybrid search; auto: 0.7, and 0 where they tell too little.",

@@ -48,6 +48,8 @@ struct Setting: Sendable {
   let value: @Sendable (Settings) -> String
   /// Takes a value that ``values`` contains.
   let change: @Sendable (inout Settings, String) -> Void
+  /// What it is called where a person who changes it is told its new value; nil where nothing is told.
+  var title: String?
   /// Takes the value that a session starts with.
   let restore: @Sendable (inout Settings) -> Void
 
@@ -77,11 +79,13 @@ struct Setting: Sendable {
 extension Setting {
   /// A property that is one of a few words.
   static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, _ path: WritableKeyPath<Settings, Value> & Sendable, help: String
+    _ name: String, _ path: WritableKeyPath<Settings, Value> & Sendable, help: String, title: String? = nil
   ) -> Setting {
-    Setting(
+    var setting = Setting(
       name, path, .words(Value.allCases.map(\.rawValue)), help: help, text: \.rawValue,
       read: { Value(rawValue: $0) ?? Settings()[keyPath: path] })
+    setting.title = title
+    return setting
   }
 
   /// A property that is one of a few words, or nil for `auto`.
