@@ -30,8 +30,9 @@ package struct Completions {
     self.list = list
   }
 
-  /// The longest beginning that all candidates share.
+  /// The longest beginning that all candidates share; nothing of several numbers, whose beginning is another number.
   var commonPrefix: String {
+    guard candidates.count == 1 || !candidates.allSatisfy({ $0.text.allSatisfy(\.isNumber) }) else { return "" }
     guard var prefix = candidates.first?.text[...] else { return "" }
     for candidate in candidates.dropFirst() {
       prefix = prefix.prefix(zip(prefix, candidate.text).prefix { $0 == $1 }.count)

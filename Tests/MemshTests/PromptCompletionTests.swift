@@ -51,11 +51,18 @@ import Testing
 
   @Test("ids are listed a line each, with their text cut to the screen and nothing in it that acts on a terminal")
   func listsIDs() throws {
+    // The beginning that ids share is another id.
+    let moved = try world.run("-q", "sql", "--write", "UPDATE memories SET id = id + 40")
+    #expect(moved.status == 0, "\(moved.errors)")
     let screen = try complete("show ") { $0.contains("green") }
     let lines = screen.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-    #expect(lines.contains("1       green \\x1b[31mtea"), "\(screen)")
-    #expect(lines.contains { $0.hasPrefix("2       long long") && $0.hasSuffix("…") && $0.count == 79 }, "\(screen)")
+    #expect(lines.contains("41      green \\x1b[31mtea"), "\(screen)")
+    #expect(lines.contains { $0.hasPrefix("42      long long") && $0.hasSuffix("…") && $0.count == 79 }, "\(screen)")
     #expect(lines.last == "sqlite:store.db> show")
+    for typed in ["delete ", "edit ", "merge ", "search --similar-to "] {
+      let listed = try complete(typed) { $0.contains("\n42  long") && $0.hasSuffix("> \(typed)") }
+      #expect(listed.contains("\n41  green"))
+    }
   }
 
   @Test("the metadata's keys and values; the journal's numbers with their commands")

@@ -11,6 +11,7 @@ import Testing
     .users: [.init("zoe"), .init("ada"), .init("two words"), .init("--yes"), .init("evil\u{1B}[31m")],
     .memories: [.init("12", about: "green\ntea"), .init("7", about: "red wine"), .init("1", about: "water")],
     .fragments: [.init("3", about: "be kind")], .operations: [.init("5", about: "delete 7 --yes")],
+    .categories: [.init("facts")], .agents: [.init("sales")],
     .runs: [.init("2", about: "sqlite old.db")], .tags: [.init("food"), .init("tea")],
     .metadataPaths: [.init("source", about: "chat, mail"), .init("origin.file", about: "a.txt")],
     .metadataValues(path: "source"): [.init("mail"), .init("chat"), .init("the web")],
@@ -104,12 +105,52 @@ import Testing
     #expect(completed("list --user \"tw") == "list --user 'two words'")
   }
 
-  @Test("an alias is a command's name, too")
+  @Test("an alias is a command's name, too, and goes on like its command")
   func offersAliases() {
     var source = CompletionTests.source()
-    source.aliases = { ["nd": "dedup --record"] }
+    source.aliases = { ["nd": "dedup --record", "odd": "'"] }
     let candidates = Completer(source).complete("nd").candidates
     #expect(candidates.map(\.text) == ["nd"] && candidates.first?.about == "alias of dedup --record")
+    let options = Completer(source).complete("nd --").candidates.map(\.text)
+    #expect(options.contains("--merge") && !options.contains("--record"))
+    #expect(Completer(source).complete("odd ").candidates.isEmpty)
+  }
+
+  @Test("words of other shells go on like the commands that they stand for")
+  func continuesFamiliarWords() {
+    let cases = [
+      ("\\d mem", "describe mem"), ("\\d+ mem", "describe mem"), (".schema mem", "describe mem"),
+      ("\\i ~/", "include ~/"),
+      (".read ~/", "include ~/"), ("\\x ", "set expanded "), ("\\timing ", "timing "), (".mode ", "output "),
+      ("\\set tim", "set tim"), ("\\c @", "connect @"), ("\\h exp", "help exp"), ("\\watch 1 sta", "watch 1 sta"),
+    ]
+    for (typed, meant) in cases {
+      #expect(complete(typed) == complete(meant) && !complete(typed).isEmpty, "\(typed)")
+    }
+    #expect(complete("\\nosuch ").isEmpty && complete("\\l x").isEmpty)
+  }
+
+  @Test("the words that begin a statement come before what is only like them")
+  func offersStatements() {
+    #expect(completed("SEL") == "SELECT" && completed("sel") == "select" && completed("WIT") == "WITH")
+    #expect(complete("se") == ["search", "seed", "set", "select"] && complete("S") == ["SELECT"])
+    #expect(!complete("").contains("select"))
+  }
+
+  @Test("every option and argument that takes one of the store's values offers some, and every format is offered")
+  func offersAllStored() throws {
+    for command in ParserFailureTests.cases {
+      let json = try JSONParser.parse(command.type._dumpHelp())
+      for argument in json[key: "command"]?[key: "arguments"]?.arrayValue ?? []
+      where argument[key: "completionKind"]?[key: "custom"] != nil {
+        let option = argument[key: "preferredName"]?[key: "name"]?.stringValue.map { "--\($0) " } ?? ""
+        #expect(!complete("\(command.name) \(option)").isEmpty, "\(command.name) \(option)")
+      }
+    }
+    let formats = OutputFormat.allCases.map(\.rawValue)
+    for (line, more) in [("list --output ", []), ("output ", ["auto"]), ("set output ", ["auto"])] {
+      #expect(complete(line) == formats + more, "\(line)")
+    }
   }
 
   @Test("settings stand beside what they are, with their values; connections beside where they lead")

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Testing
 
 @testable import Shell
@@ -6,8 +7,10 @@ import Testing
 @Suite struct ParserFailureTests {
   /// A command with the words that it needs to be parsed at all.
   struct Case: CustomTestStringConvertible {
+    let name: String
     let words: [String]
-    let description: CommandDescription
+    let type: any ParsableCommand.Type
+    var description: CommandDescription { .of(type) }
     var testDescription: String { words.joined(separator: " ") }
   }
 
@@ -34,9 +37,7 @@ import Testing
         ("\(name) \($0.configuration.commandName ?? "")", $0)
       }
     return types.map { name, type in
-      Case(
-        words: name.split(separator: " ").map(String.init) + (needed[name] ?? []),
-        description: CommandDescription.of(type))
+      Case(name: name, words: name.split(separator: " ").map(String.init) + (needed[name] ?? []), type: type)
     }
   }
 

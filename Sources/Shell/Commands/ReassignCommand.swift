@@ -20,7 +20,7 @@ struct ReassignCommand: ChangingCommand {
   @Option(help: "The user who has them.", completion: .stored)
   var from: String
 
-  @Option(help: "The user who gets them.")
+  @Option(help: "The user who gets them.", completion: .stored)
   var to: String
 
   @OptionGroup var filter: FilterOptions

@@ -49,6 +49,7 @@ extension Completer {
       case .user: return stored(.users, word)
       default: break
       }
+    case ("reassign", "from"), ("reassign", "to"): return stored(.users, word)
     case ("connections add", "name"), ("connections remove", "name"): return named(connections(), word)
     case ("connect", "location") where word.hasPrefix("@"): return named(connections(sign: "@"), word)
     case ("models use", "name"): return named(source.models().map { Completion.Value($0) }, word)

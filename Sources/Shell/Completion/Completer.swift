@@ -66,10 +66,12 @@ package struct Completer {
     return Completion(replaces: typed.raw.count, candidates: candidates)
   }
 
-  /// The only word of a text as the lexer reads it; nil when it is anything else.
+  /// The only word of a text as the lexer reads it behind a command, where `table` begins no statement; nil when it is
+  /// anything else.
   private static func word(in text: String) -> String? {
-    guard let commands = try? Lexer.commands(in: text, file: nil), commands.count == 1, commands[0].tokens.count == 1,
-      case .text(let word)? = commands[0].tokens[0].pieces.first, commands[0].tokens[0].pieces.count == 1
+    guard let commands = try? Lexer.commands(in: "echo " + text, file: nil), commands.count == 1,
+      commands[0].tokens.count == 2, case .text(let word)? = commands[0].tokens[1].pieces.first,
+      commands[0].tokens[1].pieces.count == 1
     else { return nil }
     return word
   }
@@ -89,7 +91,9 @@ package struct Completer {
       if let launch, word.hasPrefix("-") || launch.isWaitingForValue(own) {
         return found(Place(command: launch, given: Array(own), word: word, isQuoted: isQuoted))
       }
-      return Completion.Found(values: named(commands, word))
+      let statements = launch == nil && !answersShell ? BareSQL.beginnings(word) : []
+      let exact = Fitting.beginning(commands + statements.map { Completion.Value($0, about: "SQL") }, with: word)
+      return Completion.Found(values: exact.isEmpty ? named(commands, word) : exact)
     }
     let given = Array(words.dropFirst(own.count + 1))
     guard command != "watch" || given.isEmpty else {
@@ -98,7 +102,10 @@ package struct Completer {
         after: Array(given.drop { $0.hasPrefix("-") || Double($0) != nil }), word, isQuoted: isQuoted,
         followedBy: rest)
     }
-    guard let description = CommandDescription.all[command] else { return Completion.Found() }
+    guard let description = CommandDescription.all[command] else {
+      guard let meaning = FamiliarWords.words(of: command, aliases: source.aliases()) else { return Completion.Found() }
+      return found(after: meaning + given, word, isQuoted: isQuoted, followedBy: rest)
+    }
     if given.isEmpty, !description.subcommands.isEmpty, !word.hasPrefix("-") {
       let names = description.subcommands.map { Completion.Value($0.word, about: $0.about) }
       return Completion.Found(values: named(names, word))

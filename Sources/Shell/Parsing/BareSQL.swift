@@ -48,6 +48,13 @@ enum BareSQL {
     return reading.contains(word) || writing.contains(word)
   }
 
+  /// The words that begin a statement which only reads, and go on like what is typed; in capitals if it is.
+  static func beginnings(_ typed: String) -> [String] {
+    guard !typed.isEmpty else { return [] }
+    let isUpper = typed == typed.uppercased()
+    return reading.sorted().map { isUpper ? $0.uppercased() : $0 }.filter { $0.hasPrefix(typed) }
+  }
+
   /// The refusal of a statement that changes something.
   static func refusal(of word: String, _ command: ScriptCommand) -> MemshError {
     let statement = command.tokens.count > 1 ? command.tokens[1].source : ""

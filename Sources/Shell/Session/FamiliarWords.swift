@@ -80,9 +80,7 @@ package enum FamiliarWords {
     if let word = command.writingSQL {
       throw LocatedError(BareSQL.refusal(of: word, command), at: command.tokens[0], of: command)
     }
-    // psql's \dt+ tells more of the same.
-    let typed =
-      command.name.hasPrefix("\\") && command.name.hasSuffix("+") ? String(command.name.dropLast()) : command.name
+    let typed = plain(command.name)
     let expansion: String
     if let alias = settings.aliases[typed] {
       expansion = alias
@@ -97,6 +95,21 @@ package enum FamiliarWords {
       }
     }
     return try command.replacingName(by: expansion)
+  }
+
+  /// A word without the `+` of psql's `\dt+`, which tells more of the same.
+  private static func plain(_ word: String) -> String {
+    word.hasPrefix("\\") && word.hasSuffix("+") ? String(word.dropLast()) : word
+  }
+
+  /// The words of a command that a word and what follows it stand for; nil where it stands for none.
+  static func words(of name: String, aliases: [String: String]) -> [String]? {
+    var expansion = aliases[name]
+    if expansion == nil, case .command(let text)? = byName[plain(name)]?.meaning(true, Settings()) { expansion = text }
+    guard let command = expansion.flatMap({ try? Lexer.commands(in: $0, file: nil).first }),
+      CommandRegistry.has(command.name)
+    else { return nil }
+    return command.tokens.map(\.plainText)
   }
 
   private static func unknown(_ word: String) -> MemshError {
