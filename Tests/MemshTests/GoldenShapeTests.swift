@@ -8,7 +8,7 @@ import Testing
 /// The JSON of every command, as keys and types in a golden file: the contract with automation.
 @Suite struct GoldenShapeTests {
   /// In their order: what repairs comes last, so that the others see the same store.
-  private static let commands: [[String]] = [
+  static let commands: [[String]] = [
     ["status"], ["show", "vars"], ["schema"], ["ensure-vector"], ["models"], ["cache"], ["stats"],
     ["stats", "--by", "user"], ["stats", "--by", "importance"], ["stats", "--index"], ["stats", "--latency"],
     ["users"], ["categories"], ["list"], ["list", "--user", "nobody"], ["search", "espresso"],

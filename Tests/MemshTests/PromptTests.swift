@@ -248,7 +248,7 @@ import Testing
     try terminal.resize(columns: 80, rows: 40)
     #expect(try terminal.screen().hasSuffix("\nsqlite:store.db> search memory --limit 3"))
     try terminal.press("Enter")
-    let narrow = try terminal.wait(for: "(3 results; next: search memory --limit 3 --offset 3)")
+    let narrow = try terminal.wait(for: "(3 results shown; next: search memory --limit 3 --offset 3)")
     #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 80 })
     try terminal.resize(columns: 40, rows: 40)
     // Too narrow for columns side by side, and numbers are not cut.

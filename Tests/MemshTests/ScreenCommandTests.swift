@@ -1,4 +1,5 @@
 import Database
+import Foundation
 import MemoryModel
 import MemoryServices
 import TestSupport
@@ -22,6 +23,7 @@ import Testing
       failed.errors.contains("\n    FROM memories WHERE nothing > 1\n" + String(repeating: " ", count: 24) + "^\n"),
       "\(failed.errors)")
     #expect(failed.errors.contains("line 2, column 23"))
+    #expect(try world.run("sql", "SELECT * FROM nosuch").errors.contains("hint: `show tables` lists the tables"))
     let json = try world.run("--output", "json", "sql", "SELECT nothing FROM memories")
     let error = try JSONParser.parse(json.errors)
     #expect(error[key: "code"] == .string("sql_failed"))
@@ -93,6 +95,48 @@ import Testing
     #expect(found.errors.contains("nothing found: 1 memory searched, none has an embedding; `reembed --missing`"))
   }
 
+  @Test("at 80 columns only what people wrote is ever cut, and the lines below say so", arguments: World.Kind.allCases)
+  func cutsOnlyTexts(kind: World.Kind) throws {
+    let world = try ScreenCommandTests.world(kind)
+    let rows = ["ada", "ben"].map { user in
+      #"{"user_id":"\#(user)-0b9c6d0e-8f1f-4a5b","category":"a_rather_long_category_of_\#(user)","content":"\#(ScreenCommandTests.long)"}"#
+    }
+    let imported = try world.run(
+      "-q", "--embedder", "hash", "import", "-", "--format", "jsonl", input: rows.joined(separator: "\n") + "\n")
+    #expect(imported.status == 0, "\(imported.errors)")
+    let others = [
+      ["show", "tables"], ["describe", "memories"], ["search", "tea", "--record"], ["analytics"], ["history"],
+      ["sql", "SELECT content, user_id, created_at, category AS what FROM memories"],
+      ["sql", "SELECT id, content FROM memories"], ["list", "--limit", "1"], ["users", "--limit", "2"],
+    ]
+    let commands = others + GoldenShapeTests.commands
+    let script = commands.map { words in
+      "echo '##' \(words[0]); \"$MEMSH\" -q -d '\(world.store)' --embedder hash \(CommandTable.line(words)) < /dev/null"
+    }
+    _ = try world.folder.write(script.joined(separator: "\n"), to: "commands.sh")
+    let terminal = try Terminal(
+      "read line; sh commands.sh", in: world.folder, columns: 80, environment: ["PAGER": "cat", "NO_COLOR": "1"])
+    try terminal.record(to: world.folder.file("screen"))
+    try terminal.press("Enter")
+    try terminal.wait(for: "[status ")
+    let screen = try String(contentsOfFile: world.folder.file("screen"), encoding: .utf8).replacing("\r\n", with: "\n")
+    let sections = screen.split(separator: "\n## ")
+    #expect(sections.count == commands.count)
+    for section in sections {
+      let lines = section.split(separator: "\n")
+      let headings = lines.firstIndex { $0.contains("─┼─") }.map { lines[max($0 - 1, 0)].split(separator: "│") } ?? []
+      // A vector is summed up, and a long value of a block says itself how long it is.
+      for line in lines where line.contains("…") && !line.contains(", …]") && !line.contains(" characters in all)") {
+        let cut = zip(headings, line.split(separator: "│")).filter { $0.1.contains("…") }
+          .map { $0.0.trimmingCharacters(in: .whitespaces) }
+        #expect(cut == ["content"] || cut == ["query_text"], "\(section)")
+        #expect(section.replacing("\n", with: " ").contains("\(cut.first ?? "") is cut"), "\(section)")
+      }
+    }
+  }
+
+  private static let long = String(repeating: "espresso and green tea in the morning ", count: 12) + "and the end"
+
   @Test("prompt: the text alone in a pipe, figures beside it; every format has the parts")
   func printsPrompt() throws {
     let world = try ScreenCommandTests.world()
@@ -131,17 +175,23 @@ import Testing
     let terminal = try Terminal.memsh(
       "-d '\(world.store)' --embedder hash", in: world.folder, columns: 80, rows: 50, environment: ["PAGER": "cat"])
     try terminal.enter("search espresso --limit 2")
-    let found = try terminal.wait(for: "(2 results; next: search espresso --limit 2 --offset 2)")
+    let found = try terminal.wait(for: "(2 results shown; next: search espresso --limit 2 --offset")
     #expect(found.contains("score"))
     #expect(try terminal.screen(withColors: true).contains("\u{1B}[1m\u{1B}[33mespresso"))
     try terminal.enter("show 5")
     let shown = try terminal.wait(for: "nearest")
     #expect(shown.contains("and the end") && shown.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    for (typed, told) in [("\\x", "on"), ("\\x", "auto"), ("\\x off", "off")] {
+      try terminal.enter(typed)
+      try terminal.wait(for: "Expanded display is \(told).")
+    }
+    try terminal.enter("output json; .mode auto; users --limit 1")
+    try terminal.wait(for: "(1 user shown; next: users --limit 2)")
     let plain = try Terminal.memsh(
       "-d '\(world.store)' --embedder hash", in: world.folder, columns: 80, rows: 50,
       environment: ["PAGER": "cat", "NO_COLOR": "1"])
     try plain.enter("search espresso --limit 2")
-    try plain.wait(for: "(2 results; next: ")
+    try plain.wait(for: "(2 results shown; next: ")
     #expect(!(try plain.screen(withColors: true).contains("\u{1B}[1m")))
   }
 }

@@ -42,6 +42,15 @@ import Testing
     #expect(shown[2] == "    - column_0   1000000000" && shown.count == 2 + 24)
   }
 
+  @Test("a long name stands whole above its value, and moves no other")
+  func keepsLongNames() {
+    let long = "a_rather_long_name_that_somebody_gave"
+    let shown = lines(
+      .record(
+        ResultRecord(title: "Memory", fields: [.init(named: long, .text("x")), .init("id", .integer(1))])))
+    #expect(shown == ["Memory", "  " + long, "      x", "  id  1"])
+  }
+
   @Test("a list of plain values is no JSON to people")
   func showsLists() {
     let shown = lines(

@@ -157,15 +157,65 @@ import Testing
     let shown = lines(table, 40)
     #expect(shown[0] == "id │ content")
     #expect(shown[2].displayWidth == 40 && shown[2].hasSuffix("…"))
-    #expect(shown.suffix(3) == ["(2 rows)", "(user_id: ada in all rows; nothing in", "category)", ""].suffix(3))
+    let footer = [
+      "(2 rows)", "(user_id: ada in all rows; nothing in", "category; content is cut; --output", "vertical shows all)",
+      "",
+    ]
+    #expect(shown.suffix(5) == footer)
   }
 
-  @Test("one row gives up only what is empty")
+  @Test("one row gives up only what is empty, and is not cut: it becomes a block")
   func keepsValuesOfOneRow() {
+    func table(_ content: String) -> ResultTable {
+      ResultTable(
+        columns: ["id", "user_id", "category", "content"], rows: [[.integer(1), .text("ada"), .null, .text(content)]])
+    }
+    #expect(lines(table(String(repeating: "x", count: 40)), 60)[0].hasPrefix("id │ user_id │ content"))
+    let block = lines(table(TableLayoutTests.text), 60)
+    #expect(block[0] == "─[ row 1 ]─" && !block.joined().contains("…"))
+    #expect(lines(table(TableLayoutTests.text), 60, .off)[0].hasPrefix("id │ user_id │ content"))
+  }
+
+  /// What a table shows of a subject of this kind, in each of which every other column stands whole.
+  enum Subject: CaseIterable { case none, cut, wrapped }
+
+  @Test(
+    "only the subject is ever cut or wrapped, and below the table stands that it is cut", arguments: Subject.allCases)
+  func cutsOnlySubjects(subject: Subject) {
+    let name = subject == .none ? nil : "text"
+    let others = (0..<2).map { row in [Cell.text("a_name_of_\(row)"), .text("character varying(\(row))")] }
+    let texts = (0..<2).map { Cell.text("\($0)" + String(repeating: " word", count: 20)) }
     let table = ResultTable(
-      columns: ["id", "user_id", "category", "content"],
-      rows: [[.integer(1), .text("ada"), .null, .text(TableLayoutTests.text)]])
-    #expect(lines(table, 60)[0].hasPrefix("id │ user_id │ content"))
+      columns: ["name", "text", "type"],
+      rows: zip(others, texts).map { [$0[0], $1, $0[1]] }, subject: name,
+      wrapsSubject: subject == .wrapped)
+    for width in Array(20...240) + [nil] {
+      let shown = OutputFormat.table.renderer(Display(columns: width)).text(of: .table(table))
+      let isTable = shown.contains("─┼─")
+      for cell in others.joined() where isTable { #expect(shown.contains(cell.plainText ?? "?"), "\(shown)") }
+      #expect(subject != .none || !isTable || width.map { $0 > 100 } ?? true)
+      let isCut = shown.contains("…")
+      #expect(!isCut || subject == .cut && isTable)
+      #expect(isCut == shown.replacing("\n", with: " ").contains("text is cut"))
+      guard isTable, subject == .wrapped else { continue }
+      #expect(shown.split { !$0.isLetter }.filter { $0 == "word" }.count == 40, "\(shown)")
+    }
+  }
+
+  @Test("the line below says that there may be more, and breaks only between words")
+  func saysWhatIsShown() {
+    let rows = (1...3).map { [Cell.integer($0)] }
+    let next = ["users", "--user", "somebody", "--limit", "6"]
+    let table = ResultTable(columns: ["n"], rows: rows, noun: "user").limited(to: 2, command: Array(next.dropLast(2)))
+    #expect(lines(table, 80).suffix(2) == ["(2 users shown; next: users --user somebody --limit 4)", ""])
+    for expansion in [Expansion.auto, .on] {
+      #expect(
+        lines(table, 30, expansion).suffix(3) == ["(2 users shown; next: users", "--user somebody --limit 4)", ""])
+    }
+    var all = table
+    all.listing = Listing(total: 7, next: next)
+    #expect(lines(all, 80).suffix(2) == ["(7 users, 2 shown; next: users --user somebody --limit 6)", ""])
+    #expect(ResultTable([GroupTotals](), by: .category).noun == "category")
   }
 
   @Test("numbers and moments are never cut: what does not fit goes vertical, unless expanded is off")

@@ -66,6 +66,7 @@ struct AliasCommand: ShellCommand {
     return CommandResult(
       .table(
         ResultTable(
-          columns: ["name", "command"], rows: aliases.map { [.text($0.key), .text($0.value)] }, noun: "alias")))
+          columns: ["name", "command"], rows: aliases.map { [.text($0.key), .text($0.value)] }, noun: "alias",
+          subject: "command", wrapsSubject: true)))
   }
 }

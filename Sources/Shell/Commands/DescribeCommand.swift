@@ -89,7 +89,8 @@ extension ResultTable {
         ]
       }, noun: "table",
       shownColumns: relations.contains { $0.relation.schema != nil }
-        ? ["schema", "name", "kind", "rows", "about"] : ["name", "kind", "rows", "about"])
+        ? ["schema", "name", "kind", "rows", "about"] : ["name", "kind", "rows", "about"], subject: "about",
+      wrapsSubject: true)
   }
 }
 

@@ -158,7 +158,7 @@ struct DoctorCommand: ChangingCommand {
           .optional($0.needsNameBecause),
         ]
       },
-      noun: "check")
+      noun: "check", subject: "what", wrapsSubject: true, yielding: ["only_by_name", "fix"])
   }
 }
 

@@ -37,6 +37,7 @@ struct HistoryCommand: ShellCommand {
       .table(
         ResultTable(
           columns: ["number", "command"], rows: rows, noun: "command", subject: "command",
+          wrapsSubject: true,
           listing: Listing(
             total: commands.count, next: isCut ? ["history", "--limit", "\(commands.count)"] : nil,
             isCut: isCut))))

@@ -58,6 +58,7 @@ struct ListCommand: Filtering {
     let found = try store.list(query)
     let memories = Array(found.prefix(limit))
     var table = ResultTable(memories)
+    table.wholeWith = "show ID"
     if found.count > limit, let last = memories.last {
       // Machines get no footer, for which counting takes long.
       let total = try session.format(of: outputFormat).isForPeople ? store.count(query.filter) : nil

@@ -119,6 +119,9 @@ struct SQLCommand: ShellCommand {
         }
       }
     }
-    return CommandResult(.table(ResultTable(columns: SQLCommand.unique(answer.columns), rows: rows)))
+    var table = ResultTable(columns: SQLCommand.unique(answer.columns), rows: rows)
+    // A statement that stands for itself takes no options.
+    table.wholeWith = "\\x on"
+    return CommandResult(.table(table))
   }
 }

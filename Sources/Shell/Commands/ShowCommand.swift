@@ -96,6 +96,7 @@ struct ShowCommand: ShellCommand {
       Setting.named(variable.key)?.value(session.settings) != variable.value
     }.sorted { $0.key < $1.key }
       .map { [Cell.text("variable"), .text($0.key), .text($0.value)] }
-    return ResultTable(columns: ["kind", "name", "value"], rows: settings + variables)
+    return ResultTable(
+      columns: ["kind", "name", "value"], rows: settings + variables, subject: "value", wrapsSubject: true)
   }
 }

@@ -35,5 +35,5 @@ package struct Display: Sendable, Equatable {
   }
 
   /// No text is wrapped to less, even where the terminal is narrower.
-  private static let narrowestText = 20
+  static let narrowestText = 20
 }

@@ -7,7 +7,8 @@ struct RecordLines {
 
   /// Groups in a JSON value are shown as groups down to this depth.
   private static let depthMaximum = 3
-  private static let chartLabelWidth = 24
+  /// What has a longer name stands below it.
+  private static let widestLabel = 28
 
   init(_ display: Display) {
     self.display = display
@@ -29,19 +30,20 @@ struct RecordLines {
 
   func lines(of record: ResultRecord) -> [StyledText] {
     let lines = lines(of: record.fields, indent: 2)
-    let width = lines.map(\.label.displayWidth).max() ?? 0
+    let width = lines.map(\.label.displayWidth).filter { $0 <= RecordLines.widestLabel }.max() ?? 0
     return [StyledText(record.title, .header)] + lines.flatMap { styled($0, width: width) }
   }
 
   private func styled(_ line: Line, width: Int) -> [StyledText] {
-    let gap = String(repeating: " ", count: width - line.label.displayWidth + 2)
-    let beginning = StyledText(line.label + gap, .header)
+    let name = StyledText(line.label, .header)
+    let isLong = name.width > width
+    let gap = StyledText(String(repeating: " ", count: width + 2 - (isLong ? 0 : name.width)))
+    let beginning = isLong ? gap : name + gap
+    let above = isLong ? display.paragraph(StyledText(), name) : []
     switch line {
-    case .value(let label, let value):
-      return value.isEmpty ? [StyledText(label, .header)] : display.paragraph(beginning, value)
-    case .text(_, let text): return display.paragraph(beginning, linesOf: text)
-    case .list(let label, let table, let indent):
-      return [StyledText(label, .header)] + self.lines(of: table, indent: indent)
+    case .value(_, let value): return value.isEmpty ? [name] : above + display.paragraph(beginning, value)
+    case .text(_, let text): return above + display.paragraph(beginning, linesOf: text)
+    case .list(_, let table, let indent): return [name] + lines(of: table, indent: indent)
     }
   }
 
@@ -57,8 +59,7 @@ struct RecordLines {
       case .chart(let chart):
         let bars = chart.lines.map { label, value in
           Line.value(
-            label: String(repeating: " ", count: indent + 2)
-              + label.withVisibleControls.fitted(toWidth: RecordLines.chartLabelWidth), StyledText(value))
+            label: String(repeating: " ", count: indent + 2) + label.withVisibleControls, StyledText(value))
         }
         return [.value(label: label, StyledText(chart.summary))] + bars
       case .list(let table):
@@ -94,25 +95,25 @@ struct RecordLines {
   /// A table within a record: the last column is wrapped, the others stand as they are; in a narrow terminal columns
   /// that say the same in every row give way. Where there is still no room, each row is a block of values.
   private func lines(of table: ResultTable, indent: Int) -> [StyledText] {
-    let table = table.shown.withoutEmptyColumns
-    var layout = TableLayout(table, width: nil)
-    if hasNoRoom(for: layout, indent) {
-      layout = TableLayout(table, width: display.columns.map { max(1, $0 - indent) })
-      guard layout.fits else { return blocks(of: table, indent: indent) }
-    }
+    let kept = table.shown.withoutEmptyColumns
+    let table = kept.wrapping(kept.columns.last)
+    let layout = TableLayout(
+      table, width: display.columns.map { max(1, $0 - indent) }, gap: RecordLines.gap)
+    guard layout.fits else { return blocks(of: table, indent: indent) }
     guard let last = layout.columns.last else { return [] }
     func beginning(_ cells: (Int) -> StyledText) -> StyledText {
       layout.columns.dropLast().reduce(StyledText(String(repeating: " ", count: indent))) { line, column in
         let cell = cells(column)
         let gap = StyledText(String(repeating: " ", count: max(0, layout.widths[column] - cell.width)))
-        return line + (table.rows.contains { $0[column].isNumeric } ? gap + cell : cell + gap) + StyledText("  ")
+        return line + (table.rows.contains { $0[column].isNumeric } ? gap + cell : cell + gap)
+          + StyledText(String(repeating: " ", count: RecordLines.gap))
       }
     }
     let headings = layout.headings.map { names in
       (beginning { StyledText(names[$0] ?? "", .dim) } + StyledText(names[last] ?? "", .dim)).withoutTrailingSpaces
     }
     let rows = table.rows.flatMap { row in
-      let start = beginning { layout.shown(row[$0], widest: layout.widths[$0]) }
+      let start = beginning { layout.text(row[$0]) }
       return row[last].displayText.map { display.paragraph(start, linesOf: $0) } ?? [start + RecordLines.nothing]
     }
     guard let remark = layout.remark else { return headings + rows }
@@ -120,15 +121,8 @@ struct RecordLines {
     return headings + rows + display.paragraph(space, StyledText("(\(remark))", .dim))
   }
 
-  /// Whether the last column would have less room than it needs, and less than can be read.
-  private func hasNoRoom(for layout: TableLayout, _ indent: Int) -> Bool {
-    guard let columns = display.columns, let last = layout.columns.last else { return false }
-    let others = layout.columns.dropLast().reduce(indent) { $0 + layout.widths[$1] + 2 }
-    return columns - others < min(layout.widths[last], RecordLines.narrowestColumn)
-  }
-
-  /// The last column of a table is not wrapped to less, as long as others can give way.
-  private static let narrowestColumn = 30
+  /// What stands between two columns.
+  private static let gap = 2
 
   private func blocks(of table: ResultTable, indent: Int) -> [StyledText] {
     let width = table.columns.map(\.displayWidth).max() ?? 0
@@ -161,8 +155,6 @@ extension ResultTable {
   /// The table without the columns that are NULL in all rows.
   fileprivate var withoutEmptyColumns: ResultTable {
     let kept = columns.indices.filter { column in rows.contains { $0[column] != .null } }
-    return ResultTable(
-      columns: kept.map { columns[$0] }, rows: rows.map { row in kept.map { row[$0] } }, noun: noun, subject: subject,
-      yielding: yielding)
+    return with(kept.map { columns[$0] })
   }
 }

@@ -58,6 +58,17 @@ struct StyledText: Sendable, Equatable {
     return lines.finished()
   }
 
+  /// A text in lines of so many columns, and where there would be more than the limit, how long it is.
+  static func lines(
+    of text: String, width: Int, atMost limit: Int, marked: (StyledText) -> StyledText = { $0 }
+  ) -> [StyledText] {
+    // No more is examined than can be shown.
+    let head = limit == .max ? text[...] : text.prefix(width * limit)
+    let lines = marked(StyledText(String(head))).wrapped(toWidth: width)
+    guard lines.count > limit || head.endIndex != text.endIndex else { return lines }
+    return lines.prefix(limit) + [StyledText("… (\(text.count) characters in all)", .dim)]
+  }
+
   /// The text with the words that fit in another role.
   func marking(_ role: TextRole, where isWanted: (Substring) -> Bool) -> StyledText {
     var marked = StyledText()

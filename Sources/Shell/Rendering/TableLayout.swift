@@ -2,8 +2,10 @@ import MemoryModel
 
 /// Which columns of a table a terminal shows, and how wide each is.
 ///
-/// What people came for is the content: it gets the width. Columns that say the same in every row, or nothing, give way
-/// first and are told below the table; then those that the command can do without. Numbers and moments are never cut.
+/// What people came for, the subject, gets the width, and it alone is ever narrower than what stands in it: it is cut,
+/// which is told below the table, or wrapped. Names, types, ids, commands, numbers and moments stand whole. Columns that
+/// say the same in every row, or nothing, give way first and are told below the table; then those that the command can
+/// do without. What does not fit then is shown otherwise: a block for each row.
 struct TableLayout {
   /// The columns that are shown, as indexes of the table's.
   private(set) var columns: [Int]
@@ -20,29 +22,31 @@ struct TableLayout {
 
   private let table: ResultTable
   private let available: Int
+  private let gap: Int
   /// The column that gets the width.
   private let subject: Int?
 
   static let separatorWidth = 3
-  /// No column of text is made narrower than this.
   private static let narrowestText = 8
-  /// Nor is one beside the content cut to less.
-  private static let narrowestBesideContent = 16
-  private static let narrowestContent = 30
+  private static let narrowestSubject = 30
   private static let widestInFile = 60
+  /// A cell of a file that is wider stands whole, but what comes after it out of line.
+  private static let widestAligned = 1000
   private static let dateWidth = 10
   /// A name is broken only if that makes it so much narrower.
   private static let savingMinimum = 4
 
-  /// Fits a table into a width; nil for a file, where only long texts are cut.
-  init(_ table: ResultTable, width: Int?) {
+  /// Fits a table into a width; nil for a file, where only long subjects are cut.
+  ///
+  /// - Parameter gap: What stands between two columns, in columns of the terminal.
+  init(_ table: ResultTable, width: Int?, gap: Int = TableLayout.separatorWidth) {
     self.table = table
+    self.gap = gap
     available = width ?? .max
     columns = Array(table.columns.indices)
     widths = []
     subject = table.subject.flatMap { name in table.columns.firstIndex(of: name) }
-    let widest = width ?? TableLayout.widestInFile
-    widths = columns.map { naturalWidth(of: $0, widest: widest) }
+    widths = columns.map { naturalWidth(of: $0) }
     guard !fits else { return }
     giveWay()
   }
@@ -51,29 +55,37 @@ struct TableLayout {
   var fits: Bool { total <= available }
 
   private var total: Int {
-    columns.reduce(0) { $0 + widths[$1] } + TableLayout.separatorWidth * max(0, columns.count - 1)
+    columns.reduce(0) { $0 + widths[$1] } + gap * max(0, columns.count - 1)
   }
 
   private mutating func giveWay() {
+    // What is wrapped hides nothing, so that all else can stay beside it.
+    if table.wrapsSubject, hasRoomForSubject { return narrowSubject() }
     leaveOutConstantColumns()
     guard !fits else { return }
     hasShortMoments = true
     hasBrokenNames = true
-    for column in columns { widths[column] = naturalWidth(of: column, widest: available) }
-    guard !fits else { return }
-    for name in table.yielding where !hasRoomForContent {
+    for column in columns { widths[column] = naturalWidth(of: column) }
+    for name in table.yielding where !hasRoomForSubject {
       guard let column = table.columns.firstIndex(of: name), columns.contains(column) else { continue }
       columns.removeAll { $0 == column }
       omitted.append(column)
     }
-    cutTexts()
+    narrowSubject()
   }
 
-  /// Whether the content gets half of the screen, or all that it needs.
-  private var hasRoomForContent: Bool {
+  /// Whether the subject gets enough of the screen: all that it needs, or most of the screen, if it would be cut.
+  private var hasRoomForSubject: Bool {
     guard let subject, columns.contains(subject) else { return fits }
-    let wanted = min(widths[subject], max(TableLayout.narrowestContent, available / 2))
-    return total - widths[subject] + wanted <= available
+    let enough = table.wrapsSubject ? 0 : available / 5 * 3
+    return total - widths[subject] + min(widths[subject], max(TableLayout.narrowestSubject, enough)) <= available
+  }
+
+  private mutating func narrowSubject() {
+    guard let subject, columns.contains(subject), !fits else { return }
+    let least = table.wrapsSubject ? Display.narrowestText : TableLayout.narrowestSubject
+    let narrowest = min(least, max(available / 3, TableLayout.narrowestText))
+    widths[subject] = max(min(narrowest, widths[subject]), widths[subject] - (total - available))
   }
 
   private mutating func leaveOutConstantColumns() {
@@ -89,45 +101,18 @@ struct TableLayout {
     return (isEmpty || table.rows.count > 1) && table.rows.allSatisfy { $0[column] == first }
   }
 
-  /// Cuts the widest columns of text to what is left, the content last.
-  private mutating func cutTexts() {
-    let texts = columns.filter { isText($0) }
-    if let subject, texts.contains(subject) {
-      let others = texts.filter { $0 != subject }
-      let wanted = min(widths[subject], max(TableLayout.narrowestContent, available / 2))
-      shrink(others, by: total - widths[subject] + wanted - available, to: TableLayout.narrowestBesideContent)
-      shrink(
-        [subject], by: total - available,
-        to: min(TableLayout.narrowestContent, max(available / 3, TableLayout.narrowestText)))
-    } else {
-      shrink(texts, by: total - available, to: TableLayout.narrowestText)
-    }
-  }
-
-  /// Takes so many columns of the terminal from the widest ones.
-  private mutating func shrink(_ texts: [Int], by excess: Int, to narrowest: Int) {
-    var excess = excess
-    while excess > 0, let widest = texts.max(by: { widths[$0] < widths[$1] }), widths[widest] > narrowest {
-      // Down to the next widest one at once, so that a cell of a megabyte does not take a million steps.
-      let next = texts.filter { widths[$0] < widths[widest] }.map { widths[$0] }.max() ?? narrowest
-      let step = min(excess, max(1, (widths[widest] - max(next, narrowest))))
-      widths[widest] -= step
-      excess -= step
-    }
-  }
-
-  private func isText(_ column: Int) -> Bool {
-    table.rows.contains { row in
-      switch row[column] {
-      case .text, .json, .vector: true
-      case .null, .boolean, .integer, .double, .number, .timestamp: false
-      }
-    }
-  }
-
-  private func naturalWidth(of column: Int, widest: Int) -> Int {
+  /// The width of what stands in a column. A subject needs no more than there can be, and of anything else that is wider
+  /// than the terminal no more is to be known.
+  private func naturalWidth(of column: Int) -> Int {
     let name = names(of: column).map(\.displayWidth).max() ?? 0
-    return table.rows.reduce(name) { max($0, shown($1[column], widest: widest).width) }
+    let widest: Int
+    switch (column == subject, available < .max) {
+    case (true, true): widest = available
+    case (true, false): widest = table.wrapsSubject ? TableLayout.widestAligned : TableLayout.widestInFile
+    case (false, true): widest = available + 1
+    case (false, false): widest = TableLayout.widestAligned
+    }
+    return table.rows.reduce(name) { max($0, text($1[column], widest: widest).width) }
   }
 
   /// The lines of a column's name.
@@ -153,8 +138,17 @@ struct TableLayout {
     }
   }
 
-  /// What is not shown: columns that say the same in all rows, or nothing, and those that there is no room for; nil when
-  /// all are shown.
+  /// Whether a part of the subject is not shown.
+  var cutsSubject: Bool {
+    guard let subject, !table.wrapsSubject, columns.contains(subject) else { return false }
+    return table.rows.contains { row in
+      guard let text = row[subject].displayText?.withVisibleControls else { return false }
+      return text.cut(toWidth: widths[subject]).utf8.count < text.utf8.count
+    }
+  }
+
+  /// What is not shown: columns that say the same in all rows, or nothing, those that there is no room for, and the ends
+  /// of the subject; nil when all is shown.
   var remark: String? {
     var remarks: [String] = []
     let values = constant.filter { !(table.rows[0][$0].plainText ?? "").isEmpty }
@@ -165,15 +159,31 @@ struct TableLayout {
     let empty = constant.filter { !values.contains($0) }
     if !empty.isEmpty { remarks.append("nothing in " + empty.map { table.columns[$0] }.joined(separator: ", ")) }
     if !omitted.isEmpty { remarks.append("no room for " + omitted.map { table.columns[$0] }.joined(separator: ", ")) }
+    if cutsSubject, let subject { remarks.append("\(table.columns[subject]) is cut") }
     return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
   }
 
-  /// A cell as it is shown in so many columns.
-  func shown(_ cell: Cell, widest: Int) -> StyledText {
-    guard let text = cell.displayText else { return StyledText("NULL", .dim) }
-    if case .timestamp = cell, hasShortMoments { return StyledText(String(text.prefix(TableLayout.dateWidth))) }
-    // Text much longer than the column is cut before it is examined, so that one cell cannot cost a second.
-    let isLong = text.utf8.count > widest && widest < .max
-    return StyledText(isLong ? String(text.prefix(widest + 1)) : text).fitted(toWidth: widest)
+  /// The cell of a row in a column, in the lines that it takes.
+  func lines(of row: [Cell], _ column: Int) -> [StyledText] {
+    guard column == subject else { return [text(row[column])] }
+    let width = widths[column]
+    if table.wrapsSubject, available < .max {
+      guard let text = row[column].displayText else { return [TableLayout.null] }
+      return StyledText.lines(of: text, width: width, atMost: VerticalRenderer.linesMaximum)
+    }
+    guard !table.wrapsSubject else { return [text(row[column])] }
+    guard !table.words.isEmpty else { return [text(row[column], widest: width)] }
+    return [table.marked(text(table.excerpt(row[column], width: width), widest: width))]
   }
+
+  /// A cell as it is shown, whole or in so many columns.
+  func text(_ cell: Cell, widest: Int = .max) -> StyledText {
+    guard let text = cell.displayText else { return TableLayout.null }
+    if case .timestamp = cell, hasShortMoments { return StyledText(String(text.prefix(TableLayout.dateWidth))) }
+    guard widest < .max else { return StyledText(text) }
+    // Text much longer than the column is cut before it is examined, so that one cell cannot cost a second.
+    return StyledText(text.utf8.count > widest ? String(text.prefix(widest + 1)) : text).fitted(toWidth: widest)
+  }
+
+  private static let null = StyledText("NULL", .dim)
 }

@@ -2,7 +2,7 @@ import MemoryModel
 
 /// Aligned columns for people, as wide as the terminal at most; below them what is not shown.
 struct TableRenderer: Renderer {
-  /// What shows it. In a file, too, cells are cut, so that rows stay comparable.
+  /// What shows it. In a file, too, the subject is cut, so that rows stay comparable.
   let display: Display
 
   init(_ display: Display = Display()) {
@@ -12,11 +12,17 @@ struct TableRenderer: Renderer {
   func render(_ table: ResultTable, to output: inout String) {
     let shown = table.shown
     let layout = TableLayout(shown, width: display.columns)
-    let isTooWide = !layout.fits && display.expansion == .auto
-    guard display.expansion != .on, !isTooWide else {
-      return VerticalRenderer(display).render(table.shown, to: &output)
+    guard display.expansion != .on, display.expansion == .off || isReadable(shown, layout) else {
+      return VerticalRenderer(display).render(shown, to: &output)
     }
     output += display.text(lines(of: shown, layout) + footer(of: shown, layout))
+  }
+
+  /// Whether the columns fit, and nothing is hidden that a block would show: rows are cut to be compared, one alone
+  /// is not.
+  private func isReadable(_ table: ResultTable, _ layout: TableLayout) -> Bool {
+    guard display.columns != nil, table.rows.count == 1 else { return layout.fits }
+    return layout.fits && layout.omitted.isEmpty && !layout.cutsSubject
   }
 
   func render(_ record: ResultRecord, to output: inout String) {
@@ -38,15 +44,11 @@ struct TableRenderer: Renderer {
       line(layout.columns.map { StyledText(names[$0] ?? "", .header) })
     }
     let rule = layout.columns.map { String(repeating: "─", count: layout.widths[$0]) }.joined(separator: "─┼─")
-    let rows = table.rows.map { row in
-      line(
-        layout.columns.map { column in
-          let width = layout.widths[column]
-          guard table.columns[column] == table.subject, !table.words.isEmpty else {
-            return layout.shown(row[column], widest: width)
-          }
-          return table.marked(layout.shown(table.excerpt(row[column], width: width), widest: width))
-        })
+    let rows = table.rows.flatMap { row in
+      let cells = layout.columns.map { layout.lines(of: row, $0) }
+      return (0..<(cells.map(\.count).max() ?? 1)).map { number in
+        line(cells.map { $0.indices.contains(number) ? $0[number] : StyledText() })
+      }
     }
     return headings + [StyledText(rule, .dim)] + rows
   }
@@ -63,12 +65,12 @@ struct TableRenderer: Renderer {
 
   /// How many rows there are, and what of them is not shown.
   private func footer(of table: ResultTable, _ layout: TableLayout) -> [StyledText] {
-    let summary = table.summary
-    guard let text = layout.remark else { return [summary] }
+    let summary = display.paragraph(StyledText(), table.summary)
+    guard let text = layout.remark else { return summary }
     var remark = StyledText("(" + text, .dim)
-    if !layout.omitted.isEmpty {
-      remark += StyledText("; ", .dim) + StyledText("--output vertical", .command) + StyledText(" shows all", .dim)
+    if !layout.omitted.isEmpty || layout.cutsSubject {
+      remark += StyledText("; ", .dim) + StyledText(table.wholeWith, .command) + StyledText(" shows all", .dim)
     }
-    return [summary] + display.paragraph(StyledText(), remark + StyledText(")", .dim))
+    return summary + display.paragraph(StyledText(), remark + StyledText(")", .dim))
   }
 }

@@ -6,7 +6,7 @@ struct VerticalRenderer: Renderer {
   let display: Display
 
   /// A value of a table takes no more lines of a terminal than this.
-  private static let linesMaximum = 10
+  static let linesMaximum = 10
   /// Nor one without a space in it than this.
   private static let linesWithoutWords = 2
   private static let narrowestValue = 20
@@ -26,7 +26,7 @@ struct VerticalRenderer: Renderer {
       }
       output += display.text(lines)
     }
-    output += display.text([table.summary])
+    output += display.text(display.paragraph(StyledText(), table.summary))
   }
 
   func render(_ record: ResultRecord, to output: inout String) {
@@ -49,12 +49,8 @@ struct VerticalRenderer: Renderer {
     // What nobody reads, such as the numbers of a vector, needs no more than to be told from others.
     let hasWords = text.prefix(available * VerticalRenderer.linesWithoutWords).contains(" ")
     let limit = limit == .max || hasWords ? limit : VerticalRenderer.linesWithoutWords
-    // No more is examined than can be shown.
-    let head = limit == .max ? text[...] : text.prefix(available * limit)
-    var lines = marked(StyledText(String(head))).wrapped(toWidth: available)
-    if lines.count > limit || head.endIndex != text.endIndex {
-      lines = lines.prefix(limit) + [StyledText("… (\(text.count) characters in all)", .dim)]
+    return StyledText.lines(of: text, width: available, atMost: limit, marked: marked).enumerated().map {
+      ($0.offset == 0 ? label : next) + $0.element
     }
-    return lines.enumerated().map { ($0.offset == 0 ? label : next) + $0.element }
   }
 }

@@ -38,44 +38,59 @@ package struct CommandResult {
 /// Rows with named columns. In JSON an array of objects, the names being the keys.
 package struct ResultTable: Sendable {
   /// The names, in order, no two the same: they are the keys in JSON.
-  package let columns: [String]
+  package private(set) var columns: [String]
   /// The rows; each has a cell for every column.
   package var rows: [[Cell]]
   /// What the rows are, for the line that counts them: `result`, `object`.
   package let noun: String
   /// The columns that people see, in their order there; machines get all.
   package let shownColumns: [String]
-  /// The column that people came for: it gets the width of the screen.
-  package let subject: String?
+  /// The column that people came for: it gets the width of the screen, and no other column is ever cut or wrapped.
+  package private(set) var subject: String?
+  /// Whether the subject is wrapped where there is no room for it, because every word of it is wanted, as of a command
+  /// or a sentence of memsh's own; else it is cut, so that rows stay comparable.
+  package private(set) var wrapsSubject: Bool
   /// The columns that give way where there is no room for the subject, the first one first.
   package let yielding: [String]
   /// How much of a list the rows are.
   package var listing: Listing
+  /// The command or option that shows what is cut or left out.
+  package var wholeWith = "--output vertical"
   /// The words that were searched for, to be marked.
   package var words: [String] = []
 
   /// A table of rows that all have the same columns.
   package init(
     columns: [String], rows: [[Cell]], noun: String = "row", shownColumns: [String]? = nil, subject: String? = nil,
-    yielding: [String] = [], listing: Listing = Listing()
+    wrapsSubject: Bool = false, yielding: [String] = [], listing: Listing = Listing()
   ) {
     self.columns = columns
     self.rows = rows
     self.noun = noun
     self.shownColumns = shownColumns ?? columns
     self.subject = subject ?? (columns.contains("content") ? "content" : nil)
+    self.wrapsSubject = wrapsSubject
     self.yielding = yielding
     self.listing = listing
   }
 
   /// The table with only the columns for a person's screen.
-  var shown: ResultTable {
-    let indexes = shownColumns.compactMap { columns.firstIndex(of: $0) }
-    var shown = ResultTable(
-      columns: shownColumns, rows: rows.map { row in indexes.map { row[$0] } }, noun: noun, subject: subject,
-      yielding: yielding, listing: listing)
-    shown.words = words
-    return shown
+  var shown: ResultTable { with(shownColumns) }
+
+  /// The table with some of its columns, in the order given.
+  func with(_ names: [String]) -> ResultTable {
+    let indexes = names.compactMap { columns.firstIndex(of: $0) }
+    var table = self
+    table.columns = indexes.map { columns[$0] }
+    table.rows = rows.map { row in indexes.map { row[$0] } }
+    return table
+  }
+
+  /// The table in which one column gives way and is wrapped.
+  func wrapping(_ name: String?) -> ResultTable {
+    var table = self
+    (table.subject, table.wrapsSubject) = (name, true)
+    return table
   }
 
   /// How many rows there are, and how the rest is seen: `(497 memories, 20 shown; next: list --after 20)`.

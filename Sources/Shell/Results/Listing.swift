@@ -24,10 +24,11 @@ package struct Listing: Sendable, Equatable {
       + "gives the others, too"
   }
 
-  /// `497 memories, 20 shown; next: list --after 20`
+  /// `497 memories, 20 shown; next: list --after 20`, or without a total `20 memories shown; next: …`
   func summary(shown: Int, noun: String) -> StyledText {
     var text = StyledText(counted(total ?? shown, noun), .dim)
     if let total, total != shown { text += StyledText(", \(shown) shown", .dim) }
+    if total == nil, next != nil { text += StyledText(" shown", .dim) }
     if let next { text += StyledText("; next: ", .dim) + StyledText(ScriptCommand(words: next).text, .command) }
     return text
   }

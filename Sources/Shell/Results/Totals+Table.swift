@@ -6,7 +6,7 @@ extension ResultTable {
   /// Totals by something, a row for each value.
   init(_ totals: [GroupTotals], by grouping: Grouping) {
     let names: [Grouping: (column: String, noun: String)] = [
-      .user: ("user_id", "user"), .category: ("category", "value"), .day: ("day", "day"), .month: ("month", "month"),
+      .user: ("user_id", "user"), .category: ("category", "category"), .day: ("day", "day"), .month: ("month", "month"),
       .importance: ("importance_from", "step"),
     ]
     self.init(
@@ -19,7 +19,7 @@ extension ResultTable {
           total.averageImportance.map { .double($0, places: 3) } ?? .null, .integer(total.accesses),
           total.latest.map(Cell.timestamp) ?? .null,
         ]
-      }, noun: names[grouping]?.noun ?? "row")
+      }, noun: names[grouping]?.noun ?? "row", yielding: ["accesses", "embedded"])
   }
 
   /// What the totals are of; a step of importance is a number.

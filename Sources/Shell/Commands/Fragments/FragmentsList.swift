@@ -33,7 +33,9 @@ extension FragmentsCommand {
           && (agent.map { PromptFragment.agent(named: $0) == stored.fragment.agentType } ?? true)
           && (tier.map { $0 == stored.fragment.contextTier } ?? true)
       }
-      return CommandResult(.table(ResultTable(fragments)))
+      var table = ResultTable(fragments)
+      table.wholeWith = "fragments show ID"
+      return CommandResult(.table(table))
     }
   }
 }

@@ -32,6 +32,7 @@ extension ResultTable {
           .optional(row.changedColumns.isEmpty ? nil : row.changedColumns.joined(separator: ", ")),
           row.before.map(Cell.json) ?? .null, row.after.map(Cell.json) ?? .null,
         ]
-      }, noun: "change", shownColumns: ["operation", "table", "id", "what", "columns"])
+      }, noun: "change", shownColumns: ["operation", "table", "id", "what", "columns"], subject: "columns",
+      wrapsSubject: true)
   }
 }

@@ -37,7 +37,7 @@ extension JournalCommand {
             .text(operation.start.author), .text(operation.start.session),
           ]
         }, noun: "operation", shownColumns: ["operation", "at", "rows", "state", "author", "command"],
-        subject: "command", yielding: ["author", "at"])
+        subject: "command", wrapsSubject: true, yielding: ["author", "at"])
     }
   }
 }

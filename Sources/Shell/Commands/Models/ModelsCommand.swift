@@ -136,7 +136,7 @@ struct ModelsCommand: CommandWithSubcommands {
       .table(
         ResultTable(
           columns: ["name", "kind", "in_use", "fits_store", "dimensions", "tokens", "bytes", "folder"], rows: rows,
-          noun: "model")))
+          noun: "model", yielding: ["folder", "bytes", "tokens"])))
     if rows.isEmpty { result.remark = "no model is installed; `help models` says how to get one" }
     return result
   }
