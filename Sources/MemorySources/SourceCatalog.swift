@@ -37,7 +37,7 @@ package enum SourceCatalog {
 
   /// Looks at a PostgreSQL database, through a driver that was opened for reading only.
   package static func open(_ driver: any Driver, _ selection: SourceSelection) throws -> FoundSource {
-    try open(.tables(PostgresTables(driver)), selection)
+    try open(.tables(PostgresTables(driver, selection)), selection)
   }
 
   /// Looks at a file or a folder, and describes also what no reader takes.
@@ -49,7 +49,7 @@ package enum SourceCatalog {
 
   /// Looks at a PostgreSQL database, and describes also what no reader takes.
   package static func inspect(_ driver: any Driver, _ selection: SourceSelection) throws -> FoundPlace {
-    try inspect(.tables(PostgresTables(driver)), selection)
+    try inspect(.tables(PostgresTables(driver, selection)), selection)
   }
 
   private static func inspect(_ place: SourcePlace, _ selection: SourceSelection) throws -> FoundPlace {

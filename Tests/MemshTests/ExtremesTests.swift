@@ -84,7 +84,8 @@ import Testing
 
   /// What a value that is none of the store's or the disk's may lead to.
   private static let expected = [
-    "usage", "not_found", "source_not_found", "source_without_memories", "source_empty", "source_unreadable",
+    "usage", "not_found", "source_not_found", "source_not_a_database", "source_without_memories", "source_empty",
+    "source_unreadable",
     "source_unsupported", "import_failed", "file_failed", "store_corrupt", "duplicate_found", "embedder_unavailable",
     "model_unusable",
   ]

@@ -7,13 +7,21 @@ package final class PostgresTables: TableDatabase {
   private let driver: any Driver
   /// The tables, once they were looked up: every system asks for them.
   private var list: TableList?
+  /// Whether a transaction is open in which only the system's own operators and functions are found.
+  private var isReading = false
   let backend = Backend.postgres
   let fingerprint = "live"
   /// How many rows a statement gives at the most, while only a first look is taken.
   var rowLimit: Int?
 
+  /// Whether names are looked up in the role's search path: a condition of the user's own may name a table.
+  private let hasOwnCondition: Bool
+
   /// Wraps a driver that was opened for reading only.
-  package init(_ driver: any Driver) { self.driver = driver }
+  package init(_ driver: any Driver, _ selection: SourceSelection) {
+    self.driver = driver
+    hasOwnCondition = selection.liveCondition != nil
+  }
 
   var location: String { driver.identity.location }
 
@@ -22,8 +30,6 @@ package final class PostgresTables: TableDatabase {
   func tables() throws -> TableList {
     if let list { return list }
     let found = try lookUp()
-    // Operators and functions that others have put there fit some types better than the system's own.
-    _ = try driver.rows("SELECT \(function: "set_config")('search_path', 'pg_catalog', false)") { try $0.text(0) }
     list = found
     return found
   }
@@ -66,15 +72,25 @@ package final class PostgresTables: TableDatabase {
   }
 
   func reading<Value>(_ body: () throws -> Value) throws -> Value {
-    // First, because the end of a transaction takes settings back.
+    guard !isReading else { return try body() }
     _ = try tables()
-    return try driver.transaction(.readOnly, body)
+    return try driver.transaction(.readOnly) {
+      // Operators and functions that others have put there fit some types better than the system's own.
+      if !hasOwnCondition {
+        _ = try driver.rows("SELECT \(function: "set_config")('search_path', 'pg_catalog', true)") { try $0.text(0) }
+      }
+      isReading = true
+      defer { isReading = false }
+      return try body()
+    }
   }
 
   /// Every column of the answer must be text (``TableDatabase/answering(_:)``).
   func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws {
     let statement = rowLimit.map { "\(sql) LIMIT \($0)" } ?? sql
-    try driver.stream([SQL(raw: statement)], of: "", exactly: false) { try body(PostgresTextRow(row: $0)) }
+    try reading {
+      try driver.stream([SQL(raw: statement)], of: "", exactly: false) { try body(PostgresTextRow(row: $0)) }
+    }
   }
 
   /// Nothing to check: the rows are read in one snapshot of the database.
