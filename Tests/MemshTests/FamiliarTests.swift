@@ -119,7 +119,7 @@ import Testing
     #expect(try world.run("-q", "import", file).status == 0)
     for (command, shown) in [
       ("list", "20 memories"), ("list --user 'user 1'", nil), ("list --after 3", "20 memories"), ("users", "100 users"),
-      ("categories", "100 values"), ("journal", "20 operations"), ("fragments", nil), ("search note", nil),
+      ("categories", "100 categories"), ("journal", "20 operations"), ("fragments", nil), ("search note", nil),
     ] as [(String, String?)] {
       let told = shown.map { "notice: there are more than \($0): `--limit N`" }
       for place in ["", " --json", " --csv", " > rows.jsonl", " | cat > rows.txt"] {
