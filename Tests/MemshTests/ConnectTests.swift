@@ -265,12 +265,12 @@ import Testing
     .enabled(if: FileManager.default.fileExists(atPath: ConnectTests.stores), "needs the folder of foreign stores"))
   func namesForeignStores() throws {
     for (path, name, way) in [
-      ("agno-sqlite/agno.db", "Agno", "`migrate --from theirs`"),
-      ("letta-0.16.8-sqlite/sqlite.db", "Letta", "`migrate --from theirs`"),
-      ("mem0-ts/vector_store.db", "mem0 (TypeScript)", "`migrate --from theirs`"),
-      ("mem0-chroma/chroma", "Chroma", "`migrate --from theirs`"),
-      ("mcp-server-memory/memory.jsonl", "MCP reference server", "`migrate --from theirs`"),
-      ("llm/embeddings.db", "llm", "`migrate --from theirs`"),
+      ("agno-sqlite/agno.db", "Agno", "migrate --from theirs`"),
+      ("letta-0.16.8-sqlite/sqlite.db", "Letta", "migrate --from theirs`"),
+      ("mem0-ts/vector_store.db", "mem0 (TypeScript)", "migrate --from theirs`"),
+      ("mem0-chroma/chroma", "Chroma", "migrate --from theirs`"),
+      ("mcp-server-memory/memory.jsonl", "MCP reference server", "migrate --from theirs`"),
+      ("llm/embeddings.db", "llm", "migrate --from theirs`"),
       ("mem0-ts/memory.db", "mem0 (TypeScript; its history)", "it is mem0's log, not its store"),
       ("langchain-pgvector/dump.sql", "LangChain's PGVector", "`import` that file"),
     ] {
