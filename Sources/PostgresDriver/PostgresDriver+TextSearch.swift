@@ -314,6 +314,10 @@ extension PostgresDriver {
     let goesOn =
       isPartitioned && present?.isValid == false && present?.definition.contains("'\(language)'::regconfig") == true
     if present != nil, !goesOn { try execute(unsafeSQL: "DROP INDEX \(isPartitioned ? "" : mode)\(index.name)") }
+    // Splitting texts into words is work for every core. PostgreSQL looks at the table without its toasted vectors and
+    // takes fewer than 8 MB for small; 1 MB keeps both cores busy for 30 ms. Only GIN of 18 and later builds in parallel.
+    try execute(unsafeSQL: "SET min_parallel_table_scan_size = '1MB'")
+    defer { cleanUp("RESET min_parallel_table_scan_size") }
     try build(index, mode: mode, in: goesOn ? state : self.state())
   }
 }
