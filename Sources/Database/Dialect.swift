@@ -8,6 +8,9 @@ package protocol Dialect: ValueDialect {
   /// A column for reading and comparing.
   func reading(_ column: Column, of row: String?) -> SQL
 
+  /// The condition that a memory is a user's.
+  func isOf(user: SQL, row: String?) -> SQL
+
   /// A column that others added, in a form that ``writing(_:as:)`` takes back.
   func reading(_ column: AddedColumn, of row: String?) -> SQL
 

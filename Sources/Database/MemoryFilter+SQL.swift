@@ -6,7 +6,7 @@ extension MemoryFilter {
   /// - Parameter row: The memory's name in the statement.
   package func conditions(of row: String? = nil) -> SQL {
     var conditions: [SQL] = []
-    if let userID { conditions.append("\(Column.userID, of: row) = \(userID)") }
+    if let userID { conditions.append("\(isOf: "\(userID)", row: row)") }
     if let category { conditions.append("\(Column.category, of: row) = \(category)") }
     if let minimumImportance { conditions.append("\(Column.importance, of: row) >= \(minimumImportance)") }
     if let since { conditions.append("\(Column.created, of: row) >= \(since)") }

@@ -81,6 +81,13 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
       segments.append(.dialect { $0.reading(column, of: row) })
     }
 
+    /// Inserts the condition that a memory is a user's.
+    ///
+    /// - Parameter row: The memory's name in the statement.
+    package mutating func appendInterpolation(isOf user: SQL, row: String? = nil) {
+      segments.append(.dialect { $0.isOf(user: user, row: row) })
+    }
+
     /// Inserts a column that others added, for reading.
     package mutating func appendInterpolation(_ column: AddedColumn, of row: String? = nil) {
       segments.append(.dialect { $0.reading(column, of: row) })

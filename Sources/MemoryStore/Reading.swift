@@ -207,7 +207,7 @@ extension MemoryStore {
   package func memoryIDs(userID: String, content: String) throws -> [Int64] {
     try driver.ids(
       """
-      SELECT id FROM \(Table.memories) WHERE \(Column.userID) = \(userID) AND \(Column.content) = \(content) ORDER BY id
+      SELECT id FROM \(Table.memories) WHERE \(isOf: "\(userID)") AND \(Column.content) = \(content) ORDER BY id
       """)
   }
 

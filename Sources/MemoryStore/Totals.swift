@@ -15,7 +15,7 @@ extension MemoryStore {
     """
 
   private static func condition(_ userID: String?) -> SQL {
-    userID.map { " WHERE \(Column.userID) = \($0)" } ?? ""
+    userID.map { " WHERE \(isOf: "\($0)")" } ?? ""
   }
 
   /// Totals over the store, or over one user's memories.

@@ -6,13 +6,15 @@ import PostgresClient
 ///
 /// Whoever may create something in a schema of the search path can define an operator or a function that fits a
 /// statement's types better than the system's own, and so is chosen. What is in `pg_catalog` is found first where the
-/// types are exactly its own. So columns are cast until they are (`user_id::text = $1`), which takes no index away, and
-/// functions are called by their full name.
+/// types are exactly its own. So columns are cast until they are (`category::text = $1`), which takes no index away, or
+/// operators are called by their full name, as functions are.
 struct PostgresDialect: Dialect {
   /// The schema of memsh's own tables, as SQL writes it.
   let ledger: String
   /// The schema that the store has for itself, if it has one.
   let schemaName: String?
+  /// Whether the users of memories are known to be text or varchar.
+  let usersAreText: Bool
   /// Whether values are bound; a COPY binds none, so they are written into it.
   var bindsValues = true
 
@@ -28,6 +30,13 @@ struct PostgresDialect: Dialect {
   func reading(_ column: Column, of row: String?) -> SQL {
     let name = (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier
     return SQL(raw: "\(name)::\(PostgresDialect.type(of: column))")
+  }
+
+  /// Citus sees whose memories are wanted, and asks one shard, in a comparison without a cast.
+  func isOf(user: SQL, row: String?) -> SQL {
+    guard usersAreText else { return "\(Column.userID, of: row) = \(user)" }
+    let name = (row.map { "\($0)." } ?? "") + Column.userID.name.quotedIdentifier
+    return "\(raw: name) OPERATOR(pg_catalog.=) \(user)"
   }
 
   /// The type in which a column is read; stores that others made may have declared another.

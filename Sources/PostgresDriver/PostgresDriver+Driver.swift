@@ -8,7 +8,7 @@ extension PostgresDriver: SchemaManaging, Searching, VectorReplacing, RowImaging
 
   package var dialect: any Dialect { postgresDialect }
 
-  var postgresDialect: PostgresDialect { PostgresDialect(ledger: ledger, schemaName: schemaName) }
+  var postgresDialect: PostgresDialect { PostgresDialect(ledger: ledger, schemaName: schemaName, usersAreText: usersAreText) }
 
   package func query(
     _ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void

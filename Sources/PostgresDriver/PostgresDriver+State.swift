@@ -11,6 +11,8 @@ extension PostgresDriver {
     }
     var state = reader.state
     isDistributed = state.layout == .citus
+    let userType = state.tables[Table.memories.name]?.column(Column.userID.name)?.type
+    usersAreText = userType.map { $0 == "text" || $0.hasPrefix("character varying") } ?? false
     // A column of any length: what stands in it says more.
     if let column = state.tables[Table.memories.name]?.column(Column.embedding.name), state.vectorDimensions == 0,
       column.type.hasSuffix("vector")

@@ -100,7 +100,7 @@ extension PostgresDriver {
   /// The condition, with AND in front, that a memory is of a filter's user, where that tells in which part it stands.
   private static func ofKnownPart(_ filter: MemoryFilter, in state: StoreState) -> SQL {
     guard state.isByUser, let user = filter.userID else { return "" }
-    return " AND \(Column.userID, of: "memories") = \(user)"
+    return " AND \(isOf: "\(user)", row: "memories")"
   }
 
   /// The words that a text and a memory have in common, by the parser and the dictionaries of the language in use.

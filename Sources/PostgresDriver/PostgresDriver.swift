@@ -31,6 +31,8 @@ package final class PostgresDriver: Driver {
   var waiting = WaitingStatements()
   /// Whether memories stand on other servers, as far as it was looked up.
   var isDistributed = false
+  /// Whether the users of memories are text or varchar, as far as the state has been looked at.
+  var usersAreText = false
 
   /// Describes the store; nothing is opened yet.
   ///

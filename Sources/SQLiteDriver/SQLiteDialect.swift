@@ -9,6 +9,8 @@ struct SQLiteDialect: Dialect {
     SQL(raw: (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier)
   }
 
+  func isOf(user: SQL, row: String?) -> SQL { "\(Column.userID, of: row) = \(user)" }
+
   func reading(_ column: AddedColumn, of row: String?) -> SQL {
     SQL(raw: (row.map { "\($0)." } ?? "") + column.name.quotedIdentifier)
   }
