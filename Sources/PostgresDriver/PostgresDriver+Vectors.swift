@@ -142,11 +142,15 @@ extension PostgresDriver {
         try query("\(update)\(from) WHERE \(condition)")
         return
       }
-      // A trigger that does not know the setting sets the time: another statement puts it back.
+      // A trigger that does not know the setting sets the time: another statement puts it back. Shards join what stands
+      // together.
+      let isSame: SQL =
+        isDistributed && table == Table.memories.name
+        ? "was.id = t.id AND \(isOf: "t.user_id", row: "was")" : "was.id = t.id"
       let moved = try query(
         """
         WITH changed AS (\(update) FROM \(others)\(name: table) AS was
-          WHERE was.id = t.id AND \(condition) RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
+          WHERE \(isSame) AND \(condition) RETURNING t.id, was.updated_at AS old, t.updated_at AS new)
         SELECT id::int8, old::text FROM changed WHERE old IS DISTINCT FROM new
         """
       ).rows.map { (id: try $0.integer(0) ?? 0, time: try $0.text(1)) }

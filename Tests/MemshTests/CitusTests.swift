@@ -91,6 +91,42 @@ struct CitusTests {
     return Array(sessions.values)
   }
 
+  @Test("every answer is right while another server joins and takes shards over")
+  func growsWhileRead() throws {
+    let world = try World(.postgres)
+    let database = try #require(world.database)
+    let port = try #require(try database.value("SELECT max(nodeport) FROM pg_dist_node WHERE groupid > 0"))
+    func servers() throws -> String? {
+      try database.value("SELECT count(DISTINCT nodeport) FROM citus_shards WHERE table_name = 'memories'::regclass")
+    }
+    try world.change("SELECT citus_remove_node('127.0.0.1', \(port))")
+    try world.expect("schema", "--create")
+    try world.fill(600)
+    #expect(try servers() == "2")
+    let searches = (1...100).map { number in
+      "search --similar-to \(number * 6) --exact --limit 5" + (number % 2 == 0 ? " --user user\(number % 10)" : "")
+    }
+    func answers() throws -> String {
+      let result = try world.unattended(["-q", "--output", "jsonl", "-c", searches.joined(separator: "\n")])
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      return result.output
+    }
+    let right = try answers()
+    #expect(right.split(separator: "\n").count == 500)
+    try world.change("SELECT citus_add_node('127.0.0.1', \(port))")
+    try world.change("SELECT citus_rebalance_start(shard_transfer_mode => 'force_logical')")
+    var (rounds, state) = (0, try database.value("SELECT state FROM citus_rebalance_status()"))
+    #expect(state == "scheduled" || state == "running", "\(state ?? "")")
+    while state == "scheduled" || state == "running" {
+      #expect(try answers() == right)
+      rounds += 1
+      state = try database.value("SELECT state FROM citus_rebalance_status()")
+    }
+    #expect(state == "finished" && rounds > 0)
+    #expect(try servers() == "3")
+    #expect(try answers() == right)
+  }
+
   @Test("to one table and back")
   func goesAndComes() throws {
     let world = try world(rows: 60)

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import Synchronization
 
 /// A PostgreSQL database of a test's own, on the server that `scripts/test` started.
 package final class TestDatabase {
@@ -34,6 +35,9 @@ package final class TestDatabase {
   private static let nodes = (ProcessInfo.processInfo.environment["MEMSH_TEST_NODES"] ?? "").split(separator: " ")
     .map(String.init)
 
+  /// Servers that join write the roles, which all databases share, on each other: one at a time can.
+  private static let joining = Mutex(())
+
   /// Creates an empty database.
   ///
   /// - Parameters:
@@ -66,7 +70,9 @@ package final class TestDatabase {
       let url = place(on: node)
       try PostgresConnection(parameters: ["dbname": url]).execute(unsafeSQL: "CREATE EXTENSION citus")
       let port = URLComponents(string: url)?.port ?? 5432
-      try coordinator.execute(unsafeSQL: "SELECT citus_add_node('127.0.0.1', \(port))")
+      try TestDatabase.joining.withLock { _ in
+        try coordinator.execute(unsafeSQL: "SELECT citus_add_node('127.0.0.1', \(port))")
+      }
     }
   }
 
