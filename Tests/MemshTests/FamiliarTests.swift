@@ -174,6 +174,36 @@ import Testing
     for place in ["/nothing/x", ".", "''"] { #expect(try world.run("-c", "echo x > \(place)").status != 0, "\(place)") }
   }
 
+  @Test("results of all commands go to a file until they are shown again; help, errors and other places do not")
+  func sendsResults() throws {
+    let world = try FamiliarTests.world()
+    func text(_ name: String) throws -> String { try String(contentsOfFile: world.folder.file(name), encoding: .utf8) }
+    let ran = try world.run(
+      "-c",
+      "echo old > a.csv; \\o a.csv; list; echo x; show 1 > b.json; help echo; users | wc -l; watch 1; results; echo here"
+    )
+    #expect(ran.status == 2 && ran.errors.contains("no file or program can take"), "\(ran.errors)")
+    #expect(ran.errors.contains("Results go to a.csv; `results` shows them here again."), "\(ran.errors)")
+    #expect(
+      ran.output.contains("echo [") && !ran.output.contains("here") && ran.output.hasSuffix("4\n"), "\(ran.output)")
+    #expect(try text("a.csv").hasPrefix("id,user_id") && text("a.csv").hasSuffix("\r\nx\n"))
+    #expect(try text("b.json").contains("green tea") && mode(world.folder.file("a.csv")) == 0o600)
+    // The script that is included goes on sending them, and what has come before an error stays.
+    let script = try world.folder.write("results c; echo first\n", to: "sends.memsh")
+    let failed = try world.run("-c", "include '\(script)'; echo second; show 99; echo third")
+    #expect(try failed.status == 1 && failed.output.isEmpty && text("c") == "first\nsecond\n", "\(failed.errors)")
+    let again = try world.run("-c", ".output c; .output d; echo d; \\o; echo here; \\o /dev/stdout; echo there")
+    #expect(try again.output == "here\nthere\n" && text("c").isEmpty && text("d") == "d\n", "\(again.errors)")
+    for (place, code) in [
+      ("\\o | cat", "results takes the name of a file"), ("\\o > x", "results takes the name of a file"),
+      ("\\o '\(world.store)'", "a SQLite database"), ("\\o /nothing/x", "cannot be written"), ("\\o ''", "is empty"),
+    ] {
+      let refused = try world.run("-c", place + "; echo never")
+      #expect(
+        refused.status != 0 && refused.output.isEmpty && refused.errors.contains(code), "\(place): \(refused.errors)")
+    }
+  }
+
   @Test("results go through programs, whose status counts, and who may have seen enough")
   func pipes() throws {
     let world = try FamiliarTests.world()

@@ -58,7 +58,7 @@ import Testing
     #expect(Set(FamiliarWords.all.map(\.name)).count == FamiliarWords.all.count)
   }
 
-  @Test("what has no meaning here says what has", arguments: ["\\foo", "\\l", "\\du", "\\dn", "\\o x", "\\copy"])
+  @Test("what has no meaning here says what has", arguments: ["\\foo", "\\l", "\\du", "\\dn", "\\a", "\\copy"])
   func advises(typed: String) {
     #expect {
       _ = try expanded(typed)

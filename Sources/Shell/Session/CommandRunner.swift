@@ -65,11 +65,12 @@ package struct CommandRunner {
       switch try loaded.bound(in: session.scope) {
       case .command(let command): parsed = try session.withUser(command)
       case .help(let text):
-        try session.sending(to: command.destination, of: command) { try session.write(text + "\n") }
+        try session.sending(to: command.destination, of: command, isResult: false) { try session.write(text + "\n") }
         return Outcome(status: .success)
       }
       format = parsed.outputFormat ?? format
-      let result = try session.sending(to: command.destination, of: command) {
+      let isResult = !(parsed is HelpCommand || parsed is ResultsCommand)
+      let result = try session.sending(to: command.destination, of: command, isResult: isResult) {
         let result = try run(parsed)
         remember(result, of: parsed)
         try print(result.output, format: parsed.outputFormat)

@@ -37,6 +37,8 @@ package final class Session {
   /// Where the result of the command that runs now goes, its format where the command names none, and whether the place's
   /// name tells it; nil for standard output.
   var sink: (place: any OutputSink, format: OutputFormat, isNamed: Bool)?
+  /// Where the results go of commands that name no place, and the format that its name tells; nil for standard output.
+  var results: (place: any OutputSink, format: OutputFormat?)?
   /// What was typed before the command that runs now, for `edit-line`.
   package var lastInput = ""
 
