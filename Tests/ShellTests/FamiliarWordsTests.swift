@@ -117,6 +117,32 @@ import Testing
     #expect(commands[0].position.column == 1)
   }
 
+  @Test("characters outside ASCII stay whole wherever they stand", arguments: ["é", "毎朝", "👩‍👩‍👧", "e\u{301}"])
+  func keepsCharacters(text: String) throws {
+    let places = [
+      "X", "'X'", "\"X\"", "\\X", "'aX'", "'Xa'", "\"aXa\"", "\"\\X\"", "`X`", "$$X$$", "$X$ X $X$", "/*X*/",
+      "/*aXa*/ 1",
+      "e'\\X'", "e'a\\Xa'", "-- X",
+    ]
+    for place in places.map({ $0.replacing("X", with: text) }) {
+      let statement = "select \(place)"
+      #expect(try Lexer.commands(in: statement + "\n;", file: nil)[0].tokens.map(\.plainText) == ["sql", statement])
+      guard !place.contains("'") || !place.contains("\\") else { continue }
+      guard case .program(let program)? = try only("list | grep \(place)").destination else {
+        Issue.record("\(place)")
+        continue
+      }
+      #expect(program.plainText == " grep \(place)")
+    }
+    for (typed, word) in [
+      (text, text), ("'a\(text)'", "a\(text)"), ("\"\(text)a\"", "\(text)a"), ("\\\(text)", text),
+      ("a\\\(text)", "a\(text)"),
+      ("<<END\n\(text)\\\(text)\nEND\n", "\(text)\\\(text)"),
+    ] {
+      #expect(try Lexer.commands(in: "echo \(typed)", file: nil)[0].tokens.last?.plainText == word, "\(typed)")
+    }
+  }
+
   @Test(
     "SQL that changes something is answered with the command for it",
     arguments: [
