@@ -120,10 +120,11 @@ package struct CommandRunner {
     if !text.isEmpty { try session.write(text) }
   }
 
-  /// Says that a default has left rows out of a result that goes to a file or a program, in a form without a line that
-  /// counts them: nobody would notice.
+  /// Says that a default has left rows out of a result that goes to a file or a program without a line that counts them:
+  /// nobody would notice.
   private func noteRowsLeftOut(_ output: CommandResult.Output, of command: ScriptCommand, format: OutputFormat?) {
-    guard case .table(let table) = output, !session.isOnTerminal, !session.format(of: format).isForPeople,
+    let isCounted = session.format(of: format).isForPeople && !session.display.isForProgram
+    guard case .table(let table) = output, !session.isOnTerminal, !isCounted,
       !command.tokens.contains(where: { $0.plainText.hasPrefix("--limit") }),
       let notice = table.listing.notice(shown: table.rows.count, noun: table.noun)
     else { return }

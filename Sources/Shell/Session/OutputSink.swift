@@ -50,6 +50,17 @@ final class AddingSink: OutputSink {
   }
 }
 
+/// Where a result goes instead of standard output, and in which form.
+struct ResultPlace {
+  let place: any OutputSink
+  /// The format where the command names none.
+  let format: OutputFormat
+  /// Whether the place's name tells the format.
+  let isNamed: Bool
+  /// Whether it is a program, which must get all that there is, and nothing else.
+  var isProgram = false
+}
+
 extension Session {
   /// Chooses where results go that no `>` or `|` sends elsewhere.
   ///
@@ -73,25 +84,28 @@ extension Session {
     defer { sink = nil }
     guard let destination else {
       if isResult, let (place, named) = results {
-        sink = (place, named ?? settings.output ?? .tsv, isNamed: named != nil)
+        sink = ResultPlace(place: place, format: named ?? settings.output ?? .tsv, isNamed: named != nil)
       }
       return try body()
     }
     let place: any OutputSink
-    let named: OutputFormat?
+    var named: OutputFormat?
+    var usual = OutputFormat.tsv
+    var isProgram = false
     switch destination {
     case .program(let program):
       place = try console.reader(SystemCall(program.plainText, scope: scope))
-      named = nil
+      isProgram = true
+      // Whoever types it may want to read what the program shows.
+      if isInteractive, command.position.file == nil { usual = .table }
     case .file(let token, let isAddedTo):
       let path = try CommandParser.word(token, of: command, scope: scope)
       try SQLiteFile.refuseWriting(to: path)
       place = try isAddedTo && !NewFile.isDevice(path) ? AddingSink(path) : FileSink(path)
       named = Destination.format(ofFile: path)
     }
-    // A person reads what a program shows.
-    let usual: OutputFormat = if case .program = destination { .table } else { .tsv }
-    sink = (place, named ?? settings.output ?? usual, isNamed: named != nil)
+    sink = ResultPlace(
+      place: place, format: named ?? settings.output ?? usual, isNamed: named != nil, isProgram: isProgram)
     do {
       let value = try body()
       try place.finish()
