@@ -37,7 +37,7 @@ package enum FamiliarWords {
   /// Of psql and sqlite3, and what people try to get out.
   static let all: [Word] = [
     Word("exit", "quit"), Word("\\q", "quit"), Word(".quit", "quit"), Word(".exit", "quit"),
-    Word("BEGIN", "begin"), Word("COMMIT", "commit"), Word("END", "commit"), Word("ROLLBACK", "rollback"),
+    Word("BEGIN", "begin"), Word("COMMIT", "commit"), Word("END", "commit"), Word("ROLLBACK", "rollback --transaction"),
     Word("?", "help"), Word("\\?", "help"), Word("\\h", "help"), Word(".help", "help"),
     Word("\\d", alone: "show tables", withArguments: "describe"), Word("\\dt", "show tables"),
     Word(".tables", "show tables"), Word(".schema", alone: "schema", withArguments: "describe"), Word("\\di", "schema"),
