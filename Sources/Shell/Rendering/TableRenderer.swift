@@ -70,7 +70,7 @@ struct TableRenderer: Renderer {
     let summary = display.paragraph(StyledText(), table.summary)
     guard let text = layout.remark else { return summary }
     var remark = StyledText("(" + text, .dim)
-    if !layout.omitted.isEmpty || layout.cutsSubject {
+    if layout.hidesSomething {
       remark += StyledText("; ", .dim) + StyledText(table.wholeWith, .command) + StyledText(" shows all", .dim)
     }
     return summary + display.paragraph(StyledText(), remark + StyledText(")", .dim))
