@@ -87,6 +87,10 @@ import Testing
     arguments: [
       ("list|wc -l", "`list | wc`"), ("users>u.txt", "`users > u.txt`"), ("users>>u.txt", "`users >> u.txt`"),
       ("memsh list --user ada", "type `list --user ada` alone"), ("memsh", "this is memsh already"),
+      ("memsh new.db first.memsh", "type `connect new.db --create`, then `include first.memsh`"),
+      ("memsh store.db list --limit 3", "type `connect store.db`, then `list --limit 3`"),
+      ("memsh @prod", "type `connect @prod` alone"), ("memsh job.memsh ada", "type `include job.memsh` alone"),
+      ("memsh --version", "already; `help` lists"),
       ("SELECT 1; | wc -l", "`sql 'SELECT …' | …`"), ("list; > u.txt", "`list > …`"),
     ])
   func corrects(text: String, hint: String) throws {
@@ -103,6 +107,8 @@ import Testing
     let rows = try world.run(
       "-c", "select 5 as five; set x 1; echo x > /dev/null; \\watch --count 2 0.1\nwatch --count 1")
     #expect(rows.output == String(repeating: "five\n5\n", count: 4), "\(rows.output)\(rows.errors)")
+    let alias = try world.run("-c", "alias w='select 5 as five'; watch --count 2 0.1 w --output jsonl")
+    #expect(alias.output == "{\"five\":5}\n{\"five\":5}\n", "\(alias.output)\(alias.errors)")
     let nothing = try world.run("-c", "\\watch")
     #expect(nothing.status == 2 && nothing.errors.contains("write watch SECONDS COMMAND"), "\(nothing.errors)")
     let changes = try world.run("-c", "edit 1 --importance 0.25; watch 1")

@@ -68,6 +68,41 @@ import Testing
     }
   }
 
+  @Test("whatever is advised in place of a word can be typed as it stands, but for a name")
+  func advisesCommands() throws {
+    var advised = 0
+    for word in FamiliarWords.all {
+      guard case .advice(let text) = word.meaning(false, Settings()) else { continue }
+      let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+      // What stands between two of them is a command.
+      for (number, part) in parts.enumerated() where number % 2 == 1 {
+        let command = try only(String(part).replacing("FORMAT", with: "csv"))
+        let words = command.tokens.map(\.plainText)
+        guard case .command = try CommandParser.parse(words, of: command) else {
+          Issue.record("\(word.name): \(part)")
+          continue
+        }
+        advised += 1
+      }
+      for (number, part) in parts.enumerated() where number % 2 == 0 {
+        #expect(!part.contains("'"), "\(word.name): \(part)")
+      }
+    }
+    #expect(advised > 6)
+  }
+
+  @Test("a command that is watched may be a word or an alias")
+  func expandsWatched() throws {
+    for (typed, meaning) in [
+      ("watch 1 w", "watch 1 list --limit 3"),
+      ("watch --count 2 1 w --json", "watch --count 2 1 list --limit 3 --json"),
+      ("watch --count=2 0.5 .tables", "watch --count=2 0.5 show tables"), ("watch 1", "watch 1"), ("watch", "watch"),
+      ("\\watch 1 w", "watch 1 list --limit 3"), ("s w", "watch 1 list w"), ("watch 1 list w", "watch 1 list w"),
+    ] {
+      #expect(try expanded(typed, ["w": "list --limit 3", "s": "watch 1 list"]).text == meaning, "\(typed)")
+    }
+  }
+
   @Test(
     "an alias takes the place of the first word, once, and keeps the place in the line",
     arguments: [

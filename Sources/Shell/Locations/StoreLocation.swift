@@ -74,6 +74,9 @@ package enum StoreLocation {
       ? text : nil
   }
 
+  /// Whether a location is that of a file, by its own words: no URL of a server and no named connection.
+  static func isFile(_ location: String) -> Bool { !location.hasPrefix("@") && postgres(location) == nil }
+
   /// The path of a file given as `sqlite:///path`, `file:path`, `~/path` or a path.
   package static func path(_ location: String) -> String {
     let prefix = ["sqlite://", "sqlite:", "file://", "file:"].first(where: location.hasPrefix) ?? ""
