@@ -316,11 +316,18 @@ import Testing
   @Test("edit-line runs what the editor leaves; timing and watch")
   func editsInEditor() throws {
     let world = try PromptTests.world()
-    let editor = try world.folder.write("#!/bin/sh\nsed -i s/first/second/ \"$1\"\n", to: "editor")
+    let calm = world.folder.file("calm")
+    let editor = try world.folder.write(
+      "#!/bin/sh\n[ -e '\(calm)' ] || sed -i s/first/second/ \"$1\"\n", to: "editor")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: editor)
     let terminal = try terminal(world, environment: ["EDITOR": editor])
     try terminal.enter("echo first")
     try terminal.wait(for: "\nfirst\n")
+    // The editor gets the last command again, not the words that opened it.
+    try world.folder.write("", to: "calm")
+    try terminal.enter("\\e")
+    try terminal.wait(for: "nothing was changed, so nothing is run")
+    try FileManager.default.removeItem(atPath: calm)
     try terminal.enter("edit-line")
     try terminal.wait(for: "\necho second\nsecond\n")
     #expect(try history(world).hasSuffix("edit-line\necho second\n"))
