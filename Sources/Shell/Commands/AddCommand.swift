@@ -64,9 +64,10 @@ struct AddCommand: UserChoosing {
     let fields = MemoryFields(
       userID: user, content: content, metadata: try MemoryValues.metadata(metadata), category: category,
       importanceScore: importance, createdAt: now, updatedAt: now)
+    var used: (any Embedder)?
     let embedder = {
       let embedder = try session.embedder(for: store)
-      session.announce(embedder)
+      used = embedder
       return embedder
     }
     let report = try embedding.offered {
@@ -74,6 +75,7 @@ struct AddCommand: UserChoosing {
         fields.replacingNUL, thresholds: force ? [:] : duplicates.thresholds,
         embedder: embedding.noEmbedding ? nil : embedder, dryRun: dryRun)
     }
+    if let used { session.announce(used) }
     if report.isTooLong {
       session.note(
         "notice: \(TextRatio.lengthLimit) characters or more: looked for the same words, not for nearly the same characters"

@@ -106,6 +106,7 @@ struct EvalCommand: UserChoosing {
     // A pipe can be read only once.
     let total = try session.files.isRegular(file) ? session.files.read(linesOf: file, service.check) : 0
     let evaluation = try session.files.read(linesOf: file) { try service.evaluate(total: total, $0) }
+    for embedder in embedders { session.announce(embedder.embedder) }
     return CommandResult(.record(EvaluationScreen(evaluation: evaluation, path: file).record))
   }
 
@@ -129,7 +130,6 @@ struct EvalCommand: UserChoosing {
       } else {
         try named.map { (name: $0, embedder: try session.embedder(named: $0, for: store)) }
       }
-    for embedder in embedders { session.announce(embedder.embedder) }
     return embedders
   }
 
