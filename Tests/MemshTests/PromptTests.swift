@@ -334,6 +334,16 @@ import Testing
     try terminal.enter("timing on")
     try terminal.enter("echo timed")
     try terminal.wait(for: "\ntimed\nTime: ")
+    // Nobody works while a person thinks.
+    try terminal.enter("clear")
+    try terminal.enter("reembed; echo done")
+    try terminal.wait(for: "Type ")
+    Thread.sleep(forTimeInterval: 4)
+    try terminal.enter(world.store.split(separator: "/").last.map(String.init) ?? "")
+    let timed = try terminal.wait(for: "\ndone\n")
+    let seconds = timed.firstMatch(of: /seconds +([0-9.]+)/).flatMap { Double($0.1) }
+    let milliseconds = timed.firstMatch(of: /Time: ([0-9.]+) ms/).flatMap { Double($0.1) }
+    #expect(try #require(seconds) < 4 && #require(milliseconds) < 4_000, "\(timed)")
     try terminal.enter("timing off")
     try terminal.enter("watch 0.2 sql 'select count(*) as watched from memories'")
     try terminal.wait(for: "watched\n───────\n     40")

@@ -91,7 +91,7 @@ struct MigrateCommand: ChangingCommand {
       otherEmbedder: { try session.embedder(of: $0) },
       beforeEmptying: dropped == nil || options.dryRun || noBackup
         ? nil : { try backUp(store, in: session, at: moment) })
-    let stopwatch = Stopwatch()
+    let stopwatch = WorkStopwatch(session)
     func done(_ report: MigrationReport) -> ResultRecord {
       if report.counts.generated > 0 { session.announce(report.embedderNotice) }
       if !options.dryRun { summarize(report, in: session) }

@@ -66,7 +66,7 @@ struct ReembedCommand: ChangingCommand, UserChoosing {
     let service = ReembedService(
       store: store, embedder: embedder, author: noJournal ? nil : session.author, progress: session.progress,
       interruption: session.interruption)
-    let stopwatch = Stopwatch()
+    let stopwatch = WorkStopwatch(session)
     func done(_ report: ReembedReport, isDryRun: Bool) -> ResultRecord {
       if !isDryRun { session.announce(embedder) }
       return ReembedCommand.record(report, seconds: isDryRun ? nil : stopwatch.elapsed.seconds)

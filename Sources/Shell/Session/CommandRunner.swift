@@ -5,10 +5,13 @@ import MemoryServices
 /// Runs loaded commands one after the other and prints what they return.
 package struct CommandRunner {
   private let session: Session
+  /// Whether `timing` tells how long its commands take.
+  private let isTimed: Bool
 
   /// A runner of the commands of a session.
-  package init(session: Session) {
+  package init(session: Session, isTimed: Bool = true) {
     self.session = session
+    self.isTimed = isTimed
   }
 
   /// Reports what loading found; nothing runs.
@@ -53,7 +56,7 @@ package struct CommandRunner {
   package func run(_ loaded: LoadedCommand) throws -> Outcome {
     let command = loaded.command
     var format = session.settings.output
-    let stopwatch = Stopwatch()
+    let stopwatch = WorkStopwatch(session)
     defer { tellTime(stopwatch) }
     do {
       try session.interruption.check()
@@ -131,8 +134,8 @@ package struct CommandRunner {
     session.note(notice)
   }
 
-  private func tellTime(_ stopwatch: Stopwatch) {
-    guard session.settings.showsTiming else { return }
+  private func tellTime(_ stopwatch: WorkStopwatch) {
+    guard session.settings.showsTiming, isTimed else { return }
     session.note("Time: \(fixed(stopwatch.elapsed.milliseconds, places: 1)) ms")
   }
 

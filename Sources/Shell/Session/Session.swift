@@ -41,6 +41,9 @@ package final class Session {
   /// What was typed before the command that runs now, for `edit-line`.
   package var lastInput = ""
 
+  /// How long a person has been asked in this session, for ``WorkStopwatch``.
+  var timeAsked = Duration.zero
+
   private var currentStore: (MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
   private var visited: [Backend: Place] = [:]
