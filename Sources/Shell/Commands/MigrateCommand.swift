@@ -189,6 +189,9 @@ struct MigrateCommand: ChangingCommand {
     session.note("Migration Summary:")
     session.note("  Memories migrated: \(report.counts.migrated)")
     session.note("  Prompt fragments: \(report.fragmentsInserted)")
+    if report.counts.sideRows > 0 {
+      session.note("  Other rows copied: \(report.counts.sideRows), of fragments, duplicates and analytics")
+    }
     session.note("  Errors encountered: \(report.errors)")
     session.note(rule)
     guard report.errors == 0 else { return }
