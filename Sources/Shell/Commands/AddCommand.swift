@@ -57,6 +57,9 @@ struct AddCommand: UserChoosing {
     _ = try MemoryValues.metadata(metadata)
   }
 
+  // Whoever is named may be new.
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { nil }
+
   func run(in session: Session) throws -> CommandResult {
     let user = user ?? ""
     let store = try session.store()

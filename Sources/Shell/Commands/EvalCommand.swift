@@ -71,6 +71,9 @@ struct EvalCommand: UserChoosing {
   /// Where to write; nil for standard output.
   private var path: String? { file == "-" ? nil : file }
 
+  // Queries may name others.
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { nil }
+
   func validate() throws {
     if let depth, !(RetrievalMeasure.resultsJudged...SearchService.limitMaximum).contains(depth) {
       throw ValidationError(

@@ -59,6 +59,10 @@ struct ReembedCommand: ChangingCommand, UserChoosing {
     }
   }
 
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? {
+    if case .matching(let filter) = selection { filter } else { nil }
+  }
+
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     // All vectors may move to another space; some must be of the store's.

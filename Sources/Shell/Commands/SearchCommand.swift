@@ -141,6 +141,8 @@ struct SearchCommand: Filtering {
     return words + ["--offset", "\(offset + limit)"]
   }
 
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { nil }
+
   /// Why nothing was found.
   private func reason(for report: SearchReport, _ request: SearchRequest, _ store: MemoryStore) throws -> String? {
     guard offset == 0 else { return "nothing found: there are no results behind the first \(offset) or fewer" }

@@ -73,15 +73,18 @@ package struct CommandRunner {
       }
       format = parsed.outputFormat ?? format
       let isResult = !(parsed is HelpCommand || parsed is ResultsCommand)
+      var reason: String?
       let result = try session.sending(to: command.destination, of: command, isResult: isResult) {
         let result = try run(parsed)
         remember(result, of: parsed)
         try print(result.output, format: parsed.outputFormat)
         noteRowsLeftOut(result.output, of: command, format: parsed.outputFormat)
+        reason = (try? session.reason(forNothingIn: result, of: parsed)) ?? nil
         return result
       }
       guard let result else { return Outcome(status: .success) }
       if let remark = result.remark { session.note(remark) }
+      if let reason { session.note(reason) }
       if let failure = result.failure { throw failure }
       return Outcome(status: .success, endsSession: result.endsSession, nextInput: result.nextInput)
     } catch let error as ClosedPipe {
