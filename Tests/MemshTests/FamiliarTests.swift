@@ -137,6 +137,9 @@ import Testing
         #expect(try !world.run(quiet).errors.contains("there are more than"), "\(quiet)")
       }
     }
+    // A program that finds nothing among those rows tells less than it seems to.
+    let unfound = try world.run("-c", "list | grep 'note 129'").errors
+    #expect(unfound.hasPrefix("notice: there are more") && unfound.contains("ended with status 1"), "\(unfound)")
     for limit in ["list --limit 20", "list --limit=5", "users --limit 3", "list --limit 0"] {
       #expect(try world.run("-c", limit).errors.isEmpty, "\(limit)")
     }

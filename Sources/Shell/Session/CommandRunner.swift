@@ -73,18 +73,20 @@ package struct CommandRunner {
       }
       format = parsed.outputFormat ?? format
       let isResult = !(parsed is HelpCommand || parsed is ResultsCommand)
-      var reason: String?
+      // What is said below the result, once a program that shows it has given the terminal back.
+      var notes: [String?] = []
+      defer { for note in notes.compactMap(\.self) { session.note(note) } }
       let result = try session.sending(to: command.destination, of: command, isResult: isResult) {
         let result = try run(parsed)
         remember(result, of: parsed)
         try print(result.output, format: parsed.outputFormat)
-        noteRowsLeftOut(result.output, of: command, format: parsed.outputFormat)
-        reason = (try? session.reason(forNothingIn: result, of: parsed)) ?? nil
+        notes = [
+          rowsLeftOut(result.output, of: command, format: parsed.outputFormat), result.remark,
+          (try? session.reason(forNothingIn: result, of: parsed)) ?? nil,
+        ]
         return result
       }
       guard let result else { return Outcome(status: .success) }
-      if let remark = result.remark { session.note(remark) }
-      if let reason { session.note(reason) }
       if let failure = result.failure { throw failure }
       return Outcome(status: .success, endsSession: result.endsSession, nextInput: result.nextInput)
     } catch let error as ClosedPipe {
@@ -126,15 +128,16 @@ package struct CommandRunner {
     if !text.isEmpty { try session.write(text) }
   }
 
-  /// Says that a default has left rows out of a result that goes to a file or a program without a line that counts them:
-  /// nobody would notice.
-  private func noteRowsLeftOut(_ output: CommandResult.Output, of command: ScriptCommand, format: OutputFormat?) {
+  /// That a default has left rows out of a result that goes to a file or a program without a line that counts them,
+  /// which nobody would notice; nil where that is not so.
+  private func rowsLeftOut(
+    _ output: CommandResult.Output, of command: ScriptCommand, format: OutputFormat?
+  ) -> String? {
     let isCounted = session.format(of: format).isForPeople && !session.display.isForProgram
     guard case .table(let table) = output, !session.isOnTerminal, !isCounted,
-      !command.tokens.contains(where: { $0.plainText.hasPrefix("--limit") }),
-      let notice = table.listing.notice(shown: table.rows.count, noun: table.noun)
-    else { return }
-    session.note(notice)
+      !command.tokens.contains(where: { $0.plainText.hasPrefix("--limit") })
+    else { return nil }
+    return table.listing.notice(shown: table.rows.count, noun: table.noun)
   }
 
   private func tellTime(_ stopwatch: WorkStopwatch) {
