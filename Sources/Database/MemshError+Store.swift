@@ -14,10 +14,11 @@ extension MemshError {
       hint: "`migrate --from FILE` brings a memory file in; `schema --create` makes empty tables")
   }
 
-  /// The error for a page that begins behind a memory that is gone.
+  /// The error for a page that begins after a memory that is gone.
   package static func pageGone(_ id: Int64) -> MemshError {
     MemshError(
-      .notFound, "there is no memory \(id) to go on behind", hint: "begin again without `--after`, or behind another")
+      .notFound, "there is no memory \(id), so no page begins after it",
+      hint: "leave `--after` out, or give it the id of another memory")
   }
 
   /// The error for rows that a statement passed over without a word.

@@ -27,6 +27,11 @@ extension MemoryStore {
     ) { try Int($0.number(0)) } ?? 0
   }
 
+  /// Whether a memory passes a filter.
+  package func hasMemories(_ filter: MemoryFilter) throws -> Bool {
+    try driver.first("SELECT 1 FROM \(Table.memories) WHERE 1 = 1\(filter.conditions()) LIMIT 1") { _ in true } ?? false
+  }
+
   /// Why no memory passes a filter.
   package func emptiness(_ filter: MemoryFilter) throws -> Emptiness {
     let passing = try count(filter)

@@ -68,6 +68,8 @@ struct Prompt {
       session.lastInput = input
       return true
     }
+    // What opens the editor is nothing to edit.
+    defer { if !loaded.commands.contains(where: \.editsLastInput) { session.lastInput = input } }
     var next: String?
     for command in loaded.commands {
       let outcome = try runner.run(command)
@@ -75,10 +77,7 @@ struct Prompt {
       next = outcome.nextInput
       if outcome.status != .success { break }
     }
-    guard let next = next?.trimmingNewlines, !next.isEmpty else {
-      session.lastInput = input
-      return true
-    }
+    guard let next = next?.trimmingNewlines, !next.isEmpty else { return true }
     // What an editor gave back is shown, kept and run as if it had been typed.
     session.note(next)
     editor.remember(next)

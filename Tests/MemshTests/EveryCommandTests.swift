@@ -34,6 +34,7 @@ import Testing
     "unset": Case("set colour blue; unset colour"),
     "show": Case("show 1", "show 7", "show vars", "show tables"),
     "output": Case("output json; list"),
+    "results": Case("results listed.csv; list; results; list"),
     "timing": Case("timing on; list"),
     "watch": Case("watch --count 1 0.1 stats"),
     "history": Case("history"),

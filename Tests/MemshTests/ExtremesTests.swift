@@ -36,7 +36,7 @@ import Testing
   ]
 
   /// What changes the session is followed by what puts it back.
-  private static let changing: Set = ["connect", "use", "rollback", "migrate", "set", "output"]
+  private static let changing: Set = ["connect", "use", "rollback", "migrate", "set", "output", "results"]
   /// What waits for a person, ends the session, reads other scripts or runs other programs.
   private static let leftOut: Set = ["quit", "edit-line", "include", "help", "shell"]
 
@@ -98,7 +98,8 @@ import Testing
       "embedder hash", "statement-timeout 0", "pool-size 4", "dimensions 0", "text-search-language auto",
       "on-error continue", "output json", "model auto",
     ]
-    return (["connect \(CommandTable.quoted(world.store))"] + settings.map { "set \($0)" }).joined(separator: "; ")
+    return (["results", "connect \(CommandTable.quoted(world.store))"] + settings.map { "set \($0)" }).joined(
+      separator: "; ")
   }
 
   private static func lines(_ world: World) throws -> [Line] {

@@ -87,6 +87,10 @@ import Testing
     arguments: [
       ("list|wc -l", "`list | wc`"), ("users>u.txt", "`users > u.txt`"), ("users>>u.txt", "`users >> u.txt`"),
       ("memsh list --user ada", "type `list --user ada` alone"), ("memsh", "this is memsh already"),
+      ("memsh new.db first.memsh", "type `connect new.db --create`, then `include first.memsh`"),
+      ("memsh store.db list --limit 3", "type `connect store.db`, then `list --limit 3`"),
+      ("memsh @prod", "type `connect @prod` alone"), ("memsh job.memsh ada", "type `include job.memsh` alone"),
+      ("memsh --version", "already; `help` lists"),
       ("SELECT 1; | wc -l", "`sql 'SELECT …' | …`"), ("list; > u.txt", "`list > …`"),
     ])
   func corrects(text: String, hint: String) throws {
@@ -103,6 +107,8 @@ import Testing
     let rows = try world.run(
       "-c", "select 5 as five; set x 1; echo x > /dev/null; \\watch --count 2 0.1\nwatch --count 1")
     #expect(rows.output == String(repeating: "five\n5\n", count: 4), "\(rows.output)\(rows.errors)")
+    let alias = try world.run("-c", "alias w='select 5 as five'; watch --count 2 0.1 w --output jsonl")
+    #expect(alias.output == "{\"five\":5}\n{\"five\":5}\n", "\(alias.output)\(alias.errors)")
     let nothing = try world.run("-c", "\\watch")
     #expect(nothing.status == 2 && nothing.errors.contains("write watch SECONDS COMMAND"), "\(nothing.errors)")
     let changes = try world.run("-c", "edit 1 --importance 0.25; watch 1")
@@ -124,15 +130,16 @@ import Testing
       let told = shown.map { "notice: there are more than \($0): `--limit N`" }
       for place in ["", " --json", " --csv", " > rows.jsonl", " | cat > rows.txt"] {
         let errors = try world.run("-c", command + place).errors
-        // A table has its footer.
-        let isTable = place.contains("|")
-        #expect(errors.contains("there are more than") == (told != nil && !isTable), "\(command)\(place): \(errors)")
-        if let told, !isTable { #expect(errors.contains(told), "\(errors)") }
+        #expect(errors.contains("there are more than") == (told != nil), "\(command)\(place): \(errors)")
+        if let told { #expect(errors.contains(told), "\(errors)") }
       }
       for quiet in [["-q", "-c", command], ["-c", command + " --output table"]] {
         #expect(try !world.run(quiet).errors.contains("there are more than"), "\(quiet)")
       }
     }
+    // A program that finds nothing among those rows tells less than it seems to.
+    let unfound = try world.run("-c", "list | grep 'note 129'").errors
+    #expect(unfound.hasPrefix("notice: there are more") && unfound.contains("ended with status 1"), "\(unfound)")
     for limit in ["list --limit 20", "list --limit=5", "users --limit 3", "list --limit 0"] {
       #expect(try world.run("-c", limit).errors.isEmpty, "\(limit)")
     }
@@ -149,7 +156,7 @@ import Testing
     func text(_ name: String) throws -> String { try String(contentsOfFile: world.folder.file(name), encoding: .utf8) }
     #expect(try JSONParser.parse(text("a.json")).text.contains("green tea"))
     #expect(try text("b c.txt").hasPrefix("id,user_id") && text("more").hasSuffix("\nend\n"))
-    #expect(try text("u").contains("│") && text("all.jsonl").hasPrefix("{\"memsh_export\""))
+    #expect(try text("u").hasPrefix("user_id\t") && text("all.jsonl").hasPrefix("{\"memsh_export\""))
     for name in ["a.json", "b c.txt", "more"] { #expect(try mode(world.folder.file(name)) == 0o600, "\(name)") }
     // What fails leaves the file as it was, and a link is not followed.
     _ = try world.run("-c", "show 99 > a.json")
@@ -174,10 +181,52 @@ import Testing
     for place in ["/nothing/x", ".", "''"] { #expect(try world.run("-c", "echo x > \(place)").status != 0, "\(place)") }
   }
 
+  @Test("results of all commands go to a file until they are shown again; help, errors and other places do not")
+  func sendsResults() throws {
+    let world = try FamiliarTests.world()
+    func text(_ name: String) throws -> String { try String(contentsOfFile: world.folder.file(name), encoding: .utf8) }
+    let ran = try world.run(
+      "-c",
+      "echo old > a.csv; \\o a.csv; list; echo x; show 1 > b.json; help echo; users | wc -l; watch 1; results; echo here"
+    )
+    #expect(ran.status == 2 && ran.errors.contains("no file or program can take"), "\(ran.errors)")
+    #expect(ran.errors.contains("Results go to a.csv; `results` shows them here again."), "\(ran.errors)")
+    #expect(
+      ran.output.contains("echo [") && !ran.output.contains("here") && ran.output.hasSuffix("2\n"), "\(ran.output)")
+    #expect(try text("a.csv").hasPrefix("id,user_id") && text("a.csv").hasSuffix("\r\nx\n"))
+    #expect(try text("b.json").contains("green tea") && mode(world.folder.file("a.csv")) == 0o600)
+    // The script that is included goes on sending them, and what has come before an error stays.
+    let script = try world.folder.write("results c; echo first\n", to: "sends.memsh")
+    let failed = try world.run("-c", "include '\(script)'; echo second; show 99; echo third")
+    #expect(try failed.status == 1 && failed.output.isEmpty && text("c") == "first\nsecond\n", "\(failed.errors)")
+    let again = try world.run("-c", ".output c; .output d; echo d; \\o; echo here; \\o /dev/stdout; echo there")
+    #expect(try again.output == "here\nthere\n" && text("c").isEmpty && text("d") == "d\n", "\(again.errors)")
+    for (place, code) in [
+      ("\\o | cat", "results takes the name of a file"), ("\\o > x", "results takes the name of a file"),
+      ("\\o '\(world.store)'", "a SQLite database"), ("\\o /nothing/x", "cannot be written"), ("\\o ''", "is empty"),
+    ] {
+      let refused = try world.run("-c", place + "; echo never")
+      #expect(
+        refused.status != 0 && refused.output.isEmpty && refused.errors.contains(code), "\(place): \(refused.errors)")
+    }
+  }
+
   @Test("results go through programs, whose status counts, and who may have seen enough")
   func pipes() throws {
     let world = try FamiliarTests.world()
     #expect(try world.run("-c", "list --csv | grep -c ,ada,; echo next").output == "3\nnext\n")
+    // No form loses anything on its way, at whatever width.
+    let long = String(repeating: "a long memory ", count: 20) + "ends in oat milk"
+    #expect(try world.run("-q", "add", long, "--user", "ada").status == 0)
+    for form in ["", " --output table", " --output vertical", " --output markdown"] {
+      let found = try world.run(
+        "-c",
+        "set expanded auto; list\(form) | grep -c 'oat milk$\\|oat milk\t\\|oat milk |'; list\(form) | grep -c memories"
+      )
+      #expect(
+        found.output == "1\n0\n" && found.errors.contains("`grep -c memories` ended with status 1"), "\(form): \(found)"
+      )
+    }
     let failed = try world.run("-c", "list | grep nothing; echo never")
     #expect(failed.status == 1 && failed.output.isEmpty && failed.errors.contains("`grep nothing` ended with status 1"))
     let goesOn = try world.run("-c", "set on-error continue; list | exit 7; echo on")
@@ -224,6 +273,13 @@ import Testing
     try terminal.enter("mine | cat -A | head -3; echo shown")
     let screen = try terminal.wait(for: "\nshown")
     #expect(screen.contains("$\n"), "\(screen)")
+    try terminal.enter("add '\(String(repeating: "a long memory ", count: 20))ends in oat milk' --user ada")
+    try terminal.wait(for: "oat milk")
+    try terminal.enter("clear")
+    try terminal.enter("mine | grep -c '│' | sed 's/^/rows: /'; mine | grep -c 'oat milk$' | sed 's/^/found: /'")
+    try terminal.wait(for: "rows: 5\nfound: 1")
+    try terminal.enter("mine | grep -c memor | sed 's/^/below: /'")
+    try terminal.wait(for: "below: 1")
     try terminal.enter("search don't --mode lexical")
     try terminal.wait(for: "(0 results)")
     try terminal.enter("!printf 'sys%s\\n' tem")

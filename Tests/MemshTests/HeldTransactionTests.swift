@@ -106,6 +106,20 @@ import Testing
     #expect(try run(world, "BEGIN; delete 1; ROLLBACK; list; assert .length = 2").status == 0)
   }
 
+  @Test(
+    "SQL's words outside a transaction end nothing, and leave the session where it is", arguments: World.Kind.allCases)
+  func staysInStore(kind: World.Kind) throws {
+    let world = try HeldTransactionTests.world(kind)
+    for word in ["ROLLBACK", "COMMIT", "END", "ROLLBACK --transaction", "rollback --transaction", "commit"] {
+      let refused = try run(world, "set on-error continue; \(word); list; assert .length = 2")
+      #expect(
+        refused.status == 2 && refused.errors.contains("there is no transaction to end"), "\(word): \(refused.errors)")
+      let isForStore = kind == .postgres && word.uppercased().hasPrefix("ROLLBACK")
+      #expect(refused.errors.contains("`use sqlite`") == isForStore, "\(word): \(refused.errors)")
+    }
+    #expect(try run(world, "rollback --transaction --sync").errors.contains("goes with nothing else"))
+  }
+
   @Test("nobody else sees it before it is committed, and the prompt shows it", arguments: World.Kind.allCases)
   func showsAtThePrompt(kind: World.Kind) throws {
     let world = try HeldTransactionTests.world(kind)

@@ -196,6 +196,9 @@ import Testing
       #expect(result.errors.contains(line + "\n"), "\(line)")
     }
     #expect(result.output.hasPrefix("field\tvalue\nrun\t1\n"))
+    // What came along from a store of memsh's own is no default fragment.
+    let copied = try World().run("migrate", "--from", world.store, "--skip-test")
+    #expect(copied.errors.contains("  Prompt fragments: 0\n  Other rows copied: 7, of fragments"), "\(copied.errors)")
   }
 
   @Test("the system test leaves no rows, even when it fails", arguments: World.Kind.allCases)

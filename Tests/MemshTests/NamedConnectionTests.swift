@@ -66,6 +66,8 @@ import Testing
       "@prod delete 1", "@prod delete 1 --yes", "-y @prod delete 1", "-y -d @prod -c 'delete 1'",
       "-y @prod delete.memsh", "-y -d @prod -f delete.memsh", "@prod delete 1 --yes > out",
       "-c 'connect @prod; delete 1 --yes'", "-c 'connect p.db --label prod; delete 1 --yes'",
+      "@prod sql --write 'delete from memories where id = 1'",
+      "-y @prod -c 'sql --write \"delete from memories where id = 1\"'",
     ])
   func asksAtTerminal(words: String) throws {
     try makeProduction()
@@ -91,6 +93,7 @@ import Testing
     #expect(try memsh.run(["-q", "-d", "@prod", "delete", "1", "--yes"]).status == 0)
     #expect(try memsh.run(["-q", "-y", "-d", "@prod", "-c", "delete 2"]).status == 0)
     #expect(try memories() == "1")
+    #expect(try memsh.run(["-q", "-d", "@prod", "sql", "--write", "UPDATE memories SET category = 'x'"]).status == 0)
     // A job's log is no terminal, though a person may have started it at one.
     let terminal = try Terminal("\"$MEMSH\" -y -d @prod delete 3 2> log", in: folder)
     try terminal.wait(for: "[status 0]")

@@ -316,17 +316,34 @@ import Testing
   @Test("edit-line runs what the editor leaves; timing and watch")
   func editsInEditor() throws {
     let world = try PromptTests.world()
-    let editor = try world.folder.write("#!/bin/sh\nsed -i s/first/second/ \"$1\"\n", to: "editor")
+    let calm = world.folder.file("calm")
+    let editor = try world.folder.write(
+      "#!/bin/sh\n[ -e '\(calm)' ] || sed -i s/first/second/ \"$1\"\n", to: "editor")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: editor)
     let terminal = try terminal(world, environment: ["EDITOR": editor])
     try terminal.enter("echo first")
     try terminal.wait(for: "\nfirst\n")
+    // The editor gets the last command again, not the words that opened it.
+    try world.folder.write("", to: "calm")
+    try terminal.enter("\\e")
+    try terminal.wait(for: "nothing was changed, so nothing is run")
+    try FileManager.default.removeItem(atPath: calm)
     try terminal.enter("edit-line")
     try terminal.wait(for: "\necho second\nsecond\n")
     #expect(try history(world).hasSuffix("edit-line\necho second\n"))
     try terminal.enter("timing on")
     try terminal.enter("echo timed")
     try terminal.wait(for: "\ntimed\nTime: ")
+    // Nobody works while a person thinks.
+    try terminal.enter("clear")
+    try terminal.enter("reembed; echo done")
+    try terminal.wait(for: "Type ")
+    Thread.sleep(forTimeInterval: 4)
+    try terminal.enter(world.store.split(separator: "/").last.map(String.init) ?? "")
+    let timed = try terminal.wait(for: "\ndone\n")
+    let seconds = timed.firstMatch(of: /seconds +([0-9.]+)/).flatMap { Double($0.1) }
+    let milliseconds = timed.firstMatch(of: /Time: ([0-9.]+) ms/).flatMap { Double($0.1) }
+    #expect(try #require(seconds) < 4 && #require(milliseconds) < 4_000, "\(timed)")
     try terminal.enter("timing off")
     try terminal.enter("watch 0.2 sql 'select count(*) as watched from memories'")
     try terminal.wait(for: "watched\n───────\n     40")

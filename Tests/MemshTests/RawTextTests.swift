@@ -52,6 +52,7 @@ import Testing
         lines.append("\(needed)\(dryRun) \(option.option) ${evil}")
       }
       for _ in command.positionals { lines.append("\(command.name) ${evil}") }
+      if command.name == "results" { lines.append("results") }
       if ["connect", "use", "rollback"].contains(command.name) { lines.append("connect ${store}") }
     }
     lines += [

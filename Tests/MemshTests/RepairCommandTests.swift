@@ -109,7 +109,8 @@ import Testing
     for (arguments, status, text) in [
       (["show", "9999"], 1, "there is no memory 9999"),
       (["show", "x"], 2, "takes the id of a memory, or tables, or vars"),
-      (["list", "--after", "9999"], 1, "no memory 9999 to go on behind"), (["delete"], 2, "Give ids, or a filter"),
+      (["list", "--after", "9999"], 1, "no memory 9999, so no page begins after it"),
+      (["delete"], 2, "Give ids, or a filter"),
       (["delete", "9999", "--yes"], 1, "there is no memory 9999"), (["merge", "1", "1"], 2, "two different ids"),
       (["undo", "99", "--yes"], 1, "the journal has no operation 99"),
       (["journal", "show"], 2, "'<operation>' is missing"),

@@ -85,6 +85,34 @@ import Testing
     #expect(try reason("search", "espresso") == "nothing found: the store holds no memories")
   }
 
+  @Test("every command that is given a user or category that there is not says so", arguments: World.Kind.allCases)
+  func saysWhoIsNobody(kind: World.Kind) throws {
+    let world = try ScreenCommandTests.world(kind)
+    // Of these the name may be a new one.
+    let giving: Set = ["add", "edit", "fragments add", "fragments edit"]
+    let needed = ["search": ["tea"], "prompt": ["tea"], "eval": ["--make", "1", "-"], "reassign": ["--to", "eve"]]
+    var told = 0
+    for command in try CommandTable(world).commands where !giving.contains(command.name) {
+      for (option, what) in [("--user", "user"), ("--category", "category")] where command.has(option) {
+        // The user whose memories are given away has an option of its own.
+        let named = command.name == "reassign" ? ["--from", option == "--user" ? "nobody" : "ada"] : []
+        let words = command.words + (needed[command.name] ?? []) + named
+        let given = option == "--user" && !named.isEmpty ? [] : [option, "nobody"]
+        let result = try world.run(["-y", "--embedder", "hash", "--output", "json"] + words + given)
+        let isTold = result.errors.contains("nothing found: ") && result.errors.contains("\(what) 'nobody'")
+        let isRefused = result.errors.contains("\"not_found\"")
+        #expect(isTold || isRefused, "\(words + given): \(result)")
+        told += 1
+      }
+    }
+    #expect(told > 20)
+    // What was there is not said to be missing, even where the command has taken it away.
+    for line in ["stats --user ada", "export - --user ada", "dedup --user ada", "delete --user ada"] {
+      let result = try world.run("-y", "-c", line)
+      #expect(result.status == 0 && !result.errors.contains("nothing found"), "\(line): \(result.errors)")
+    }
+  }
+
   @Test("memories without embeddings are why a search by meaning finds nothing")
   func missesEmbeddings() throws {
     let world = try World()

@@ -16,6 +16,7 @@ import Testing
   func goesOn() throws {
     let (terminal, folder) = try start(
       """
+      set timing on
       echo first
       nosuchcommand
       set prompt 'mine> '
@@ -26,10 +27,11 @@ import Testing
         last
       """)
     let screen = try terminal.wait(for: "mine> ")
-    for line in [2, 4, 5, 6] { #expect(screen.contains("/rc.memsh:\(line): error: "), "\(line): \(screen)") }
+    for line in [3, 5, 6, 7] { #expect(screen.contains("/rc.memsh:\(line): error: "), "\(line): \(screen)") }
     #expect(screen.contains("first\n") && screen.contains("last\n"), "\(screen)")
+    #expect(!screen.contains("Time: "), "\(screen)")
     try terminal.enter("echo it $((1)) goes on")
-    try terminal.wait(for: "goes on")
+    try terminal.wait(for: "goes on\nTime: ")
     _ = folder
   }
 

@@ -57,6 +57,18 @@ import Testing
     #expect(stats[key: "memories"]?[key: "total"] == .integer(5))
   }
 
+  @Test("what cannot be embedded is only refused: nothing is said of a ranking that there is not")
+  func announcesNothing() throws {
+    let server = try EmbeddingServer(dimensions: 12)
+    let world = try filled(.sqlite, "set embedder openai\nset dimensions 12", ["OPENAI_BASE_URL": server.url])
+    for command in StoreSpaceTests.embedding {
+      let result = try world.memsh.run(["-d", world.store] + command)
+      #expect(result.status == 0 || !result.errors.contains("ranking by"), "\(command): \(result.errors)")
+    }
+    let refused = try world.memsh.run(["-d", world.store, "search", "memory number"])
+    #expect(refused.status != 0 && !refused.errors.contains("notice"), "\(refused.errors)")
+  }
+
   @Test("a store of another model or length than the default is asked of the server as its space says")
   func usesServer() throws {
     for (model, dimensions) in [("text-embedding-3-small", 12), ("text-embedding-3-large", 8), ("my-own-model", 6)] {

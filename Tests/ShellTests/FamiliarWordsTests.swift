@@ -58,13 +58,48 @@ import Testing
     #expect(Set(FamiliarWords.all.map(\.name)).count == FamiliarWords.all.count)
   }
 
-  @Test("what has no meaning here says what has", arguments: ["\\foo", "\\l", "\\du", "\\dn", "\\o x", "\\copy"])
+  @Test("what has no meaning here says what has", arguments: ["\\foo", "\\l", "\\du", "\\dn", "\\a", "\\copy"])
   func advises(typed: String) {
     #expect {
       _ = try expanded(typed)
     } throws: { error in
       guard let error = error as? LocatedError, let hint = error.error.hint else { return false }
       return hint.contains("`") && error.position?.column == 1
+    }
+  }
+
+  @Test("whatever is advised in place of a word can be typed as it stands, but for a name")
+  func advisesCommands() throws {
+    var advised = 0
+    for word in FamiliarWords.all {
+      guard case .advice(let text) = word.meaning(false, Settings()) else { continue }
+      let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+      // What stands between two of them is a command.
+      for (number, part) in parts.enumerated() where number % 2 == 1 {
+        let command = try only(String(part).replacing("FORMAT", with: "csv"))
+        let words = command.tokens.map(\.plainText)
+        guard case .command = try CommandParser.parse(words, of: command) else {
+          Issue.record("\(word.name): \(part)")
+          continue
+        }
+        advised += 1
+      }
+      for (number, part) in parts.enumerated() where number % 2 == 0 {
+        #expect(!part.contains("'"), "\(word.name): \(part)")
+      }
+    }
+    #expect(advised > 6)
+  }
+
+  @Test("a command that is watched may be a word or an alias")
+  func expandsWatched() throws {
+    for (typed, meaning) in [
+      ("watch 1 w", "watch 1 list --limit 3"),
+      ("watch --count 2 1 w --json", "watch --count 2 1 list --limit 3 --json"),
+      ("watch --count=2 0.5 .tables", "watch --count=2 0.5 show tables"), ("watch 1", "watch 1"), ("watch", "watch"),
+      ("\\watch 1 w", "watch 1 list --limit 3"), ("s w", "watch 1 list w"), ("watch 1 list w", "watch 1 list w"),
+    ] {
+      #expect(try expanded(typed, ["w": "list --limit 3", "s": "watch 1 list"]).text == meaning, "\(typed)")
     }
   }
 
@@ -115,6 +150,32 @@ import Testing
     let commands = try Lexer.commands(in: text, file: nil)
     #expect(commands.map { $0.tokens.map(\.plainText).joined(separator: "|") } == expected)
     #expect(commands[0].position.column == 1)
+  }
+
+  @Test("characters outside ASCII stay whole wherever they stand", arguments: ["é", "毎朝", "👩‍👩‍👧", "e\u{301}"])
+  func keepsCharacters(text: String) throws {
+    let places = [
+      "X", "'X'", "\"X\"", "\\X", "'aX'", "'Xa'", "\"aXa\"", "\"\\X\"", "`X`", "$$X$$", "$X$ X $X$", "/*X*/",
+      "/*aXa*/ 1",
+      "e'\\X'", "e'a\\Xa'", "-- X",
+    ]
+    for place in places.map({ $0.replacing("X", with: text) }) {
+      let statement = "select \(place)"
+      #expect(try Lexer.commands(in: statement + "\n;", file: nil)[0].tokens.map(\.plainText) == ["sql", statement])
+      guard !place.contains("'") || !place.contains("\\") else { continue }
+      guard case .program(let program)? = try only("list | grep \(place)").destination else {
+        Issue.record("\(place)")
+        continue
+      }
+      #expect(program.plainText == " grep \(place)")
+    }
+    for (typed, word) in [
+      (text, text), ("'a\(text)'", "a\(text)"), ("\"\(text)a\"", "\(text)a"), ("\\\(text)", text),
+      ("a\\\(text)", "a\(text)"),
+      ("<<END\n\(text)\\\(text)\nEND\n", "\(text)\\\(text)"),
+    ] {
+      #expect(try Lexer.commands(in: "echo \(typed)", file: nil)[0].tokens.last?.plainText == word, "\(typed)")
+    }
   }
 
   @Test(

@@ -79,6 +79,7 @@ import Testing
         Finding(check: .userBlank, ids: [7]), Finding(check: .accessNegative, ids: Array(1...12)),
       ] + (duplicates.map { [Finding(check: $0, ids: [5, 6])] } ?? [])
     report.fixed = [.accessNegative]
+    report.operations = [11, 12]
     return report
   }
 
@@ -98,6 +99,25 @@ import Testing
       ("doctor", screen { doctor.lines($0) }),
       ("doctor, nothing found", screen { nothing.lines($0) }),
     ]
+  }
+
+  @Test("what a fix has done is told in the past, for every check")
+  func tellsWhatWasDone() {
+    let unchanged = Set(["set", "put", "let", "nothing:"])
+    for check in Check.all {
+      let first = check.fix.prefix { $0 != " " }
+      let isPast = DoctorScreen.done(check.fix) != check.fix || unchanged.contains(String(first))
+      #expect(isPast, "\(check.name): \(DoctorScreen.done(check.fix))")
+    }
+    #expect(DoctorScreen.done("create or enable them") == "created or enabled them")
+    #expect(DoctorScreen.done("merge, as dedup does") == "merged, as dedup does")
+    #expect(DoctorScreen.done("let them take it") == "let them take it" && DoctorScreen.done("VACUUM") == "ran VACUUM")
+  }
+
+  @Test("how to undo is told with all operations, the newest first")
+  func tellsHowToUndo() {
+    #expect(ChangeRemarks.undoing([3]).text(.none) == "undo 3 takes it back")
+    #expect(ChangeRemarks.undoing([11, 12]).text(.none) == "undo 12, then undo 11, take it back")
   }
 
   private static func text(_ format: OutputFormat, _ display: Display) -> String {

@@ -57,6 +57,9 @@ struct AddCommand: UserChoosing {
     _ = try MemoryValues.metadata(metadata)
   }
 
+  // Whoever is named may be new.
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { nil }
+
   func run(in session: Session) throws -> CommandResult {
     let user = user ?? ""
     let store = try session.store()
@@ -64,9 +67,10 @@ struct AddCommand: UserChoosing {
     let fields = MemoryFields(
       userID: user, content: content, metadata: try MemoryValues.metadata(metadata), category: category,
       importanceScore: importance, createdAt: now, updatedAt: now)
+    var used: (any Embedder)?
     let embedder = {
       let embedder = try session.embedder(for: store)
-      session.announce(embedder)
+      used = embedder
       return embedder
     }
     let report = try embedding.offered {
@@ -74,6 +78,7 @@ struct AddCommand: UserChoosing {
         fields.replacingNUL, thresholds: force ? [:] : duplicates.thresholds,
         embedder: embedding.noEmbedding ? nil : embedder, dryRun: dryRun)
     }
+    if let used { session.announce(used) }
     if report.isTooLong {
       session.note(
         "notice: \(TextRatio.lengthLimit) characters or more: looked for the same words, not for nearly the same characters"

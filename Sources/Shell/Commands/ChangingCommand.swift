@@ -51,7 +51,9 @@ extension ChangingCommand {
         "notice: \(counted(report.leftOut.count, "row")) changed since the plan was made and left alone: \(shown)"
           + (more > 0 ? " and \(more) more" : ""))
     }
-    return CommandResult(.record(record(report, false).brief), failure: failure(report))
+    var result = CommandResult(.record(record(report, false).brief), failure: failure(report))
+    result.isDone = true
+    return result
   }
 }
 

@@ -14,6 +14,22 @@ struct Question {
 /// A person was asked and does not want it: the command ends, and nothing was done.
 struct Declined: Error {}
 
+/// How long a command works: while a person thinks about a question it stands still.
+struct WorkStopwatch {
+  private let session: Session
+  private let stopwatch = Stopwatch()
+  private let askedBefore: Duration
+
+  /// Starts it.
+  init(_ session: Session) {
+    self.session = session
+    askedBefore = session.timeAsked
+  }
+
+  /// The time worked since it was started.
+  var elapsed: Duration { stopwatch.elapsed - (session.timeAsked - askedBefore) }
+}
+
 /// Asking, in proportion to what is at stake: `y` for a few rows; the store's name for a store labelled production, for
 /// whole tables, and for more than ``rowsForYes`` rows.
 extension Session {
@@ -42,6 +58,8 @@ extension Session {
     let word = try mustType(question) ? question.target.withVisibleControls : nil
     console.writeError(text(of: .record(plan), format: .table))
     let prompt = word.map { "Type \($0) to go on: " } ?? "Go on? [y/N] "
+    let stopwatch = Stopwatch()
+    defer { timeAsked += stopwatch.elapsed }
     guard let answer = try console.ask(messageDisplay.text(message(question.text)) + prompt, interruption) else {
       throw refusal
     }

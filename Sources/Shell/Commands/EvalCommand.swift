@@ -71,6 +71,9 @@ struct EvalCommand: UserChoosing {
   /// Where to write; nil for standard output.
   private var path: String? { file == "-" ? nil : file }
 
+  // Queries may name others.
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { nil }
+
   func validate() throws {
     if let depth, !(RetrievalMeasure.resultsJudged...SearchService.limitMaximum).contains(depth) {
       throw ValidationError(
@@ -106,6 +109,7 @@ struct EvalCommand: UserChoosing {
     // A pipe can be read only once.
     let total = try session.files.isRegular(file) ? session.files.read(linesOf: file, service.check) : 0
     let evaluation = try session.files.read(linesOf: file) { try service.evaluate(total: total, $0) }
+    for embedder in embedders { session.announce(embedder.embedder) }
     return CommandResult(.record(EvaluationScreen(evaluation: evaluation, path: file).record))
   }
 
@@ -129,7 +133,6 @@ struct EvalCommand: UserChoosing {
       } else {
         try named.map { (name: $0, embedder: try session.embedder(named: $0, for: store)) }
       }
-    for embedder in embedders { session.announce(embedder.embedder) }
     return embedders
   }
 

@@ -64,10 +64,11 @@ struct ListCommand: Filtering {
       let total = try session.format(of: outputFormat).isForPeople ? store.count(query.filter) : nil
       table.listing = Listing(total: total, next: nextPage(after: last.id), isCut: true)
     }
-    var result = CommandResult(.table(table))
-    if memories.isEmpty, limit > 0, after == nil { result.remark = try store.emptiness(query.filter).sentence }
-    return result
+    return CommandResult(.table(table))
   }
+
+  /// Without options all memories are named.
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { try filter.filter(now: now) }
 
   /// As many rows as a screen has room for; always the same for machines.
   private func pageLength(in session: Session) -> Int {

@@ -91,7 +91,7 @@ struct MigrateCommand: ChangingCommand {
       otherEmbedder: { try session.embedder(of: $0) },
       beforeEmptying: dropped == nil || options.dryRun || noBackup
         ? nil : { try backUp(store, in: session, at: moment) })
-    let stopwatch = Stopwatch()
+    let stopwatch = WorkStopwatch(session)
     func done(_ report: MigrationReport) -> ResultRecord {
       if report.counts.generated > 0 { session.announce(report.embedderNotice) }
       if !options.dryRun { summarize(report, in: session) }
@@ -189,6 +189,9 @@ struct MigrateCommand: ChangingCommand {
     session.note("Migration Summary:")
     session.note("  Memories migrated: \(report.counts.migrated)")
     session.note("  Prompt fragments: \(report.fragmentsInserted)")
+    if report.counts.sideRows > 0 {
+      session.note("  Other rows copied: \(report.counts.sideRows), of fragments, duplicates and analytics")
+    }
     session.note("  Errors encountered: \(report.errors)")
     session.note(rule)
     guard report.errors == 0 else { return }

@@ -50,12 +50,12 @@ struct PromptCommand: UserChoosing {
     let user = user ?? ""
     let store = try session.store()
     let embedder = try session.embedder(for: store)
-    session.announce(embedder)
     var request = SearchRequest(.text(query))
     request.filter = MemoryFilter(userID: user)
     request.limit = tier.memoryLimit
     request.wordsWeight = session.settings.hybridWeight
     let hits = try SearchService(store: store, embedder: embedder).search(request).hits
+    session.announce(embedder)
     let prompt = try PromptAssembly(store: store).assemble(hits, agentType: agent, tier: tier)
     var result = CommandResult(.record(record(prompt, of: user)))
     if session.format(of: outputFormat) == .table || session.isTextWanted(outputFormat) {

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct ReassignCommand: ChangingCommand {
+struct ReassignCommand: ChangingCommand, NamingMemories {
   static let declaration = CommandConfiguration(
     commandName: "reassign", abstract: "Give the memories of one user to another.",
     discussion: """
@@ -36,11 +36,18 @@ struct ReassignCommand: ChangingCommand {
     guard from != to else { throw ValidationError("'--from' and '--to' are the same user") }
   }
 
+  private func memories(now: Timestamp) throws -> MemoryFilter {
+    var chosen = try filter.filter(now: now)
+    chosen.userID = from
+    return chosen
+  }
+
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { try memories(now: now) }
+
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     let service = RepairService(store: store, author: session.author)
-    var chosen = try filter.filter(now: session.clock.now())
-    chosen.userID = from
+    let chosen = try memories(now: session.clock.now())
     return try carryOut(service.planReassignment(chosen, to: to), in: session) { report in
       report.ids.isEmpty
         ? nil

@@ -59,6 +59,10 @@ struct ReembedCommand: ChangingCommand, UserChoosing {
     }
   }
 
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? {
+    if case .matching(let filter) = selection { filter } else { nil }
+  }
+
   func run(in session: Session) throws -> CommandResult {
     let store = try session.store()
     // All vectors may move to another space; some must be of the store's.
@@ -66,7 +70,7 @@ struct ReembedCommand: ChangingCommand, UserChoosing {
     let service = ReembedService(
       store: store, embedder: embedder, author: noJournal ? nil : session.author, progress: session.progress,
       interruption: session.interruption)
-    let stopwatch = Stopwatch()
+    let stopwatch = WorkStopwatch(session)
     func done(_ report: ReembedReport, isDryRun: Bool) -> ResultRecord {
       if !isDryRun { session.announce(embedder) }
       return ReembedCommand.record(report, seconds: isDryRun ? nil : stopwatch.elapsed.seconds)

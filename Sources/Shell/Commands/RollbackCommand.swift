@@ -10,7 +10,7 @@ struct RollbackCommand: ChangingCommand {
     discussion: """
       After `begin` it takes back what was changed since. In a session without `begin`, and without options, it makes \
       the SQLite store the active one for this session, as MEMORY_TYPE=sqlite does for new ones; what PostgreSQL holds \
-      stays untouched. --sync first copies what PostgreSQL has and the SQLite store has not. --run takes the rows of \
+      stays untouched. ROLLBACK, SQL's word, only ever ends a transaction. --sync first copies what PostgreSQL has and the SQLite store has not. --run takes the rows of \
       one migration out of the store in use; rows changed since are kept and listed. Where rows of other tables would \
       go, too, it is refused unless --cascade is given.
       """)
@@ -21,6 +21,9 @@ struct RollbackCommand: ChangingCommand {
     "rollback --run last",
     "rollback --sync",
   ]
+
+  @Flag(help: "Only take back what was changed since `begin`, as ROLLBACK does.")
+  var transaction = false
 
   @Flag(help: "First copy what PostgreSQL has and the SQLite store has not.")
   var sync = false
@@ -57,18 +60,21 @@ struct RollbackCommand: ChangingCommand {
   }
 
   func validate() throws {
+    if transaction, run != nil || sync || options.dryRun || force || cascading.cascade {
+      throw ValidationError("'--transaction' goes with nothing else")
+    }
     if run != nil, sync { throw ValidationError("'--run' and '--sync' are two different things") }
     if run == nil, options.dryRun || force || cascading.cascade {
       throw ValidationError("'--dry-run', '--force' and '--cascade' go with '--run'")
     }
   }
 
-  /// Whether it takes back what was changed since `begin`, if there was one.
+  /// Whether it takes back what was changed since `begin`, if there was a transaction.
   var endsTransaction: Bool { run == nil && !sync }
 
   func run(in session: Session) throws -> CommandResult {
     // Once there was a transaction, going to another store is not what is meant.
-    if endsTransaction, session.hasBegun {
+    if transaction || endsTransaction && session.hasBegun {
       try session.endTransaction(commits: false)
       return .nothing
     }

@@ -13,7 +13,7 @@ struct SQLCommand: ShellCommand {
       :name stands for the variable of that name (`set name VALUE`, or -v), which is bound, not pasted: \
       sql 'SELECT * FROM memories WHERE user_id = :who'. A line that begins with SELECT, WITH, VALUES, TABLE or EXPLAIN \
       is a statement by itself, up to its ;. `show tables` and `describe TABLE` tell what there is to ask. What --write \
-      changes is not in the journal.
+      changes is not in the journal; on a store labelled production a person is asked for the store's name first.
       """)
 
   static let examples = [
@@ -101,6 +101,13 @@ struct SQLCommand: ShellCommand {
     let store = try session.store()
     let bound = try SQLParameters.bound(
       statement, sign: store.identity.backend == .postgres ? "$" : "?", value: { session.scope.value(of: .named($0)) })
+    if write, session.mustAsk(isConfirmed: true) {
+      let question = Question(
+        text: "This may change anything in \(store.identity.location), and `undo` does not bring it back.",
+        extent: .everything(), target: store.identity.name)
+      try session.ask(
+        question, showing: ResultRecord(title: "Plan", fields: [.init("statement", .text(bound.statement))]))
+    }
     let answer = try store.answer(bound.statement, values: bound.values, writes: write, limit: limit)
     guard !answer.columns.isEmpty else {
       session.note("\(counted(answer.changed, "row")) changed")

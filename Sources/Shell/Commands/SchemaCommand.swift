@@ -81,7 +81,7 @@ struct SchemaCommand: ChangingCommand {
 
   private func layOut(_ wish: LayoutWish, _ store: MemoryStore, in session: Session) throws -> CommandResult {
     let service = LayoutService(store: store, progress: session.progress, interruption: session.interruption)
-    let stopwatch = Stopwatch()
+    let stopwatch = WorkStopwatch(session)
     return try carryOut(service.plan(wish), in: session) {
       $0.question(of: store.identity.location)
     } record: { report, isPlan in

@@ -99,8 +99,15 @@ struct SearchCommand: Filtering {
     if mode == nil, query != nil, threshold == nil, !exact, !approximate, try session.goesByWords(store) {
       request.mode = .lexical
     }
-    let service = SearchService(store: store, embedder: try announced(session, store))
-    let report = try service.search(request)
+    // A search by words needs none.
+    var used: (any Embedder)?
+    func embedder() throws -> any Embedder {
+      let embedder = try session.embedder(for: store)
+      used = embedder
+      return embedder
+    }
+    let report = try SearchService(store: store, embedder: try embedder()).search(request)
+    if let used { session.announce(used) }
     if record {
       try store.record(
         AnalyticsEvent(
@@ -134,6 +141,8 @@ struct SearchCommand: Filtering {
     return words + ["--offset", "\(offset + limit)"]
   }
 
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { nil }
+
   /// Why nothing was found.
   private func reason(for report: SearchReport, _ request: SearchRequest, _ store: MemoryStore) throws -> String? {
     guard offset == 0 else { return "nothing found: there are no results behind the first \(offset) or fewer" }
@@ -145,12 +154,6 @@ struct SearchCommand: Filtering {
     if let threshold { return "\(searched) is similar to \(threshold) or more" }
     let words = report.mode == .hybrid ? " or a word of the query" : ""
     return "\(searched) has an embedding\(words); `reembed --missing` computes embeddings"
-  }
-
-  private func announced(_ session: Session, _ store: MemoryStore) throws -> any Embedder {
-    let embedder = try session.embedder(for: store)
-    session.announce(embedder)
-    return embedder
   }
 
   private func request(now: Timestamp) throws -> SearchRequest {

@@ -82,9 +82,10 @@ package struct CommandRegistry: ParsableCommand {
     (
       "Work at the prompt and in scripts",
       [
-        SetCommand.self, UnsetCommand.self, OutputCommand.self, TimingCommand.self, WatchCommand.self,
-        HistoryCommand.self, EditLineCommand.self, AliasCommand.self, UnaliasCommand.self, EchoCommand.self,
-        IncludeCommand.self, AssertCommand.self, SystemCommand.self, HelpCommand.self, QuitCommand.self,
+        SetCommand.self, UnsetCommand.self, OutputCommand.self, ResultsCommand.self, TimingCommand.self,
+        WatchCommand.self, HistoryCommand.self, EditLineCommand.self, AliasCommand.self, UnaliasCommand.self,
+        EchoCommand.self, IncludeCommand.self, AssertCommand.self, SystemCommand.self, HelpCommand.self,
+        QuitCommand.self,
       ]
     ),
   ]

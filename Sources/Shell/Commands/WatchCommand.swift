@@ -44,6 +44,22 @@ struct WatchCommand: ShellCommand {
     do { _ = try given() } catch let error as LocatedError { throw error.error }
   }
 
+  /// Where in the words of this command the one that is watched begins; nil where there is none.
+  static func watchedIndex(in words: [String]) -> Int? {
+    var index = 1
+    var isBehindSeconds = false
+    while index < words.count {
+      if words[index] == "--count" {
+        index += 1
+      } else if !words[index].hasPrefix("--count=") {
+        if isBehindSeconds { return index }
+        isBehindSeconds = true
+      }
+      index += 1
+    }
+    return nil
+  }
+
   /// The command that was given.
   private func given() throws -> any ShellCommand {
     guard case .command(let given) = try CommandParser.parse(command, of: ScriptCommand(words: command)) else {

@@ -29,7 +29,7 @@ package enum StoreLocation {
       ":/".contains(location.dropFirst(beginning.count).prefix(1)),
       !FileManager.default.fileExists(atPath: path(location)), location.count > beginning.count
     {
-      throw MemshError(.usage, "the store's URL is not complete: it begins with postgresql://", hint: kinds)
+      throw MemshError(.usage, "the store's URL is not complete: it must begin with postgresql://", hint: kinds)
     }
     guard postgres(location) == nil, !FileManager.default.fileExists(atPath: path(location)) else {
       return
@@ -73,6 +73,9 @@ package enum StoreLocation {
       || text.contains(/\s(?:host|dbname|user|password|service)\s*=/.ignoresCase())
       ? text : nil
   }
+
+  /// Whether a location is that of a file, by its own words: no URL of a server and no named connection.
+  static func isFile(_ location: String) -> Bool { !location.hasPrefix("@") && postgres(location) == nil }
 
   /// The path of a file given as `sqlite:///path`, `file:path`, `~/path` or a path.
   package static func path(_ location: String) -> String {
@@ -142,7 +145,7 @@ package enum StoreLocation {
       let isInFolder = folder.map { FileManager.default.fileExists(atPath: path($0)) } ?? true
       guard !location[..<at].contains(":") || isPath && isInFolder, isInFolder else {
         throw MemshError(
-          .usage, "the store's URL does not say that it is one: it begins with postgresql://",
+          .usage, "the store's location is not complete: a URL must begin with postgresql://",
           hint: kinds + "; a file with an @ in its name is written ./NAME")
       }
     }
@@ -150,7 +153,7 @@ package enum StoreLocation {
     let port = first.drop { $0 != ":" }.dropFirst()
     let isFolder = FileManager.default.fileExists(atPath: String(first))
     if !isPath, !isFolder, first.count < location.count, UInt16(port) != nil {
-      throw MemshError(.usage, "the store's URL is not complete: it begins with postgresql://", hint: kinds)
+      throw MemshError(.usage, "the store's URL is not complete: it must begin with postgresql://", hint: kinds)
     }
   }
 

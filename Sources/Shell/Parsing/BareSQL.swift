@@ -153,10 +153,11 @@ struct StatementReader {
     ahead.advance()
     let name = ahead.takeName()
     guard ahead.current == .dollar, name.first?.isNumber != true else { return text.take(1) }
-    let tag = Array("$\(name)$".utf8)
-    var part = text.take(tag.count)
+    let tag = "$\(name)$"
+    let bytes = Array(tag.utf8)
+    var part = text.take(tag.unicodeScalars.count)
     while text.current != nil {
-      if text.begins(with: tag) { return part + text.take(tag.count) }
+      if text.begins(with: bytes) { return part + text.take(tag.unicodeScalars.count) }
       part += text.take(1) + text.take { $0 != .dollar }
     }
     throw LexicalError(

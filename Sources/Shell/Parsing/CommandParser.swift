@@ -1,5 +1,6 @@
 import ArgumentParser
 import Database
+import Foundation
 import MemoryModel
 import MemoryServices
 
@@ -150,9 +151,10 @@ enum CommandParser {
   /// What to type instead of a word that is right elsewhere: `list|wc`, a `|` behind a `;`, `memsh list`; nil for others.
   private static func misplaced(_ name: String, in command: ScriptCommand) -> String? {
     if name == "memsh" {
-      let rest = command.tokens.dropFirst().map(\.source).joined(separator: " ")
-      return rest.isEmpty
-        ? "this is memsh already" : "this is memsh already: type `\(rest.prefix(shownCharacters))` alone"
+      let lines = lines(ofLaunch: command.tokens.dropFirst()).map { "`\($0.prefix(shownCharacters))`" }
+      guard let first = lines.first else { return "this is memsh already; `help` lists the commands" }
+      return "this is memsh already: type "
+        + (lines.count == 1 ? first + " alone" : lines.joined(separator: ", then "))
     }
     guard !command.isSplitByShell, let place = name.firstIndex(where: { "|>".contains($0) }) else { return nil }
     let (before, sign) = (name[..<place], name[place...].prefix { $0 == name[place] })
@@ -161,6 +163,22 @@ enum CommandParser {
     }
     let behind = name[sign.endIndex...]
     return "`\(sign)` has a space on both sides: `\((before + " \(sign) " + behind).prefix(shownCharacters))`"
+  }
+
+  /// What to type here for what stands behind `memsh` in a line for the system's shell; nothing where memsh's options
+  /// stand in it.
+  private static func lines(ofLaunch words: ArraySlice<Token>) -> [String] {
+    guard let word = words.first else { return [] }
+    switch LaunchWord(word.plainText) {
+    case .store:
+      let isNew =
+        StoreLocation.isFile(word.plainText)
+        && !FileManager.default.fileExists(atPath: StoreLocation.path(word.plainText))
+      return ["connect \(word.source)" + (isNew ? " --create" : "")] + lines(ofLaunch: words.dropFirst())
+    case .script: return ["include \(word.source)"]
+    case .command where word.plainText.hasPrefix("-"): return []
+    case .command: return [words.map(\.source).joined(separator: " ")]
+    }
   }
 
   private static func unknownSubcommand(_ name: String, of command: NamedCommand) -> MemshError {

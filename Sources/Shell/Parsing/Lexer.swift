@@ -257,7 +257,7 @@ struct Lexer {
       case .backslash:
         if text.following == .newline { break word }
         text.advance()
-        pieces.append(text.current == nil ? "\\" : text.takeScalar())
+        pieces.append(text.current == nil ? "\\" : text.take(1))
       case .dollar where text.following == .openBrace: pieces.append(.variable(try readVariable()))
       case .dollar: pieces.append(try readDollar(after: pieces))
       default: pieces.append(text.takeWord())

@@ -23,6 +23,9 @@ package struct LoadedCommand {
   /// Its name with that of its subcommand: `fragments delete`.
   var name: String { CommandRegistry.command(named: words)?.name ?? command.name }
 
+  /// Whether it is `edit-line`.
+  package var editsLastInput: Bool { if case .command(is EditLineCommand) = parsed { true } else { false } }
+
   /// What it was when it was read.
   var asLoaded: ParsedCommand { parsed }
 

@@ -92,10 +92,10 @@ struct ScriptText {
     advance(stop - index)
   }
 
-  /// The next bytes.
+  /// The next Unicode scalars; of a part of one no text could be made.
   mutating func take(_ count: Int) -> String {
     let start = index
-    advance(count)
+    for _ in 0..<count where index < end { advance(scalarLength(at: index)) }
     return text(start..<index)
   }
 
@@ -105,9 +105,6 @@ struct ScriptText {
     skip(while: condition)
     return text(start..<index)
   }
-
-  /// The next Unicode scalar.
-  mutating func takeScalar() -> String { take(scalarLength(at: index)) }
 
   /// What belongs to a word and means nothing but itself.
   mutating func takeWord() -> String {

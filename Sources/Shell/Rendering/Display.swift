@@ -6,12 +6,17 @@ package struct Display: Sendable, Equatable {
   package var theme: Theme
   /// When rows stand one value a line.
   package var expansion: Expansion
+  /// Whether a program reads it: nothing is cut, and nothing stands below it.
+  package var isForProgram: Bool
 
   /// Describes what shows a result.
-  package init(columns: Int? = nil, theme: Theme = .none, expansion: Expansion = .auto) {
+  package init(
+    columns: Int? = nil, theme: Theme = .none, expansion: Expansion = .auto, isForProgram: Bool = false
+  ) {
     self.columns = columns
     self.theme = theme
     self.expansion = expansion
+    self.isForProgram = isForProgram
   }
 
   /// Lines of text, as they are written.

@@ -138,6 +138,17 @@ struct TableLayout {
     }
   }
 
+  /// The columns whose moments are shown without their time.
+  private var shortened: [Int] {
+    guard hasShortMoments else { return [] }
+    return columns.filter { column in
+      table.rows.contains { if case .timestamp = $0[column] { true } else { false } }
+    }
+  }
+
+  /// Whether the rows hold more than is shown.
+  var hidesSomething: Bool { !omitted.isEmpty || !shortened.isEmpty || cutsSubject }
+
   /// Whether a part of the subject is not shown.
   var cutsSubject: Bool {
     guard let subject, !table.wrapsSubject, columns.contains(subject) else { return false }
@@ -147,8 +158,8 @@ struct TableLayout {
     }
   }
 
-  /// What is not shown: columns that say the same in all rows, or nothing, those that there is no room for, and the ends
-  /// of the subject; nil when all is shown.
+  /// What is not shown: columns that say the same in all rows, or nothing, those that there is no room for, times of day,
+  /// and the ends of the subject; nil when all is shown.
   var remark: String? {
     var remarks: [String] = []
     let values = constant.filter { !(table.rows[0][$0].plainText ?? "").isEmpty }
@@ -159,6 +170,9 @@ struct TableLayout {
     let empty = constant.filter { !values.contains($0) }
     if !empty.isEmpty { remarks.append("nothing in " + empty.map { table.columns[$0] }.joined(separator: ", ")) }
     if !omitted.isEmpty { remarks.append("no room for " + omitted.map { table.columns[$0] }.joined(separator: ", ")) }
+    if !shortened.isEmpty {
+      remarks.append("no time of day in " + shortened.map { table.columns[$0] }.joined(separator: ", "))
+    }
     if cutsSubject, let subject { remarks.append("\(table.columns[subject]) is cut") }
     return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
   }

@@ -2,7 +2,7 @@ import MemoryModel
 
 /// Aligned columns for people, as wide as the terminal at most; below them what is not shown.
 struct TableRenderer: Renderer {
-  /// What shows it. In a file, too, the subject is cut, so that rows stay comparable.
+  /// What shows it. In a file, too, the subject is cut, so that rows stay comparable; a program gets it whole.
   let display: Display
 
   init(_ display: Display = Display()) {
@@ -10,7 +10,8 @@ struct TableRenderer: Renderer {
   }
 
   func render(_ table: ResultTable, to output: inout String) {
-    let shown = table.shown
+    // Without a subject nothing is cut.
+    let shown = display.isForProgram ? table.shown.wrapping(nil) : table.shown
     let layout = TableLayout(shown, width: display.columns)
     guard display.expansion != .on, display.expansion == .off || isReadable(shown, layout) else {
       return VerticalRenderer(display).render(shown, to: &output)
@@ -65,10 +66,11 @@ struct TableRenderer: Renderer {
 
   /// How many rows there are, and what of them is not shown.
   private func footer(of table: ResultTable, _ layout: TableLayout) -> [StyledText] {
+    guard !display.isForProgram else { return [] }
     let summary = display.paragraph(StyledText(), table.summary)
     guard let text = layout.remark else { return summary }
     var remark = StyledText("(" + text, .dim)
-    if !layout.omitted.isEmpty || layout.cutsSubject {
+    if layout.hidesSomething {
       remark += StyledText("; ", .dim) + StyledText(table.wholeWith, .command) + StyledText(" shows all", .dim)
     }
     return summary + display.paragraph(StyledText(), remark + StyledText(")", .dim))

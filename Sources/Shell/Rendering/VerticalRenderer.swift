@@ -26,7 +26,7 @@ struct VerticalRenderer: Renderer {
       }
       output += display.text(lines)
     }
-    output += display.text(display.paragraph(StyledText(), table.summary))
+    if !display.isForProgram { output += display.text(display.paragraph(StyledText(), table.summary)) }
   }
 
   func render(_ record: ResultRecord, to output: inout String) {

@@ -19,6 +19,8 @@ package struct CommandResult {
   package var failure: MemshError?
   /// Whether the session ends after this command.
   package var endsSession = false
+  /// Whether what was planned was done, after which it is no longer as it was found.
+  package var isDone = false
   /// What is to run as if it had been typed next.
   package var nextInput: String?
   /// What stands below the result, for people.

@@ -57,7 +57,7 @@ struct DeduplicationScreen {
     if report.recorded > 0 { text += StyledText(", \(report.recorded) \(isPlan ? "to record" : "recorded")") }
     if report.merged > 0 { text += StyledText(", \(report.merged) \(isPlan ? "to merge" : "merged")") }
     if let operation = report.operation {
-      text += StyledText("; ") + StyledText("undo \(operation)", .command) + StyledText(" takes it back")
+      text += StyledText("; ") + ChangeRemarks.undoing([operation])
     }
     if report.groups.count > limit {
       text +=

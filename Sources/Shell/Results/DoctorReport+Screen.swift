@@ -29,7 +29,7 @@ struct DoctorScreen {
     let examples = examples(of: finding)
     if !examples.isEmpty { lines += display.paragraph(indent, StyledText("for example: " + examples)) }
     if report.fixed.contains(check) {
-      lines += display.paragraph(indent, StyledText("fixed: ", .header) + StyledText(check.fix))
+      lines += display.paragraph(indent, StyledText("fixed: ", .header) + StyledText(DoctorScreen.done(check.fix)))
     } else {
       lines += display.paragraph(indent, StyledText("a fix would: " + check.fix))
       if let reason = report.unfixed[check] {
@@ -41,6 +41,26 @@ struct DoctorScreen {
     }
     return lines + [StyledText()]
   }
+
+  /// What a fix does, as what it has done: `built them` of `build them`.
+  static func done(_ fix: String) -> String {
+    var isVerb = true
+    let words = fix.split(separator: " ").map { word -> String in
+      defer { isVerb = word == "or" }
+      guard isVerb else { return String(word) }
+      if word.count > 1, word.allSatisfy(\.isUppercase) { return "ran \(word)" }
+      let verb = word.prefix { $0 != "," }
+      return (past[String(verb)] ?? String(verb)) + word.dropFirst(verb.count)
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// The verbs of fixes that are other words in the past.
+  private static let past = [
+    "build": "built", "compute": "computed", "convert": "converted", "create": "created", "delete": "deleted",
+    "enable": "enabled", "keep": "kept", "merge": "merged", "move": "moved", "replace": "replaced", "take": "took",
+    "turn": "turned", "update": "updated", "use": "used", "write": "wrote",
+  ]
 
   private func examples(of finding: Finding) -> String {
     let named = finding.objects + finding.values.prefix(valuesShown)
@@ -60,6 +80,11 @@ struct DoctorScreen {
         + "left: \(counted(errors, "error")), \(counted(standing.count - errors, "warning"))")
     if !isPlan, standing.contains(where: { $0.needsNameBecause == nil }) {
       text += StyledText("; ") + StyledText("doctor --fix all", .command) + StyledText(" fixes what needs no guess")
+    }
+    if !report.operations.isEmpty {
+      // Indexes and the like that were built are not in the journal.
+      let isAll = report.fixed.allSatisfy { !$0.remedy.isRebuilding }
+      text += StyledText("; ") + ChangeRemarks.undoing(report.operations, isAll ? "it" : "the changed rows")
     }
     return text
   }

@@ -24,6 +24,6 @@ struct EditScreen {
 
   private var summary: StyledText {
     guard let operation = report.operation, !isDryRun else { return StyledText("Nothing was written.") }
-    return StyledText("undo \(operation)", .command) + StyledText(" takes it back")
+    return ChangeRemarks.undoing([operation])
   }
 }

@@ -5,10 +5,13 @@ import MemoryServices
 /// Runs loaded commands one after the other and prints what they return.
 package struct CommandRunner {
   private let session: Session
+  /// Whether `timing` tells how long its commands take.
+  private let isTimed: Bool
 
   /// A runner of the commands of a session.
-  package init(session: Session) {
+  package init(session: Session, isTimed: Bool = true) {
     self.session = session
+    self.isTimed = isTimed
   }
 
   /// Reports what loading found; nothing runs.
@@ -53,7 +56,7 @@ package struct CommandRunner {
   package func run(_ loaded: LoadedCommand) throws -> Outcome {
     let command = loaded.command
     var format = session.settings.output
-    let stopwatch = Stopwatch()
+    let stopwatch = WorkStopwatch(session)
     defer { tellTime(stopwatch) }
     do {
       try session.interruption.check()
@@ -65,19 +68,25 @@ package struct CommandRunner {
       switch try loaded.bound(in: session.scope) {
       case .command(let command): parsed = try session.withUser(command)
       case .help(let text):
-        try session.sending(to: command.destination, of: command) { try session.write(text + "\n") }
+        try session.sending(to: command.destination, of: command, isResult: false) { try session.write(text + "\n") }
         return Outcome(status: .success)
       }
       format = parsed.outputFormat ?? format
-      let result = try session.sending(to: command.destination, of: command) {
+      let isResult = !(parsed is HelpCommand || parsed is ResultsCommand)
+      // What is said below the result, once a program that shows it has given the terminal back.
+      var notes: [String?] = []
+      defer { for note in notes.compactMap(\.self) { session.note(note) } }
+      let result = try session.sending(to: command.destination, of: command, isResult: isResult) {
         let result = try run(parsed)
         remember(result, of: parsed)
         try print(result.output, format: parsed.outputFormat)
-        noteRowsLeftOut(result.output, of: command, format: parsed.outputFormat)
+        notes = [
+          rowsLeftOut(result.output, of: command, format: parsed.outputFormat), result.remark,
+          (try? session.reason(forNothingIn: result, of: parsed)) ?? nil,
+        ]
         return result
       }
       guard let result else { return Outcome(status: .success) }
-      if let remark = result.remark { session.note(remark) }
       if let failure = result.failure { throw failure }
       return Outcome(status: .success, endsSession: result.endsSession, nextInput: result.nextInput)
     } catch let error as ClosedPipe {
@@ -119,18 +128,20 @@ package struct CommandRunner {
     if !text.isEmpty { try session.write(text) }
   }
 
-  /// Says that a default has left rows out of a result that goes to a file or a program, in a form without a line that
-  /// counts them: nobody would notice.
-  private func noteRowsLeftOut(_ output: CommandResult.Output, of command: ScriptCommand, format: OutputFormat?) {
-    guard case .table(let table) = output, !session.isOnTerminal, !session.format(of: format).isForPeople,
-      !command.tokens.contains(where: { $0.plainText.hasPrefix("--limit") }),
-      let notice = table.listing.notice(shown: table.rows.count, noun: table.noun)
-    else { return }
-    session.note(notice)
+  /// That a default has left rows out of a result that goes to a file or a program without a line that counts them,
+  /// which nobody would notice; nil where that is not so.
+  private func rowsLeftOut(
+    _ output: CommandResult.Output, of command: ScriptCommand, format: OutputFormat?
+  ) -> String? {
+    let isCounted = session.format(of: format).isForPeople && !session.display.isForProgram
+    guard case .table(let table) = output, !session.isOnTerminal, !isCounted,
+      !command.tokens.contains(where: { $0.plainText.hasPrefix("--limit") })
+    else { return nil }
+    return table.listing.notice(shown: table.rows.count, noun: table.noun)
   }
 
-  private func tellTime(_ stopwatch: Stopwatch) {
-    guard session.settings.showsTiming else { return }
+  private func tellTime(_ stopwatch: WorkStopwatch) {
+    guard session.settings.showsTiming, isTimed else { return }
     session.note("Time: \(fixed(stopwatch.elapsed.milliseconds, places: 1)) ms")
   }
 

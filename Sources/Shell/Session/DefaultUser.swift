@@ -1,7 +1,16 @@
+import Database
 import MemoryModel
+import MemoryStore
+
+/// A command about the memories that its options name: of a user, of a category, or all that pass a filter. Where there
+/// are none, that is said, so that a name with a slip in it is not taken for one that has nothing.
+protocol NamingMemories: ShellCommand {
+  /// What the memories are to pass; nil where no option names any, or the command says by itself why there are none.
+  func namedMemories(now: Timestamp) throws -> MemoryFilter?
+}
 
 /// A command that `set user` chooses the user of, where it is given no `--user`.
-protocol UserChoosing: ShellCommand {
+protocol UserChoosing: NamingMemories {
   /// The value of `--user`.
   var chosenUser: String? { get set }
   /// Whether it cannot do without a user.
@@ -13,6 +22,8 @@ protocol UserChoosing: ShellCommand {
 extension UserChoosing {
   static var needsUser: Bool { false }
   var leavesUserOpen: Bool { true }
+
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { chosenUser.map { MemoryFilter(userID: $0) } }
 
   func withUser(of settings: Settings) throws -> (any ShellCommand)? {
     guard chosenUser == nil, leavesUserOpen else { return nil }
@@ -38,9 +49,21 @@ extension Filtering {
     get { filter.user }
     set { filter.user = newValue }
   }
+
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { filter.isEmpty ? nil : try filter.filter(now: now) }
 }
 
 extension Session {
+  /// Why a command that has come to an end has found nothing; nil where it has, or nothing was named.
+  func reason(forNothingIn result: CommandResult, of command: any ShellCommand) throws -> String? {
+    if case .table(let table) = result.output, !table.rows.isEmpty { return nil }
+    guard !result.isDone, let store = storeIfOpen,
+      let filter = try (command as? any NamingMemories)?.namedMemories(now: clock.now()),
+      try !store.hasMemories(filter)
+    else { return nil }
+    return try store.emptiness(filter).sentence
+  }
+
   /// A command with the user of `set user`; people are told that it was added.
   func withUser(_ command: any ShellCommand) throws -> any ShellCommand {
     guard let chosen = try command.withUser(of: settings), let user = settings.user else { return command }

@@ -37,7 +37,7 @@ package enum FamiliarWords {
   /// Of psql and sqlite3, and what people try to get out.
   static let all: [Word] = [
     Word("exit", "quit"), Word("\\q", "quit"), Word(".quit", "quit"), Word(".exit", "quit"),
-    Word("BEGIN", "begin"), Word("COMMIT", "commit"), Word("END", "commit"), Word("ROLLBACK", "rollback"),
+    Word("BEGIN", "begin"), Word("COMMIT", "commit"), Word("END", "commit"), Word("ROLLBACK", "rollback --transaction"),
     Word("?", "help"), Word("\\?", "help"), Word("\\h", "help"), Word(".help", "help"),
     Word("\\d", alone: "show tables", withArguments: "describe"), Word("\\dt", "show tables"),
     Word(".tables", "show tables"), Word(".schema", alone: "schema", withArguments: "describe"), Word("\\di", "schema"),
@@ -49,12 +49,12 @@ package enum FamiliarWords {
     Word("\\unset", "unset"), Word("\\echo", "echo"), Word(".mode", "output"), Word("\\s", "history"),
     Word("clear", "shell clear"), Word("\\conninfo", "status"), Word("\\c", alone: "status", withArguments: "connect"),
     Word(".open", "connect"),
-    Word("\\o", advice: "`COMMAND > FILE` writes what a command shows into a file, `COMMAND | PROGRAM` to a program"),
-    Word(".output", advice: "`COMMAND > FILE` writes what a command shows into a file"),
-    Word("\\watch", "watch"),
+    Word("\\o", "results"), Word(".output", "results"), Word("\\watch", "watch"),
     Word("\\l", advice: "a store is one database: `status` tells which, `connect URL` goes to another"),
     Word("\\dn", advice: "`connect --schema NAME` goes to the store in another schema"),
-    Word("\\du", advice: "`users` lists whose memories there are; sql 'SELECT rolname FROM pg_roles' lists roles"),
+    Word(
+      "\\du",
+      advice: "`users` lists whose memories there are; in PostgreSQL `sql 'SELECT rolname FROM pg_roles'` lists roles"),
     Word("\\copy", advice: "`export FILE` and `import FILE` move memories"),
     Word("\\g", advice: "a statement ends with ;"),
     Word("\\a", advice: "`output FORMAT` chooses how results are shown; `help formats` lists the ways"),
@@ -72,11 +72,22 @@ package enum FamiliarWords {
     return VariableReference.isName(name) ? nil : "'\(name)' is not a name for an alias"
   }
 
-  /// A command with its first word replaced by what it stands for, once. The words that come in stand where the first
-  /// one did.
+  /// A command with its first word replaced by what it stands for, once, and that of a command that it watches. The words
+  /// that come in stand where the first one did.
   ///
   /// - Throws: A ``LocatedError`` for a word that stands for nothing here.
   static func expanded(_ command: ScriptCommand, _ settings: Settings) throws -> ScriptCommand {
+    var command = try withExpandedName(command, settings)
+    guard command.name == WatchCommand.declaration.commandName,
+      let index = WatchCommand.watchedIndex(in: command.tokens.map(\.plainText))
+    else { return command }
+    var watched = command
+    watched.tokens = Array(command.tokens[index...])
+    command.tokens.replaceSubrange(index..., with: try withExpandedName(watched, settings).tokens)
+    return command
+  }
+
+  private static func withExpandedName(_ command: ScriptCommand, _ settings: Settings) throws -> ScriptCommand {
     if let word = command.writingSQL {
       throw LocatedError(BareSQL.refusal(of: word, command), at: command.tokens[0], of: command)
     }

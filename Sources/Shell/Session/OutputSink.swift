@@ -26,13 +26,14 @@ final class FileSink: OutputSink {
   func finish() throws { try file.commit() }
 }
 
-/// The end of a file, which is made for its owner only where there is none.
+/// The end of a file, which is made for its owner only where there is none, or which is emptied first.
 final class AddingSink: OutputSink {
   private let handle: FileHandle
   private let path: String
 
-  init(_ path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+  init(_ path: String, isEmptied: Bool = false) throws {
+    let emptying = isEmptied ? O_TRUNC : 0
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | emptying, 0o600)
     guard descriptor >= 0 else { throw AddingSink.failure(path, String(cString: strerror(errno))) }
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     self.path = path
@@ -49,31 +50,62 @@ final class AddingSink: OutputSink {
   }
 }
 
+/// Where a result goes instead of standard output, and in which form.
+struct ResultPlace {
+  let place: any OutputSink
+  /// The format where the command names none.
+  let format: OutputFormat
+  /// Whether the place's name tells the format.
+  let isNamed: Bool
+  /// Whether it is a program, which must get all that there is, and nothing else.
+  var isProgram = false
+}
+
 extension Session {
+  /// Chooses where results go that no `>` or `|` sends elsewhere.
+  ///
+  /// - Parameter path: A file, which is replaced; nil for standard output.
+  func sendResults(to path: String?) throws {
+    results = nil
+    guard let path else { return }
+    try SQLiteFile.refuseWriting(to: path)
+    let place: any OutputSink = try NewFile.isDevice(path) ? FileSink(path) : AddingSink(path, isEmptied: true)
+    results = (place, Destination.format(ofFile: path))
+  }
+
   /// Runs `body` with what it writes going to a place.
   ///
+  /// - Parameter isResult: Whether it goes where results go when the command names no place.
   /// - Returns: What `body` returns; nil when the program there wanted no more.
   @discardableResult
   func sending<Value>(
-    to destination: Destination?, of command: ScriptCommand, _ body: () throws -> Value
+    to destination: Destination?, of command: ScriptCommand, isResult: Bool = true, _ body: () throws -> Value
   ) throws -> Value? {
-    guard let destination else { return try body() }
+    defer { sink = nil }
+    guard let destination else {
+      if isResult, let (place, named) = results {
+        sink = ResultPlace(place: place, format: named ?? settings.output ?? .tsv, isNamed: named != nil)
+      }
+      return try body()
+    }
     let place: any OutputSink
-    let named: OutputFormat?
+    var named: OutputFormat?
+    var usual = OutputFormat.tsv
+    var isProgram = false
     switch destination {
     case .program(let program):
       place = try console.reader(SystemCall(program.plainText, scope: scope))
-      named = nil
+      isProgram = true
+      // Whoever types it may want to read what the program shows.
+      if isInteractive, command.position.file == nil { usual = .table }
     case .file(let token, let isAddedTo):
       let path = try CommandParser.word(token, of: command, scope: scope)
       try SQLiteFile.refuseWriting(to: path)
       place = try isAddedTo && !NewFile.isDevice(path) ? AddingSink(path) : FileSink(path)
       named = Destination.format(ofFile: path)
     }
-    // A person reads what a program shows.
-    let usual: OutputFormat = if case .program = destination { .table } else { .tsv }
-    sink = (place, named ?? settings.output ?? usual, isNamed: named != nil)
-    defer { sink = nil }
+    sink = ResultPlace(
+      place: place, format: named ?? settings.output ?? usual, isNamed: named != nil, isProgram: isProgram)
     do {
       let value = try body()
       try place.finish()

@@ -12,8 +12,10 @@ extension Session {
   /// Ends it.
   func endTransaction(commits: Bool) throws {
     guard let store = storeIfOpen, store.holdsTransaction else {
+      let isInSQLite = commits || (try? chosenStore())?.identity.backend == .sqlite
       throw MemshError(
-        .usage, "there is no transaction to end", hint: "`begin` starts one; `use sqlite` goes to the SQLite store")
+        .usage, "there is no transaction to end",
+        hint: "`begin` starts one" + (isInSQLite ? "" : "; `use sqlite` goes to the SQLite store"))
     }
     try store.end(commits: commits)
     note(commits ? "Committed." : "Rolled back.")

@@ -34,11 +34,15 @@ package final class Session {
   var currentCommand = ""
   /// Whether that command was typed in the system's shell, for which its hints are written, too.
   var isInSystemShell = false
-  /// Where the result of the command that runs now goes, its format where the command names none, and whether the place's
-  /// name tells it; nil for standard output.
-  var sink: (place: any OutputSink, format: OutputFormat, isNamed: Bool)?
+  /// Where the result of the command that runs now goes; nil for standard output.
+  var sink: ResultPlace?
+  /// Where the results go of commands that name no place, and the format that its name tells; nil for standard output.
+  var results: (place: any OutputSink, format: OutputFormat?)?
   /// What was typed before the command that runs now, for `edit-line`.
   package var lastInput = ""
+
+  /// How long a person has been asked in this session, for ``WorkStopwatch``.
+  var timeAsked = Duration.zero
 
   private var currentStore: (MemoryStore)?
   /// Where `use` finds the store of a backend that was connected before.
@@ -286,10 +290,9 @@ package final class Session {
   /// What shows results.
   var display: Display {
     Display(
-      // A program that gets a table shows it on this terminal, as a pager does.
-      columns: isOnTerminal || sink?.format == .table ? console.outputColumns : nil,
+      columns: isOnTerminal ? console.outputColumns : nil,
       theme: Theme(settings.theme, isTerminal: isOnTerminal, environment: scope.environment),
-      expansion: settings.expanded)
+      expansion: settings.expanded, isForProgram: sink?.isProgram == true)
   }
 
   /// The format of a result, whose command may have asked for one.

@@ -16,7 +16,7 @@ package struct StartUpScript {
       session.note("warning: \(path) is not run: \(danger)")
       return
     }
-    let runner = CommandRunner(session: session)
+    let runner = CommandRunner(session: session, isTimed: false)
     let text: String
     do { text = try session.files.script(path) } catch {
       session.note("warning: \(path) is not run: \((error as? MemshError)?.message ?? "\(error)")")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Database
 import MemoryModel
 import MemoryServices
+import MemoryStore
 
 extension FragmentsCommand {
   struct List: ShellCommand {
@@ -28,14 +29,21 @@ extension FragmentsCommand {
     var onlyReads: Bool { true }
 
     func run(in session: Session) throws -> CommandResult {
-      let fragments = try session.fragmentService().all().filter { stored in
+      let all = try session.fragmentService().all()
+      let fragments = all.filter { stored in
         (category.map { $0 == stored.fragment.category } ?? true)
           && (agent.map { PromptFragment.agent(named: $0) == stored.fragment.agentType } ?? true)
           && (tier.map { $0 == stored.fragment.contextTier } ?? true)
       }
       var table = ResultTable(fragments)
       table.wholeWith = "fragments show ID"
-      return CommandResult(.table(table))
+      var result = CommandResult(.table(table))
+      let categories = Set(all.map(\.fragment.category))
+      if let category, !categories.contains(category) {
+        result.remark = Emptiness.unknown(
+          "no fragment has the category '\(category)'", category, among: categories.sorted(), "fragments")
+      }
+      return result
     }
   }
 }

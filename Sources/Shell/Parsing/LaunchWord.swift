@@ -1,8 +1,6 @@
-import Shell
-
 /// What the first word of the command line that is not an option stands for: `memsh agent.db list`, `memsh
 /// nightly.memsh`.
-enum LaunchWord {
+package enum LaunchWord {
   /// A store to open, as behind `-d`.
   case store
   /// A script to run, as behind `-f`; the words behind it are its own.
@@ -11,7 +9,7 @@ enum LaunchWord {
   case command
 
   /// Tells by the name, and of a file by its first bytes. A command is one whatever files there are.
-  init(_ word: String) {
+  package init(_ word: String) {
     if CommandRegistry.has(word) {
       self = .command
     } else if word.hasSuffix(".memsh") {
