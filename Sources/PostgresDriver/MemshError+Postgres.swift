@@ -55,9 +55,12 @@ extension MemshError {
     case "23502":
       let match = error.message.firstMatch(of: /column "(.+)" of relation "(.+)"/)
       self = .nullRefused(
-        error.message, of: match.map { (String($0.1), String($0.2)) }, cause: "SQLSTATE 23502")
+        error.message, of: match.map { (String($0.1), String($0.2.dropLast(shardSuffix(of: $0.2).count))) },
+        cause: "SQLSTATE 23502")
     case "23514":
-      let name = error.message.firstMatch(of: /check constraint "(.+)"/).map { String($0.1) } ?? ""
+      let match = error.message.firstMatch(of: /relation "(.+)" violates check constraint "(.+)"/)
+      let shard = match.map { shardSuffix(of: $0.1) } ?? ""
+      let name = match.map { String($0.2.hasSuffix(shard) ? $0.2.dropLast(shard.count) : $0.2) } ?? ""
       self.init(
         .storeFailed, "a value breaks a rule (CHECK) of its table: \(error.message)",
         hint: "sql \"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = \(name.quotedLiteral)\" shows "
@@ -90,4 +93,13 @@ extension MemshError {
       self.init(.storeFailed, "PostgreSQL refused: \(error.message)", hint: error.hint, cause: cause)
     }
   }
+}
+
+/// What Citus puts behind the names of a shard's table and of what belongs to it: `_102008`; empty for other tables.
+private func shardSuffix(of relation: Substring) -> Substring {
+  for table in Table.names where relation.hasPrefix(table + "_") {
+    let number = relation.dropFirst(table.count)
+    if number.dropFirst().allSatisfy({ ("0"..."9").contains($0) }) { return number }
+  }
+  return ""
 }

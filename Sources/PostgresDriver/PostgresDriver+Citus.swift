@@ -106,10 +106,11 @@ extension PostgresDriver {
     }
   }
 
-  /// Gives every server the newest pgvector that it has.
+  /// Gives every server the newest pgvector that it has. The others come first: where a transaction has changed the
+  /// extension they would wait for its end.
   func updateVectorOnNodes() throws {
-    try query("ALTER EXTENSION vector UPDATE")
     _ = try ask("ALTER EXTENSION vector UPDATE")
+    try query("ALTER EXTENSION vector UPDATE")
   }
 
   // MARK: What can be wrong

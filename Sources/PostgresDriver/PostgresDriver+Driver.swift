@@ -8,7 +8,9 @@ extension PostgresDriver: SchemaManaging, Searching, VectorReplacing, RowImaging
 
   package var dialect: any Dialect { postgresDialect }
 
-  var postgresDialect: PostgresDialect { PostgresDialect(ledger: ledger, schemaName: schemaName, usersAreText: usersAreText) }
+  var postgresDialect: PostgresDialect {
+    PostgresDialect(ledger: ledger, schemaName: schemaName, usersAreText: usersAreText)
+  }
 
   package func query(
     _ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void

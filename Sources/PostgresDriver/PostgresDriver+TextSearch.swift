@@ -130,13 +130,23 @@ extension PostgresDriver {
   package func isRare(_ word: String, in state: StoreState) throws -> Bool {
     let (language, hasIndex) = try textLanguage(in: state)
     guard hasIndex else { return false }
+    let counted: SQL = """
+      SELECT pg_catalog.count(*) AS rows FROM (
+        SELECT 1 FROM memories WHERE \(raw: PostgresDriver.document(language))
+          @@ plainto_tsquery(\(language)::regconfig, \(word.replacingNUL))
+        LIMIT \(SharedWords.rareMaximum + 1)) AS r
+      """
+    guard !isDistributed else {
+      // Shards take no limit that a query computes.
+      let rows = try query(counted).first?.integer(0) ?? 0
+      guard rows <= SharedWords.rareMaximum else { return false }
+      let enough = rows * Int64(SharedWords.rowsForEachRare)
+      let all = try query("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM memories LIMIT \(enough)) AS r")
+      return try all.first?.integer(0) == enough
+    }
     let isRare = try query(
       """
-      WITH counted AS MATERIALIZED (
-        SELECT pg_catalog.count(*) AS rows FROM (
-          SELECT 1 FROM memories WHERE \(raw: PostgresDriver.document(language))
-            @@ plainto_tsquery(\(language)::regconfig, \(word.replacingNUL))
-          LIMIT \(SharedWords.rareMaximum + 1)) AS r)
+      WITH counted AS MATERIALIZED (\(counted))
       SELECT rows <= \(SharedWords.rareMaximum) AND rows * \(SharedWords.rowsForEachRare) = (
         SELECT pg_catalog.count(*) FROM (
           SELECT 1 FROM memories LIMIT (SELECT rows * \(SharedWords.rowsForEachRare) FROM counted)) AS r)

@@ -24,7 +24,9 @@ extension PostgresDriver {
       support = try currentSupport()
       support.changed = true
     }
-    if action != .check, try state().citusVersion != nil { try ensureVectorOnNodes() }
+    // What this transaction has created Citus has created on all servers, where another session would wait for its end.
+    let isEverywhere = try support.changed && isInTransaction()
+    if action != .check, !isEverywhere, try state().citusVersion != nil { try ensureVectorOnNodes() }
     return support
   }
 

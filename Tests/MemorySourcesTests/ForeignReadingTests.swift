@@ -11,13 +11,13 @@ import Testing
   @Test("PostgreSQL: a survey stops after a sample of many vectors, and the source is read all the same")
   func samplesLargeTable() throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE EXTENSION vector;
-        CREATE TABLE notes (langchain_id uuid PRIMARY KEY, content text, embedding vector(768), langchain_metadata json);
-        INSERT INTO notes SELECT gen_random_uuid(), 'note ' || n, v.v, '{}' FROM generate_series(1, 5000) n,
-          (SELECT array_agg(i / 768.0::real)::vector(768) AS v FROM generate_series(1, 768) i) v;
-        """)
+    try database.execute(
+      """
+      CREATE EXTENSION vector;
+      CREATE TABLE notes (langchain_id uuid PRIMARY KEY, content text, embedding vector(768), langchain_metadata json);
+      INSERT INTO notes SELECT gen_random_uuid(), 'note ' || n, v.v, '{}' FROM generate_series(1, 5000) n,
+        (SELECT array_agg(i / 768.0::real)::vector(768) AS v FROM generate_series(1, 768) i) v;
+      """)
     let source = try ForeignSource.opened(database)
     for _ in 1...2 {
       let survey = try source.survey()
@@ -37,19 +37,19 @@ import Testing
   @Test("PostgreSQL: views and inheriting tables beside a table do not repeat its rows; a user's schemas are seen")
   func readsEachRowOnce() throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE SCHEMA memshop;
-        SET search_path = memshop;
-        CREATE TABLE agno_memories \(ForeignReadingTests.agno);
-        CREATE TABLE child () INHERITS (agno_memories);
-        INSERT INTO agno_memories VALUES ('m1', '"tea"', '[]', 'ada');
-        INSERT INTO child VALUES ('m2', '"milk"', '[]', 'ada');
-        CREATE VIEW a_view AS SELECT * FROM agno_memories;
-        CREATE MATERIALIZED VIEW b_view AS SELECT * FROM agno_memories;
-        CREATE SCHEMA memsh_own;
-        CREATE TABLE memsh_own.agno_memories \(ForeignReadingTests.agno);
-        """)
+    try database.execute(
+      """
+      CREATE SCHEMA memshop;
+      SET search_path = memshop;
+      CREATE TABLE agno_memories \(ForeignReadingTests.agno);
+      CREATE TABLE child () INHERITS (agno_memories);
+      INSERT INTO agno_memories VALUES ('m1', '"tea"', '[]', 'ada');
+      INSERT INTO child VALUES ('m2', '"milk"', '[]', 'ada');
+      CREATE VIEW a_view AS SELECT * FROM agno_memories;
+      CREATE MATERIALIZED VIEW b_view AS SELECT * FROM agno_memories;
+      CREATE SCHEMA memsh_own;
+      CREATE TABLE memsh_own.agno_memories \(ForeignReadingTests.agno);
+      """)
     let source = try ForeignSource.opened(database)
     let survey = try source.survey()
     #expect(survey.table == "memshop.agno_memories")
@@ -62,7 +62,7 @@ import Testing
   @Test("PostgreSQL: a database that has only views is not an empty one")
   func seesOnlyViews() throws {
     let database = try TestDatabase()
-    try database.connect().execute(unsafeSQL: "CREATE VIEW one AS SELECT 1 AS number")
+    try database.execute("CREATE VIEW one AS SELECT 1 AS number")
     #expect { try ForeignSource.opened(database) } throws: {
       ($0 as? MemshError)?.code == .sourceWithoutMemories
     }

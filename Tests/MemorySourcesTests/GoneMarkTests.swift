@@ -48,16 +48,16 @@ import Testing
   @Test("PostgreSQL: every mark counts, and what says nothing is alive")
   func joinsMarksOfPostgres() throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE TABLE facts (fact text, owner text, deleted boolean, archived int, superseded_by text,
-          expires_at timestamptz, expiration_date text);
-        INSERT INTO facts VALUES ('a lives', 'ada', NULL, NULL, NULL, NULL, NULL),
-          ('b lives', 'ada', false, 0, '', '2999-01-01', '2999-01-01T00:00:00Z'), ('c lives', 'ada', false, 0, '', NULL, ''),
-          ('deleted', 'ada', true, 0, '', NULL, NULL), ('archived', 'ada', false, 1, '', NULL, NULL),
-          ('superseded', 'ada', false, 0, 'x', NULL, NULL), ('expired', 'ada', false, 0, '', '2020-01-01', NULL),
-          ('over', 'ada', false, 0, '', NULL, '2020-01-01');
-        """)
+    try database.execute(
+      """
+      CREATE TABLE facts (fact text, owner text, deleted boolean, archived int, superseded_by text,
+        expires_at timestamptz, expiration_date text);
+      INSERT INTO facts VALUES ('a lives', 'ada', NULL, NULL, NULL, NULL, NULL),
+        ('b lives', 'ada', false, 0, '', '2999-01-01', '2999-01-01T00:00:00Z'), ('c lives', 'ada', false, 0, '', NULL, ''),
+        ('deleted', 'ada', true, 0, '', NULL, NULL), ('archived', 'ada', false, 1, '', NULL, NULL),
+        ('superseded', 'ada', false, 0, 'x', NULL, NULL), ('expired', 'ada', false, 0, '', '2020-01-01', NULL),
+        ('over', 'ada', false, 0, '', NULL, '2020-01-01');
+      """)
     let driver = try PostgresDriver(connectionString: database.url, isReadOnly: true)
     let (live, rows) = try proposed(SourceCatalog.inspect(driver, SourceSelection())) {
       try ForeignSource.opened(database, $0)

@@ -75,29 +75,29 @@ import Testing
   @Test("0.16 on PostgreSQL: archives, agents and identities name the user; tags go along")
   func readsPostgres() throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE EXTENSION vector;
-        CREATE TABLE archives (id varchar PRIMARY KEY, name varchar);
-        CREATE TABLE agents (id varchar PRIMARY KEY, name varchar);
-        CREATE TABLE archives_agents (agent_id varchar, archive_id varchar, is_owner boolean);
-        CREATE TABLE identities (id varchar PRIMARY KEY, identifier_key varchar, name varchar, identity_type varchar);
-        CREATE TABLE identities_agents (identity_id varchar, agent_id varchar);
-        CREATE TABLE archival_passages (id varchar PRIMARY KEY, text varchar NOT NULL, embedding_config json,
-          metadata_ json NOT NULL, tags json, embedding vector(4), created_at timestamptz, updated_at timestamptz,
-          is_deleted boolean NOT NULL, _created_by_id varchar, organization_id varchar, archive_id varchar);
-        INSERT INTO archives VALUES ('ar1', 'ada'), ('ar2', 'helper''s Archive'), ('ar3', 'shared');
-        INSERT INTO agents VALUES ('ag2', 'helper'), ('ag3', 'third');
-        INSERT INTO archives_agents VALUES ('ag2', 'ar2', true), ('ag3', 'ar3', true);
-        INSERT INTO identities VALUES ('i3', 'ben@example.org', 'Ben', 'user');
-        INSERT INTO identities_agents VALUES ('i3', 'ag3');
-        INSERT INTO archival_passages VALUES
-          ('p1', 'tea', '\(LettaTests.config)', '{"a": 1}', '["x"]', '[0.5,-0.25,0,0]', '2026-01-02 03:04:05.25+00', NULL,
-            false, NULL, 'o', 'ar1'),
-          ('p2', 'milk', '\(LettaTests.config)', '{}', NULL, NULL, NULL, NULL, false, NULL, 'o', 'ar2'),
-          ('p3', 'gone', '\(LettaTests.config)', '{}', NULL, NULL, NULL, NULL, true, NULL, 'o', 'ar1'),
-          ('p4', 'juice', '\(LettaTests.config)', '{}', 'null', NULL, NULL, NULL, false, NULL, 'o', 'ar3');
-        """)
+    try database.execute(
+      """
+      CREATE EXTENSION vector;
+      CREATE TABLE archives (id varchar PRIMARY KEY, name varchar);
+      CREATE TABLE agents (id varchar PRIMARY KEY, name varchar);
+      CREATE TABLE archives_agents (agent_id varchar, archive_id varchar, is_owner boolean);
+      CREATE TABLE identities (id varchar PRIMARY KEY, identifier_key varchar, name varchar, identity_type varchar);
+      CREATE TABLE identities_agents (identity_id varchar, agent_id varchar);
+      CREATE TABLE archival_passages (id varchar PRIMARY KEY, text varchar NOT NULL, embedding_config json,
+        metadata_ json NOT NULL, tags json, embedding vector(4), created_at timestamptz, updated_at timestamptz,
+        is_deleted boolean NOT NULL, _created_by_id varchar, organization_id varchar, archive_id varchar);
+      INSERT INTO archives VALUES ('ar1', 'ada'), ('ar2', 'helper''s Archive'), ('ar3', 'shared');
+      INSERT INTO agents VALUES ('ag2', 'helper'), ('ag3', 'third');
+      INSERT INTO archives_agents VALUES ('ag2', 'ar2', true), ('ag3', 'ar3', true);
+      INSERT INTO identities VALUES ('i3', 'ben@example.org', 'Ben', 'user');
+      INSERT INTO identities_agents VALUES ('i3', 'ag3');
+      INSERT INTO archival_passages VALUES
+        ('p1', 'tea', '\(LettaTests.config)', '{"a": 1}', '["x"]', '[0.5,-0.25,0,0]', '2026-01-02 03:04:05.25+00', NULL,
+          false, NULL, 'o', 'ar1'),
+        ('p2', 'milk', '\(LettaTests.config)', '{}', NULL, NULL, NULL, NULL, false, NULL, 'o', 'ar2'),
+        ('p3', 'gone', '\(LettaTests.config)', '{}', NULL, NULL, NULL, NULL, true, NULL, 'o', 'ar1'),
+        ('p4', 'juice', '\(LettaTests.config)', '{}', 'null', NULL, NULL, NULL, false, NULL, 'o', 'ar3');
+      """)
     let source = try ForeignSource.opened(database)
     let rows = try source.allRows()
     #expect(source.description.kind == "Letta")

@@ -276,23 +276,23 @@ import Testing
   @Test("pgvector: each table is a collection; what mem0 keeps beside the memories is left out")
   func readsPostgres() throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE EXTENSION vector;
-        CREATE TABLE a (id uuid PRIMARY KEY, vector vector(2), payload jsonb);
-        CREATE TABLE "My Notes" (id uuid PRIMARY KEY, vector vector, payload jsonb);
-        CREATE TABLE a_entities (id uuid PRIMARY KEY, vector vector(2), payload jsonb);
-        CREATE TABLE mem0migrations (id uuid PRIMARY KEY, vector vector(1), payload jsonb);
-        CREATE TABLE others (id bigint PRIMARY KEY, vector vector(2), payload jsonb);
-        INSERT INTO a VALUES
-          ('00000000-0000-0000-0000-000000000001', '[1,2]', '{"data": "tea", "hash": "h", "user_id": "ada", "x": [1]}'),
-          ('00000000-0000-0000-0000-000000000002', NULL, '{"data": "old", "user_id": "ada", "expiration_date": "2020-01-01"}'),
-          ('00000000-0000-0000-0000-000000000003', '[1,2]', NULL);
-        INSERT INTO "My Notes" VALUES ('00000000-0000-0000-0000-000000000001', '[1]', '{"data": "a\\nb", "hash": "h"}');
-        INSERT INTO a_entities VALUES
-          ('00000000-0000-0000-0000-000000000001', '[1,2]', '{"data": "Ada", "entity_type": "x", "linked_memory_ids": []}');
-        INSERT INTO mem0migrations VALUES ('00000000-0000-0000-0000-000000000001', '[0]', '{"user_id": "x"}');
-        """)
+    try database.execute(
+      """
+      CREATE EXTENSION vector;
+      CREATE TABLE a (id uuid PRIMARY KEY, vector vector(2), payload jsonb);
+      CREATE TABLE "My Notes" (id uuid PRIMARY KEY, vector vector, payload jsonb);
+      CREATE TABLE a_entities (id uuid PRIMARY KEY, vector vector(2), payload jsonb);
+      CREATE TABLE mem0migrations (id uuid PRIMARY KEY, vector vector(1), payload jsonb);
+      CREATE TABLE others (id bigint PRIMARY KEY, vector vector(2), payload jsonb);
+      INSERT INTO a VALUES
+        ('00000000-0000-0000-0000-000000000001', '[1,2]', '{"data": "tea", "hash": "h", "user_id": "ada", "x": [1]}'),
+        ('00000000-0000-0000-0000-000000000002', NULL, '{"data": "old", "user_id": "ada", "expiration_date": "2020-01-01"}'),
+        ('00000000-0000-0000-0000-000000000003', '[1,2]', NULL);
+      INSERT INTO "My Notes" VALUES ('00000000-0000-0000-0000-000000000001', '[1]', '{"data": "a\\nb", "hash": "h"}');
+      INSERT INTO a_entities VALUES
+        ('00000000-0000-0000-0000-000000000001', '[1,2]', '{"data": "Ada", "entity_type": "x", "linked_memory_ids": []}');
+      INSERT INTO mem0migrations VALUES ('00000000-0000-0000-0000-000000000001', '[0]', '{"user_id": "x"}');
+      """)
     let driver = try PostgresDriver(connectionString: database.url, isReadOnly: true)
     guard case .foreign(let source) = try SourceCatalog.open(driver, all) else {
       Issue.record("it was not told for mem0's")

@@ -21,7 +21,7 @@ import Testing
 
     init(_ sql: String) throws {
       database = try TestDatabase()
-      try database.connect().execute(unsafeSQL: sql)
+      try database.execute(sql)
       source = try ForeignSource.opened(database)
     }
 

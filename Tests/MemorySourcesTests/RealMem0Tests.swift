@@ -39,7 +39,7 @@ import Testing
   func readsPostgres() throws {
     let database = try TestDatabase()
     let dump = try String(contentsOfFile: RealMem0Tests.stores + "/mem0-pgvector/dump.sql", encoding: .utf8)
-    try database.connect().execute(unsafeSQL: "CREATE EXTENSION vector;" + RealMem0Tests.statements(of: dump))
+    try database.execute("CREATE EXTENSION vector;" + RealMem0Tests.statements(of: dump))
     let driver = try PostgresDriver(connectionString: database.url, isReadOnly: true)
     guard case .foreign(let source) = try SourceCatalog.open(driver, SourceSelection()) else {
       Issue.record("it was not told for mem0's")

@@ -111,14 +111,14 @@ import Testing
   @Test("a view in place of a table is read, and names that need quotes are quoted")
   func readsViews() throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE SCHEMA "odd ""schema";
-        CREATE TABLE "odd ""schema"."the ""rows" (a VARCHAR, b JSON, c JSON, d VARCHAR, e BIGINT);
-        INSERT INTO "odd ""schema"."the ""rows" VALUES ('m1', '"tea"', '["x"]', 'ada', 5);
-        CREATE VIEW "odd ""schema"."my ""view" AS SELECT a AS memory_id, b AS memory, c AS topics, d AS user_id,
-          e AS created_at FROM "odd ""schema"."the ""rows";
-        """)
+    try database.execute(
+      """
+      CREATE SCHEMA "odd ""schema";
+      CREATE TABLE "odd ""schema"."the ""rows" (a VARCHAR, b JSON, c JSON, d VARCHAR, e BIGINT);
+      INSERT INTO "odd ""schema"."the ""rows" VALUES ('m1', '"tea"', '["x"]', 'ada', 5);
+      CREATE VIEW "odd ""schema"."my ""view" AS SELECT a AS memory_id, b AS memory, c AS topics, d AS user_id,
+        e AS created_at FROM "odd ""schema"."the ""rows";
+      """)
     let rows = try ForeignSource.opened(database).allRows()
     #expect(rows.map(\.content) == [.text("tea")])
     // A number, though a server gives text.

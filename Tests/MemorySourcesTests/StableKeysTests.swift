@@ -90,12 +90,12 @@ import Testing
     arguments: [("", true), ("WHERE n > 0", false)])
   func asksTheIndexOfPostgres(condition: String, isUnique: Bool) throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE TABLE notes (id text, content text, n integer);
-        CREATE UNIQUE INDEX ON notes (id) \(condition);
-        INSERT INTO notes VALUES ('x', 'tea', 1);
-        """)
+    try database.execute(
+      """
+      CREATE TABLE notes (id text, content text, n integer);
+      CREATE UNIQUE INDEX ON notes (id) \(condition);
+      INSERT INTO notes VALUES ('x', 'tea', 1);
+      """)
     var selection = SourceSelection()
     selection.table = "notes"
     selection.mapping = [.id: "id", .content: "content"]

@@ -18,10 +18,10 @@ import Testing
     arguments: ["S ch.mem 0", #""S ch"."mem 0""#, #""S ch".mem 0"#, #""mem 0""#, "mem 0", #""s CH".MEM 0"#])
   func findsQuoted(name: String) throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE SCHEMA "S ch"; CREATE TABLE "S ch"."mem 0" (body text); INSERT INTO "S ch"."mem 0" VALUES ('tea');
-        """)
+    try database.execute(
+      """
+      CREATE SCHEMA "S ch"; CREATE TABLE "S ch"."mem 0" (body text); INSERT INTO "S ch"."mem 0" VALUES ('tea');
+      """)
     let rows = try ForeignSource.opened(database, TableNameTests.selection(name, "body")).allRows()
     #expect(rows.map(\.content) == [.text("tea")])
   }

@@ -27,7 +27,7 @@ import Testing
         + "add 'third thing' --user ada --force")
     #expect(made.status == 0, "\(made.errors)")
     let sql = names.map {
-      "ALTER TABLE memories ADD COLUMN \(quoted($0)) text; UPDATE memories SET \(quoted($0)) = 'value ' || id"
+      "ALTER TABLE memories ADD COLUMN \(quoted($0)) text; UPDATE memories SET \(quoted($0)) = 'value ' || CAST(id AS text)"
     }.joined(separator: ";\n")
     try world.runForeign(sql)
     return world
@@ -91,7 +91,7 @@ extension JSON {
 extension World {
   /// Runs statements as another program would.
   fileprivate func runForeign(_ sql: String) throws {
-    if let database { try database.connect().execute(unsafeSQL: sql) } else { try folder.sqlite("store.db", sql) }
+    if let database { try database.execute(sql) } else { try folder.sqlite("store.db", sql) }
   }
 
   /// The rows of a table as the database writes them.

@@ -162,7 +162,7 @@ import Testing
     #expect(there.status == 0, "\(there.errors)")
     let equal = try world.run("-q", "--output", "json", "diff", database.url)
     #expect(equal.status == 0, "\(equal.output)")
-    try database.connect().execute(unsafeSQL: "UPDATE memories SET mood = 'sad' WHERE id = 2")
+    try database.execute("UPDATE memories SET mood = 'sad' WHERE id = 2")
     let report = try world.json("diff", database.url)
     #expect(report[key: "columns"]?[key: "mood"] == .integer(1), "\(report.text)")
     _ = legacy

@@ -17,10 +17,9 @@ import Testing
     let world = try World(kind)
     if let database = world.database {
       #expect(try world.run("-q", "schema", "--create").status == 0)
-      try database.connect().execute(unsafeSQL: OldStore.postgres)
-      try database.connect().execute(
-        unsafeSQL:
-          "SELECT setval('prompt_fragments_id_seq', 2); INSERT INTO memories (user_id, content) VALUES ('ada', 'Tea, not coffee')"
+      try database.execute(OldStore.postgres)
+      try database.execute(
+        "SELECT setval('prompt_fragments_id_seq', 2); INSERT INTO memories (user_id, content) VALUES ('ada', 'Tea, not coffee')"
       )
     } else {
       try world.folder.sqlite("store.db", OldStore.sqlite)
@@ -46,7 +45,7 @@ import Testing
     // And the application's own insert is taken.
     let insert = "INSERT INTO prompt_fragments (category, content, agent_type) VALUES ('theirs', 'Be brief.', NULL)"
     if let database = world.database {
-      try database.connect().execute(unsafeSQL: insert)
+      try database.execute(insert)
     } else {
       try world.folder.sqlite("store.db", insert)
     }
@@ -115,7 +114,7 @@ import Testing
     #expect(try world.json("doctor", "columns_required", "fragment_every_agent")[key: "found"] == .integer(0))
     let insert = "INSERT INTO memories (user_id, content, metadata, created_at) VALUES ('bo', 'x', NULL, NULL)"
     if let database = world.database {
-      try database.connect().execute(unsafeSQL: OriginalSchema.nullRows + insert)
+      try database.execute(OriginalSchema.nullRows + insert)
       #expect(try database.value("SELECT content FROM memories WHERE id = 1") == "Tea, not coffee")
     } else {
       try world.folder.sqlite("store.db", OriginalSchema.nullRows + insert)

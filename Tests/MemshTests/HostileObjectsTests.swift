@@ -27,7 +27,7 @@ import Testing
       """)
   }
 
-  private func change(_ sql: String) throws { try database.connect().execute(unsafeSQL: sql) }
+  private func change(_ sql: String) throws { try database.execute(sql) }
 
   /// The URL of the role that memsh works as.
   private func url(schema: String?) -> String {

@@ -157,12 +157,12 @@ import Testing
   @Test("a PostgreSQL database: unknown tables are described, and its password is not shown")
   func inspectsPostgres() throws {
     let database = try TestDatabase()
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE SCHEMA other; CREATE TABLE other.facts (id uuid PRIMARY KEY, fact text, person text, deleted boolean);
-        INSERT INTO other.facts VALUES (gen_random_uuid(), 'Likes tea', 'ada', false),
-          (gen_random_uuid(), 'Likes milk', 'ada', true);
-        """)
+    try database.execute(
+      """
+      CREATE SCHEMA other; CREATE TABLE other.facts (id uuid PRIMARY KEY, fact text, person text, deleted boolean);
+      INSERT INTO other.facts VALUES (gen_random_uuid(), 'Likes tea', 'ada', false),
+        (gen_random_uuid(), 'Likes milk', 'ada', true);
+      """)
     let folder = try TestFolder()
     let found = try inspect(database.url, in: folder)
     let table = try #require(found[key: "tables"]?.arrayValue?.first)

@@ -23,7 +23,7 @@ import Testing
         database = nil
       case .postgres:
         let database = try TestDatabase()
-        try database.connect().execute(unsafeSQL: sql)
+        try database.execute(sql)
         (place, self.database) = (database.url, database)
       }
     }

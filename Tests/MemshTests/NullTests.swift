@@ -83,8 +83,8 @@ import Testing
     let world = try world(kind)
     #expect(try world.run("-q", "edit", "7", "--importance", "0.9").status == 0)
     if let database = world.database {
-      try database.connect().execute(
-        unsafeSQL: "ALTER TABLE memories DISABLE TRIGGER USER; UPDATE memories SET updated_at = NULL")
+      try database.execute(
+        "ALTER TABLE memories DISABLE TRIGGER USER; UPDATE memories SET updated_at = NULL")
     } else {
       try world.folder.sqlite(
         "store.db", "DROP TRIGGER update_memories_updated_at; UPDATE memories SET updated_at = NULL")
@@ -110,7 +110,7 @@ import Testing
       UPDATE memory_analytics SET results_count = -1 WHERE id = 7;
       """
     if let database = world.database {
-      try database.connect().execute(unsafeSQL: "ALTER TABLE memories DISABLE TRIGGER USER; \(sql)")
+      try database.execute("ALTER TABLE memories DISABLE TRIGGER USER; \(sql)")
     } else {
       try world.folder.sqlite("store.db", "DROP TRIGGER update_memories_updated_at; \(sql)")
     }
@@ -130,7 +130,7 @@ import Testing
     let world = try world(kind)
     let insert = "INSERT INTO memories (id, user_id, content, metadata) VALUES (8, 'ada', 'the same', NULL)"
     if let database = world.database {
-      try database.connect().execute(unsafeSQL: insert)
+      try database.execute(insert)
     } else {
       try world.folder.sqlite("store.db", insert)
     }
@@ -202,7 +202,7 @@ import Testing
     let refused = try world.run("-q", "search", "known", "--record")
     #expect(refused.status == 1 && refused.errors.contains("add `--user NAME`"), "\(refused.errors)")
     #expect(try world.run("-q", "search", "known", "--record", "--user", "ada").status == 0)
-    try world.database?.connect().execute(unsafeSQL: "ALTER TABLE memory_analytics ALTER user_id DROP NOT NULL")
+    try world.database?.execute("ALTER TABLE memory_analytics ALTER user_id DROP NOT NULL")
     #expect(try world.run("-q", "search", "known", "--record").status == 0)
     #expect(try world.database?.value("SELECT count(*) FROM memory_analytics") == "3")
   }

@@ -18,7 +18,7 @@ import Testing
     try memsh.run(["-q", "-y", "--embedder", "hash", "-d", database.url] + arguments)
   }
 
-  private func change(_ sql: String) throws { try database.connect().execute(unsafeSQL: sql) }
+  private func change(_ sql: String) throws { try database.execute(sql) }
 
   @Test(
     "tags of any shape are shown in order, and nothing but them",

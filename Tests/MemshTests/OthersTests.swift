@@ -187,6 +187,8 @@ import Testing
       ),
     ])
   func namesColumns(change: String, name: String, statement: String) throws {
+    // A key of shards keeps its type.
+    guard !TestDatabase.isCluster || !change.contains("ALTER id") else { return }
     let world = try World(.postgres)
     try world.expect("schema", "--create")
     try world.change("INSERT INTO memories (id, user_id, content) VALUES (70000, 'ada', 'Tea, not coffee')")
@@ -206,13 +208,13 @@ import Testing
   func namesWhatIsLeftOut() throws {
     let world = try World(.postgres)
     let database = try #require(world.database)
-    try database.connect().execute(unsafeSQL: OriginalSchema.sql(dimensions: 256))
+    try database.execute(OriginalSchema.sql(dimensions: 256))
     let plain = world.folder.file("plain.db")
     #expect(try world.json("backup", plain)[key: "left_out"]?.arrayValue == [])
     #expect(try world.run("-q", "restore", plain, "--yes").status == 0)
 
-    try database.connect().execute(
-      unsafeSQL: OriginalSchema.laterMigration
+    try database.execute(
+      OriginalSchema.laterMigration
         + "CREATE TABLE sessions (id int); GRANT SELECT ON memories TO pg_monitor")
     #expect(try world.run("-q", "add", "Tea, not coffee", "--user", "ada", "--no-embedding").status == 0)
     let result = try world.memsh.run(

@@ -45,8 +45,8 @@ import Testing
 
   private func forge(_ text: String, in world: World) throws {
     if let database = world.database {
-      try database.connect().execute(
-        unsafeSQL: "UPDATE memsh.settings SET value = '\(text)' WHERE key = 'embedding_space'")
+      try database.execute(
+        "UPDATE memsh.settings SET value = '\(text)' WHERE key = 'embedding_space'")
     } else {
       try world.folder.sqlite(
         "store.db", "UPDATE memsh_settings SET value = '\(text)' WHERE key = 'embedding_space'")

@@ -45,7 +45,7 @@ import Testing
     ),
     (
       """
-      ALTER TABLE memory_duplicates DROP CONSTRAINT memory_duplicates_original_id_fkey;
+      ALTER TABLE memory_duplicates DROP CONSTRAINT IF EXISTS memory_duplicates_original_id_fkey;
       INSERT INTO memory_duplicates (id, original_id, duplicate_hash) VALUES (7, 999, 'x')
       """, "row 7 of memory_duplicates cannot be stored in SQLite: original_id is 999, and memories has no such row",
       "doctor --fix duplicates_orphaned"
@@ -63,8 +63,10 @@ import Testing
   @Test("SQLite refuses a row of PostgreSQL by its table, id and column", arguments: refused.indices)
   func namesRow(index: Int) throws {
     let (change, message, hint) = RefusedRowsTests.refused[index]
+    // What says in which shard a row stands keeps its type.
+    guard !TestDatabase.isCluster || !change.contains("ALTER user_id") else { return }
     let world = try world(.postgres)
-    try world.database?.connect().execute(unsafeSQL: change)
+    try world.database?.execute(change)
     for command in ["backup", "export"] {
       let result = try world.run("-q", command, world.folder.file("\(command).db"))
       #expect(result.status == 1 && result.errors.contains(message), "\(command): \(result.errors)")
@@ -77,8 +79,8 @@ import Testing
   func requiredColumn(kind: World.Kind) throws {
     let world = try world(kind)
     if let database = world.database {
-      try database.connect().execute(
-        unsafeSQL: "ALTER TABLE memories ADD COLUMN tenant text; UPDATE memories SET tenant = 'x'; "
+      try database.execute(
+        "ALTER TABLE memories ADD COLUMN tenant text; UPDATE memories SET tenant = 'x'; "
           + "ALTER TABLE memories ALTER tenant SET NOT NULL")
     } else {
       try world.folder.sqlite(
@@ -100,8 +102,8 @@ import Testing
     #expect(try world.run("-q", "edit", "1", "--importance", "0.9").status == 0)
     let rule = "importance_score > 0.8"
     if let database = world.database {
-      try database.connect().execute(
-        unsafeSQL: "ALTER TABLE memories ADD CONSTRAINT high CHECK (\(rule) OR id <> 1)")
+      try database.execute(
+        "ALTER TABLE memories ADD CONSTRAINT high CHECK (\(rule) OR id <> 1)")
     } else {
       try world.folder.sqlite(
         "store.db",
@@ -122,15 +124,15 @@ import Testing
     let world = try world(.postgres)
     let database = try #require(world.database)
     let role = "policed_\(UInt32.random(in: 0...UInt32.max))"
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE ROLE \(role) LOGIN; GRANT USAGE, CREATE ON SCHEMA memsh, public TO \(role);
-        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA memsh, public TO \(role);
-        GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA memsh, public TO \(role);
-        ALTER TABLE memories ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY own ON memories TO \(role) USING (user_id = 'ada') WITH CHECK (user_id = 'ada')
-        """)
-    defer { try? database.connect().execute(unsafeSQL: "DROP OWNED BY \(role); DROP ROLE \(role)") }
+    try database.execute(
+      """
+      CREATE ROLE \(role) LOGIN; GRANT USAGE, CREATE ON SCHEMA memsh, public TO \(role);
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA memsh, public TO \(role);
+      GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA memsh, public TO \(role);
+      ALTER TABLE memories ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY own ON memories TO \(role) USING (user_id = 'ada') WITH CHECK (user_id = 'ada')
+      """)
+    defer { try? database.execute("DROP OWNED BY \(role); DROP ROLE \(role)") }
     func add(_ user: String) throws -> Memsh.Result {
       try world.memsh.run(
         [

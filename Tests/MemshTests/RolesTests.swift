@@ -29,11 +29,11 @@ import Testing
 
   /// Makes a role, or gives one of an earlier test what this one needs.
   private func role(_ name: String, _ grants: String) throws {
-    try database.connect().execute(
-      unsafeSQL: """
-        DO $$ BEGIN CREATE ROLE \(name) LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
-        \(grants)
-        """)
+    try database.execute(
+      """
+      DO $$ BEGIN CREATE ROLE \(name) LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+      \(grants)
+      """)
   }
 
   private static let reading = [
@@ -88,7 +88,7 @@ import Testing
         """)
       guard result.status != 0 else { return }
       let hint = try #require(result.errors.firstMatch(of: /as the owner: (GRANT .*)/), "\(result.errors)")
-      try database.connect().execute(unsafeSQL: String(hint.1))
+      try database.execute(String(hint.1))
     }
     Issue.record("twelve grants are not enough")
   }

@@ -118,7 +118,7 @@ import Testing
     for table in [
       "memories (user_id, content) VALUES ('a', 'b')", "prompt_fragments (category, content) VALUES ('a', 'b')",
     ] {
-      try database.connect().execute(unsafeSQL: "INSERT INTO \(table)")
+      try database.execute("INSERT INTO \(table)")
     }
     let again = try other.folder.sqlite(
       "p.db",

@@ -66,7 +66,7 @@ enum SchemaCase: String, CaseIterable, Sendable {
 extension World {
   /// Runs statements as another program would.
   func change(_ sql: String) throws {
-    if let database { try database.connect().execute(unsafeSQL: sql) } else { try folder.sqlite("store.db", sql) }
+    if let database { try database.execute(sql) } else { try folder.sqlite("store.db", sql) }
   }
 
   /// The first column of every row of a question, as another program reads it.

@@ -65,7 +65,7 @@ import Testing
   func doesNotReachOut() throws {
     #expect(try migrate().status == 0)
     let before = try database.dump("public.memories")
-    try database.connect().execute(unsafeSQL: "CREATE SCHEMA bare")
+    try database.execute("CREATE SCHEMA bare")
     let url = world.store + "?schema=bare"
     for command in ["stats", "search espresso", "rollback --run last --yes"] {
       let result = try world.memsh.run(["-d", url, "--output", "jsonl", "-c", command])
@@ -73,7 +73,7 @@ import Testing
       #expect(result.errors.contains("\"code\":\"schema_missing\""), "\(command): \(result.errors)")
     }
     // With one table of the four there, the public ones must not stand in for the others.
-    try database.connect().execute(unsafeSQL: "CREATE TABLE bare.memory_analytics (LIKE public.memory_analytics)")
+    try database.execute("CREATE TABLE bare.memory_analytics (LIKE public.memory_analytics)")
     #expect(try world.memsh.run(["-d", url, "-c", "stats"]).status == 1)
     for options in [["--no-backup"], []] {
       let result = try migrate(["--schema", "bare", "--force-recreate", "--yes"] + options)
@@ -128,9 +128,8 @@ import Testing
       let result = try migrate(options)
       #expect(result.status == 0, "\(result.errors)")
     }
-    try database.connect().execute(
-      unsafeSQL:
-        "INSERT INTO one.memories (user_id, content, embedding) VALUES ('a', 'new', array_fill(1, ARRAY[256])::vector)")
+    try database.execute(
+      "INSERT INTO one.memories (user_id, content, embedding) VALUES ('a', 'new', array_fill(1, ARRAY[256])::vector)")
     let result = try world.memsh.runShell(
       "timeout 60 \"$MEMSH\" -d '\(world.store)' -q migrate --schema two --from '\(world.store)?schema=one'")
     #expect(result.status == 0, "\(result.status) \(result.errors)")
@@ -143,7 +142,7 @@ import Testing
     #expect(try migrate().status == 0)
     #expect(try migrate("--schema", "one").status == 0)
     let before = try database.dump("public.memories")
-    try database.connect().execute(unsafeSQL: "DROP SCHEMA one CASCADE")
+    try database.execute("DROP SCHEMA one CASCADE")
     let result = try world.memsh.run(
       ["-d", world.store + "?schema=one", "rollback", "--run", "last", "--force", "--yes"])
     #expect(result.status == 1)

@@ -34,7 +34,7 @@ import Testing
     var before = try world.schemaText()
     #expect(before.count > 150)
     for change in Self.changes {
-      try database.connect().execute(unsafeSQL: change)
+      try database.execute(change)
       let after = try world.schemaText()
       #expect(!SchemaText.changes(from: before, to: after).isEmpty, "\(change)")
       before = after

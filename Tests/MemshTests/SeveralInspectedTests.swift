@@ -59,7 +59,7 @@ import Testing
   @Test("a PostgreSQL database with several systems")
   func overviewsDatabase() throws {
     let (folder, database) = (try TestFolder(), try TestDatabase())
-    try database.connect().execute(unsafeSQL: SeveralInspectedTests.agno + SeveralInspectedTests.langGraph)
+    try database.execute(SeveralInspectedTests.agno + SeveralInspectedTests.langGraph)
     let found = try inspect(database.url, in: folder)
     #expect(try tried(found, at: database.url, in: folder) == ["LangGraph 1", "Agno 2"])
   }
@@ -69,7 +69,7 @@ import Testing
     let folder = try TestFolder()
     let sql = SeveralInspectedTests.langGraph + SeveralInspectedTests.notes
     let database = onServer ? try TestDatabase() : nil
-    try database?.connect().execute(unsafeSQL: sql)
+    try database?.execute(sql)
     let location = try database?.url ?? folder.sqlite("a.db", sql)
     let found = try inspect(location, in: folder)
     #expect(found[key: "system"] == .string("LangGraph"))

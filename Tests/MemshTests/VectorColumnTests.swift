@@ -23,7 +23,7 @@ import Testing
         + rows.joined(separator: ", ") + ";"
       if kind == .postgres {
         let database = try TestDatabase()
-        try database.connect().execute(unsafeSQL: sql)
+        try database.execute(sql)
         (place, self.database) = (database.url, database)
       } else {
         (place, database) = (try folder.sqlite("docs.db", sql), nil)

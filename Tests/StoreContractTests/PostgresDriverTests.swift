@@ -104,7 +104,7 @@ import Testing
     let fixture = try Fixture(.postgres)
     let name = fixture.store.identity.name
     // PostgreSQL 18 looks for extensions where this says, so this database has none.
-    try fixture.database?.connect().execute(unsafeSQL: "ALTER DATABASE \(name) SET extension_control_path = '/none'")
+    try fixture.database?.execute("ALTER DATABASE \(name) SET extension_control_path = '/none'")
     for action in [VectorSupportAction.check, .ensure, .update] {
       #expect { try fixture.store.vectorSupport(action) } throws: { error in
         let error = error as? MemshError
@@ -139,36 +139,36 @@ import Testing
   @Test("a store that others made has a space by its column")
   func readsForeignSpace() throws {
     let fixture = try Fixture(.postgres)
-    try fixture.database?.connect().execute(
-      unsafeSQL: """
-        CREATE EXTENSION vector;
-        CREATE TABLE memories (id serial, user_id text, content text, metadata jsonb, category text,
-          importance_score float, access_count int, last_accessed_at timestamp, created_at timestamp,
-          updated_at timestamp, embedding vector(3072))
-        """)
+    try fixture.database?.execute(
+      """
+      CREATE EXTENSION vector;
+      CREATE TABLE memories (id serial, user_id text, content text, metadata jsonb, category text,
+        importance_score float, access_count int, last_accessed_at timestamp, created_at timestamp,
+        updated_at timestamp, embedding vector(3072))
+      """)
     #expect(try fixture.store.embeddingSpace()?.description == "openai/text-embedding-3-large (3072)")
   }
 
   @Test("a store with other column types and a sequence it does not own works all the same")
   func adaptsToForeignTables() throws {
     let fixture = try Fixture(.postgres)
-    try fixture.database?.connect().execute(
-      unsafeSQL: """
-        CREATE EXTENSION vector; CREATE SEQUENCE own_seq;
-        CREATE TABLE memories (id int PRIMARY KEY DEFAULT nextval('own_seq'), user_id text, content text,
-          embedding vector(3), metadata jsonb, category text, importance_score numeric, access_count bigint,
-          last_accessed_at timestamptz, created_at timestamptz, updated_at timestamptz)
-        """)
-    try fixture.database?.connect().execute(
-      unsafeSQL: """
-        INSERT INTO memories (user_id, content, embedding, importance_score, created_at)
-        VALUES ('ada', 'x', '[1,0,0]', 0.75, '2025-01-01T02:00:00+02')
-        """)
+    try fixture.database?.execute(
+      """
+      CREATE EXTENSION vector; CREATE SEQUENCE own_seq;
+      CREATE TABLE memories (id int PRIMARY KEY DEFAULT nextval('own_seq'), user_id text, content text,
+        embedding vector(3), metadata jsonb, category text, importance_score numeric, access_count bigint,
+        last_accessed_at timestamptz, created_at timestamptz, updated_at timestamptz)
+      """)
+    try fixture.database?.execute(
+      """
+      INSERT INTO memories (user_id, content, embedding, importance_score, created_at)
+      VALUES ('ada', 'x', '[1,0,0]', 0.75, '2025-01-01T02:00:00+02')
+      """)
     let found = try fixture.store.search(VectorQuery(vector: Vector([1, 0, 0]))).hits
     #expect(found.first?.memory.fields.importanceScore == 0.75)
     #expect(found.first?.memory.fields.createdAt?.iso8601 == "2025-01-01T00:00:00.000000Z")
-    try fixture.database?.connect().execute(
-      unsafeSQL: "ALTER TABLE memories ALTER importance_score TYPE float8, ALTER access_count TYPE int")
+    try fixture.database?.execute(
+      "ALTER TABLE memories ALTER importance_score TYPE float8, ALTER access_count TYPE int")
     #expect(try fixture.store.insert([memory("y")]) == [2])
   }
 

@@ -9,10 +9,10 @@ import Testing
   @Test func everythingElseStays() throws {
     let fixture = try Fixture.filled(.postgres)
     let (store, database) = (fixture.store, try #require(fixture.database))
-    try database.connect().execute(
-      unsafeSQL: """
-        ALTER TABLE memories ADD "no te" varchar(20) DEFAULT 'kept', ADD twice int8 GENERATED ALWAYS AS (id * 2) STORED
-        """)
+    try database.execute(
+      """
+      ALTER TABLE memories ADD "no te" varchar(20) DEFAULT 'kept', ADD twice int8 GENERATED ALWAYS AS (id * 2) STORED
+      """)
     let before = try store.memories([3, 4, 5])
     let text =
       #"SELECT string_agg(concat_ws('|', id, "no te", twice, embedding, metadata), ';' ORDER BY id) FROM memories"#

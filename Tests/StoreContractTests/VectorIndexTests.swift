@@ -22,8 +22,8 @@ import Testing
     _ = try store.createSchema(space: space)
     try fill(database, dimensions: dimensions)
     for method in [VectorIndexMethod.ivfflat, .hnsw] {
-      try database.connect().execute(
-        unsafeSQL: "DROP INDEX IF EXISTS memories_embedding_idx, prompt_fragments_embedding_idx")
+      try database.execute(
+        "DROP INDEX IF EXISTS memories_embedding_idx, prompt_fragments_embedding_idx")
       let lines = try store.buildIndexes(method, NoProgress())
       #expect(lines.count == 2)
       let present = try store.schema().filter { $0.state == .present }
@@ -44,15 +44,15 @@ import Testing
     _ = try store.vectorSupport(.ensure)
     _ = try store.createSchema(space: EmbeddingSpace(provider: "test", model: "m", dimensions: 16))
     // 0.1 % are of one user, and the nearest rows to the query are all of another than the one asked for.
-    try database.connect().execute(
-      unsafeSQL: """
-        INSERT INTO memories (user_id, content, embedding)
-          SELECT CASE WHEN n % 1000 = 0 THEN 'few' WHEN n <= 2500 THEN 'near' ELSE 'many' END, 'memory ' || n,
-            (SELECT array_agg(CASE WHEN n <= 2500 THEN 2 ELSE 0 END + 0 * g + random() - 0.5)::vector
-              FROM generate_series(1, 16) AS g)
-          FROM generate_series(1, 20000) AS n;
-        ANALYZE memories
-        """)
+    try database.execute(
+      """
+      INSERT INTO memories (user_id, content, embedding)
+        SELECT CASE WHEN n % 1000 = 0 THEN 'few' WHEN n <= 2500 THEN 'near' ELSE 'many' END, 'memory ' || n,
+          (SELECT array_agg(CASE WHEN n <= 2500 THEN 2 ELSE 0 END + 0 * g + random() - 0.5)::vector
+            FROM generate_series(1, 16) AS g)
+        FROM generate_series(1, 20000) AS n;
+      ANALYZE memories
+      """)
     _ = try store.buildIndexes(.hnsw, NoProgress())
     var all: [Memory] = []
     try store.readMemories(batchSize: 5_000) { all += $0 }
@@ -81,7 +81,7 @@ import Testing
       }
     }
     // Rows that were deleted and not yet vacuumed are still in the index; they must not use its answer up.
-    try database.connect().execute(unsafeSQL: "DELETE FROM memories WHERE user_id = 'near'")
+    try database.execute("DELETE FROM memories WHERE user_id = 'near'")
     all.removeAll { $0.fields.userID == "near" }
     #expect(try store.search(VectorQuery(vector: ones, limit: 10)).hits.count == 10)
 
@@ -100,14 +100,14 @@ import Testing
 
   /// Sums of two of 200 random vectors: 20,000 different ones without drawing every number.
   private func fill(_ database: TestDatabase, dimensions: Int) throws {
-    try database.connect().execute(
-      unsafeSQL: """
-        CREATE TEMP TABLE base AS SELECT n, array_agg(random() - 0.5)::vector AS v
-          FROM generate_series(1, 200) AS n, generate_series(1, \(dimensions)) GROUP BY n;
-        INSERT INTO memories (user_id, content, embedding)
-          SELECT 'u' || a.n % 10, 'memory ' || a.n || ' ' || b.n, a.v + b.v FROM base a, base b WHERE b.n <= 100;
-        ANALYZE memories;
-        """)
+    try database.execute(
+      """
+      CREATE TEMP TABLE base AS SELECT n, array_agg(random() - 0.5)::vector AS v
+        FROM generate_series(1, 200) AS n, generate_series(1, \(dimensions)) GROUP BY n;
+      INSERT INTO memories (user_id, content, embedding)
+        SELECT 'u' || a.n % 10, 'memory ' || a.n || ' ' || b.n, a.v + b.v FROM base a, base b WHERE b.n <= 100;
+      ANALYZE memories;
+      """)
     #expect(try database.value("SELECT count(*) FROM memories") == String(VectorIndexTests.rows))
   }
 

@@ -38,6 +38,6 @@ package struct ForeignFixture: Sendable, CustomStringConvertible {
   /// Fills a database with a dump.
   package func load(into database: TestDatabase) throws {
     let dump = FileManager.default.contents(atPath: store) ?? Data()
-    try database.connect().execute(unsafeSQL: String(decoding: dump, as: UTF8.self))
+    try database.execute(String(decoding: dump, as: UTF8.self))
   }
 }

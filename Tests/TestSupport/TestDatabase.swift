@@ -99,7 +99,7 @@ package final class TestDatabase {
     let connection = try connect()
     guard TestDatabase.isCluster else { return try connection.execute(unsafeSQL: sql) }
     // Semicolons between dollars or quotation marks end nothing.
-    for statement in sql.matches(of: /(?:\$\$.*?\$\$|'[^']*'|[^;])+/.dotMatchesNewlines()) {
+    for statement in sql.matches(of: /(?:\$\$.*?\$\$|'[^']*'|"[^"]*"|[^;])+/.dotMatchesNewlines()) {
       let statement = statement.0.trimmingCharacters(in: .whitespacesAndNewlines)
       if !statement.isEmpty { try connection.execute(unsafeSQL: statement) }
     }
