@@ -18,8 +18,19 @@ extension MemshError {
       self.init(
         .storeCorrupt, "\(location) sent an answer that cannot be read: \(error.message)",
         hint: "look whether a proxy or another program stands in between: psql \"$DATABASE_URL\" -c 'SELECT version()'")
-    case .server, .unexpected: self.init(sqlState: error.sqlState ?? "", error, location: location, cause: cause)
+    case .server, .unexpected:
+      self.init(sqlState: MemshError.sqlState(of: error), error, location: location, cause: cause)
     }
+  }
+
+  /// What Citus passes on of a COPY on another server has lost its SQLSTATE.
+  private static func sqlState(of error: PostgresError) -> String {
+    let told = [
+      "null value in column": "23502", "violates unique constraint": "23505", "violates check constraint": "23514",
+    ]
+    let state = error.sqlState ?? ""
+    guard state == "XX000" else { return state }
+    return told.first { error.message.contains($0.key) }?.value ?? state
   }
 
   private init(connecting error: PostgresError, location: String) {

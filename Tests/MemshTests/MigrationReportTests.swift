@@ -111,13 +111,13 @@ import Testing
     let world = try World(kind)
     #expect(try world.run("schema", "--create").status == 0)
     // What an application adds makes the commit itself fail, after every row has been taken.
-    if let connection = try world.database?.connect() {
-      try connection.execute(
-        unsafeSQL: """
-          CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
-          CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON memories DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION refuse();
-          """)
+    if let database = world.database {
+      try database.execute(
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+        CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON memories DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION refuse();
+        """)
     } else {
       try world.folder.sqlite(
         "store.db",
