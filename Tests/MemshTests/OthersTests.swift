@@ -199,6 +199,8 @@ import Testing
     #expect(refused.status == 1 && refused.errors.contains(name), "\(refused.errors)")
     guard !statement.isEmpty else { return }
     #expect(refused.errors.contains(statement), "\(refused.errors)")
+    // Citus knows no such statement.
+    guard !TestDatabase.isCluster || !statement.contains("EXPRESSION") else { return }
     try world.change("ALTER TABLE memories \(statement)")
     try world.expect("restore", backup)
     #expect(try world.lines("SELECT id || content FROM memories") == ["70000Tea, not coffee"])
