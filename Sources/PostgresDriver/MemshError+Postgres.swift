@@ -90,8 +90,9 @@ extension MemshError {
     case "57014": self.init(.interrupted, "interrupted", cause: cause)
     // It is the store's own server that says so: the connection that is meant is one of its own, to another server.
     case "08000", "08001", "08003", "08004", "08006":
+      let first = String(error.message.prefix { !$0.isNewline })
       self.init(
-        .storeFailed, "another server that \(location) needs does not answer: \(error.message)",
+        .storeFailed, "another server that \(location) needs does not answer: \(first)",
         hint: "`doctor nodes_silent` names those of a cluster; users whose memories stand elsewhere go on", cause: cause
       )
     case "57P01", "57P02", "57P03", "57P05", "25P03":
