@@ -46,8 +46,11 @@ extension PostgresDriver {
       }
     }
     let answer = try search(query, with: index, in: state)
-    // Rows that pass may all be far away, or hide behind deleted ones: the scan of the index ends at some point.
-    guard answer.hits.count == query.limit || query.strategy != .automatic else {
+    // Rows that pass may all be far away, or hide behind deleted ones: the scan of the index ends at some point. A breadth
+    // that is chosen is to show what it misses.
+    var isMeasured = false
+    if case .approximate(breadth: .some) = query.strategy { isMeasured = true }
+    guard answer.hits.count == query.limit || isMeasured else {
       return try searchExactly(
         query, reason: "the index found only \(counted(answer.hits.count, "row"))", rows: passing().rows, in: state)
     }

@@ -146,7 +146,8 @@ extension PostgresDriver {
       // together.
       let isSame: SQL =
         isDistributed && table == Table.memories.name
-        ? "was.id = t.id AND \(isOf: "t.user_id", row: "was")" : "was.id = t.id"
+        ? "was.id = t.id AND \(isOf: SQL(raw: usersAreText ? "t.user_id" : "t.user_id::text"), row: "was")"
+        : "was.id = t.id"
       let moved = try query(
         """
         WITH changed AS (\(update) FROM \(others)\(name: table) AS was

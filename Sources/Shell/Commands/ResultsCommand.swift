@@ -5,8 +5,9 @@ struct ResultsCommand: ShellCommand {
   static let declaration = CommandConfiguration(
     commandName: "results", abstract: "Write the results of all following commands into a file, or show them again.",
     discussion: """
-      The file is replaced; each result is in it as soon as its command has ended. Messages, errors and help stay here. \
-      A name that ends in .json, .jsonl, .csv, .tsv or .md tells the format. `COMMAND > FILE` is for one command.
+      The file is replaced; each result is in it, behind the others, as soon as its command has ended. Messages, errors, \
+      help and watch stay here. A name that ends in .json, .jsonl, .csv, .tsv or .md tells the format of each result. \
+      `COMMAND > FILE` is for one command, whose result is then the whole file.
       """)
 
   static let examples = [

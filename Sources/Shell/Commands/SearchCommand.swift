@@ -48,7 +48,7 @@ struct SearchCommand: Filtering {
   @Flag(help: "Give the answer of comparing every row, whatever index there is.")
   var exact = false
 
-  @Flag(help: "Take a faster answer that may miss some rows (SQLite); `recall` tells how many.")
+  @Flag(help: "Take a faster answer that may miss some rows; `recall` tells how many.")
   var approximate = false
 
   @Option(help: "Show these columns, separated by commas.")

@@ -11,7 +11,7 @@ struct TableRenderer: Renderer {
 
   func render(_ table: ResultTable, to output: inout String) {
     // Without a subject nothing is cut.
-    let shown = display.isForProgram ? table.shown.wrapping(nil) : table.shown
+    let shown = display.isForProgram ? table.shown.ordered.wrapping(nil) : table.shown
     let layout = TableLayout(shown, width: display.columns)
     guard display.expansion != .on, display.expansion == .off || isReadable(shown, layout) else {
       return VerticalRenderer(display).render(shown, to: &output)

@@ -88,6 +88,9 @@ package struct ResultTable: Sendable {
     return table
   }
 
+  /// The table as a program gets it that may show it cut: what a screen can do without stands last.
+  var ordered: ResultTable { with(columns.filter { !yielding.contains($0) } + columns.filter(yielding.contains)) }
+
   /// The table in which one column gives way and is wrapped.
   func wrapping(_ name: String?) -> ResultTable {
     var table = self

@@ -72,7 +72,7 @@ package struct CommandRunner {
         return Outcome(status: .success)
       }
       format = parsed.outputFormat ?? format
-      let isResult = !(parsed is HelpCommand || parsed is ResultsCommand)
+      let isResult = !(parsed is HelpCommand || parsed is ResultsCommand || parsed is WatchCommand)
       // What is said below the result, once a program that shows it has given the terminal back.
       var notes: [String?] = []
       defer { for note in notes.compactMap(\.self) { session.note(note) } }

@@ -61,16 +61,32 @@ struct ResultPlace {
   var isProgram = false
 }
 
+/// Where the results go of commands that name no place.
+struct StandingPlace {
+  let place: any OutputSink
+  let path: String
+  /// The format that the path tells; nil where it tells none.
+  let format: OutputFormat?
+  /// Whether a result is in it, from which Markdown sets off the next.
+  var hasResult = false
+
+  /// Whether a path is that of the same file.
+  func isFile(_ other: String) -> Bool {
+    var (own, others) = (stat(), stat())
+    return stat(path, &own) == 0 && stat(other, &others) == 0 && own.st_dev == others.st_dev
+      && own.st_ino == others.st_ino
+  }
+}
+
 extension Session {
   /// Chooses where results go that no `>` or `|` sends elsewhere.
   ///
   /// - Parameter path: A file, which is replaced; nil for standard output.
   func sendResults(to path: String?) throws {
-    results = nil
-    guard let path else { return }
+    guard let path else { return results = nil }
     try SQLiteFile.refuseWriting(to: path)
     let place: any OutputSink = try NewFile.isDevice(path) ? FileSink(path) : AddingSink(path, isEmptied: true)
-    results = (place, Destination.format(ofFile: path))
+    results = StandingPlace(place: place, path: path, format: Destination.format(ofFile: path))
   }
 
   /// Runs `body` with what it writes going to a place.
@@ -83,9 +99,11 @@ extension Session {
   ) throws -> Value? {
     defer { sink = nil }
     guard let destination else {
-      if isResult, let (place, named) = results {
-        sink = ResultPlace(place: place, format: named ?? settings.output ?? .tsv, isNamed: named != nil)
-      }
+      guard isResult, let results else { return try body() }
+      let format = results.format ?? settings.output ?? .tsv
+      sink = ResultPlace(place: results.place, format: format, isNamed: results.format != nil)
+      if results.hasResult, format == .markdown { try results.place.write("\n") }
+      self.results?.hasResult = true
       return try body()
     }
     let place: any OutputSink
@@ -101,6 +119,10 @@ extension Session {
     case .file(let token, let isAddedTo):
       let path = try CommandParser.word(token, of: command, scope: scope)
       try SQLiteFile.refuseWriting(to: path)
+      if let results, !isAddedTo, results.isFile(path), !NewFile.isDevice(path) {
+        throw MemshError(
+          .usage, "\(path) is where all results go", hint: "`results` ends that; or write >> \(path), or another file")
+      }
       place = try isAddedTo && !NewFile.isDevice(path) ? AddingSink(path) : FileSink(path)
       named = Destination.format(ofFile: path)
     }

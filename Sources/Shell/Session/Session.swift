@@ -36,8 +36,8 @@ package final class Session {
   var isInSystemShell = false
   /// Where the result of the command that runs now goes; nil for standard output.
   var sink: ResultPlace?
-  /// Where the results go of commands that name no place, and the format that its name tells; nil for standard output.
-  var results: (place: any OutputSink, format: OutputFormat?)?
+  /// Where the results go of commands that name no place; nil for standard output.
+  var results: StandingPlace?
   /// What was typed before the command that runs now, for `edit-line`.
   package var lastInput = ""
 
