@@ -26,6 +26,11 @@ package final class PostgresNotices: Sendable {
     }
   }
 
+  /// Those of now whose text begins like this; they stay.
+  package func beginning(with text: String) -> [PostgresNotice] {
+    noted.withLock { $0.filter { $0.message.hasPrefix(text) } }
+  }
+
   private func append(_ notice: PostgresNotice) {
     noted.withLock { if $0.count < PostgresNotices.maximum, $0.last != notice { $0.append(notice) } }
   }

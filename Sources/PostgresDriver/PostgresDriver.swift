@@ -211,6 +211,14 @@ package final class PostgresDriver: Driver {
         .connectionLost, "the connection to \(identity.location) was lost while the changes were being committed",
         hint: "they may be stored or not, all or none: look before you run the command again", cause: error.cause)
     }
+    // Citus only warns when a server refuses at the end what the others have committed.
+    guard isDistributed, let refused = pool.notices.beginning(with: "failed to commit transaction on ").first else {
+      return
+    }
+    throw MemshError(
+      .storeFailed, "a part of the changes is lost: \(refused.message)",
+      hint: "the other servers have stored theirs: `journal` shows what was to change, `undo` takes it back, and that "
+        + "server's log says why it refused")
   }
 
   private func rollBack() throws {
