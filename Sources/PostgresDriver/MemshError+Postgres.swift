@@ -66,12 +66,12 @@ extension MemshError {
     case "23502":
       let match = error.message.firstMatch(of: /column "(.+)" of relation "(.+)"/)
       self = .nullRefused(
-        error.message, of: match.map { (String($0.1), String($0.2.dropLast(shardSuffix(of: $0.2).count))) },
+        error.message, of: match.map { (String($0.1), String($0.2.dropLast(partSuffix(of: $0.2).count))) },
         cause: "SQLSTATE 23502")
     case "23514":
       let match = error.message.firstMatch(of: /relation "(.+)" violates check constraint "(.+)"/)
-      let shard = match.map { shardSuffix(of: $0.1) } ?? ""
-      let name = match.map { String($0.2.hasSuffix(shard) ? $0.2.dropLast(shard.count) : $0.2) } ?? ""
+      let part = match.map { partSuffix(of: $0.1) } ?? ""
+      let name = match.map { String($0.2.hasSuffix(part) ? $0.2.dropLast(part.count) : $0.2) } ?? ""
       self.init(
         .storeFailed, "a value breaks a rule (CHECK) of its table: \(error.message)",
         hint: "sql \"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = \(name.quotedLiteral)\" shows "
@@ -107,11 +107,13 @@ extension MemshError {
   }
 }
 
-/// What Citus puts behind the names of a shard's table and of what belongs to it: `_102008`; empty for other tables.
-private func shardSuffix(of relation: Substring) -> Substring {
+/// What stands behind the name of one of the tables in that of a shard, `_102008`, or of a partition that memsh has made,
+/// `_p07`; empty for other tables.
+private func partSuffix(of relation: Substring) -> Substring {
   for table in Table.names where relation.hasPrefix(table + "_") {
-    let number = relation.dropFirst(table.count)
-    if number.dropFirst().allSatisfy({ ("0"..."9").contains($0) }) { return number }
+    let suffix = relation.dropFirst(table.count)
+    let number = suffix.dropFirst(suffix.hasPrefix("_p") ? 2 : 1)
+    if number.allSatisfy({ ("0"..."9").contains($0) }) { return suffix }
   }
   return ""
 }
