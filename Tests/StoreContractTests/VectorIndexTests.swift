@@ -98,6 +98,38 @@ import Testing
     #expect(abs(Double(found) / Double(wanted) - report.steps[0].recall) < 0.05)
   }
 
+  @Test("an approximate answer is whole where the index ends before it has enough rows")
+  func looksFurther() throws {
+    let database = try TestDatabase()
+    let maker = MemoryStore(try PostgresDriver(connectionString: database.url))
+    _ = try maker.vectorSupport(.ensure)
+    _ = try maker.createSchema(space: EmbeddingSpace(provider: "test", model: "m", dimensions: 8))
+    // 300 rows that pass the filter are the farthest from the query.
+    try database.execute(
+      """
+      INSERT INTO memories (user_id, content, metadata, embedding)
+        SELECT 'u' || n % 20, 'memory ' || n, jsonb_build_object('is', CASE WHEN n % 40 = 0 THEN 'far' ELSE 'near' END),
+          (SELECT array_agg(CASE WHEN n % 40 = 0 THEN -2 ELSE 2 END + sin(n * g))::vector FROM generate_series(1, 8) AS g)
+        FROM generate_series(1, 12000) AS n;
+      ANALYZE memories;
+      ALTER DATABASE \(database.name) SET hnsw.max_scan_tuples = 200
+      """)
+    _ = try maker.buildIndexes(.hnsw, NoProgress())
+    let store = MemoryStore(try PostgresDriver(connectionString: database.url))
+    var filter = MemoryFilter()
+    filter.metadata = [try #require(MetadataCondition(parsing: "metadata.is=far"))]
+    func answer(_ strategy: SearchStrategy) throws -> SearchAnswer {
+      let ones = Vector([Float](repeating: 1, count: 8))
+      return try store.search(VectorQuery(vector: ones, filter: filter, limit: 10, strategy: strategy))
+    }
+    let exact = try answer(.exact).hits.map(\.memory.id)
+    #expect(exact.count == 10)
+    #expect(try answer(.automatic).hits.map(\.memory.id) == exact)
+    #expect(try answer(.approximate(breadth: nil)).hits.map(\.memory.id) == exact)
+    // A breadth that is chosen shows what it misses.
+    if TestDatabase.layout == nil { #expect(try answer(.approximate(breadth: 40)).hits.count < 10) }
+  }
+
   /// Sums of two of 200 random vectors: 20,000 different ones without drawing every number.
   private func fill(_ database: TestDatabase, dimensions: Int) throws {
     try database.execute(
