@@ -55,6 +55,40 @@ struct CitusTests {
   @Test("the servers' own logs show that the vector index answers, by the settings of the search")
   func settingsReachPlans() throws {
     let world = try world(rows: 600)
+    let logs = try logs(world) {
+      let hits = try world.json("search", "--similar-to", "7", "--limit", "5").arrayValue
+      #expect(hits?.count == 5)
+    }
+    for log in logs {
+      let plans = log.split(separator: "memories_embedding_idx_").count - 1
+      #expect(plans > 0, "no index scan on a server: \(log)")
+      for session in CitusTests.sessions(log) {
+        guard let scan = session.firstRange(of: "Index Scan using memories_embedding_idx_") else { continue }
+        let before = session[..<scan.lowerBound]
+        #expect(before.contains("SET LOCAL hnsw.ef_search = 100"), "\(before)")
+        #expect(before.contains("SET LOCAL hnsw.iterative_scan = relaxed_order"), "\(before)")
+      }
+    }
+  }
+
+  @Test("what is asked of one user asks one shard")
+  func asksOneShard() throws {
+    let world = try world(rows: 600)
+    for command in [["list"], ["search", "memory number 7", "--mode", "semantic"], ["stats"]] {
+      let logs = try logs(world) {
+        let result = try world.unattended(command + ["--user", "user3"])
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      let shards = logs.flatMap { log in
+        CitusTests.sessions(log).filter { $0.contains("user3") }
+          .flatMap { $0.matches(of: /memories_1[0-9]{5}/).map { String($0.0) } }
+      }
+      #expect(Set(shards).count == 1, "\(command): \(Set(shards))")
+    }
+  }
+
+  /// What the other servers write into their logs while `body` runs: all statements and their plans.
+  private func logs(_ world: World, _ body: () throws -> Void) throws -> [String] {
     let database = try #require(world.database)
     let nodes = try database.connectToNodes()
     let settings = [
@@ -67,17 +101,9 @@ struct CitusTests {
     let ends = try nodes.map { node in
       try node.query(unsafeSQL: "SELECT size FROM pg_stat_file('server.log')").first?.integer(0) ?? 0
     }
-    #expect(try world.json("search", "--similar-to", "7", "--limit", "5").arrayValue?.count == 5)
-    for (node, end) in zip(nodes, ends) {
-      let log = try node.query(unsafeSQL: "SELECT pg_read_file('server.log', \(end), 10000000)").first?.text(0) ?? ""
-      let plans = log.split(separator: "memories_embedding_idx_").count - 1
-      #expect(plans > 0, "no index scan on a server: \(log)")
-      for session in CitusTests.sessions(log) {
-        guard let scan = session.firstRange(of: "Index Scan using memories_embedding_idx_") else { continue }
-        let before = session[..<scan.lowerBound]
-        #expect(before.contains("SET LOCAL hnsw.ef_search = 100"), "\(before)")
-        #expect(before.contains("SET LOCAL hnsw.iterative_scan = relaxed_order"), "\(before)")
-      }
+    try body()
+    return try zip(nodes, ends).map { node, end in
+      try node.query(unsafeSQL: "SELECT pg_read_file('server.log', \(end), 10000000)").first?.text(0) ?? ""
     }
   }
 
