@@ -26,7 +26,8 @@ package enum RowJSON {
     return number.isFinite ? .number("\(number)") : .number(number < 0 ? "-9e999" : "9e999")
   }
 
-  static func json(_ value: Value) -> JSON {
+  /// A value of a column that memsh knows.
+  package static func json(_ value: Value) -> JSON {
     switch value {
     case .null: .null
     case .integer(let value): .integer(value)

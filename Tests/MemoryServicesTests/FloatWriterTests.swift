@@ -1,6 +1,7 @@
-import MemoryModel
 import TestSupport
 import Testing
+
+@testable import MemoryServices
 
 /// Numbers in their fewest digits, as Swift itself writes them.
 @Suite struct FloatWriterTests {

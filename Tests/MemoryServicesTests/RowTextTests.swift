@@ -2,6 +2,8 @@ import Database
 import MemoryModel
 import Testing
 
+@testable import MemoryServices
+
 /// A row's text, which is written without a value for each number, is that of the row's JSON.
 @Suite struct RowTextTests {
   private static let moment = Timestamp(microseconds: 1_735_689_600_123_456)

@@ -1,4 +1,5 @@
 #pragma once
+#include "digits.h"
 #include "encoder.h"
 #include "mapping.h"
 #include "scan.h"

@@ -1,7 +1,8 @@
+import Database
 import MemoryModel
 
 /// Writes rows as JSON objects, a line each: the text of what ``RowJSON`` makes of them, without a value for each part.
-package struct RowLines: Sendable {
+struct RowLines: Sendable {
   /// What stands in front of a row's key.
   private let head: [UInt8]
   /// What stands in front of each column's value; nil for one that is left out.
@@ -10,7 +11,7 @@ package struct RowLines: Sendable {
   /// Writes rows of a table.
   ///
   /// - Parameter embeddings: Whether embeddings go along.
-  package init(_ table: Table, embeddings: Bool) {
+  init(_ table: Table, embeddings: Bool) {
     var head = Array("{\"table\":".utf8)
     JSON.quote(table.name, into: &head)
     self.head = head + Array(",\"id\":".utf8)
@@ -25,12 +26,12 @@ package struct RowLines: Sendable {
   }
 
   /// Appends a memory, without a line end.
-  package func append(_ memory: Memory, to bytes: inout [UInt8]) {
+  func append(_ memory: Memory, to bytes: inout [UInt8]) {
     append(Record(id: memory.id, values: memory.fields.values, added: memory.fields.added), to: &bytes)
   }
 
   /// Appends a row, without a line end.
-  package func append(_ row: Record, to bytes: inout [UInt8]) {
+  func append(_ row: Record, to bytes: inout [UInt8]) {
     bytes += head
     bytes.append(contentsOf: row.id.description.utf8)
     for (name, value) in zip(names, row.values) {
