@@ -55,7 +55,6 @@ extension SQLiteDriver {
       (positions, changed) = try vectors.positions(of: wanted.sorted())
     }
     var comparison = try ExactComparison(query, MemoryFilter(), db)
-    for id in changed { try comparison.compare(id) }
     var details: [String] = []
     if case .approximate(let breadth) = query.strategy {
       let limit = max(breadth ?? SQLiteDriver.signBreadth(rows: vectors.file.layout.rows), query.limit)
@@ -65,18 +64,38 @@ extension SQLiteDriver {
       positions = nearest
     }
     let scan = QuantizedScan(file: vectors.file, query: quantized, positions: positions, outdated: vectors.outdated)
-    for candidate in try scan.candidates(limit: query.limit) {
+    let (candidates, newer) = try compare(changed, in: &comparison) { try scan.candidates(limit: query.limit) }
+    for candidate in candidates {
       guard Double(candidate.bound) >= comparison.worst else { break }
       try comparison.compare(vectors.file.ids[candidate.position])
     }
     details.append("\(comparison.compared) of \(positions?.count ?? vectors.file.layout.rows) rows compared exactly")
-    if !vectors.changed.isEmpty {
-      details.append("\(counted(vectors.changed.count, "row")) newer than the vector file")
-    }
+    if newer > 0 { details.append("\(counted(newer, "row")) newer than the vector file") }
     let name = query.strategy.isApproximate ? "binary scan, re-ranked" : "quantised scan, re-ranked: exact"
     let file = URL(fileURLWithPath: VectorFile.path(ofStore: path)).lastPathComponent
     return (comparison.best, SearchPlan(name, index: file, details: details))
   }
+
+  /// Compares rows that the file does not have, while a scan looks for candidates among the others: on another thread
+  /// where they are many.
+  ///
+  /// - Returns: The candidates, and how many of the rows have a vector.
+  private func compare(
+    _ changed: [Int64], in comparison: inout ExactComparison,
+    whileScanning scan: @escaping () throws -> [QuantizedScan.Candidate]
+  ) throws -> (candidates: [QuantizedScan.Candidate], newer: Int) {
+    guard changed.count > SQLiteDriver.fewChanges else {
+      let newer = try comparison.compare(changed)
+      return (try scan(), newer)
+    }
+    return try Overlap.pulling(capacity: 1, producers: [{ hand in try hand(scan()) }]) { next in
+      let newer = try comparison.compare(changed)
+      return (try next() ?? [], newer)
+    }
+  }
+
+  /// So few rows are compared sooner than a thread begins.
+  private static let fewChanges = 50
 
   /// From so many vectors on a filter that many rows pass is asked of the rows that are similar enough, not the other way
   /// round: listing the ids of half a million takes longer than comparing a million vectors.
@@ -101,9 +120,9 @@ extension SQLiteDriver {
     _ db: Database
   ) throws -> ([Candidate], SearchPlan) {
     var comparison = try ExactComparison(query, query.filter, db)
-    for id in vectors.changed { try comparison.compare(id) }
     let scan = QuantizedScan(file: vectors.file, query: quantized, positions: nil, outdated: vectors.outdated)
-    for candidate in try scan.candidates(atLeast: threshold) {
+    let (candidates, _) = try compare(vectors.changed, in: &comparison) { try scan.candidates(atLeast: threshold) }
+    for candidate in candidates {
       guard Double(candidate.bound) >= comparison.worst else { break }
       try comparison.compare(vectors.file.ids[candidate.position])
     }
@@ -283,11 +302,19 @@ private struct ExactComparison {
   /// A row less similar than this is not among the best.
   var worst: Double { max(threshold, nearest.worst?.similarity ?? -2) }
 
-  mutating func compare(_ id: Int64) throws {
+  /// Compares a row.
+  ///
+  /// - Returns: Whether it has a vector and passes the filter.
+  @discardableResult
+  mutating func compare(_ id: Int64) throws -> Bool {
     compared += 1
-    guard let similarity = try similarity(of: id), similarity >= threshold else { return }
-    nearest.offer(Candidate(id: id, similarity: similarity))
+    guard let similarity = try similarity(of: id) else { return false }
+    if similarity >= threshold { nearest.offer(Candidate(id: id, similarity: similarity)) }
+    return true
   }
+
+  /// Compares rows, and counts those that have a vector.
+  mutating func compare(_ ids: [Int64]) throws -> Int { try ids.count { try compare($0) } }
 
   /// By way of SQLite's own functions: thousands of rows may have to be compared, and a row of values takes as long as all
   /// the rest.

@@ -9,7 +9,7 @@ struct CurrentVectors {
   let file: VectorFile
   /// Which rows of the file no longer hold; empty when all hold.
   private(set) var outdated: [Bool] = []
-  /// Rows of the store that the file does not have as they are now, by ascending id.
+  /// Rows that the file does not have as they are now, by ascending id; the store may not have them any more.
   private(set) var changed: [Int64] = []
   /// The number of the store's state that this is true for.
   let state: Int64
@@ -24,7 +24,7 @@ struct CurrentVectors {
     guard file.state != state else { return }
     let most = max(1_000, file.layout.rows / CurrentVectors.rowsForEachChange)
     if let ids = try CurrentVectors.changes(since: file.state, until: state, atMost: most, db) {
-      try compare(ids, db)
+      leaveOut(ids)
     } else {
       try compareAll(db)
     }
@@ -44,49 +44,41 @@ struct CurrentVectors {
         == true
     else { return nil }
     var ids: Set<Int64> = []
+    ids.reserveCapacity(1_000)
     // The last change must have left the present state: otherwise somebody has changed vectors without listing them.
     var (isNewest, isKnown) = (true, false)
     let statement = try db.cachedStatement(
-      sql: "SELECT id, state FROM \(SearchDDL.vectorChanges) ORDER BY number DESC")
-    try statement.forEachRow([]) { row in
-      let state = try row.integer(1)
-      guard !isNewest || state == last else { return false }
+      sql: "SELECT id, state FROM \(SearchDDL.vectorChanges) ORDER BY number DESC"
+    ).sqliteStatement
+    // By way of SQLite's own functions: a thousand rows of values take as long as a part of the scan.
+    defer { sqlite3_reset(statement) }
+    var code = sqlite3_step(statement)
+    while code == SQLITE_ROW {
+      let state = sqlite3_column_int64(statement, 1)
+      guard !isNewest || state == last else { return nil }
       isNewest = false
       isKnown = state == first
-      if !isKnown { ids.insert(try row.id(0)) }
-      return !isKnown && ids.count <= limit
+      guard !isKnown else { break }
+      ids.insert(sqlite3_column_int64(statement, 0))
+      guard ids.count <= limit else { return nil }
+      code = sqlite3_step(statement)
+    }
+    guard [SQLITE_ROW, SQLITE_DONE].contains(code) else {
+      throw DatabaseError(resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage)
     }
     return isKnown ? ids.sorted() : nil
   }
 
-  /// Compares some rows, given by ascending id.
-  private mutating func compare(_ wanted: [Int64], _ db: Database) throws {
+  /// Leaves rows of the file out, given by ascending id.
+  private mutating func leaveOut(_ ids: [Int64]) {
     outdated = [Bool](repeating: false, count: file.layout.rows)
-    let (ids, tokens) = (file.ids, file.tokens)
-    let token = try db.cachedStatement(sql: "SELECT token FROM \(SearchDDL.vectorLog) WHERE id = ?").sqliteStatement
-    for id in wanted {
-      let logged = try CurrentVectors.token(of: id, token, db)
-      let position = ids.partitioningIndex { $0 >= id }
-      let isInFile = position < ids.count && ids[position] == id
-      if isInFile, logged == tokens[position] { continue }
-      if isInFile {
-        outdated[position] = true
-        gone += 1
-      }
-      if logged != nil { changed.append(id) }
+    for id in ids {
+      let position = file.ids.partitioningIndex { $0 >= id }
+      guard position < file.ids.count, file.ids[position] == id else { continue }
+      outdated[position] = true
+      gone += 1
     }
-  }
-
-  /// What the log has for a memory, by way of SQLite's own functions: a thousand rows of values take as long as the scan.
-  private static func token(of id: Int64, _ statement: SQLiteStatement, _ db: Database) throws -> Int64? {
-    defer { sqlite3_reset(statement) }
-    sqlite3_bind_int64(statement, 1, id)
-    switch sqlite3_step(statement) {
-    case SQLITE_ROW:
-      return sqlite3_column_type(statement, 0) == SQLITE_INTEGER ? sqlite3_column_int64(statement, 0) : nil
-    case SQLITE_DONE: return nil
-    case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage)
-    }
+    changed = ids
   }
 
   private mutating func compareAll(_ db: Database) throws {

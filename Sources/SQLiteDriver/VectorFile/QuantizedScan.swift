@@ -65,29 +65,13 @@ struct QuantizedScan {
   }
 
   /// The similarity of each row by its codes; minus infinity for rows that do not count.
-  private func similarities() throws -> [Float] {
-    guard let rows = file.codes.baseAddress else { return [] }
-    let (scales, stride, scale) = (file.scales, file.layout.codeStride, query.scale)
-    return try scores { first, count, positions, products, sums in
-      memsh_scan_codes(rows, stride, query.codes, positions, first, count, products, sums)
-    } score: { position, product, sum in
-      let check = VectorFileCheck.row(
-        sum: sum, scale: scales[position], error: file.errors[position], id: file.ids[position])
-      return check == file.checks[position] ? Float(Double(product) * scale * Double(scales[position])) : nil
-    }
-  }
+  private func similarities() throws -> [Float] { try scores(CodeComparison(file: file, query: query)) }
 
   /// The rows whose signs differ least from the query's: a first pass that reads 1/8 of the codes and may miss some.
   ///
   /// - Throws: ``VectorFile/Damaged``.
   func nearestBySign(limit: Int) throws -> [Int] {
-    guard let rows = file.signs.baseAddress else { return [] }
-    let words = file.layout.signWords
-    let distances = try scores { first, count, positions, differences, sums in
-      memsh_scan_signs(rows, words, query.signs, positions, first, count, differences, sums)
-    } score: { position, differences, sum in
-      VectorFileCheck.signs(sum: sum) == file.signChecks[position] ? Float(-differences) : nil
-    }
+    let distances = try scores(SignComparison(file: file, query: query))
     var nearest = Best<Float>(limit: max(1, limit))
     for distance in distances where distance > -.infinity { nearest.offer(distance) }
     let farthest = nearest.worst ?? -.infinity
@@ -104,29 +88,14 @@ struct QuantizedScan {
   /// How many rows are compared before their scores are made: so many that they stay in a processor's cache.
   private static let blockRows = 256
 
-  /// Writes a number and the sum of the words for each of `count` rows, from the one at `first` on.
-  private typealias Comparison = (
-    _ first: Int, _ count: Int, _ positions: UnsafePointer<Int>?, _ numbers: UnsafeMutablePointer<Int32>,
-    _ sums: UnsafeMutablePointer<UInt64>
-  ) -> Void
-
   /// A score for each row, computed on all cores; minus infinity for rows that do not count.
-  ///
-  /// - Parameter score: Gives nil for a damaged row.
-  private func scores(
-    _ compare: Comparison, score: (_ position: Int, _ number: Int32, _ sum: UInt64) -> Float?
-  ) throws -> [Float] {
+  private func scores(_ comparison: some RowComparison) throws -> [Float] {
     let scores = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      withoutActuallyEscaping(compare) { compare in
-        withoutActuallyEscaping(score) { score in
-          let work = Lent((scan: self, compare: compare, score: score, buffer: buffer))
-          let parts = min(ProcessInfo.processInfo.activeProcessorCount, count / 1_000 + 1)
-          DispatchQueue.concurrentPerform(iterations: parts) { part in
-            let (scan, compare, score, buffer) = work.value
-            let rows = (scan.count * part / parts)..<(scan.count * (part + 1) / parts)
-            scan.write(rows, to: buffer, compare, score)
-          }
-        }
+      let work = Lent((scan: self, comparison: comparison, buffer: buffer))
+      let parts = min(ProcessInfo.processInfo.activeProcessorCount, count / 1_000 + 1)
+      DispatchQueue.concurrentPerform(iterations: parts) { part in
+        let (scan, comparison, buffer) = work.value
+        scan.write((scan.count * part / parts)..<(scan.count * (part + 1) / parts), to: buffer, comparison)
       }
       initialized = count
     }
@@ -136,8 +105,7 @@ struct QuantizedScan {
 
   /// Writes the scores of some rows, block by block; NaN for one that is damaged.
   private func write(
-    _ rows: Range<Int>, to buffer: UnsafeMutableBufferPointer<Float>, _ compare: Comparison,
-    _ score: (_ position: Int, _ number: Int32, _ sum: UInt64) -> Float?
+    _ rows: Range<Int>, to buffer: UnsafeMutableBufferPointer<Float>, _ comparison: some RowComparison
   ) {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: QuantizedScan.blockRows) { numbers in
       withUnsafeTemporaryAllocation(of: UInt64.self, capacity: QuantizedScan.blockRows) { sums in
@@ -145,15 +113,18 @@ struct QuantizedScan {
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: QuantizedScan.blockRows) {
           let block = first..<min(rows.upperBound, first + QuantizedScan.blockRows)
           if let positions {
-            positions.withUnsafeBufferPointer { compare(first, block.count, $0.baseAddress, numberPlace, sumPlace) }
+            positions.withUnsafeBufferPointer {
+              comparison.compare(first, block.count, $0.baseAddress, numberPlace, sumPlace)
+            }
           } else {
-            compare(first, block.count, nil, numberPlace, sumPlace)
+            comparison.compare(first, block.count, nil, numberPlace, sumPlace)
           }
           for index in block {
             let position = position(index)
             buffer[index] =
               holds(position)
-              ? counted(score(position, numbers[index - first], sums[index - first]), position) : -.infinity
+              ? counted(comparison.score(position, numbers[index - first], sums[index - first]), position)
+              : -.infinity
           }
         }
       }
@@ -167,5 +138,54 @@ struct QuantizedScan {
   private func counted(_ score: Float?, _ position: Int) -> Float {
     guard let score, !score.isNaN else { return .nan }
     return file.errors[position] >= 0 ? score : -.infinity
+  }
+}
+
+/// How rows of a file are compared with a query.
+private protocol RowComparison: SendableMetatype {
+  /// Writes a number and the sum of the words for each of `count` rows, from the one at `first` on.
+  func compare(
+    _ first: Int, _ count: Int, _ positions: UnsafePointer<Int>?, _ numbers: UnsafeMutablePointer<Int32>,
+    _ sums: UnsafeMutablePointer<UInt64>)
+
+  /// The score that a row's number gives; nil for a damaged row.
+  func score(_ position: Int, _ number: Int32, _ sum: UInt64) -> Float?
+}
+
+/// By all codes: the larger the sum of products, the more similar.
+private struct CodeComparison: RowComparison {
+  let file: VectorFile
+  let query: QuantizedQuery
+
+  func compare(
+    _ first: Int, _ count: Int, _ positions: UnsafePointer<Int>?, _ numbers: UnsafeMutablePointer<Int32>,
+    _ sums: UnsafeMutablePointer<UInt64>
+  ) {
+    memsh_scan_codes(
+      file.codes.baseAddress, file.layout.codeStride, query.codes, positions, first, count, numbers, sums)
+  }
+
+  func score(_ position: Int, _ number: Int32, _ sum: UInt64) -> Float? {
+    let scale = file.scales[position]
+    let check = VectorFileCheck.row(sum: sum, scale: scale, error: file.errors[position], id: file.ids[position])
+    return check == file.checks[position] ? Float(Double(number) * query.scale * Double(scale)) : nil
+  }
+}
+
+/// By the signs: the fewer differ, the more similar.
+private struct SignComparison: RowComparison {
+  let file: VectorFile
+  let query: QuantizedQuery
+
+  func compare(
+    _ first: Int, _ count: Int, _ positions: UnsafePointer<Int>?, _ numbers: UnsafeMutablePointer<Int32>,
+    _ sums: UnsafeMutablePointer<UInt64>
+  ) {
+    memsh_scan_signs(
+      file.signs.baseAddress, file.layout.signWords, query.signs, positions, first, count, numbers, sums)
+  }
+
+  func score(_ position: Int, _ number: Int32, _ sum: UInt64) -> Float? {
+    VectorFileCheck.signs(sum: sum) == file.signChecks[position] ? Float(-number) : nil
   }
 }
