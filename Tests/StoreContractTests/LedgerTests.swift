@@ -39,6 +39,29 @@ import Testing
     #expect(try !store.hasRuns())
   }
 
+  @Test("reading a run back gives all its memories and no others, whether or not others lie between them")
+  func readsBack() throws {
+    for kind in StoreKind.allCases {
+      let fixture = try Fixture.prepared(kind)
+      let store = fixture.store
+      for places in [[], [3], [0, 1], Array(2...8), [0, 2, 5, 11], [1, 2, 3, 5]] {
+        let contents = (0..<12).map { "memory \($0)" }
+        let ids = try store.transaction(.commit) { try store.insert(contents.map { memory($0) }) }
+        let wanted = places.map { ids[$0] }
+        let run = try store.transaction(.commit) { try Self.run(store, wanted, places.map { contents[$0] }) }
+        func found() throws -> [Int64] {
+          var found: [Int64] = []
+          try store.readMemories(ofRun: run, batchSize: 3) { found += $0.map(\.id) }
+          return found.sorted()
+        }
+        #expect(try found() == wanted, "\(kind) \(places)")
+        guard let gone = wanted.last else { continue }
+        _ = try RepairService(store: store, author: author()).delete(.ids([gone]), dryRun: false)
+        #expect(try found() == wanted.dropLast(), "\(kind) \(places), one of them deleted")
+      }
+    }
+  }
+
   /// An id that a later run has written again is that run's.
   @Test(arguments: StoreKind.allCases) func aLaterRunTakesOverItsRows(_ kind: StoreKind) throws {
     let fixture = try Fixture.prepared(kind)
