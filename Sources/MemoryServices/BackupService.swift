@@ -77,6 +77,8 @@ package struct BackupService {
     options.seedsFragments = false
     options.skipTest = true
     options.forceRecreate = beforeReplacing != nil
+    // An index that the store lacks is one that somebody left out.
+    options.buildsNoOtherIndex = true
     let service = MigrationService(
       store: target, embedder: NoEmbedder(space: space), progress: Silence(progress), interruption: interruption,
       options: options, beforeEmptying: beforeReplacing, beforeCommitting: beforeCommitting)

@@ -9,6 +9,8 @@ package struct MigrationOptions: Sendable {
   package var sourceModel: String?
   /// The vector index to build; nil for the store's choice.
   package var index: VectorIndexMethod?
+  /// Whether tables that are refilled get no vector index that they do not have.
+  package var buildsNoOtherIndex = false
   /// Whether the four tables are emptied first.
   package var forceRecreate = false
   /// How the memories are to be laid out; nil leaves it at what there is.

@@ -66,7 +66,7 @@ package struct MigrationService {
     ) {
       // Under the lock: another run may have given the store its space a moment ago.
       let plan = try self.plan(survey)
-      let created = try prepareSchema(source, plan, &done)
+      let (created, leftOut) = try prepareSchema(source, plan, &done)
       let digest = try load(source, survey, plan, into: &report, &done)
       if options.forceRecreate { try verifyRefilled(digest) }
       try beforeCommitting?()
@@ -76,7 +76,9 @@ package struct MigrationService {
       // A table that is new or was empty is not in use yet: its indexes are built after the load, in the same
       // transaction.
       let isNew = created.contains("memories") || options.forceRecreate
-      if isNew { done += try store.buildIndexes(options.index, progress).map(WorkEvent.vectorIndex) }
+      if isNew {
+        done += try store.buildIndexes(options.index, leavingOut: leftOut, progress).map(WorkEvent.vectorIndex)
+      }
       try interruption.check()
       return (plan, digest, !isNew)
     }
@@ -155,11 +157,18 @@ package struct MigrationService {
       store: options.forceRecreate ? nil : try store.embeddingSpace(), embedder: embedder, other: otherEmbedder)
   }
 
+  /// - Returns: The tables that were created, and the vector indexes that are not to be built.
   private func prepareSchema(
     _ source: (any MemorySource)?, _ plan: EmbeddingPlan, _ done: inout [WorkEvent]
-  ) throws -> [String] {
+  ) throws -> (created: [String], leftOut: Set<String>) {
+    var leftOut: Set<String> = []
     if options.forceRecreate {
       try store.lockTables()
+      store.forgetState()
+      // Vectors of another length may have been too long for an index.
+      if options.buildsNoOtherIndex, try store.embeddingSpace()?.dimensions == plan.space.dimensions {
+        leftOut = try store.missingVectorIndexes()
+      }
       // Looked at again, now that nothing can be added.
       try refuseRefilling(from: source, plan)
       try beforeEmptying?()
@@ -169,7 +178,7 @@ package struct MigrationService {
     try layOut()
     if options.forceRecreate { try store.moveVectors(to: plan.space) }
     done = [.schemaReady(created: created)]
-    return created
+    return (created, leftOut)
   }
 
   private func refuseOtherLayout(than wish: LayoutWish) throws {

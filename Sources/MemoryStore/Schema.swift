@@ -111,12 +111,21 @@ extension MemoryStore {
   ///
   /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.
   ///
-  /// - Parameter method: The method of the vector indexes; nil for the store's own choice.
+  /// - Parameters:
+  ///   - method: The method of the vector indexes; nil for the store's own choice.
+  ///   - leftOut: The names of vector indexes that are not wanted.
   /// - Returns: What came of each vector index, or why there is none.
-  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
-    -> [VectorIndexOutcome]
-  {
+  package func buildIndexes(
+    _ method: VectorIndexMethod?, leavingOut leftOut: Set<String> = [], _ progress: any ProgressReporter
+  ) throws -> [VectorIndexOutcome] {
     defer { forgetState() }
-    return try driver.capabilities.schema.buildIndexes(method, progress)
+    return try driver.capabilities.schema.buildIndexes(method, leavingOut: leftOut, progress)
+  }
+
+  /// The vector indexes that tables of the store lack.
+  package func missingVectorIndexes() throws -> Set<String> {
+    let state = try state()
+    let missing = state.schema.filter { $0.state == .missing && state.tables[$0.table] != nil }.map(\.name)
+    return Set(missing).intersection(SchemaNames.vectorIndexes.map(\.name))
   }
 }

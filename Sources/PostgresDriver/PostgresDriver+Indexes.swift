@@ -4,20 +4,22 @@ import PostgresClient
 
 extension PostgresDriver {
   /// Builds the indexes that are missing or invalid; outside a transaction CONCURRENTLY, so that others go on.
-  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
-    -> [VectorIndexOutcome]
-  {
+  package func buildIndexes(
+    _ method: VectorIndexMethod?, leavingOut leftOut: Set<String>, _ progress: any ProgressReporter
+  ) throws -> [VectorIndexOutcome] {
     let isPartOfTransaction = try isInTransaction()
     return try withoutStatementTimeout {
-      guard !isPartOfTransaction else { return try buildMissingIndexes(method, mode: "", progress) }
+      guard !isPartOfTransaction else {
+        return try buildMissingIndexes(method, leavingOut: leftOut, mode: "", progress)
+      }
       return try whileBuildingAlone(progress) {
-        try buildMissingIndexes(method, mode: "CONCURRENTLY ", progress)
+        try buildMissingIndexes(method, leavingOut: leftOut, mode: "CONCURRENTLY ", progress)
       }
     }
   }
 
   private func buildMissingIndexes(
-    _ method: VectorIndexMethod?, mode: String, _ progress: any ProgressReporter
+    _ method: VectorIndexMethod?, leavingOut leftOut: Set<String>, mode: String, _ progress: any ProgressReporter
   ) throws -> [VectorIndexOutcome] {
     let state = try state()
     let wanting = state.schema.filter { $0.kind == .index && $0.state != .present }
@@ -30,7 +32,9 @@ extension PostgresDriver {
     }
     try buildTextIndex(mode: mode)
     if mode.isEmpty { try renewClusters() }
-    let vectorIndexes = SchemaNames.vectorIndexes.filter { index in wanting.contains { $0.name == index.name } }
+    let vectorIndexes = SchemaNames.vectorIndexes.filter { index in
+      !leftOut.contains(index.name) && wanting.contains { $0.name == index.name }
+    }
     let definitions = method == nil && mode.isEmpty ? repairState.removedIndexes : [:]
     repairState.removedIndexes = [:]
     guard !vectorIndexes.isEmpty, let space = try embeddingSpace(), let version = try pgvectorVersion() else {

@@ -10,14 +10,14 @@ extension PostgresDriver: Maintaining {
   package func maintenance(of part: MaintainedPart) -> Maintenance? {
     switch part {
     case .nullability: Maintenance(find: columnsRefusingNull) { _ in try self.allowNull() }
-    case .indexes: Maintenance(find: missingIndexes) { _ = try self.buildIndexes(nil, $0) }
+    case .indexes: Maintenance(find: missingIndexes) { _ = try self.buildIndexes(nil, leavingOut: [], $0) }
     case .textIndex:
       Maintenance {
         // Over a table that is missing there can be none.
         guard try self.schema().contains(where: { $0.name == "memories" && $0.state == .present }) else { return nil }
         return try self.hasTextIndex(in: self.state()) ? [] : [PostgresDriver.textIndex]
       } mend: {
-        _ = try self.buildIndexes(nil, $0)
+        _ = try self.buildIndexes(nil, leavingOut: [], $0)
       }
     case .vectorLists:
       Maintenance {
@@ -27,7 +27,7 @@ extension PostgresDriver: Maintaining {
           try self.execute(
             unsafeSQL: "DROP INDEX \(index.isWhole ? "" : "CONCURRENTLY ")\(index.name.quotedIdentifier)")
         }
-        _ = try self.buildIndexes(.ivfflat, progress)
+        _ = try self.buildIndexes(.ivfflat, leavingOut: [], progress)
       }
     case .statistics:
       Maintenance {

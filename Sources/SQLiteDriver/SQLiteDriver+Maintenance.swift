@@ -12,7 +12,7 @@ extension SQLiteDriver: Maintaining {
       Maintenance {
         try self.schema().filter { $0.kind == .index && $0.state == .missing }.map(\.name)
       } mend: {
-        _ = try self.buildIndexes(nil, $0)
+        _ = try self.buildIndexes(nil, leavingOut: [], $0)
       }
     case .textIndex:
       Maintenance {

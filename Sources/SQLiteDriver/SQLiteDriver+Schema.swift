@@ -51,10 +51,10 @@ extension SQLiteDriver {
   package func lockTables() throws {}
 
   /// Builds the indexes that are missing. Those on vectors only list rows: search is exact.
-  package func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws
-    -> [VectorIndexOutcome]
-  {
-    let missing = try schema().filter { $0.kind == .index && $0.state == .missing }
+  package func buildIndexes(
+    _ method: VectorIndexMethod?, leavingOut leftOut: Set<String>, _ progress: any ProgressReporter
+  ) throws -> [VectorIndexOutcome] {
+    let missing = try schema().filter { $0.kind == .index && $0.state == .missing && !leftOut.contains($0.name) }
     try transaction(.commit) {
       try write { db in
         for index in missing { try db.execute(sql: SQLiteDriver.definition(ofIndex: index.name, table: index.table)) }

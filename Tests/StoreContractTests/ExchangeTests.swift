@@ -193,6 +193,24 @@ import Testing
     if from == .sqlite, to == .sqlite { #expect(try target.dump().count == source.dump().count + 1) }
   }
 
+  @Test("a restore builds the index of vectors that was there, and none where there was none")
+  func keepsIndexes() throws {
+    let (source, target) = (try Fixture.filled(.sqlite), try Fixture.filled(.postgres))
+    let service = BackupService(progress: NoProgress(), interruption: Interruption())
+    let path = source.folder.file("backup.db")
+    let backup = MemoryStore(SQLiteDriver(path: path))
+    try service.backUp(source.store, into: backup, at: author().moment)
+    backup.close()
+    func missing() throws -> [String] {
+      try service.restore(MemoryStore(SQLiteDriver(path: path)), into: target.store, at: author().moment) {}
+      return try target.store.schema().filter { $0.state != .present }.map(\.name)
+    }
+    #expect(try missing() == [])
+    try target.runForeign("DROP INDEX memories_embedding_idx")
+    target.store.forgetState()
+    #expect(try missing() == ["memories_embedding_idx"])
+  }
+
   @Test("a damaged backup, and a file that is none, are refused before anything changes", arguments: StoreKind.allCases)
   func refusesDamage(kind: StoreKind) throws {
     let (source, target) = (try Fixture.filled(.sqlite), try Fixture.filled(kind))

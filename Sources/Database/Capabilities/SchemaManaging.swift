@@ -49,9 +49,13 @@ package protocol SchemaManaging: AnyObject {
   ///
   /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.
   ///
-  /// - Parameter method: The method of the vector indexes; nil for the store's own choice.
+  /// - Parameters:
+  ///   - method: The method of the vector indexes; nil for the store's own choice.
+  ///   - leftOut: The names of vector indexes that are not wanted.
   /// - Returns: What came of each vector index, or why there is none.
-  func buildIndexes(_ method: VectorIndexMethod?, _ progress: any ProgressReporter) throws -> [VectorIndexOutcome]
+  func buildIndexes(
+    _ method: VectorIndexMethod?, leavingOut leftOut: Set<String>, _ progress: any ProgressReporter
+  ) throws -> [VectorIndexOutcome]
 }
 
 extension SchemaManaging {

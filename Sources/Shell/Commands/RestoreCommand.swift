@@ -11,7 +11,7 @@ struct RestoreCommand: ChangingCommand {
       replaced in one transaction. What was there is backed up before, so that `restore` of that file takes it back; \
       --no-backup leaves that out. On PostgreSQL the four tables get the rows of the backup, and the journal and the record \
       of migrations go; what others made there (columns, views, indexes, triggers, rights) stays, and what stands in the \
-      way is named, and refused. Of SQLite the whole file is replaced: that is refused for what others made and the backup \
+      way is named, and refused. An index of vectors is built anew; where the store has none, none is built. Of SQLite the whole file is replaced: that is refused for what others made and the backup \
       does not have, and for a backup whose triggers or views the store does not know. Restoring twice is as good as once.
       """)
 
