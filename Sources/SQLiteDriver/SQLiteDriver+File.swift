@@ -17,7 +17,7 @@ extension SQLiteDriver: FileStore {
   }
 
   /// At most so many bytes of a file are mapped, by each of two connections: mapped pages count as memory of the process.
-  private static let mappedBytes = 192 << 20
+  private static let mappedBytes = 160 << 20
 
   /// Copies the file, page by page; one that has much room to give back, row by row into a smaller one. Either sees one
   /// snapshot, whoever writes meanwhile.
