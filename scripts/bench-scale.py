@@ -10,7 +10,9 @@ import time
 
 memsh, folder, rows, backend, server, programs = sys.argv[1:7]
 rows, wanted = int(rows), set(sys.argv[7:])
-DIMENSIONS, REPEATS, CHUNK, LARGE = 256, 3, 10_000, "user-large"
+DIMENSIONS, REPEATS, CHUNK = 256, 3, 10_000
+# A user with half of all rows, and one of a thousand with the others.
+LARGE, SMALL = "user-large", "user-1500"
 os.makedirs(folder, exist_ok=True)
 store = os.path.join(folder, "store.db")
 peer_server = server.rsplit("/", 1)[0] + "/peer"
@@ -182,8 +184,8 @@ def measure_backend(kind):
     page = "SELECT id, user_id, content, category, importance_score FROM memories"
     counter = iter(range(10_000_000))
 
-    def add():
-        return run(on.memsh("add", "--user", LARGE, f"The ferry to Lisbon leaves at {next(counter)} from pier nine"))
+    def add(user=LARGE):
+        return run(on.memsh("add", "--user", user, f"The ferry to Lisbon leaves at {next(counter)} from pier nine"))
 
     # On a large store slow work runs once.
     few = 1 if rows > 200_000 else REPEATS
@@ -217,7 +219,9 @@ def measure_backend(kind):
     measure("script of 100 list", command("-f", script),
             lambda: run(on.sql("")[:-1 if on.isSQLite else -2], text=f"{page} ORDER BY id LIMIT 20;\n" * 100), repeats=9)
     for mode in ("lexical", "semantic", "hybrid"):
-        measure(f"search --mode {mode}", command("search", "--mode", mode, "--user", LARGE, "kelibo drafel 4711"))
+        for user in (LARGE, SMALL):
+            measure(f"search --mode {mode}, {user}",
+                    command("search", "--mode", mode, "--user", user, "kelibo drafel 4711"), repeats=5)
     similar = command("search", "--similar-to", "77")
     measure("search --similar-to", similar, repeats=9)
     if on.isSQLite:
@@ -230,8 +234,9 @@ def measure_backend(kind):
                        f" WHERE id % {max(1, rows // 1_000)} = 1"))
 
         measure("search after 1,000 changes", similar, times.pop, repeats=9, first=change)
-    measure("add (the large user, four layers)", add, sql(
-        "INSERT INTO memories (user_id, content) VALUES ('user-large', 'The ferry to Porto leaves at noon')"), repeats=5)
+    for user in (LARGE, SMALL):
+        measure(f"add (four layers), {user}", lambda: add(user), sql(
+            f"INSERT INTO memories (user_id, content) VALUES ('{user}', 'The ferry to Porto leaves at noon')"), repeats=5)
     measure("undo of one row", command("undo", "--yes"), before=add)
     measure("doctor", command("doctor"), repeats=few)
     measure("dedup --dry-run", command("dedup", "--dry-run"), repeats=few)
