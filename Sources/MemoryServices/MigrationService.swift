@@ -217,7 +217,7 @@ package struct MigrationService {
       done.append(.sourceEmpty)
     } else {
       progress.report(.found(rows: survey.rows, location: source.description.location, table: survey.table))
-      try transfer(source, survey, plan, loader)
+      try store.whileLoadingMemories(progress) { try transfer(source, survey, plan, loader) }
     }
     try copySideTables(source, plan, loader)
     if survey.rows > 0 { done.append(loader.summary) }

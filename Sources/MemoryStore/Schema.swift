@@ -122,6 +122,15 @@ extension MemoryStore {
     return try driver.capabilities.schema.buildIndexes(method, leavingOut: leftOut, progress)
   }
 
+  /// Runs `body`, which fills the table of memories; an empty one may get its indexes when the rows are in. Belongs into a
+  /// transaction.
+  package func whileLoadingMemories<Value>(
+    _ progress: any ProgressReporter, _ body: () throws -> Value
+  ) throws -> Value {
+    defer { forgetState() }
+    return try driver.capabilities.schema.whileLoadingMemories(progress, body)
+  }
+
   /// The vector indexes that tables of the store lack.
   package func missingVectorIndexes() throws -> Set<String> {
     let state = try state()

@@ -82,6 +82,37 @@ import Testing
     #expect(try lines(target.store, .csv) == exported)
   }
 
+  @Test("an import into an empty SQLite file leaves all definitions as they were, as does one that is refused")
+  func keepsDefinitions() throws {
+    let (source, target) = (try Fixture.filled(.sqlite), try Fixture.prepared(.sqlite))
+    _ = try target.store.buildIndexes(nil, NoProgress())
+    try target.runForeign(
+      """
+      DROP INDEX memories_user_idx; CREATE INDEX memories_user_idx ON memories (user_id, id);
+      CREATE INDEX others_idx ON memories (content); CREATE TABLE counts (n);
+      CREATE TRIGGER others_count AFTER INSERT ON memories BEGIN INSERT INTO counts VALUES (NEW.id); END
+      """)
+    func rows(_ sql: String) throws -> [String] { try target.folder.rows("store.db", sql) }
+    // The first change makes the journal's tables.
+    let definitions = """
+      SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master
+      WHERE tbl_name NOT LIKE 'memsh_journal%' ORDER BY 1
+      """
+    let before = try rows(definitions)
+    let exported = try lines(source.store)
+    #expect(throws: MemshError.self) { try importing(exported + ["{"], into: target.store) }
+    #expect(try rows(definitions) == before)
+    #expect(try importing(exported, into: target.store).inserted["memories"] == 12)
+    #expect(try rows(definitions) == before)
+    #expect(try rows("SELECT count(*) FROM counts") == ["12"])
+    #expect(
+      try rows("SELECT rowid, content FROM memsh_memories_text") == rows("SELECT id, content FROM memories ORDER BY id")
+    )
+    #expect(
+      try rows("SELECT id FROM memsh_vector_log ORDER BY id")
+        == rows("SELECT id FROM memories WHERE embedding IS NOT NULL ORDER BY id"))
+  }
+
   @Test("what cannot be imported is refused with its line, and nothing is imported", arguments: StoreKind.allCases)
   func refusesLines(kind: StoreKind) throws {
     let fixture = try Fixture.prepared(kind)

@@ -45,6 +45,10 @@ package protocol SchemaManaging: AnyObject {
   /// Keeps everybody else out of the four tables until the transaction ends.
   func lockTables() throws
 
+  /// Runs `body`, which fills the table of memories; an empty one may get its indexes when the rows are in. Belongs into a
+  /// transaction.
+  func whileLoadingMemories<Value>(_ progress: any ProgressReporter, _ body: () throws -> Value) throws -> Value
+
   /// Builds the indexes that are missing or invalid.
   ///
   /// Inside a transaction they are part of it; outside, tables in use stay usable meanwhile.
@@ -61,4 +65,9 @@ package protocol SchemaManaging: AnyObject {
 extension SchemaManaging {
   /// A database without policies hides nothing.
   package func requireEveryRow() throws {}
+
+  /// Rows and indexes are written together.
+  package func whileLoadingMemories<Value>(
+    _ progress: any ProgressReporter, _ body: () throws -> Value
+  ) throws -> Value { try body() }
 }

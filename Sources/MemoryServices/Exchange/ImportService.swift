@@ -147,14 +147,17 @@ package struct ImportService {
       let loader = ImportLoader(
         store: store, operation: operation, options: options, moment: author.moment, dimensions: dimensions,
         isEmpty: isNew, added: added, allowed: try replacements?.locked(in: store))
-      while let row = try lines.next() {
-        if lines.line % ImportService.batchSize == 0 {
-          try interruption.check()
-          progress.progress("Importing", done: Int64(lines.line), total: 0)
+      func loadRows() throws {
+        while let row = try lines.next() {
+          if lines.line % ImportService.batchSize == 0 {
+            try interruption.check()
+            progress.progress("Importing", done: Int64(lines.line), total: 0)
+          }
+          try loader.add(row, line: lines.line)
         }
-        try loader.add(row, line: lines.line)
+        try loader.finish()
       }
-      try loader.finish()
+      if options.dryRun { try loadRows() } else { try store.whileLoadingMemories(progress, loadRows) }
       loader.report.operation = operation.number
       loader.report.losses = operation.losses
       return loader
