@@ -97,7 +97,7 @@ extension SQLiteDriver: Maintaining {
     return try read { db in
       let state = try Int64.fetchOne(db, sql: "SELECT token FROM \(SearchDDL.vectorState)") ?? 0
       let current = try CurrentVectors(file, state: state, db)
-      return current.isWorn ? ["\(name): \(current.changed.count) rows have changed since it was written"] : []
+      return current.isWorn ? ["\(name): \(current.changes) rows have changed since it was written"] : []
     }
   }
 

@@ -13,7 +13,7 @@ extension SQLiteDriver {
 
   func schema() throws -> [SchemaObject] { try state().schema }
 
-  func presentDefinitions() throws -> [String: String] {
+  private func presentDefinitions() throws -> [String: String] {
     guard fileExists else { return [:] }
     return try read { db in
       let rows = try db.rows("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master") {

@@ -307,8 +307,8 @@ private struct ExactComparison {
   /// - Returns: Whether it has a vector and passes the filter.
   @discardableResult
   mutating func compare(_ id: Int64) throws -> Bool {
-    compared += 1
     guard let similarity = try similarity(of: id) else { return false }
+    compared += 1
     if similarity >= threshold { nearest.offer(Candidate(id: id, similarity: similarity)) }
     return true
   }

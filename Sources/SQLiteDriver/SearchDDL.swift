@@ -1,4 +1,5 @@
 import Database
+import GRDB
 
 /// The definitions of what memsh adds to a SQLite store to search it fast: a word index, and a log that tells a file of
 /// vectors beside the store which of its rows are still true.
@@ -88,6 +89,30 @@ enum SearchDDL {
 
   /// Reading more of them takes longer than reading the whole log.
   private static let forgetOldChanges = "DELETE FROM \(vectorChanges) WHERE number <= last_insert_rowid() - 100000;"
+
+  /// What the triggers of the word index leave out while they are put aside.
+  static let fillText = ["INSERT INTO \(textIndex) (rowid, content) SELECT id, content FROM memories"]
+  /// What those of the log leave out. The list of changes begins anew: it must not seem to know what came.
+  static let fillVectors = [
+    "INSERT INTO \(vectorLog) SELECT id, random() FROM memories WHERE embedding IS NOT NULL",
+    "UPDATE \(vectorState) SET token = random()", "DELETE FROM \(vectorChanges)",
+    "INSERT INTO \(vectorChanges) (id, state) SELECT 0, token FROM \(vectorState)",
+  ]
+
+  /// The definitions as SQLite itself keeps them.
+  static func ownDefinitions() throws -> Set<String> {
+    var definitions: Set<String> = []
+    for language in [StoreOptions.defaultLanguage, "simple"] {
+      let queue = try DatabaseQueue()
+      definitions.formUnion(
+        try queue.write { db in
+          try db.execute(sql: "CREATE TABLE memories (id INTEGER PRIMARY KEY, content, embedding)")
+          try db.execute(sql: createTextIndex(language: language) + createVectorLog)
+          return try String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+        })
+    }
+    return definitions
+  }
 
   /// Tables, and the triggers without which they are worth nothing.
   struct Parts {

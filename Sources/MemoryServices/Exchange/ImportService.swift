@@ -147,8 +147,10 @@ package struct ImportService {
       let loader = ImportLoader(
         store: store, operation: operation, options: options, moment: author.moment, dimensions: dimensions,
         isEmpty: isNew, added: added, allowed: try replacements?.locked(in: store))
+      var first = try lines.next()
       func loadRows() throws {
-        while let row = try lines.next() {
+        while let row = try first ?? lines.next() {
+          first = nil
           if lines.line % ImportService.batchSize == 0 {
             try interruption.check()
             progress.progress("Importing", done: Int64(lines.line), total: 0)
@@ -157,7 +159,13 @@ package struct ImportService {
         }
         try loader.finish()
       }
-      if options.dryRun { try loadRows() } else { try store.whileLoadingMemories(progress, loadRows) }
+      let bringsMemories = first.map { $0.json[key: "table"]?.stringValue ?? "memories" == "memories" } ?? false
+      if options.dryRun || !bringsMemories {
+        try loadRows()
+      } else {
+        try store.whileLoadingMemories(progress, loadRows)
+        try interruption.check()
+      }
       loader.report.operation = operation.number
       loader.report.losses = operation.losses
       return loader

@@ -99,7 +99,10 @@ struct CurrentVectors {
   }
 
   /// Whether so much has changed that a new file is worth writing.
-  var isWorn: Bool { max(gone, changed.count) > max(1_000, file.layout.rows / 20) }
+  var isWorn: Bool { changes > max(1_000, file.layout.rows / 20) }
+
+  /// How many rows have changed since the file was written.
+  var changes: Int { max(gone, changed.count) }
 
   /// The positions in the file of those ids, given in ascending order, that still hold there; and the ids that have
   /// changed since.
