@@ -37,7 +37,11 @@ extension SQLiteDriver {
       let vectors = SearchDDL.Parts(
         tables: SearchDDL.vectors.tables + [SearchDDL.vectorChanges], triggers: SearchDDL.vectors.triggers)
       for (parts, fill) in [(SearchDDL.text, SearchDDL.fillText), (vectors, SearchDDL.fillVectors)] {
-        guard let definitions = try definitions(ofEmpty: parts, db) else { continue }
+        // A trigger of this name that somebody changed may read the indexes, too.
+        guard let definitions = try definitions(ofEmpty: parts, db) else {
+          (drops, statements) = ([], [])
+          return
+        }
         drops += parts.triggers.map { "DROP TRIGGER \($0)" }
         statements += fill + definitions
       }
