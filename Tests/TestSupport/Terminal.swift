@@ -118,7 +118,7 @@ package final class Terminal {
 
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {
-    try Child.output(of: ["/usr/bin/env", "tmux", "-L", socket] + arguments, environment: environment)
+    try Child.output(of: ["tmux", "-L", socket] + arguments, environment: environment)
   }
 }
 
@@ -127,6 +127,15 @@ enum Child {
   struct Failed: Error {
     let arguments: [String]
     let output: String
+  }
+
+  /// No test has so many files open.
+  private static let descriptorsMaximum: Int32 = 1_024
+
+  /// Keeps what other tests have open from a process that stays, such as tmux's server: with another test's pipe in its
+  /// hands, that test would wait for an end that never comes.
+  static func closeOthers(from first: Int32, _ actions: inout posix_spawn_file_actions_t) {
+    for descriptor in first..<descriptorsMaximum { posix_spawn_file_actions_addclose(&actions, descriptor) }
   }
 
   static func output(of arguments: [String], environment: [String: String]) throws -> String {
@@ -149,13 +158,12 @@ enum Child {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
-    posix_spawn_file_actions_addclose(&actions, ends[0])
-    posix_spawn_file_actions_addclose(&actions, ends[1])
+    Child.closeOthers(from: 3, &actions)
     var words = arguments.map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for string in words + variables { free(string) } }
     var process = pid_t()
-    let code = posix_spawn(&process, arguments[0], &actions, &attributes, &words, &variables)
+    let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, &variables)
     close(ends[1])
     let output = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
     guard code == 0 else { throw Failed(arguments: arguments, output: String(cString: strerror(code))) }
