@@ -36,27 +36,26 @@ import Testing
   func completes(shell: String) throws {
     let completions = Memsh.package + "/completions"
     _ = try folder.write("PS1='$ '\nsource '\(completions)/memsh.bash'\n", to: "bashrc")
+    _ = try folder.write("fpath=('\(completions)' $fpath)\nautoload -U compinit\ncompinit -u -D\n", to: ".zshrc")
     let start = [
-      "bash": "bash --noprofile --rcfile bashrc -i",
-      "zsh": "zsh -f -i", "fish": "fish --no-config --private -i",
+      "bash": "bash --noprofile --rcfile bashrc -i", "zsh": "ZDOTDIR=. zsh -d -i",
+      "fish": "fish --no-config --private -i -C \"source '\(completions)/memsh.fish'\"",
     ]
     let terminal = try Terminal(
-      start[shell] ?? "", in: folder, environment: ["PATH": folder.file("bin") + ":/usr/bin:/bin"])
+      start[shell] ?? "", in: folder, columns: 200, environment: ["PATH": folder.file("bin") + ":/usr/bin:/bin"])
     Thread.sleep(forTimeInterval: 1)
-    if shell == "zsh" {
-      try terminal.enter("fpath=('\(completions)' $fpath); autoload -U compinit; compinit -u -D; clear; echo ready")
-    } else if shell == "fish" {
-      try terminal.enter("source '\(completions)/memsh.fish'; clear; echo ready")
-    }
-    if shell == "bash" { Thread.sleep(forTimeInterval: 1) } else { try terminal.wait(for: "ready") }
     let cases = [
       ("memsh ensu", "memsh ensure-vector"), ("memsh stats --outp", "memsh stats --output"),
       ("memsh stats --output markd", "memsh stats --output markdown"),
       ("memsh search x --category fac", "--category facts"),
       ("memsh -d '\(memsh.defaultStore)' search x --user user_", "user_3"),
     ]
-    for (typed, expected) in cases {
+    for (index, (typed, expected)) in cases.enumerated() {
+      // What is typed while the shell is busy with something else, a Ctrl-C among it, may be lost.
+      try terminal.enter("clear; echo rea''dy-\(index)")
+      try terminal.wait(for: "ready-\(index)")
       try terminal.type(typed)
+      try terminal.wait(for: typed)
       try terminal.complete(until: expected)
       try terminal.press("C-c")
       try terminal.press("C-u")
