@@ -27,14 +27,13 @@ enum ChildProcess {
   ///
   /// - Parameters:
   ///   - arguments: The program and its arguments.
-  ///   - pipe: The ends of a pipe, of which it reads the first; nil lets it read from the terminal.
+  ///   - input: What it reads; nil for the terminal.
   ///   - variables: What its environment has besides memsh's own.
   static func start(
-    _ arguments: [String], pipe: (reading: Int32, writing: Int32)? = nil, variables: [String: String] = [:]
+    _ arguments: [String], input: Int32? = nil, variables: [String: String] = [:]
   ) throws -> pid_t {
     var process = pid_t()
-    let code = spawn(
-      arguments, variables: variables, input: pipe?.reading ?? -1, closing: pipe?.writing ?? -1, process: &process)
+    let code = spawn(arguments, variables: variables, input: input, process: &process)
     guard code == 0 else { throw failed(arguments, code) }
     return process
   }
@@ -51,7 +50,7 @@ enum ChildProcess {
 
   /// memsh blocks Ctrl-C and ignores closed pipes; its children must not.
   private static func spawn(
-    _ arguments: [String], variables: [String: String], input: Int32, closing: Int32, process: inout pid_t
+    _ arguments: [String], variables: [String: String], input: Int32?, process: inout pid_t
   ) -> Int32 {
     var attributes = posix_spawnattr_t()
     var actions = posix_spawn_file_actions_t()
@@ -68,11 +67,7 @@ enum ChildProcess {
     sigaddset(&signals, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    if input >= 0 {
-      posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-      posix_spawn_file_actions_addclose(&actions, input)
-      posix_spawn_file_actions_addclose(&actions, closing)
-    }
+    if let input { posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) }
     var strings = arguments.map { strdup($0) } + [nil]
     defer { for string in strings { free(string) } }
     guard !variables.isEmpty else {
@@ -100,10 +95,12 @@ final class ChildReader: OutputSink {
   init(_ arguments: [String], name: String, variables: [String: String] = [:]) throws {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw ChildProcess.failed(arguments, errno) }
+    // No other program gets them: as long as one had the writing end, this one would wait for more.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
     descriptor = ends[1]
     self.name = name
-    do { process = try ChildProcess.start(arguments, pipe: (ends[0], ends[1]), variables: variables) } catch {
+    do { process = try ChildProcess.start(arguments, input: ends[0], variables: variables) } catch {
       close(ends[1])
       throw error
     }
