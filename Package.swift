@@ -6,11 +6,12 @@ import PackageDescription
 let settings: [SwiftSetting] =
   Context.environment["MEMSH_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
-/// Linux loads libpq and libcurl when they are first called (see LazyLibraries); Apple's linker needs to know where they are.
+/// Linux loads libpq, libcurl and libedit when they are first called (see LazyLibraries); Apple's linker needs to know
+/// where they are.
 #if os(Linux)
-  let (libpq, libcurl): (String?, String?) = (nil, nil)
+  let (libpq, libcurl, libedit): (String?, String?, String?) = (nil, nil, nil)
 #else
-  let (libpq, libcurl): (String?, String?) = ("libpq", "libcurl")
+  let (libpq, libcurl, libedit): (String?, String?, String?) = ("libpq", "libcurl", "libedit")
 #endif
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -43,13 +44,15 @@ let package = Package(
     .systemLibrary(
       name: "CLibCurl", pkgConfig: libcurl, providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(
-      name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
-    .target(name: "LazyLibraries", dependencies: ["CLibPQ", "CLibCurl"]),
+      name: "CLibEdit", pkgConfig: libedit, providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
+    .target(name: "LazyLibraries", dependencies: ["CLibPQ", "CLibCurl", "CLibEdit"]),
     // Optimised in debug builds, too: a text would take seconds.
     .target(name: "Kernels", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "PostgresClient", dependencies: ["CLibPQ", "LazyLibraries"], swiftSettings: settings),
     .target(name: "HTTPClient", dependencies: ["CLibCurl", "LazyLibraries"], swiftSettings: settings),
-    .target(name: "LineEditor", dependencies: ["CLibEdit"], swiftSettings: settings),
+    .target(
+      name: "LineEditor", dependencies: ["CLibEdit", "LazyLibraries"], swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("edit", .when(platforms: [.macOS]))]),
     .target(name: "MemoryModel", dependencies: [crypto], swiftSettings: settings),
     .target(name: "Database", dependencies: ["MemoryModel"], swiftSettings: settings),
     .target(name: "MemoryStore", dependencies: ["Database", "MemoryModel"], swiftSettings: settings),

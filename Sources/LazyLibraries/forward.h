@@ -1,9 +1,10 @@
 // A library that is loaded when it is first called, not when memsh starts: libpq and libcurl bring some forty others,
-// which no command on a SQLite store needs. The functions of a file that includes this one stand in for the library's
-// own, of the same names and types, and call them. Apple's linker loads libraries as usual.
+// which no command on a SQLite store needs, and libedit three, which only a prompt needs. The functions of a file that
+// includes this one stand in for the library's own, of the same names and types, and call them. Apple's linker loads
+// libraries as usual.
 //
-// Before it, a file defines LIBRARY, the file to load, NEWEST, the youngest of the functions, and REFUSAL, the function
-// that tells whether the library can be called. Nothing of it may be called before.
+// Before it, a file defines LIBRARIES, the names that the library may have, NEWEST, the youngest of the functions, and
+// REFUSAL, the function that tells whether the library can be called. Nothing of it may be called before.
 #pragma once
 #include <dlfcn.h>
 #include <pthread.h>
@@ -19,11 +20,18 @@ static char refusal[512];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load_library(void) {
-  // Lazily, as programs that are linked with it bind what it brings.
-  library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
-  if (library != NULL && dlsym(library, NEWEST) != NULL) return;
-  const char *reason = dlerror();
-  snprintf(refusal, sizeof refusal, "%s", reason != NULL ? reason : LIBRARY " cannot be loaded");
+  static const char *const names[] = {LIBRARIES};
+  for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
+    // Lazily, as programs that are linked with it bind what it brings.
+    library = dlopen(names[index], RTLD_LAZY | RTLD_LOCAL);
+    if (library != NULL && dlsym(library, NEWEST) != NULL) {
+      refusal[0] = 0;
+      return;
+    }
+    // The first name is that of the library that the hint tells to install.
+    const char *reason = dlerror();
+    if (index == 0) snprintf(refusal, sizeof refusal, "%s", reason != NULL ? reason : names[index]);
+  }
 }
 
 const char *REFUSAL(void) {
@@ -50,13 +58,17 @@ static void *function_named(const char *name, _Atomic(void *) *known) {
     return ((result(*) parameters)function_named(#name, &known))arguments; \
   }
 
-/// The same for a function whose third argument may be a long, a pointer or an off_t, all of them one word.
-#define FORWARD_WORD(result, name, first, second) \
-  __attribute__((visibility("hidden"))) result name(first one, second two, ...) { \
+/// The same for a function that takes more arguments behind the `last` that has a name: `count` are read, at most four,
+/// and passed on, whether or not they were given. Each is an int, a long, a pointer or an off_t: nothing larger than a
+/// word.
+#define FORWARD_WORDS(result, name, parameters, arguments, last, count) \
+  __attribute__((visibility("hidden"))) result name parameters { \
     static _Atomic(void *) known; \
-    va_list arguments; \
-    va_start(arguments, two); \
-    void *word = va_arg(arguments, void *); \
-    va_end(arguments); \
-    return ((result(*)(first, second, ...))function_named(#name, &known))(one, two, word); \
+    void *words[4] = {NULL}; \
+    va_list list; \
+    va_start(list, last); \
+    for (int index = 0; index < (count); index++) words[index] = va_arg(list, void *); \
+    va_end(list); \
+    return ((result(*) parameters)function_named(#name, &known))arguments; \
   }
+#define WORDS words[0], words[1], words[2], words[3]

@@ -2,7 +2,7 @@
 #include "include/LazyLibraries.h"
 const char *memsh_libcurl_refusal(void) { return 0; }
 #else
-#define LIBRARY "libcurl.so.4"
+#define LIBRARIES "libcurl.so.4"
 #define NEWEST "curl_multi_poll"
 #define REFUSAL memsh_libcurl_refusal
 #include "forward.h"
@@ -15,8 +15,8 @@ const char *memsh_libcurl_refusal(void) { return 0; }
 
 _Static_assert(sizeof(long) == sizeof(void *) && sizeof(curl_off_t) == sizeof(void *), "a word holds each argument");
 
-FORWARD_WORD(CURLcode, curl_easy_setopt, CURL *, CURLoption)
-FORWARD_WORD(CURLcode, curl_easy_getinfo, CURL *, CURLINFO)
+FORWARD_WORDS(CURLcode, curl_easy_setopt, (CURL *curl, CURLoption option, ...), (curl, option, WORDS), option, 1)
+FORWARD_WORDS(CURLcode, curl_easy_getinfo, (CURL *curl, CURLINFO info, ...), (curl, info, WORDS), info, 1)
 FORWARD(void, curl_easy_cleanup, (CURL *curl), (curl))
 FORWARD(CURL *, curl_easy_init, (void), ())
 FORWARD(const char *, curl_easy_strerror, (CURLcode code), (code))

@@ -3,7 +3,7 @@
 const char *memsh_libpq_refusal(void) { return 0; }
 int memsh_libpq_pipelines(void) { return 1; }
 #else
-#define LIBRARY "libpq.so.5"
+#define LIBRARIES "libpq.so.5"
 #define NEWEST "PQsetSingleRowMode"
 #define REFUSAL memsh_libpq_refusal
 #include "forward.h"

@@ -1,5 +1,6 @@
 internal import CLibEdit
 import Foundation
+internal import LazyLibraries
 
 /// Reads lines from a terminal with editing, recall and completion, by libedit.
 ///
@@ -23,7 +24,10 @@ package final class LineEditor {
   /// Commands that can be recalled.
   package static let historyLines = 5_000
 
-  /// Takes over standard input and standard error; nil when libedit cannot work with this terminal.
+  /// Why libedit cannot be loaded; nil when it can.
+  package static var refusal: String? { memsh_libedit_refusal().map { String(cString: $0) } }
+
+  /// Takes over standard input and standard error; nil when libedit cannot be loaded, or cannot work with this terminal.
   ///
   /// - Parameters:
   ///   - programName: The name that `.editrc` lines may be limited to.
@@ -33,7 +37,7 @@ package final class LineEditor {
     programName: String, events: TerminalEvents, complete: @escaping (_ line: String, _ rest: String) -> Completions
   ) {
     LineEditor.useUTF8()
-    guard let opened = memsh_el_init(programName) else { return nil }
+    guard LineEditor.refusal == nil, let opened = memsh_el_init(programName) else { return nil }
     guard let list = history_init() else {
       el_end(opened)
       return nil

@@ -12,7 +12,14 @@ struct Prompt {
   let terminal: TerminalEvents
 
   /// Runs until Ctrl-D or `quit`.
+  ///
+  /// - Throws: `program_failed` when libedit is not installed.
   func run() throws -> ExitStatus {
+    if let reason = LineEditor.refusal {
+      throw MemshError(
+        .programFailed, "libedit cannot be loaded: \(reason)",
+        hint: "install libedit: apt-get install libedit2; without it, `-c` and `-f` work")
+    }
     let completer = Completer(session: session)
     let opened = LineEditor(programName: "memsh", events: terminal) { line, rest in
       Prompt.completions(completer.complete(line, followedBy: rest))

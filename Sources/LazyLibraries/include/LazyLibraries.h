@@ -9,6 +9,9 @@ int memsh_libpq_pipelines(void);
 /// Why libcurl cannot be called, loading it first; NULL when it can.
 const char *memsh_libcurl_refusal(void);
 
+/// Why libedit cannot be called, loading it first; NULL when it can.
+const char *memsh_libedit_refusal(void);
+
 /// Why no BLAS can be called, loading one first; NULL when one can.
 const char *memsh_blas_refusal(void);
 
