@@ -49,7 +49,7 @@ package final class SQLiteDriver: Driver {
     self.path = path
     self.isReadOnly = isReadOnly
     self.running = running
-    let name = URL(fileURLWithPath: path).lastPathComponent
+    let name = path.split(separator: "/").last.map(String.init) ?? path
     identity = StoreIdentity(backend: .sqlite, name: name, location: path)
   }
 

@@ -3,7 +3,7 @@ import Database
 import MemoryModel
 import MemoryServices
 
-struct ReassignCommand: ChangingCommand, NamingMemories {
+struct ReassignCommand: ChangingCommand {
   static let declaration = CommandConfiguration(
     commandName: "reassign", abstract: "Give the memories of one user to another.",
     discussion: """

@@ -24,6 +24,12 @@ protocol ShellCommand: ExplainedCommand {
   /// - Throws: `usage` when it needs a user and has none.
   func withUser(of settings: Settings) throws -> (any ShellCommand)?
 
+  /// The memories that its options name: those of a user, of a category, or all that pass a filter. Where there are none,
+  /// memsh says so: a mistyped name must not look like one that has no memories.
+  ///
+  /// - Returns: nil where no option names any, or the command says by itself why there are none.
+  func namedMemories(now: Timestamp) throws -> MemoryFilter?
+
   /// Refuses what can be known to be wrong before it runs, beside what `validate` finds.
   ///
   /// - Throws: A ``MemshError`` with `usage`, which has a hint of its own.
@@ -36,6 +42,7 @@ extension ShellCommand {
   var onlyReads: Bool { false }
   var outputFormat: OutputFormat? { nil }
   var needsConfirmation: Bool { false }
+  func namedMemories(now: Timestamp) throws -> MemoryFilter? { nil }
   func check() throws {}
   func shape(_ scope: inout VariableScope, _ settings: inout Settings) throws {}
   func withUser(of settings: Settings) throws -> (any ShellCommand)? { nil }

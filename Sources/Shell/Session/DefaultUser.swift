@@ -2,15 +2,8 @@ import Database
 import MemoryModel
 import MemoryStore
 
-/// A command about the memories that its options name: of a user, of a category, or all that pass a filter. Where there
-/// are none, that is said, so that a name with a slip in it is not taken for one that has nothing.
-protocol NamingMemories: ShellCommand {
-  /// What the memories are to pass; nil where no option names any, or the command says by itself why there are none.
-  func namedMemories(now: Timestamp) throws -> MemoryFilter?
-}
-
 /// A command that `set user` chooses the user of, where it is given no `--user`.
-protocol UserChoosing: NamingMemories {
+protocol UserChoosing: ShellCommand {
   /// The value of `--user`.
   var chosenUser: String? { get set }
   /// Whether it cannot do without a user.
@@ -58,7 +51,7 @@ extension Session {
   func reason(forNothingIn result: CommandResult, of command: any ShellCommand) throws -> String? {
     if case .table(let table) = result.output, !table.rows.isEmpty { return nil }
     guard !result.isDone, let store = storeIfOpen,
-      let filter = try (command as? any NamingMemories)?.namedMemories(now: clock.now()),
+      let filter = try command.namedMemories(now: clock.now()),
       try !store.hasMemories(filter)
     else { return nil }
     return try store.emptiness(filter).sentence

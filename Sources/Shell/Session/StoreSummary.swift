@@ -36,8 +36,8 @@ struct StoreSummary {
   /// How many memories there are, counted to one more than ``countedMaximum``; nil where they cannot be counted.
   let countedMemories: Int64?
 
-  /// Counting more takes as long as everything else that a greeting does.
-  static let countedMaximum: Int64 = 20_000
+  /// Counting more would take longer than a greeting should.
+  static let countedMaximum: Int64 = 10_000
 
   /// How many memories there are; nil where they were not all counted.
   private var memories: Int64? {
