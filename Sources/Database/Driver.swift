@@ -50,10 +50,19 @@ package protocol Driver: AnyObject {
 
   /// As ``query(_:of:exactly:_:)``, for a large answer, which sees one snapshot however long it takes. No other statement
   /// can run meanwhile.
+  func stream(_ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws
+
+  /// Sums up the rows of several statements, each of which gives a share of them. The statements may run at the same time;
+  /// each has a snapshot of its own, and sees only what is committed.
   ///
-  /// - Parameter shares: One statement, or several that give a share of the rows each: those see a snapshot each, and what
-  ///   is committed only, and come in any order.
-  func stream(_ shares: [SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws
+  /// - Parameters:
+  ///   - start: The sum of no rows.
+  ///   - add: Adds a row to a sum, on any thread.
+  ///   - body: Takes the sum of some hundred rows at a time, on this thread.
+  func sum<Sum: Sendable>(
+    _ shares: [SQL], of table: String, from start: Sum,
+    adding add: @escaping @Sendable (inout Sum, any Row) throws -> Void, _ body: (Sum) throws -> Void
+  ) throws
 
   /// Writes rows in the fastest way there is.
   ///

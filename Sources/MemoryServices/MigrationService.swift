@@ -308,11 +308,9 @@ package struct MigrationService {
       return
     }
     var found = RowDigest()
-    try Overlap.run(capacity: MigrationService.batchesAhead) { hand in
-      try store.readMemories(ofRun: run, batchSize: MigrationService.batchSize, hand)
-    } consume: { (memories: [Memory]) in
+    try store.sumMemories(ofRun: run, RowDigest.columns, from: RowDigest(), adding: { try $0.add($1) }) { digest in
       try interruption.check()
-      for memory in memories { found.add(id: memory.id, memory.fields) }
+      found.add(digest)
       progress.progress("Verifying", done: found.rows, total: written.rows)
     }
     report.verified = found == written

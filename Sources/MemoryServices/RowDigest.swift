@@ -12,15 +12,39 @@ struct RowDigest: Equatable {
   private var sum: UInt64 = 0
   private var mixedSum: UInt64 = 0
 
+  /// What goes in beside the id, in this order.
+  static let columns: [Column] = [.userID, .content, .category, .importance, .created, .embedding]
+
+  /// Adds a memory.
   mutating func add(id: Int64, _ fields: MemoryFields) {
+    add(
+      id, [fields.userID, fields.content, fields.category], fields.importanceScore, fields.createdAt, fields.embedding)
+  }
+
+  /// Adds the row of an answer that has the id and ``columns``.
+  mutating func add(_ row: any Row) throws {
+    try add(
+      row.number(0), [row.string(1), row.string(2), row.text(3)], row.double(4), row.timestamp(5), row.vector(6))
+  }
+
+  /// Adds the rows of another sum.
+  mutating func add(_ other: RowDigest) {
+    rows += other.rows
+    sum &+= other.sum
+    mixedSum &+= other.mixedSum
+  }
+
+  private mutating func add(
+    _ id: Int64, _ texts: [String?], _ importance: Double?, _ created: Timestamp?, _ embedding: Vector?
+  ) {
     var hash = StreamHash()
     hash.add(UInt64(bitPattern: id))
-    for text in [fields.userID, fields.content, fields.category ?? "\0"] { hash.add(text) }
+    for text in texts { hash.add(text ?? "\0") }
     // SQLite keeps NaN as NULL, and a zero without its sign.
-    let importance = fields.importanceScore.flatMap { $0.isNaN ? nil : $0 + 0 }
-    hash.add(importance?.bitPattern ?? .max)
-    hash.add(fields.createdAt.map { UInt64(bitPattern: $0.microseconds) } ?? .max)
-    if let vector = fields.embedding { hash.add(vector.values) }
+    let number = importance.flatMap { $0.isNaN ? nil : $0 + 0 }
+    hash.add(number?.bitPattern ?? .max)
+    hash.add(created.map { UInt64(bitPattern: $0.microseconds) } ?? .max)
+    if let embedding { hash.add(embedding.values) }
     rows += 1
     sum &+= hash.value
     // A second, differently mixed sum makes 128 bits.

@@ -60,7 +60,7 @@ extension MemoryStore {
       let rows: SQL = """
         SELECT t.id, \(columns) FROM \(table) AS t WHERE \(among)\(within)(\(.any(ofTable.map(\.condition)))) ORDER BY t.id
         """
-      try driver.stream([rows], of: "", exactly: false) { row in
+      try driver.stream(rows, of: "", exactly: false) { row in
         for (index, one) in ofTable.enumerated() where try row.flag(index + 1) {
           findings[one.check]?.ids.append(try row.number(0))
         }

@@ -105,18 +105,26 @@ extension MemoryStore {
     // Answered first, because the conditions are not those of a large answer.
     let condition: SQL = filter.isEmpty ? "" : " WHERE id \(among: try memoryIDs(matching: filter))"
     try stream(
-      ["SELECT \(selection.columns) FROM \(Table.memories)\(condition) ORDER BY \(order)"], of: .memories,
+      "SELECT \(selection.columns) FROM \(Table.memories)\(condition) ORDER BY \(order)", of: .memories,
       batchSize: batchSize, selection.memory, bytes: MemoryStore.bytes, body)
   }
 
-  /// Hands over the memories that a run wrote, with their embeddings but without their metadata, in any order: for
-  /// comparing what was written with what is stored.
-  package func readMemories(ofRun run: Int64, batchSize: Int, _ body: ([Memory]) throws -> Void) throws {
-    let selection = RowSelection(.memories, [], without: [.metadata])
+  /// Sums up the memories that a run wrote, in any order, to compare what was written with what is stored.
+  ///
+  /// - Parameters:
+  ///   - columns: What is read of each, behind its id.
+  ///   - start: The sum of no memories.
+  ///   - add: Adds one, on any thread.
+  ///   - body: Takes the sum of some hundred at a time.
+  package func sumMemories<Sum: Sendable>(
+    ofRun run: Int64, _ columns: [Column], from start: Sum,
+    adding add: @escaping @Sendable (inout Sum, any Row) throws -> Void, _ body: (Sum) throws -> Void
+  ) throws {
+    let read: SQL = columns.isEmpty ? "id" : "id, \(SQL.reading(columns))"
     let ledger: SQL = "FROM \(OwnTable.runRows) WHERE run_id = \(run) AND table_name = \(Table.memories.name)"
     var range: (first: Int64?, last: Int64?, count: Int64) = (nil, nil, 0)
     try driver.stream(
-      ["SELECT \(function: "min")(target_id), \(function: "max")(target_id), \(function: "count")(*) \(ledger)"],
+      "SELECT \(function: "min")(target_id), \(function: "max")(target_id), \(function: "count")(*) \(ledger)",
       of: Table.memories.name, exactly: false
     ) { range = (try $0.integer(0), try $0.integer(1), try $0.number(2)) }
     guard let first = range.first, let last = range.last else { return }
@@ -127,23 +135,22 @@ extension MemoryStore {
     let statements = (0..<shares).map { share -> SQL in
       if isDense {
         let (lower, upper) = (first + count * share / shares, first + (count * (share + 1) / shares - 1))
-        return "SELECT \(selection.columns) FROM \(Table.memories) WHERE id BETWEEN \(lower) AND \(upper)"
+        return "SELECT \(read) FROM \(Table.memories) WHERE id BETWEEN \(lower) AND \(upper)"
       }
       let part: SQL = shares > 1 ? " AND target_id % \(shares) = \(share)" : ""
       // The ledger's rows first, by themselves: the table of memories may be on other machines.
       return """
         WITH wanted AS MATERIALIZED (SELECT target_id \(ledger)\(part))
-        SELECT \(selection.columns) FROM \(Table.memories) WHERE id IN (SELECT target_id FROM wanted)
+        SELECT \(read) FROM \(Table.memories) WHERE id IN (SELECT target_id FROM wanted)
         """
     }
-    try stream(
-      statements, of: .memories, batchSize: batchSize, selection.memory, bytes: MemoryStore.bytes, body)
+    try driver.sum(statements, of: Table.memories.name, from: start, adding: add, body)
   }
 
   /// Hands over the id, user and content of every memory, without a particular order.
   package func readMemoryKeys(_ body: (_ id: Int64, _ userID: String, _ content: String) throws -> Void) throws {
     try driver.stream(
-      ["SELECT id, \(Column.userID), \(Column.content) FROM \(Table.memories)"], of: Table.memories.name,
+      "SELECT id, \(Column.userID), \(Column.content) FROM \(Table.memories)", of: Table.memories.name,
       exactly: readsExactly
     ) { try body($0.number(0), $0.string(1), $0.string(2)) }
   }
@@ -177,17 +184,17 @@ extension MemoryStore {
     guard try state().tables[table.name] != nil else { return }
     let selection = try selection(of: table)
     try stream(
-      ["SELECT \(selection.columns) FROM \(table) ORDER BY id"], of: table, batchSize: batchSize, selection.record,
+      "SELECT \(selection.columns) FROM \(table) ORDER BY id", of: table, batchSize: batchSize, selection.record,
       bytes: { _ in 0 }, body
     )
   }
 
   private func stream<Element>(
-    _ shares: [SQL], of table: Table, batchSize: Int, _ element: (any Row) throws -> Element,
+    _ sql: SQL, of table: Table, batchSize: Int, _ element: (any Row) throws -> Element,
     bytes: (Element) -> Int, _ body: ([Element]) throws -> Void
   ) throws {
     var (batch, size) = ([Element](), 0)
-    try driver.stream(shares, of: table.name, exactly: readsExactly) { row in
+    try driver.stream(sql, of: table.name, exactly: readsExactly) { row in
       batch.append(try element(row))
       size += bytes(batch[batch.count - 1])
       guard batch.count == batchSize || size >= MemoryStore.bytesAtATime else { return }

@@ -55,7 +55,7 @@ extension MemoryStore {
     // Answered first, because the conditions are not those of a large answer.
     let condition: SQL = filter.isEmpty ? "" : " WHERE t.id \(among: try memoryIDs(matching: filter))"
     try driver.stream(
-      ["SELECT t.id, \(version), \(read) FROM \(table) AS t\(condition) ORDER BY t.id"], of: table.name,
+      "SELECT t.id, \(version), \(read) FROM \(table) AS t\(condition) ORDER BY t.id", of: table.name,
       exactly: readsExactly
     ) { row in
       func moment(_ index: Int) throws -> Timestamp? { isThere[index] ? try row.timestamp(index + 2) : nil }

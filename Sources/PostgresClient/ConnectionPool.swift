@@ -9,6 +9,8 @@ package final class ConnectionPool: @unchecked Sendable {
   private var limit: Int
   private var idle: [PooledConnection] = []
   private var lent: [ObjectIdentifier: @Sendable () -> Void] = [:]
+  /// How many are about to be lent, most of them still being opened.
+  private var coming = 0
   /// What the server says beside its answers, over any of the connections.
   package let notices = PostgresNotices()
 
@@ -30,14 +32,20 @@ package final class ConnectionPool: @unchecked Sendable {
   ///
   /// - Throws: ``PostgresError`` when no connection can be opened.
   package func borrow() throws -> PooledConnection? {
-    let (known, mayOpen) = lock.withLock { (idle.popLast(), lent.count < limit) }
+    let (known, mayOpen): (PooledConnection?, Bool) = lock.withLock {
+      guard lent.count + coming < limit else { return (nil, false) }
+      coming += 1
+      return (idle.popLast(), true)
+    }
     guard mayOpen else { return nil }
-    let connection =
-      try known
-      ?? PooledConnection(
-        PostgresConnection(parameters: parameters, notices: notices))
-    lock.withLock { lent[ObjectIdentifier(connection)] = connection.connection.cancel }
-    return connection
+    let connection = Result {
+      try known ?? PooledConnection(PostgresConnection(parameters: parameters, notices: notices))
+    }
+    lock.withLock {
+      coming -= 1
+      if case .success(let lending) = connection { lent[ObjectIdentifier(lending)] = lending.connection.cancel }
+    }
+    return try connection.get()
   }
 
   /// Opens a connection that does not belong to the pool.
@@ -47,7 +55,7 @@ package final class ConnectionPool: @unchecked Sendable {
   package func giveBack(_ connection: PooledConnection) {
     lock.withLock {
       lent[ObjectIdentifier(connection)] = nil
-      if connection.connection.isIdle, idle.count + lent.count < limit { idle.append(connection) }
+      if connection.connection.isIdle, idle.count + lent.count + coming < limit { idle.append(connection) }
     }
   }
 

@@ -24,56 +24,49 @@ extension PostgresDriver: SchemaManaging, Searching, VectorReplacing, RowImaging
     return result.affectedRows
   }
 
-  package func stream(
-    _ shares: [SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void
-  ) throws {
+  package func stream(_ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws {
+    let (statement, location) = (copying(sql), identity.location)
+    try withoutStatementTimeout {
+      try use { try $0.copyOut(statement) { try body(PostgresRowValues(values: $0, location: location)) } }
+    }
+  }
+
+  /// A statement that sends an answer's rows as fast as there is a way.
+  private func copying(_ sql: SQL) -> String {
     var dialect = postgresDialect
     dialect.bindsValues = false
-    let statements = shares.map { share -> String in
-      let text = share.rendered(by: dialect).text
-      logger.debug("\(text)")
-      return "COPY (\(text)) TO STDOUT (FORMAT BINARY)"
-    }
-    let location = identity.location
+    let text = sql.rendered(by: dialect).text
+    logger.debug("\(text)")
+    return "COPY (\(text)) TO STDOUT (FORMAT BINARY)"
+  }
+
+  package func sum<Sum: Sendable>(
+    _ shares: [SQL], of table: String, from start: Sum,
+    adding add: @escaping @Sendable (inout Sum, any Row) throws -> Void, _ body: (Sum) throws -> Void
+  ) throws {
     let helpers = try shares.count > 1 && !isInTransaction() ? helpers(upTo: shares.count) : []
     defer { giveBack(helpers) }
     guard helpers.count > 1 else {
-      return try withoutStatementTimeout {
-        for statement in statements {
-          try use { try $0.copyOut(statement) { try body(PostgresRowValues(values: $0, location: location)) } }
-        }
-      }
+      var batch = BatchSum(start, add)
+      for share in shares { try stream(share, of: table, exactly: false) { try batch.add($0, body) } }
+      return try batch.finish(body)
     }
+    let (statements, location) = (shares.map(copying), identity.location)
     try Overlap.run(
       capacity: helpers.count,
       producers: helpers.enumerated().map { index, helper in
         { hand in
+          var batch = BatchSum(start, add)
           for part in stride(from: index, to: statements.count, by: helpers.count) {
-            try PostgresDriver.copyOut(statements[part], from: helper.connection, location, hand)
+            try PostgresDriver.translating(location) {
+              try helper.connection.copyOut(statements[part]) { row in
+                try batch.add(PostgresRowValues(values: row, location: location), hand)
+              }
+            }
           }
+          try batch.finish(hand)
         }
-      },
-      consume: { (rows: [CopiedRow]) in
-        for row in rows { try body(PostgresRowValues(values: row, location: location)) }
-      })
-  }
-
-  /// Rows go from thread to thread many at a time.
-  private static let rowsAtOnce = 200
-
-  private static func copyOut(
-    _ statement: String, from connection: PostgresConnection, _ location: String, _ hand: ([CopiedRow]) throws -> Void
-  ) throws {
-    var rows: [CopiedRow] = []
-    try translating(location) {
-      try connection.copyOut(statement) { row in
-        rows.append(row)
-        guard rows.count == rowsAtOnce else { return }
-        try hand(rows)
-        rows.removeAll(keepingCapacity: true)
-      }
-    }
-    if !rows.isEmpty { try hand(rows) }
+      }, consume: body)
   }
 
   package func nextIDs(_ count: Int, of table: Table, behind id: Int64?) throws -> [Int64] {

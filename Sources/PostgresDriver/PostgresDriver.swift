@@ -294,15 +294,18 @@ package final class PostgresDriver: Driver {
 
   /// Other connections for work beside the store's own, as many as the pool has left and the server lets in.
   func helpers(upTo count: Int) -> [PooledConnection] {
-    var helpers: [PooledConnection] = []
-    while helpers.count < count, let helper = try? pool.borrow() {
-      guard (try? prepare(helper, isLimited: false)) != nil else {
-        pool.giveBack(helper)
-        break
-      }
-      helpers.append(helper)
+    // One alone first: where the server or a pooler lets no more in, it may take long to say so.
+    guard count > 0, let first = helper() else { return [] }
+    return [first] + (1..<count).map(\.self).concurrentMap(fewest: 1) { _ in self.helper() }.compactMap(\.self)
+  }
+
+  private func helper() -> PooledConnection? {
+    guard let helper = try? pool.borrow() else { return nil }
+    guard (try? prepare(helper, isLimited: false)) != nil else {
+      pool.giveBack(helper)
+      return nil
     }
-    return helpers
+    return helper
   }
 
   /// Takes ``helpers(upTo:)`` back.

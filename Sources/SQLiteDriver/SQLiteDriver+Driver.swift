@@ -33,9 +33,18 @@ extension SQLiteDriver: SchemaManaging, Searching, VectorReplacing, RowImaging, 
   }
 
   package func stream(
-    _ shares: [SQL], of table: String, exactly: Bool, _ body: (any AnswerRow) throws -> Void
+    _ sql: SQL, of table: String, exactly: Bool, _ body: (any AnswerRow) throws -> Void
   ) throws {
-    for share in shares { try query(share, of: table, exactly: exactly, body) }
+    try query(sql, of: table, exactly: exactly, body)
+  }
+
+  package func sum<Sum: Sendable>(
+    _ shares: [SQL], of table: String, from start: Sum,
+    adding add: @escaping @Sendable (inout Sum, any AnswerRow) throws -> Void, _ body: (Sum) throws -> Void
+  ) throws {
+    var batch = BatchSum(start, add)
+    for share in shares { try query(share, of: table, exactly: false) { try batch.add($0, body) } }
+    try batch.finish(body)
   }
 
   package func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {

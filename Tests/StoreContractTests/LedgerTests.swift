@@ -51,7 +51,7 @@ import Testing
         let run = try store.transaction(.commit) { try Self.run(store, wanted, places.map { contents[$0] }) }
         func found() throws -> [Int64] {
           var found: [Int64] = []
-          try store.readMemories(ofRun: run, batchSize: 3) { found += $0.map(\.id) }
+          try store.sumMemories(ofRun: run, [], from: [], adding: { $0.append(try $1.number(0)) }) { found += $0 }
           return found.sorted()
         }
         #expect(try found() == wanted, "\(kind) \(places)")

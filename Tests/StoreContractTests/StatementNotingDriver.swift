@@ -34,9 +34,17 @@ final class StatementNotingDriver: Driver {
     return try driver.execute(sql, body)
   }
 
-  func stream(_ shares: [SQL], of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws {
+  func stream(_ sql: SQL, of table: String, exactly: Bool, _ body: (any Row) throws -> Void) throws {
+    note(sql)
+    try driver.stream(sql, of: table, exactly: exactly, body)
+  }
+
+  func sum<Sum: Sendable>(
+    _ shares: [SQL], of table: String, from start: Sum,
+    adding add: @escaping @Sendable (inout Sum, any Row) throws -> Void, _ body: (Sum) throws -> Void
+  ) throws {
     for share in shares { note(share) }
-    try driver.stream(shares, of: table, exactly: exactly, body)
+    try driver.sum(shares, of: table, from: start, adding: add, body)
   }
 
   func load(_ rows: [[Value]], columns: [Column], added: [AddedColumn], into target: LoadTarget) throws {

@@ -89,7 +89,7 @@ package final class PostgresTables: TableDatabase {
   func rows(_ sql: String, _ body: (any TableRow) throws -> Void) throws {
     let statement = rowLimit.map { "\(sql) LIMIT \($0)" } ?? sql
     try reading {
-      try driver.stream([SQL(raw: statement)], of: "", exactly: false) { try body(PostgresTextRow(row: $0)) }
+      try driver.stream(SQL(raw: statement), of: "", exactly: false) { try body(PostgresTextRow(row: $0)) }
     }
   }
 
