@@ -83,25 +83,4 @@ import Testing
     #expect(SQLiteTables.recovery(of: "/a b/it's.db").hasSuffix(#"sqlite3 '/a b/it'\''s.db' .recover"#))
     #expect(SQLiteTables.recovery(of: "/a/b.db").hasSuffix("sqlite3 /a/b.db .recover"))
   }
-
-  @Test("a condition that never ends can be interrupted")
-  func interruptsEndlessConditions() throws {
-    var selection = SourceSelection()
-    selection.table = "notes"
-    selection.mapping = [.content: "body"]
-    selection.liveCondition =
-      "EXISTS (WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 1 FROM n WHERE i < 0)"
-    let path = try folder.sqlite(
-      "endless.db", "CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('Likes tea');")
-    let source = try ForeignSource.opened(path, selection)
-    let isDone = DispatchSemaphore(value: 0)
-    let interrupting = Thread {
-      // The statement may not have begun yet.
-      while isDone.wait(timeout: .now() + 0.2) == .timedOut { SourceCatalog.interruptAll() }
-    }
-    interrupting.start()
-    defer { isDone.signal() }
-    let error = #expect(throws: MemshError.self) { _ = try source.survey() }
-    #expect(error?.code == .interrupted)
-  }
 }

@@ -32,6 +32,21 @@ import Testing
     }
   }
 
+  @Test("Ctrl-C ends a migration whose condition never would")
+  func interruptsEndlessConditions() throws {
+    _ = try world.folder.sqlite(
+      "endless.db", "CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('Likes tea');")
+    try terminal.enter(
+      "migrate --from endless.db --table notes --map content=body --live "
+        + "\"EXISTS (WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 1 FROM n WHERE i < 0)\" --dry-run")
+    // The statement may not have begun yet.
+    for _ in 0..<50 where try !terminal.screen().contains("error: interrupted") {
+      try terminal.press("C-c")
+      Thread.sleep(forTimeInterval: 0.2)
+    }
+    try terminal.wait(for: "error: interrupted")
+  }
+
   /// The line is memsh's to edit: keys move in it, Ctrl-C throws it away.
   private func expectEditing(_ begun: String = "") throws {
     try terminal.type(begun.isEmpty ? "echo ac" : "ac")
