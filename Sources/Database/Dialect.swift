@@ -34,6 +34,9 @@ package protocol Dialect: ValueDialect {
   /// The largest key that a column of a type can hold.
   func largestKey(ofType type: String) -> Int64
 
+  /// The CRC-32C of a column's vector in pgvector's binary form; nil where the database cannot compute it.
+  func checksum(ofVector column: Column) -> SQL?
+
   /// How many shares of a large answer are best read at the same time.
   var shares: Int64 { get }
 

@@ -308,7 +308,9 @@ package struct MigrationService {
       return
     }
     var found = RowDigest()
-    try store.sumMemories(ofRun: run, RowDigest.columns, from: RowDigest(), adding: { try $0.add($1) }) { digest in
+    try store.sumMemories(
+      ofRun: run, RowDigest.columns, checksum: RowDigest.checksum, from: RowDigest(), adding: { try $0.add($1, $2) }
+    ) { digest in
       try interruption.check()
       found.add(digest)
       progress.progress("Verifying", done: found.rows, total: written.rows)

@@ -113,14 +113,18 @@ extension MemoryStore {
   ///
   /// - Parameters:
   ///   - columns: What is read of each, behind its id.
+  ///   - checksum: Computes the CRC-32C of a vector in pgvector's binary form, where the database does not.
   ///   - start: The sum of no memories.
-  ///   - add: Adds one, on any thread.
+  ///   - add: Adds one, of whose embedding it gets the checksum, on any thread.
   ///   - body: Takes the sum of some hundred at a time.
   package func sumMemories<Sum: Sendable>(
-    ofRun run: Int64, _ columns: [Column], from start: Sum,
-    adding add: @escaping @Sendable (inout Sum, any Row) throws -> Void, _ body: (Sum) throws -> Void
+    ofRun run: Int64, _ columns: [Column], checksum: @escaping @Sendable (Vector) -> UInt32, from start: Sum,
+    adding add: @escaping @Sendable (inout Sum, any Row, UInt32?) throws -> Void, _ body: (Sum) throws -> Void
   ) throws {
-    let read: SQL = columns.isEmpty ? "id" : "id, \(SQL.reading(columns))"
+    let computed = driver.dialect.checksum(ofVector: .embedding)
+    let isComputed = computed != nil
+    let read = SQL.joined(["id"] + columns.map { "\($0)" } + [computed ?? "\(Column.embedding)"])
+    let place = columns.count + 1
     let ledger: SQL = "FROM \(OwnTable.runRows) WHERE run_id = \(run) AND table_name = \(Table.memories.name)"
     var range: (first: Int64?, last: Int64?, count: Int64) = (nil, nil, 0)
     try driver.stream(
@@ -144,7 +148,13 @@ extension MemoryStore {
         SELECT \(read) FROM \(Table.memories) WHERE id IN (SELECT target_id FROM wanted)
         """
     }
-    try driver.sum(statements, of: Table.memories.name, from: start, adding: add, body)
+    try driver.sum(
+      statements, of: Table.memories.name, from: start,
+      adding: { sum, row in
+        try add(
+          &sum, row,
+          isComputed ? row.integer(place).map(UInt32.init(truncatingIfNeeded:)) : row.vector(place).map(checksum))
+      }, body)
   }
 
   /// Hands over the id, user and content of every memory, without a particular order.

@@ -73,6 +73,9 @@ package final class PostgresConnection {
     PQparameterStatus(handle, name).map { String(cString: $0) }
   }
 
+  /// The server's version as a number: 180004 for 18.4.
+  package var serverVersion: Int { Int(PQserverVersion(handle)) }
+
   /// Whether a transaction is open, failed or not.
   package var isInTransaction: Bool {
     let status = PQtransactionStatus(handle)

@@ -15,6 +15,8 @@ struct PostgresDialect: Dialect {
   let schemaName: String?
   /// Whether the users of memories are known to be text or varchar.
   let usersAreText: Bool
+  /// Whether the server computes checksums, as it does from version 18 on.
+  let hasChecksums: Bool
   /// Whether values are bound; a COPY binds none, so they are written into it.
   var bindsValues = true
 
@@ -125,8 +127,11 @@ struct PostgresDialect: Dialect {
     }
   }
 
-  /// Sending vectors is work that one process of the server does alone. More than these gain nothing: one connection
-  /// already feeds the comparison of what they read.
+  func checksum(ofVector column: Column) -> SQL? {
+    hasChecksums ? "pg_catalog.crc32c(vector_send(\(column)))" : nil
+  }
+
+  /// Reading vectors is work that one process of the server does alone. More than these gain nothing.
   var shares: Int64 { 3 }
 
   func name(of table: OwnTable) -> SQL { SQL(raw: "\(ledger).\(table.rawValue)") }

@@ -9,7 +9,9 @@ extension PostgresDriver: SchemaManaging, Searching, VectorReplacing, RowImaging
   package var dialect: any Dialect { postgresDialect }
 
   var postgresDialect: PostgresDialect {
-    PostgresDialect(ledger: ledger, schemaName: schemaName, usersAreText: usersAreText)
+    PostgresDialect(
+      ledger: ledger, schemaName: schemaName, usersAreText: usersAreText,
+      hasChecksums: opened.map { $0.connection.serverVersion >= 180_000 } ?? false)
   }
 
   package func query(

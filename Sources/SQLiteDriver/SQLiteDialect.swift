@@ -72,6 +72,8 @@ struct SQLiteDialect: Dialect {
 
   func largestKey(ofType type: String) -> Int64 { .max }
 
+  func checksum(ofVector column: Column) -> SQL? { nil }
+
   var shares: Int64 { 1 }
 
   func name(of table: OwnTable) -> SQL { SQL(raw: table.name) }

@@ -51,7 +51,9 @@ import Testing
         let run = try store.transaction(.commit) { try Self.run(store, wanted, places.map { contents[$0] }) }
         func found() throws -> [Int64] {
           var found: [Int64] = []
-          try store.sumMemories(ofRun: run, [], from: [], adding: { $0.append(try $1.number(0)) }) { found += $0 }
+          try store.sumMemories(
+            ofRun: run, [], checksum: { _ in 0 }, from: [], adding: { sum, row, _ in sum.append(try row.number(0)) }
+          ) { found += $0 }
           return found.sorted()
         }
         #expect(try found() == wanted, "\(kind) \(places)")

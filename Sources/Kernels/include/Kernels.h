@@ -1,4 +1,5 @@
 #pragma once
+#include "checksum.h"
 #include "digits.h"
 #include "encoder.h"
 #include "mapping.h"
