@@ -35,7 +35,9 @@ package protocol Dialect: ValueDialect {
   func largestKey(ofType type: String) -> Int64
 
   /// The CRC-32C of a column's vector in pgvector's binary form; nil where the database cannot compute it.
-  func checksum(ofVector column: Column) -> SQL?
+  ///
+  /// - Parameter pgvector: The extension, whose own functions are called.
+  func checksum(ofVector column: Column, by pgvector: StoreState.VectorExtension?) -> SQL?
 
   /// How many shares of a large answer are best read at the same time.
   var shares: Int64 { get }

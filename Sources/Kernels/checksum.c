@@ -3,8 +3,11 @@
 #include <pthread.h>
 #include <string.h>
 
-#ifdef __ARM_FEATURE_CRC32
+#ifdef __aarch64__
 #include <arm_acle.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
 #endif
 
 /// The polynomial, its lowest power in the highest bit.
@@ -66,9 +69,14 @@ uint32_t memsh_portable_vector_checksum(const float *values, size_t count) {
 FED_TO(
     checksum_by_instruction, __attribute__((target("sse4.2"))) static, __builtin_ia32_crc32si, __builtin_ia32_crc32di)
 #define HAS_INSTRUCTION __builtin_cpu_supports("sse4.2")
-#elif defined(__ARM_FEATURE_CRC32)
-FED_TO(checksum_by_instruction, static, __crc32cw, __crc32cd)
+#elif defined(__aarch64__)
+FED_TO(checksum_by_instruction, __attribute__((target("crc"))) static, __crc32cw, __crc32cd)
+#ifdef __linux__
+// HWCAP_CRC32 of the kernel's asm/hwcap.h.
+#define HAS_INSTRUCTION (getauxval(AT_HWCAP) & 1 << 7)
+#else
 #define HAS_INSTRUCTION 1
+#endif
 #else
 #define checksum_by_instruction memsh_portable_vector_checksum
 #define HAS_INSTRUCTION 0

@@ -2,7 +2,7 @@ import Database
 import Kernels
 import MemoryModel
 
-/// A sum over rows that does not depend on their order: equal sums mean equal rows.
+/// A sum over rows that does not depend on their order: of rows that differ it is the same once in 2^32 times at the most.
 ///
 /// Taken once over the rows on their way in and once over what the store gives back, it verifies a migration of any
 /// size in constant memory. Ids, users, contents, categories, importance, the time of creation and a checksum of every
@@ -54,7 +54,7 @@ struct RowDigest: Equatable {
     hash.add(checksum.map(UInt64.init) ?? .max)
     rows += 1
     sum &+= hash.value
-    // A second, differently mixed sum makes 128 bits.
+    // A second sum, mixed in another way: two rows whose changes cancel each other out in one do not in both.
     mixedSum &+= hash.value.multipliedFullWidth(by: hash.value | 1).high
   }
 }

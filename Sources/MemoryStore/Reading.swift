@@ -121,7 +121,7 @@ extension MemoryStore {
     ofRun run: Int64, _ columns: [Column], checksum: @escaping @Sendable (Vector) -> UInt32, from start: Sum,
     adding add: @escaping @Sendable (inout Sum, any Row, UInt32?) throws -> Void, _ body: (Sum) throws -> Void
   ) throws {
-    let computed = driver.dialect.checksum(ofVector: .embedding)
+    let computed = driver.dialect.checksum(ofVector: .embedding, by: try state().vectorExtension)
     let isComputed = computed != nil
     let read = SQL.joined(["id"] + columns.map { "\($0)" } + [computed ?? "\(Column.embedding)"])
     let place = columns.count + 1

@@ -127,8 +127,9 @@ struct PostgresDialect: Dialect {
     }
   }
 
-  func checksum(ofVector column: Column) -> SQL? {
-    hasChecksums ? "pg_catalog.crc32c(vector_send(\(column)))" : nil
+  func checksum(ofVector column: Column, by pgvector: StoreState.VectorExtension?) -> SQL? {
+    guard hasChecksums, let pgvector else { return nil }
+    return "pg_catalog.crc32c(\(name: pgvector.schema).vector_send(\(column)))"
   }
 
   /// Reading vectors is work that one process of the server does alone. More than these gain nothing.

@@ -72,7 +72,7 @@ struct SQLiteDialect: Dialect {
 
   func largestKey(ofType type: String) -> Int64 { .max }
 
-  func checksum(ofVector column: Column) -> SQL? { nil }
+  func checksum(ofVector column: Column, by pgvector: StoreState.VectorExtension?) -> SQL? { nil }
 
   var shares: Int64 { 1 }
 

@@ -31,7 +31,7 @@ extension WorkEvent {
           ? "✅ Default prompt fragments were there already" : "✅ Inserted \(counted(count, "default prompt fragment"))"
       ]
     case .vectorIndex(let outcome): [outcome.line]
-    case .verified(let rows): ["✅ Verified: \(counted(rows, "memory")) read back equal, every vector to the bit"]
+    case .verified(let rows): ["✅ Verified: \(counted(rows, "memory")) read back equal, every vector by its checksum"]
     case .wouldHave(let event): event.lines.map { "Would have: " + $0 }
     case .systemTest(let step): step.lines
     }
